@@ -1,0 +1,2 @@
+/** Headers over memory: flyweights with explicit byte order, checksums, sequence numbers, captures. */
+package org.millrace.wire;

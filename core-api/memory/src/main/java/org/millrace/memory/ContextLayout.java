@@ -230,10 +230,10 @@ public final class ContextLayout {
         return connection & 0xffff;
     }
 
-    /** Pacing of a connection, read with acquire.
+    /**
+     * {@return pacing of a connection, {@link #PULL} or {@link #PUSH}, read with acquire}
      *
      * @param connection the connection
-     * @return {@link #PULL} or {@link #PUSH}
      */
     public int pacing(int connection) {
         return (int) INT.getAcquire(region, record(connection) + PACING);

@@ -1,5 +1,6 @@
 /**
- * Memory that two sides reach and the ways they wake each other: mapped regions, rings, doorbells, and the native edge
- * below them (Linux through the FFM API; a process that uses it needs {@code --enable-native-access}).
+ * Memory that two sides share: regions, the context's layout, single-producer rings, payload buffers, doorbells; and
+ * the few system calls behind them (Linux through the FFM API: a process that uses them needs
+ * {@code --enable-native-access}).
  */
 package org.millrace.memory;

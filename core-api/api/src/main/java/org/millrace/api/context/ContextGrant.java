@@ -1,0 +1,26 @@
+package org.millrace.api.context;
+
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+
+/** A context handed to an application: its region of shared memory, and the bell that wakes the data path. */
+public interface ContextGrant extends AutoCloseable {
+    /** {@return the instance it belongs to, for messages} */
+    String instance();
+
+    /** {@return the region, laid out as {@code org.millrace.memory.ContextLayout} says} */
+    MemorySegment region();
+
+    /** {@return names of the data path's transports; a request names one by its index plus 1, 0 is the first that fits} */
+    List<String> transports();
+
+    /** Wakes the data path. To be called only if the request ring says that it sleeps. Any thread. */
+    void ring();
+
+    /** {@return whether the runtime still serves this context} */
+    boolean isOpen();
+
+    /** Gives the context back; its connections are reset. Any thread. */
+    @Override
+    void close();
+}

@@ -1,0 +1,33 @@
+package org.millrace.api.context;
+
+import java.net.InetSocketAddress;
+
+/**
+ * What an application asks of a transport's control plane.
+ *
+ * @param kind       what
+ * @param context    who asks
+ * @param connection the connection meant; CLOSE and ABORT
+ * @param opaque     the application's own number for the request, returned with the answer
+ * @param local      wanted local address, port 0: any; LISTEN, CONNECT, BIND
+ * @param peer       whom to connect to; CONNECT
+ * @param backlog    LISTEN: most connections that wait; UNLISTEN: the listener's number
+ */
+public record ContextRequest(Kind kind, int context, int connection, long opaque,
+                             InetSocketAddress local, InetSocketAddress peer, int backlog) {
+    /** The kinds of request. */
+    public enum Kind {
+        /** Open a stream to {@link #peer()}. */
+        CONNECT,
+        /** Take streams for {@link #local()}. */
+        LISTEN,
+        /** Take no more streams for a listener. */
+        UNLISTEN,
+        /** Open a message socket at {@link #local()}. */
+        BIND,
+        /** The application has let go of the connection: finish sending, then forget it. */
+        CLOSE,
+        /** Reset the connection. */
+        ABORT
+    }
+}

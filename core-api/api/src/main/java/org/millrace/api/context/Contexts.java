@@ -1,0 +1,84 @@
+package org.millrace.api.context;
+
+import java.net.InetSocketAddress;
+
+/**
+ * The contexts as a transport's control plane sees them: it opens connections in them and tells applications what
+ * happened. Events follow earlier bumps of the same connection, never overtake them. Data-path thread only.
+ */
+public interface Contexts {
+    /** {@link #open}: no slot or buffer is left. */
+    int NONE = -1;
+
+    /**
+     * Reserves a connection with its payload buffers in a context.
+     *
+     * @param context the context
+     * @param flow    the flow its bumps go to, in this transport
+     * @param local   its local address
+     * @param peer    its peer's
+     * @return the connection's id in the context, or {@link #NONE}
+     */
+    int open(int context, int flow, InetSocketAddress local, InetSocketAddress peer);
+
+    /**
+     * {@return size of a connection's receive buffer, a power of two, bytes}
+     *
+     * @param context the context
+     */
+    int receiveBytes(int context);
+
+    /**
+     * {@return size of a connection's transmit buffer, a power of two, bytes}
+     *
+     * @param context the context
+     */
+    int transmitBytes(int context);
+
+    /**
+     * Answers LISTEN or BIND.
+     *
+     * @param context  the context
+     * @param opaque   the request's
+     * @param status   how it went
+     * @param listener the listener's number
+     * @param local    the address it has now
+     */
+    void listening(int context, long opaque, Status status, int listener, InetSocketAddress local);
+
+    /**
+     * Answers CONNECT, or BIND of a message socket.
+     *
+     * @param context    the context
+     * @param connection the connection, or {@link #NONE} if it failed
+     * @param opaque     the request's
+     * @param status     how it went
+     */
+    void connected(int context, int connection, long opaque, Status status);
+
+    /**
+     * A listener has a new connection.
+     *
+     * @param context    the context
+     * @param connection the connection
+     * @param opaque     the LISTEN request's
+     */
+    void accepted(int context, int connection, long opaque);
+
+    /**
+     * The connection is over before its time; its flow is gone. The application still has to close it.
+     *
+     * @param context    the context
+     * @param connection the connection
+     * @param status     why
+     */
+    void failed(int context, int connection, Status status);
+
+    /**
+     * Frees the connection's slot and buffers. The application has closed it and the transport needs neither any more.
+     *
+     * @param context    the context
+     * @param connection the connection
+     */
+    void release(int context, int connection);
+}

@@ -1,0 +1,39 @@
+package org.millrace.api.hardware;
+
+import java.util.List;
+
+/**
+ * Whether a program fits a machine, where its stages go and what is in the way.
+ *
+ * @param placed  where each stage goes and what it occupies there
+ * @param refused every violation; empty if the program fits
+ */
+public record FitReport(List<Placement> placed, List<Reason> refused) {
+    /**
+     * A placed stage.
+     *
+     * @param workflow its workflow
+     * @param stage    its name
+     * @param place    where it goes, in the machine's terms
+     * @param occupies what it takes there, in the machine's terms
+     */
+    public record Placement(String workflow, String stage, String place, String occupies) {
+    }
+
+    /**
+     * A violation.
+     *
+     * @param stage  the stage's name
+     * @param method the method, or empty
+     * @param line   its source line, or 0
+     * @param limit  the machine's limit that is exceeded
+     * @param detail what exceeds it
+     */
+    public record Reason(String stage, String method, int line, String limit, String detail) {
+    }
+
+    /** {@return whether the program fits} */
+    public boolean fits() {
+        return refused.isEmpty();
+    }
+}

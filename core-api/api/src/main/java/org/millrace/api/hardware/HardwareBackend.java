@@ -1,0 +1,31 @@
+package org.millrace.api.hardware;
+
+import org.millrace.api.pipeline.Program;
+import org.millrace.api.pipeline.SegmentMeta;
+
+/** A kind of hardware: says whether a program fits and runs it. Registered as a service. */
+public interface HardwareBackend {
+    /** {@return its name: {@code hw-bluefield}} */
+    String name();
+
+    /**
+     * Decides whether a program fits, without loading it.
+     *
+     * @param program  the program
+     * @param capacity for how many keys
+     * @return the report; its {@link FitReport#fits()} is the decision
+     */
+    FitReport admit(Program<?> program, Capacity capacity);
+
+    /**
+     * Loads a program that fits.
+     *
+     * @param program  the program
+     * @param capacity for how many keys
+     * @param runtime  where finished items go
+     * @param <M>      the program's metadata
+     * @return the running pipeline; the program's {@link Program#loaded} has been called
+     * @throws IllegalArgumentException if the program does not fit; the message is the first reason
+     */
+    <M extends SegmentMeta> Pipeline<M> load(Program<M> program, Capacity capacity, Outlet<M> runtime);
+}

@@ -1,0 +1,50 @@
+package org.millrace.api.hardware;
+
+import org.millrace.api.pipeline.SegmentMeta;
+
+/**
+ * Where items leave a pipeline; the runtime's side.
+ *
+ * @param <M> the program's metadata
+ */
+public interface Outlet<M extends SegmentMeta> {
+    /**
+     * An item was dropped.
+     *
+     * @param meta   the item
+     * @param reason code of a {@link org.millrace.api.pipeline.DropReason}
+     */
+    void drop(M meta, int reason);
+
+    /**
+     * A received frame goes to the control plane.
+     *
+     * @param meta   the item
+     * @param reason the program's code
+     * @param nowNs  the time
+     */
+    void control(M meta, int reason, long nowNs);
+
+    /**
+     * A segment is to be sent.
+     *
+     * @param meta  the item
+     * @param nowNs the time
+     */
+    void emit(M meta, long nowNs);
+
+    /**
+     * An item is done, with nothing to send.
+     *
+     * @param meta the item
+     */
+    void done(M meta);
+
+    /**
+     * The control plane is to see the metadata. Called before the item leaves by one of the others.
+     *
+     * @param meta  the item
+     * @param nowNs the time
+     */
+    void digest(M meta, long nowNs);
+}

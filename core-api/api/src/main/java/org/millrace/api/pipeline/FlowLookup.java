@@ -1,0 +1,11 @@
+package org.millrace.api.pipeline;
+
+/** Exact match on a segment's addresses and ports. */
+public interface FlowLookup extends Extern {
+    /**
+     * {@return the flow of the segment's addresses and ports, or 0 if there is none}
+     *
+     * @param meta with local and peer address and port set
+     */
+    int lookup(SegmentMeta meta);
+}

@@ -1,0 +1,46 @@
+package org.millrace.api.pipeline;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * A program's parser and deparser for its transport header: bytes to metadata and back. The runtime does the link and
+ * network headers.
+ *
+ * @param <M> the program's metadata
+ */
+public interface HeaderCodec<M extends SegmentMeta> {
+    /**
+     * Reads a transport header into the metadata. Addresses, ECN and {@link SegmentMeta#frame()} are set already; sets
+     * ports, {@link SegmentMeta#payloadOffset()} (from the frame's start), {@link SegmentMeta#payloadLength()} and the
+     * program's fields. Must answer for any bytes.
+     *
+     * @param frame         memory that holds the frame
+     * @param frameOffset   where the frame begins
+     * @param headerOffset  where the transport header begins, from the frame's start
+     * @param length        bytes from there to the end of the datagram
+     * @param checksumValid whether the transport checksum needs no check
+     * @param meta          where to write
+     * @return {@link Verdict#NEXT}, or a drop or hand-over
+     */
+    long parse(MemorySegment frame, long frameOffset, int headerOffset, int length, boolean checksumValid, M meta);
+
+    /**
+     * Writes the transport header of a segment to send, its checksum field 0.
+     *
+     * @param meta   the item
+     * @param header where to write
+     * @param offset where the header begins
+     * @return its length, bytes
+     */
+    int write(M meta, MemorySegment header, long offset);
+
+    /** {@return offset of the checksum field from the header's start, or -1 if the transport has none} */
+    int checksumOffset();
+
+    /**
+     * {@return at how many payload bytes a longer segment is to be cut by the port}
+     *
+     * @param meta an item about to be emitted
+     */
+    int segmentSize(M meta);
+}

@@ -1,0 +1,42 @@
+package org.millrace.api.pipeline;
+
+import java.util.List;
+
+/**
+ * A transport's data path: stages per workflow, their codec and their flow scheduler. Made anew, with the externs of
+ * the backend, each time it is loaded.
+ *
+ * @param <M> its metadata
+ */
+public interface Program<M extends SegmentMeta> {
+    /** {@return its name: {@code tcp-flextoe}} */
+    String name();
+
+    /** {@return a new unplaced view of its metadata} */
+    M newMeta();
+
+    /**
+     * {@return the stages of a workflow in pipeline order; empty if it has none}
+     *
+     * @param workflow which
+     */
+    List<Stage<? super M, ?>> stages(Workflow workflow);
+
+    /** {@return its parser and deparser} */
+    HeaderCodec<M> codec();
+
+    /** {@return its flow scheduler} */
+    FlowScheduler scheduler();
+
+    /** {@return its mirror sessions} */
+    default List<MirrorSession> mirrors() {
+        return List.of();
+    }
+
+    /**
+     * Called once by the backend that has loaded the program: how the control plane reaches the stages' state.
+     *
+     * @param states the stages' state
+     */
+    void loaded(StateTables states);
+}

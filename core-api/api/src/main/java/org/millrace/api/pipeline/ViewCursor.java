@@ -1,0 +1,42 @@
+package org.millrace.api.pipeline;
+
+import java.util.Arrays;
+
+/** Moves views over memory. For backends, the runtime and test harnesses; a stage never moves a view. */
+public final class ViewCursor {
+    private ViewCursor() {
+    }
+
+    /**
+     * Places a view.
+     *
+     * @param view  the view
+     * @param words the memory
+     * @param base  index of its first word
+     */
+    public static void move(View view, int[] words, int base) {
+        view.words = words;
+        view.base = base;
+    }
+
+    /**
+     * Zeroes what a view covers.
+     *
+     * @param view       a placed view
+     * @param lengthWords words to zero from its first
+     */
+    public static void clear(View view, int lengthWords) {
+        Arrays.fill(view.words, view.base, view.base + lengthWords, 0);
+    }
+
+    /**
+     * Copies what one view covers to another place.
+     *
+     * @param from        a placed view
+     * @param to          another of the same layout
+     * @param lengthWords words to copy
+     */
+    public static void copy(View from, View to, int lengthWords) {
+        System.arraycopy(from.words, from.base, to.words, to.base, lengthWords);
+    }
+}

@@ -1,0 +1,8 @@
+/**
+ * Programs and their stages: plain Java that a backend runs, fuses, models or analyses.
+ *
+ * <p>A {@link org.millrace.api.pipeline.Program} is ordered {@link org.millrace.api.pipeline.Stage}s per
+ * {@link org.millrace.api.pipeline.Workflow}. A stage sees its metadata, its own state and the time; never memory,
+ * indices, batches or other stages.
+ */
+package org.millrace.api.pipeline;

@@ -1,0 +1,89 @@
+package org.millrace.api.transport;
+
+import java.util.List;
+import org.millrace.api.context.ContextRequest;
+import org.millrace.api.pipeline.SegmentMeta;
+
+/**
+ * All of a transport that is not per-segment work of established flows. Runs on the data-path thread between batches,
+ * so it needs no locks, and may not block. Time is an argument.
+ */
+public interface ControlPlane {
+    /**
+     * A received segment that is not the data path's.
+     *
+     * @param packet the segment; valid during the call
+     * @param meta   the metadata as parsed
+     * @param reason the program's code
+     * @param nowNs  the time
+     */
+    void packet(ReceivedPacket packet, SegmentMeta meta, int reason, long nowNs);
+
+    /**
+     * A stage asked for attention with {@link org.millrace.api.pipeline.Verdict#DIGEST}. The item is still on its way:
+     * take note, act in {@link #advance}.
+     *
+     * @param meta  the item's metadata
+     * @param nowNs the time
+     */
+    void digest(SegmentMeta meta, long nowNs);
+
+    /**
+     * An application's request.
+     *
+     * @param request the request
+     * @param nowNs   the time
+     */
+    void request(ContextRequest request, long nowNs);
+
+    /**
+     * A context is gone: reset its connections, drop its listeners, release both.
+     *
+     * @param context the context
+     * @param nowNs   the time
+     */
+    void contextClosed(int context, long nowNs);
+
+    /**
+     * An ICMP error for one of the transport's segments has arrived.
+     *
+     * @param error the error
+     * @param nowNs the time
+     */
+    void icmpError(IcmpError error, long nowNs);
+
+    /**
+     * The next hop of a peer has another MAC address now, or none.
+     *
+     * @param peerAddress the peer
+     * @param macAddress  the address in the low 48 bits, or -1: it does not answer
+     * @param nowNs       the time
+     */
+    void neighbourChanged(int peerAddress, long macAddress, long nowNs);
+
+    /**
+     * Runs timers and what {@link #digest} noted.
+     *
+     * @param nowNs the time
+     * @return when it wants to be called again at the latest; {@link Long#MAX_VALUE} if only events matter
+     */
+    long advance(long nowNs);
+
+    /** {@return a line for each connection and listener, for tools} */
+    List<ConnectionInfo> connections();
+
+    /**
+     * An ICMP destination-unreachable message about a segment of this transport.
+     *
+     * @param code         ICMP code, RFC 792 and RFC 1122 §3.2.2.1; 4: fragmentation needed
+     * @param mtuBytes     next-hop MTU if {@code code} is 4 (RFC 1191 §4), else 0
+     * @param localAddress this side's address
+     * @param localPort    this side's port
+     * @param peerAddress  the peer's address
+     * @param peerPort     the peer's port
+     * @param sequence     bytes 4 to 7 of the transport header: TCP's sequence number (RFC 5927 §4)
+     */
+    record IcmpError(int code, int mtuBytes, int localAddress, int localPort, int peerAddress, int peerPort,
+                     int sequence) {
+    }
+}

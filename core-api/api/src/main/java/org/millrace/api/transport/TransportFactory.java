@@ -1,0 +1,19 @@
+package org.millrace.api.transport;
+
+/** A transport protocol, registered as a service by the bundle that implements it. */
+public interface TransportFactory {
+    /** {@return its name in configurations: {@code tcp-flextoe}} */
+    String name();
+
+    /** {@return its IP protocol number} */
+    int protocol();
+
+    /**
+     * Makes the transport for one data path.
+     *
+     * @param host what the data path offers it
+     * @return the transport, not loaded yet
+     * @throws IllegalArgumentException if an option is wrong, naming key, value and what is allowed
+     */
+    Transport create(TransportHost host);
+}

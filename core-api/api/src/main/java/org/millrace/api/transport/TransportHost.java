@@ -1,0 +1,140 @@
+package org.millrace.api.transport;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Map;
+import org.millrace.api.context.Contexts;
+import org.millrace.api.hardware.Capacity;
+import org.millrace.api.pipeline.ContextQueue;
+import org.millrace.api.pipeline.FlowLookup;
+import org.millrace.api.pipeline.PayloadDma;
+import org.millrace.api.port.PortInfo;
+
+/** What a data path offers to a transport on it. Data-path thread only, but for what is constant. */
+public interface TransportHost {
+    /** {@return the transport's options from the configuration, keys without prefix; constant} */
+    Map<String, String> options();
+
+    /** {@return how many flows and contexts there can be; constant} */
+    Capacity capacity();
+
+    /** {@return the port; constant} */
+    PortInfo port();
+
+    /** {@return the flow lookup extern} */
+    FlowLookup lookup();
+
+    /** {@return the payload extern} */
+    PayloadDma dma();
+
+    /** {@return the context queue extern} */
+    ContextQueue contextQueue();
+
+    /** {@return the flow table behind {@link #lookup()}} */
+    FlowTable flows();
+
+    /** {@return the contexts} */
+    Contexts contexts();
+
+    /** {@return 16 bytes of secret that are this start's own: for ISNs (RFC 6528), for randomised limits} */
+    byte[] secret();
+
+    /**
+     * Sends a segment of the control plane. The checksum field must be complete.
+     *
+     * @param localAddress source
+     * @param peerAddress  destination
+     * @param ecn          ECN codepoint for the IP header
+     * @param segment      memory that holds header and payload; copied
+     * @param offset       where it begins
+     * @param length       its length
+     * @param nowNs        the time
+     * @return false if there is no route, or too much waits for the neighbour
+     */
+    boolean send(int localAddress, int peerAddress, int ecn, MemorySegment segment, long offset, int length,
+                 long nowNs);
+
+    /**
+     * Runs an HC item of the control plane's.
+     *
+     * @param flow      its flow
+     * @param operation the program's code, not 0
+     * @param nowNs     the time
+     */
+    void hostControl(int flow, int operation, long nowNs);
+
+    /**
+     * Runs a packet through the program again, from the parser on: the flow it belongs to exists now.
+     *
+     * @param packet the packet passed to {@link ControlPlane#packet}
+     * @param nowNs  the time
+     */
+    void resubmit(ReceivedPacket packet, long nowNs);
+
+    /**
+     * Counts a drop that the control plane decided.
+     *
+     * @param reason code of a {@link org.millrace.api.pipeline.DropReason}
+     */
+    void drop(int reason);
+
+    /**
+     * {@return the MAC address of the next hop to a peer in the low 48 bits, or -1 if it is not known yet; then it is
+     * being resolved and {@link ControlPlane#neighbourChanged} will say}
+     *
+     * @param peerAddress the peer
+     * @param nowNs       the time
+     */
+    long nextHop(int peerAddress, long nowNs);
+
+    /**
+     * {@return the route to a peer, or null if there is none}
+     *
+     * @param peerAddress the peer
+     */
+    Path path(int peerAddress);
+
+    /**
+     * {@return whether the address is one of this data path's}
+     *
+     * @param address an address; 0 stands for all of them
+     */
+    boolean isLocal(int address);
+
+    /**
+     * A route as a transport sees it.
+     *
+     * @param localAddress the source address to use
+     * @param mtuBytes     largest IP datagram on it
+     * @param options      what the configuration says of it: {@code congestion=dctcp}
+     */
+    record Path(int localAddress, int mtuBytes, Map<String, String> options) {
+    }
+
+    /** Flow indices and the exact-match table from addresses and ports to them. */
+    interface FlowTable {
+        /** {@return a free flow index, state zeroed, or 0 if none is left} */
+        int allocate();
+
+        /**
+         * Makes segments of these addresses and ports belong to a flow.
+         *
+         * @param flow         the flow
+         * @param localAddress this side's address
+         * @param localPort    this side's port
+         * @param peerAddress  the peer's address
+         * @param peerPort     the peer's port
+         * @return false if another flow has them
+         */
+        boolean insert(int flow, int localAddress, int localPort, int peerAddress, int peerPort);
+
+        /**
+         * Gives a flow back: no segment belongs to it any more, its state is zeroed.
+         *
+         * @param flow the flow
+         */
+        void release(int flow);
+
+        /** {@return the number of flows allocated} */
+        int size();
+    }
+}

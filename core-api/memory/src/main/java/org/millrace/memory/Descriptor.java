@@ -1,0 +1,98 @@
+package org.millrace.memory;
+
+/**
+ * A descriptor of a context queue, 64 bytes, little-endian, addresses in network order.
+ *
+ * <pre>
+ *  0 u8  type      1 u8 flags    2 u16 code      4 i32 connection
+ *  8 i32 rx bytes               12 i32 tx bytes
+ * 16 i64 opaque
+ * 24 i32 argument               28 u16 local port   30 u16 peer port
+ * 32 16 B local address (IPv4 as ::ffff:a.b.c.d)
+ * 48 16 B peer address
+ * </pre>
+ *
+ * Fields that a type does not name are 0.
+ *
+ * <p>Requests, application to data path:
+ * <ul>
+ * <li>BUMP connection, rx bytes (consumed), tx bytes (appended), flags {@link #FIN}: the stream ends behind them
+ * <li>CONNECT opaque, code (transport), local and peer address and port
+ * <li>LISTEN opaque, code (transport), local address and port, argument (backlog)
+ * <li>UNLISTEN code (transport), argument (the listener's number)
+ * <li>BIND opaque, code (transport), local address and port
+ * <li>MESSAGE connection, tx bytes (message length; its bytes follow the previous message's in the transmit ring), peer
+ *     address and port
+ * <li>CLOSE connection: after this the application names the id no more; ABORT the same, with a reset
+ * </ul>
+ * Events, data path to application:
+ * <ul>
+ * <li>BUMP connection, rx bytes (readable), tx bytes (freed), flags FIN: the peer's stream ends behind them; an event
+ *     without any of them tells that credits or pacing have changed
+ * <li>CONNECTED opaque, connection, code (status)
+ * <li>LISTENING opaque, code (status), argument (the listener's number), local address and port
+ * <li>ACCEPTED opaque (the LISTEN's), connection
+ * <li>MESSAGE connection, rx bytes (its length; in the receive ring behind the previous one), peer address and port
+ * <li>CLOSED connection, code (status): the connection is over before its time; the application still has to CLOSE it
+ * </ul>
+ */
+public final class Descriptor {
+    /** Size, bytes. */
+    public static final int BYTES = 64;
+
+    /** Offset of the type. */
+    public static final int TYPE = 0;
+    /** Offset of the flags. */
+    public static final int FLAGS = 1;
+    /** Offset of the code: transport or status. */
+    public static final int CODE = 2;
+    /** Offset of the connection id. */
+    public static final int CONNECTION = 4;
+    /** Offset of the receive bytes. */
+    public static final int RX_BYTES = 8;
+    /** Offset of the transmit bytes. */
+    public static final int TX_BYTES = 12;
+    /** Offset of the opaque number. */
+    public static final int OPAQUE = 16;
+    /** Offset of the argument. */
+    public static final int ARGUMENT = 24;
+    /** Offset of the local port. */
+    public static final int LOCAL_PORT = 28;
+    /** Offset of the peer port. */
+    public static final int PEER_PORT = 30;
+    /** Offset of the local address. */
+    public static final int LOCAL_ADDRESS = 32;
+    /** Offset of the peer address. */
+    public static final int PEER_ADDRESS = 48;
+
+    /** Type, both ways. */
+    public static final int BUMP = 1;
+    /** Request type. */
+    public static final int CONNECT = 2;
+    /** Request type. */
+    public static final int LISTEN = 3;
+    /** Request type. */
+    public static final int UNLISTEN = 4;
+    /** Request type. */
+    public static final int BIND = 5;
+    /** Type, both ways. */
+    public static final int MESSAGE = 6;
+    /** Request type. */
+    public static final int CLOSE = 7;
+    /** Request type. */
+    public static final int ABORT = 8;
+    /** Event type. */
+    public static final int CONNECTED = 9;
+    /** Event type. */
+    public static final int LISTENING = 10;
+    /** Event type. */
+    public static final int ACCEPTED = 11;
+    /** Event type. */
+    public static final int CLOSED = 12;
+
+    /** Flag of a BUMP: the stream ends here. */
+    public static final int FIN = 1;
+
+    private Descriptor() {
+    }
+}

@@ -1,0 +1,257 @@
+package org.millrace.wire;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/**
+ * Decoder and writers of TCP options (RFC 9293 §3.2, RFC 7323, RFC 2018). A decoder is reused from segment to
+ * segment and holds what the last {@link #decode} found. Owned by one thread.
+ *
+ * <p>Decoding ends for any input: each turn of its loop moves on by at least one byte, and the length is at most the
+ * 40 bytes that a header has for options. Unknown options are skipped (RFC 9293 MUST-6).
+ */
+public final class TcpOptions {
+    /** Bytes that a TCP header has for options at most. */
+    public static final int MAX_LENGTH = 40;
+    /** Window scale above which a received one is cut (RFC 7323 §2.3). */
+    public static final int MAX_WINDOW_SCALE = 14;
+
+    /** Bytes that {@link #writeMss} writes. */
+    public static final int MSS_LENGTH = 4;
+    /** Bytes that {@link #writeWindowScale} writes, its padding included. */
+    public static final int WINDOW_SCALE_LENGTH = 4;
+    /** Bytes that {@link #writeSackPermitted} writes, its padding included. */
+    public static final int SACK_PERMITTED_LENGTH = 4;
+    /** Bytes that {@link #writeTimestamps} writes, its padding included. */
+    public static final int TIMESTAMPS_LENGTH = 12;
+
+    private static final int END = 0;
+    private static final int NOP = 1;
+    private static final int MSS = 2;
+    private static final int WINDOW_SCALE = 3;
+    private static final int SACK_PERMITTED = 4;
+    private static final int TIMESTAMPS = 8;
+
+    private static final int MSS_WORD = 0x0204_0000;
+    private static final int NOP_WINDOW_SCALE_WORD = 0x0103_0300;
+    private static final int NOP_NOP_SACK_PERMITTED_WORD = 0x0101_0402;
+    private static final int NOP_NOP_TIMESTAMPS_WORD = 0x0101_080a; // RFC 7323 appendix A
+
+    private int mss;
+    private int windowScale;
+    private boolean sackPermitted;
+    private boolean timestamps;
+    private int tsValue;
+    private int tsEcho;
+
+    /** A decoder that has found nothing yet. */
+    public TcpOptions() {
+        clear();
+    }
+
+    /**
+     * Decodes the options of one segment. Of an option that appears twice, the last counts.
+     *
+     * @param segment memory that holds the frame
+     * @param offset absolute offset of the first option in bytes
+     * @param lengthBytes length of all options, 0 to 40
+     * @return whether they are well-formed: none truncated, of length 0 or 1, or of another length than its kind has;
+     *     if not, the decoder holds nothing
+     */
+    public boolean decode(MemorySegment segment, long offset, int lengthBytes) {
+        clear();
+        if (lengthBytes == TIMESTAMPS_LENGTH && segment.get(Flyweight.U32, offset) == NOP_NOP_TIMESTAMPS_WORD) {
+            timestampsAt(segment, offset + 4);
+            return true;
+        }
+        boolean wellFormed = lengthBytes >= 0 && lengthBytes <= MAX_LENGTH && decodeEach(segment, offset, lengthBytes);
+        if (!wellFormed) {
+            clear();
+        }
+        return wellFormed;
+    }
+
+    private boolean decodeEach(MemorySegment segment, long offset, int lengthBytes) {
+        int at = 0;
+        while (at < lengthBytes) {
+            int kind = u8(segment, offset + at);
+            if (kind == END) {
+                return true;
+            }
+            if (kind == NOP) {
+                at++;
+                continue;
+            }
+            if (lengthBytes - at < 2) {
+                return false;
+            }
+            int length = u8(segment, offset + at + 1);
+            // RFC 9293 MUST-7: an illegal length, such as zero, must not hurt
+            if (length < 2 || length > lengthBytes - at || !decodeOne(kind, segment, offset + at + 2, length)) {
+                return false;
+            }
+            at += length;
+        }
+        return true;
+    }
+
+    private boolean decodeOne(int kind, MemorySegment segment, long value, int length) {
+        switch (kind) {
+            case MSS -> {
+                if (length != 4) {
+                    return false;
+                }
+                mss = segment.get(Flyweight.U16, value) & 0xffff;
+            }
+            case WINDOW_SCALE -> {
+                if (length != 3) {
+                    return false;
+                }
+                windowScale = Math.min(u8(segment, value), MAX_WINDOW_SCALE); // RFC 7323 §2.3
+            }
+            case SACK_PERMITTED -> {
+                if (length != 2) {
+                    return false;
+                }
+                sackPermitted = true;
+            }
+            case TIMESTAMPS -> {
+                if (length != 10) {
+                    return false;
+                }
+                timestampsAt(segment, value);
+            }
+            default -> {
+                // RFC 9293 MUST-6: skip what we do not know
+            }
+        }
+        return true;
+    }
+
+    private void timestampsAt(MemorySegment segment, long value) {
+        timestamps = true;
+        tsValue = segment.get(Flyweight.U32, value);
+        tsEcho = segment.get(Flyweight.U32, value + 4);
+    }
+
+    private void clear() {
+        mss = -1;
+        windowScale = -1;
+        sackPermitted = false;
+        timestamps = false;
+        tsValue = 0;
+        tsEcho = 0;
+    }
+
+    private static int u8(MemorySegment segment, long offset) {
+        return segment.get(ValueLayout.JAVA_BYTE, offset) & 0xff;
+    }
+
+    /**
+     * Returns the maximum segment size.
+     *
+     * @return bytes, 0 to 65535 as received, or −1 if absent
+     */
+    public int mss() {
+        return mss;
+    }
+
+    /**
+     * Returns the window scale.
+     *
+     * @return shift count, 0 to 14, or −1 if absent
+     */
+    public int windowScale() {
+        return windowScale;
+    }
+
+    /**
+     * Tells whether SACK is permitted.
+     *
+     * @return whether the option was there
+     */
+    public boolean sackPermitted() {
+        return sackPermitted;
+    }
+
+    /**
+     * Tells whether timestamps are there.
+     *
+     * @return whether {@link #tsValue} and {@link #tsEcho} mean something
+     */
+    public boolean hasTimestamps() {
+        return timestamps;
+    }
+
+    /**
+     * Returns the sender's timestamp.
+     *
+     * @return TSval, 0 if absent
+     */
+    public int tsValue() {
+        return tsValue;
+    }
+
+    /**
+     * Returns the timestamp that the sender echoes.
+     *
+     * @return TSecr, 0 if absent
+     */
+    public int tsEcho() {
+        return tsEcho;
+    }
+
+    /**
+     * Writes a maximum segment size.
+     *
+     * @param segment memory to write to
+     * @param offset absolute offset in bytes
+     * @param mssBytes 16 bits
+     * @return bytes written, {@link #MSS_LENGTH}
+     */
+    public static int writeMss(MemorySegment segment, long offset, int mssBytes) {
+        segment.set(Flyweight.U32, offset, MSS_WORD | mssBytes & 0xffff);
+        return MSS_LENGTH;
+    }
+
+    /**
+     * Writes one NOP and a window scale.
+     *
+     * @param segment memory to write to
+     * @param offset absolute offset in bytes
+     * @param shift shift count, 0 to 14
+     * @return bytes written, {@link #WINDOW_SCALE_LENGTH}
+     */
+    public static int writeWindowScale(MemorySegment segment, long offset, int shift) {
+        segment.set(Flyweight.U32, offset, NOP_WINDOW_SCALE_WORD | shift & 0xff);
+        return WINDOW_SCALE_LENGTH;
+    }
+
+    /**
+     * Writes two NOPs and SACK-permitted.
+     *
+     * @param segment memory to write to
+     * @param offset absolute offset in bytes
+     * @return bytes written, {@link #SACK_PERMITTED_LENGTH}
+     */
+    public static int writeSackPermitted(MemorySegment segment, long offset) {
+        segment.set(Flyweight.U32, offset, NOP_NOP_SACK_PERMITTED_WORD);
+        return SACK_PERMITTED_LENGTH;
+    }
+
+    /**
+     * Writes two NOPs and timestamps: the layout that receivers expect (RFC 7323 appendix A).
+     *
+     * @param segment memory to write to
+     * @param offset absolute offset in bytes
+     * @param tsValue own timestamp
+     * @param tsEcho timestamp echoed
+     * @return bytes written, {@link #TIMESTAMPS_LENGTH}
+     */
+    public static int writeTimestamps(MemorySegment segment, long offset, int tsValue, int tsEcho) {
+        segment.set(Flyweight.U32, offset, NOP_NOP_TIMESTAMPS_WORD);
+        segment.set(Flyweight.U32, offset + 4, tsValue);
+        segment.set(Flyweight.U32, offset + 8, tsEcho);
+        return TIMESTAMPS_LENGTH;
+    }
+}

@@ -1,5 +1,6 @@
 package org.millrace.ports;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -23,10 +24,6 @@ final class PortOptions {
                         new TreeSet<>(known)));
             }
         }
-    }
-
-    boolean has(String key) {
-        return options.containsKey(key);
     }
 
     /** {@return a text that must be there} */
@@ -64,12 +61,17 @@ final class PortOptions {
         return number;
     }
 
+    /** {@return one of {@code allowed}, the first unless given} */
+    String choice(String key, String... allowed) {
+        String value = options.getOrDefault(key, allowed[0]);
+        if (!List.of(allowed).contains(value)) {
+            throw refused(key, value, "allowed is " + String.join(" or ", allowed));
+        }
+        return value;
+    }
+
     boolean flag(String key, boolean preset) {
-        return switch (options.getOrDefault(key, Boolean.toString(preset))) {
-            case "true" -> true;
-            case "false" -> false;
-            default -> throw refused(key, options.get(key), "allowed is true or false");
-        };
+        return Boolean.parseBoolean(choice(key, Boolean.toString(preset), Boolean.toString(!preset)));
     }
 
     /** {@return a unicast MAC address in the low 48 bits} */

@@ -34,7 +34,7 @@ class PortOptionsTest {
         refused(() -> with("10").number("key", 7, 1, 9), "key is '10'; allowed is a number from 1 to 9");
         refused(() -> with("x").number("key", 7, 1, 9), "key is 'x'");
         refused(() -> with("6").powerOfTwo("key", 4, 1, 9), "power of two");
-        refused(() -> with("yes").flag("key", true), "true or false");
+        refused(() -> with("yes").flag("key", true), "allowed is true or false");
         refused(() -> with("01:00:00:00:00:00").mac("key", 0), "unicast");
         refused(() -> with("00:00:00:00:00:00").mac("key", 0), "unicast");
         refused(() -> with("2:0:0:0:0:1").mac("key", 0), "unicast");

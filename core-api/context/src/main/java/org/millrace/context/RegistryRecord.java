@@ -4,9 +4,8 @@ import net.openhft.chronicle.values.MaxUtf8Length;
 
 /**
  * A line of the registry as it lies in the map. Chronicle finds the classes behind it by name; the build makes them.
- * Public because their package could otherwise not be told from outside; not meant for users of this module.
  */
-public interface RegistryRecord {
+interface RegistryRecord {
     int getKind();
 
     void setKind(int kind);

@@ -151,7 +151,7 @@ public final class Registry implements AutoCloseable {
             Files.copy(file, copy, StandardCopyOption.REPLACE_EXISTING);
             checkHead(copy);
             return Reading.of(copy);
-        } catch (IOException | RuntimeException | InternalError e) { // InternalError: the file is shorter than it says
+        } catch (Exception | InternalError e) { // undeclared checked ones too; InternalError: the file is shorter than it says
             throw damaged(file, e);
         } finally {
             Files.deleteIfExists(copy);

@@ -32,9 +32,11 @@ class ProgramHarnessTest {
 
     /** Finds the flow of a datagram. */
     private final class Find implements Stage<SegmentMeta, State.None> {
+        private final StageSpec<State.None> spec = StageSpec.stateless("find", List.of());
+
         @Override
         public StageSpec<State.None> spec() {
-            return StageSpec.stateless("find", List.of());
+            return spec;
         }
 
         @Override
@@ -46,9 +48,12 @@ class ProgramHarnessTest {
 
     /** Stores the payload of a segment, tells the application and mirrors an answer. */
     private final class Store implements Stage<SegmentMeta, Counter> {
+        private final StageSpec<Counter> spec =
+            new StageSpec<>("store", Key.FLOW, Concurrency.FLOW_ATOMIC, Counter::new, List.of());
+
         @Override
         public StageSpec<Counter> spec() {
-            return new StageSpec<>("store", Key.FLOW, Concurrency.FLOW_ATOMIC, Counter::new, List.of());
+            return spec;
         }
 
         @Override
@@ -64,7 +69,7 @@ class ProgramHarnessTest {
         }
     }
 
-    private final class StoreProgram implements Program<SegmentMeta> {
+    private class StoreProgram implements Program<SegmentMeta> {
         private final Stage<SegmentMeta, Counter> store = new Store();
         private final List<MirrorSession> mirrors;
         private StateTables states;
@@ -173,6 +178,29 @@ class ProgramHarnessTest {
     void aMirrorOfNoFieldIsRefused() {
         assertThatThrownBy(() -> new ProgramHarness<>(new StoreProgram("flow", "nothing")))
             .hasMessage("store-program: mirror session 3 carries nothing, which is no field of its metadata");
+    }
+
+    @Test
+    void aSpecThatIsNotConstantIsRefused() {
+        Stage<SegmentMeta, State.None> changing = new Stage<>() {
+            @Override
+            public StageSpec<State.None> spec() {
+                return StageSpec.stateless("changing", List.of());
+            }
+
+            @Override
+            public long process(SegmentMeta meta, State.None state, long nowNs) {
+                return Verdict.NEXT;
+            }
+        };
+        StoreProgram bad = new StoreProgram() {
+            @Override
+            public List<Stage<? super SegmentMeta, ?>> stages(Workflow workflow) {
+                return List.of(changing);
+            }
+        };
+        assertThatThrownBy(() -> new ProgramHarness<>(bad))
+            .hasMessage("store-program: stage changing makes a new spec each time, it must be constant");
     }
 
     @Test

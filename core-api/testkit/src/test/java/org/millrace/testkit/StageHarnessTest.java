@@ -39,10 +39,9 @@ class StageHarnessTest {
         long process(SegmentMeta meta, Counter state, long nowNs);
     }
 
-    record TestStage(Key key, Body body) implements Stage<SegmentMeta, Counter> {
-        @Override
-        public StageSpec<Counter> spec() {
-            return new StageSpec<>("count", key, Concurrency.FLOW_ATOMIC, Counter::new, List.of());
+    record TestStage(StageSpec<Counter> spec, Body body) implements Stage<SegmentMeta, Counter> {
+        TestStage(Key key, Body body) {
+            this(new StageSpec<>("count", key, Concurrency.FLOW_ATOMIC, Counter::new, List.of()), body);
         }
 
         @Override

@@ -75,7 +75,7 @@ final class EventQueue {
         return true;
     }
 
-    /** Writes what there is room for and makes it visible. {@return whether the application has news} */
+    /** Writes what there is room for and makes it visible. Answers whether the application has news. */
     boolean flush() {
         while (!waiting.isEmpty()) {
             Waiting first = waiting.peekFirst();

@@ -55,7 +55,7 @@ public final class ListenSocket extends Endpoint {
     @Override
     public void close() {
         if (!closed) {
-            closed = true;
+            markClosed();
             waiting.forEach(StreamSocket::abort);
             waiting.clear();
             toe.dirty(this);

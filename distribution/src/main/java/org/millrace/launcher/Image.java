@@ -1,0 +1,24 @@
+package org.millrace.launcher;
+
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+
+/** The directory that the launcher was installed to: {@code bin, bundles, etc, lib}. */
+public final class Image {
+    private Image() {
+    }
+
+    /** {@return the directory; system property {@code millrace.image}, or the parent of the launcher's own} */
+    public static Path directory() {
+        String given = System.getProperty("millrace.image");
+        if (given != null) {
+            return Path.of(given);
+        }
+        try {
+            return Path.of(Image.class.getProtectionDomain().getCodeSource().getLocation().toURI()).getParent()
+                .getParent();
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

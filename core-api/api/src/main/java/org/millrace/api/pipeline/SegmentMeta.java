@@ -302,7 +302,7 @@ public class SegmentMeta extends View {
 
     /** {@return what the control plane is to be told with {@link Verdict#DIGEST}, bits of the program's} */
     public final int digest() {
-        return i32(60);
+        return u16(60);
     }
 
     /**
@@ -311,6 +311,21 @@ public class SegmentMeta extends View {
      * @param v its value
      */
     public final void digest(int v) {
-        i32(60, v);
+        u16(60, v);
+    }
+
+    /** {@return code of the {@link DropReason} for which the payload of an item that is answered all the same was
+     *          discarded; 0: it was not} */
+    public final int discard() {
+        return u8(62);
+    }
+
+    /**
+     * Sets {@link #discard()}.
+     *
+     * @param v its value
+     */
+    public final void discard(int v) {
+        u8(62, v);
     }
 }

@@ -73,12 +73,18 @@ public final class TcpConnectionState {
     public int rcvFree;
     /** Shift of our window field. */
     public int rcvShift;
+    /** Whether the application has closed: new payload is answered by a reset. */
+    public boolean closed;
     /** Whether the peer's FIN has been taken. */
     public boolean finReceived;
+    /** Size of the receive buffer, bytes. */
+    public int rcvBuffer;
     /** Start of the out-of-order interval. */
     public int oooStart;
     /** Its length; 0: none. */
     public int oooLength;
+    /** Whether the peer's FIN lies at the end of the interval. */
+    public boolean oooFin;
     /** Timestamp to echo (TS.Recent). */
     public int tsRecent;
     /** Last ACK sent (Last.ACK.sent, RFC 7323 §4.3). */

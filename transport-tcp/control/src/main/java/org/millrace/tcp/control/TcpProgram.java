@@ -17,8 +17,8 @@ public interface TcpProgram<M extends TcpMeta> extends Program<M> {
     int ACK = 3;
     /** HC operation: window, rate or neighbour have changed; see whether the flow may send. */
     int KICK = 4;
-    /** HC operation: the application's stream ends behind what it has appended. */
-    int FIN = 5;
+    /** HC operation: the application has closed: its stream ends behind what it has appended, and it reads no more. */
+    int CLOSE = 5;
 
     /** Reason for the control plane: SYN, RST or URG, or no ACK flag. */
     int NOT_DATA_PATH = 1;
@@ -26,6 +26,9 @@ public interface TcpProgram<M extends TcpMeta> extends Program<M> {
     int NO_FLOW = 2;
     /** Reason for the control plane: the ACK is outside what RFC 5961 §5.2 allows; the flow's state is untouched. */
     int BAD_ACK = 3;
+
+    /** Reason for the control plane: new payload although the application has closed (RFC 9293 §3.6.1). */
+    int DATA_AFTER_CLOSE = 4;
 
     /** Digest bit: the peer's FIN has been taken in order. */
     int DIGEST_FIN_RECEIVED = 1;

@@ -29,6 +29,9 @@ public final class TcpProgress {
     /** The last sample, microseconds; meaningful if there has been one. */
     public int rttUs;
 
+    /** Payload bytes sent again since the flow was installed. */
+    public int retransmittedBytes;
+
     /** Makes one with all fields zero. */
     public TcpProgress() {
     }

@@ -1,0 +1,248 @@
+package org.millrace.net;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.Optional;
+import org.millrace.net.NetCounters.Event;
+import org.millrace.wire.EthernetHeader;
+import org.millrace.wire.HeaderFault;
+import org.millrace.wire.IcmpHeader;
+import org.millrace.wire.Ipv4Address;
+import org.millrace.wire.Ipv4Header;
+import org.millrace.wire.MacAddress;
+
+/**
+ * IPv4 over one Ethernet link, as the control plane uses it: ARP and ICMP come in, packets go out, flows learn where
+ * to send. There is no fragmentation, in neither direction: packets leave with DF set, fragments are dropped. Frames
+ * are untagged and start with their Ethernet header. {@code nowNs} never goes back and is not negative.
+ * Owned by the data path's thread.
+ */
+public final class IpLayer implements IpOutput {
+    /** Instead of a MAC address: it has been asked for, and {@link NetListener#neighbourChanged} will tell. */
+    public static final long UNRESOLVED = NeighbourTable.UNRESOLVED;
+    /** Instead of a MAC address: no route leads there, or it is not one other host. */
+    public static final long NO_ROUTE = -2;
+
+    private static final int DEFAULT_TTL = 64; // RFC 1700
+    private static final int PAYLOAD = EthernetHeader.LENGTH + Ipv4Header.MIN_LENGTH;
+    private static final int PATH_MTUS = 1024;
+
+    private final LocalAddresses local;
+    private final RouteTable routes;
+    private final FrameOutput output;
+    private final NetCounters counters = new NetCounters();
+    private final NeighbourTable neighbours;
+    private final ArpProtocol arp;
+    private final IcmpResponder icmp;
+    private final PathMtuTable pathMtus = new PathMtuTable(PATH_MTUS);
+    private final MemorySegment scratch = Arena.ofAuto().allocate(EthernetHeader.LENGTH + Route.MAX_MTU);
+    private final EthernetHeader ethernet = new EthernetHeader();
+    private final Ipv4Header ipIn = new Ipv4Header();
+    private final Ipv4Header ipOut = new Ipv4Header();
+    private int identification;
+
+    /**
+     * Builds the layer.
+     *
+     * @param mac own MAC address
+     * @param addresses own IPv4 addresses, at least one
+     * @param routes static routes
+     * @param settings bounds and times of the neighbour table
+     * @param output where frames leave
+     * @param listener who is told of neighbours and errors
+     * @throws IllegalArgumentException if an own address is not one station's or host's, or is a next hop
+     */
+    public IpLayer(MacAddress mac, List<Ipv4Address> addresses, RouteTable routes, NeighbourSettings settings,
+            FrameOutput output, NetListener listener) {
+        this.local = new LocalAddresses(mac, addresses);
+        this.routes = routes;
+        for (Route route : routes.routes()) {
+            if (local.contains(route.nextHop().bits())) {
+                throw new IllegalArgumentException("next hop of route " + route.prefix() + " is an own address: "
+                        + route.nextHop());
+            }
+        }
+        this.output = output;
+        this.arp = new ArpProtocol(local, output, listener, counters);
+        this.neighbours = new NeighbourTable(settings, new NeighbourTable.Link() {
+            @Override
+            public void request(int address, long neighbourMac) {
+                arp.request(address, neighbourMac);
+            }
+
+            @Override
+            public void release(byte[] frame, long neighbourMac) {
+                MemorySegment.copy(MemorySegment.ofArray(frame), 0, scratch, 0, frame.length);
+                emit(neighbourMac, frame.length);
+            }
+        }, listener, counters);
+        this.icmp = new IcmpResponder(local, routes, this, listener, counters);
+    }
+
+    /** Takes a frame whose EtherType is ARP; its first byte is at {@code offset}. */
+    public void arp(MemorySegment frame, long offset, int lengthBytes, long nowNs) {
+        arp.receive(frame, offset, lengthBytes, neighbours, nowNs);
+    }
+
+    /** Takes a frame that holds an IPv4 packet of protocol ICMP; its first byte is at {@code offset}. */
+    public void icmp(MemorySegment frame, long offset, int lengthBytes, long nowNs) {
+        if (!accept(frame, offset, lengthBytes)) {
+            return;
+        }
+        if (ipIn.protocol() != Ipv4Header.ICMP || !local.contains(ipIn.destination())) {
+            counters.count(Event.IP_NOT_FOR_US);
+        } else if (ipIn.isFragment()) {
+            counters.count(Event.IP_FRAGMENT);
+        } else {
+            icmp.receive(ipIn, nowNs);
+        }
+    }
+
+    /** Tells the sender of an IPv4 frame that no socket has the port it is addressed to; TCP sends a RST instead. */
+    public void portUnreachable(MemorySegment frame, long offset, int lengthBytes, long nowNs) {
+        unreachable(frame, offset, lengthBytes, IcmpHeader.PORT_UNREACHABLE, 0, nowNs);
+    }
+
+    /** Tells the sender of an IPv4 frame that no transport has its protocol. */
+    public void protocolUnreachable(MemorySegment frame, long offset, int lengthBytes, long nowNs) {
+        unreachable(frame, offset, lengthBytes, IcmpHeader.PROTOCOL_UNREACHABLE, 0, nowNs);
+    }
+
+    /** Tells the sender of an IPv4 frame to send smaller packets. */
+    public void fragmentationNeeded(MemorySegment frame, long offset, int lengthBytes, int mtuBytes, long nowNs) {
+        unreachable(frame, offset, lengthBytes, IcmpHeader.FRAGMENTATION_NEEDED, mtuBytes, nowNs);
+    }
+
+    private void unreachable(MemorySegment frame, long offset, int lengthBytes, int code, int mtuBytes, long nowNs) {
+        if (accept(frame, offset, lengthBytes)) {
+            icmp.unreachable(ipIn, code, mtuBytes, nowNs);
+        }
+    }
+
+    /** Checks an IPv4 frame and that the link brought it to us alone (RFC 1122 §3.3.6); leaves it in ipIn. */
+    private boolean accept(MemorySegment frame, long offset, int lengthBytes) {
+        if (lengthBytes < PAYLOAD) {
+            counters.count(Event.IP_MALFORMED);
+            return false;
+        }
+        ethernet.wrap(frame, offset);
+        if (ethernet.etherType() != EthernetHeader.IPV4 || ethernet.destination() != local.mac()) {
+            counters.count(Event.IP_NOT_FOR_US);
+            return false;
+        }
+        ipIn.wrap(frame, offset + EthernetHeader.LENGTH);
+        if (ipIn.check(lengthBytes - EthernetHeader.LENGTH) != HeaderFault.NONE) {
+            counters.count(Event.IP_MALFORMED);
+            return false;
+        }
+        return true;
+    }
+
+    @Override
+    public boolean send(int source, int destination, int protocol, int tos, MemorySegment l4, long offset,
+            int lengthBytes, long nowNs) {
+        if (!local.contains(source) || !isOneOtherHost(destination)) {
+            counters.count(Event.BAD_ADDRESS);
+            return false;
+        }
+        Optional<Route> route = routes.lookup(destination);
+        if (route.isEmpty()) {
+            counters.count(Event.NO_ROUTE);
+            return false;
+        }
+        int totalLength = Ipv4Header.MIN_LENGTH + lengthBytes;
+        if (lengthBytes < 0 || totalLength > pathMtus.mtu(destination, route.get().mtuBytes())) {
+            counters.count(Event.TOO_LARGE);
+            return false;
+        }
+        int nextHop = route.get().nextHopTo(destination);
+        long mac = neighbours.resolve(nextHop, nowNs);
+        ipOut.wrap(scratch, EthernetHeader.LENGTH).initialize().tos(tos).totalLength(totalLength)
+                .identification(identification++).fragment(Ipv4Header.DONT_FRAGMENT, 0).ttl(DEFAULT_TTL)
+                .protocol(protocol).source(source).destination(destination).writeChecksum();
+        MemorySegment.copy(l4, offset, scratch, PAYLOAD, lengthBytes);
+        if (mac == UNRESOLVED) {
+            neighbours.await(nextHop, scratch, 0, EthernetHeader.LENGTH + totalLength);
+            return true;
+        }
+        return emit(mac, EthernetHeader.LENGTH + totalLength);
+    }
+
+    private boolean emit(long mac, int lengthBytes) {
+        ethernet.wrap(scratch, 0).destination(mac).source(local.mac()).etherType(EthernetHeader.IPV4);
+        boolean sent = output.send(scratch, 0, lengthBytes);
+        if (!sent) {
+            counters.count(Event.OUTPUT_FULL);
+        }
+        return sent;
+    }
+
+    /**
+     * Returns the MAC address that a flow to a peer sends to, and asks for it if it is not known.
+     *
+     * @param peer IPv4 address
+     * @param nowNs time in nanoseconds
+     * @return MAC address in the low 48 bits, or {@link #UNRESOLVED}, or {@link #NO_ROUTE}
+     */
+    public long resolvedMac(int peer, long nowNs) {
+        if (!isOneOtherHost(peer)) {
+            return NO_ROUTE;
+        }
+        Optional<Route> route = routes.lookup(peer);
+        return route.isEmpty() ? NO_ROUTE : neighbours.resolve(route.get().nextHopTo(peer), nowNs);
+    }
+
+    /** Returns the route to a peer, with its options, or nothing. */
+    public Optional<Route> route(int peer) {
+        return routes.lookup(peer);
+    }
+
+    /** Returns the own address to use towards a peer: the nearest to its next hop. */
+    public int sourceAddress(int peer) {
+        return local.nearest(routes.lookup(peer).map(route -> route.nextHopTo(peer)).orElse(peer));
+    }
+
+    /** Returns the largest IPv4 packet that reaches a peer, in bytes; 0 without a route. */
+    public int mtu(int peer) {
+        Optional<Route> route = routes.lookup(peer);
+        return route.isEmpty() ? 0 : pathMtus.mtu(peer, route.get().mtuBytes());
+    }
+
+    /** Takes a path MTU from an ICMP error that the transport believes; one that is not smaller changes nothing. */
+    public void lowerPathMtu(int peer, int mtuBytes, long nowNs) {
+        if (mtuBytes < mtu(peer)) {
+            pathMtus.lower(peer, mtuBytes, nowNs);
+        }
+    }
+
+    /** Tells whether an address is one of the own. */
+    public boolean isLocal(int address) {
+        return local.contains(address);
+    }
+
+    private boolean isOneOtherHost(int address) {
+        return new Ipv4Address(address).isUnicast() && !local.contains(address) && !routes.isBroadcast(address);
+    }
+
+    /**
+     * Does what is due.
+     *
+     * @param nowNs time in nanoseconds
+     * @return when to call again at the latest, {@link Long#MAX_VALUE} for never; whatever is sent or received may
+     *     bring it forward
+     */
+    public long advance(long nowNs) {
+        return Math.min(neighbours.advance(nowNs), pathMtus.advance(nowNs));
+    }
+
+    /** Returns a line for each neighbour, by address. */
+    public List<NeighbourStatus> neighbours() {
+        return neighbours.status();
+    }
+
+    /** Returns the counters. */
+    public NetCounters counters() {
+        return counters;
+    }
+}

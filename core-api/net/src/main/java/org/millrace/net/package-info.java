@@ -1,0 +1,6 @@
+/**
+ * What every transport needs beside itself: routes, neighbours (ARP), ICMP, path MTUs. {@link org.millrace.net.IpLayer}
+ * is the door. Control plane: it may allocate, but every table and queue has a bound; time is an argument. Owned by the
+ * data path's thread.
+ */
+package org.millrace.net;

@@ -1,0 +1,75 @@
+package org.millrace.tcp.flextoe;
+
+import static org.millrace.tcp.flextoe.ProtocolState.CLOSED;
+import static org.millrace.tcp.flextoe.ProtocolState.ECN_ECHO;
+import static org.millrace.tcp.flextoe.ProtocolState.FIN_QUEUED;
+
+import org.millrace.api.pipeline.SegmentMeta;
+import org.millrace.api.pipeline.Stage;
+import org.millrace.api.pipeline.StageSpec;
+import org.millrace.api.pipeline.Verdict;
+import org.millrace.tcp.control.TcpProgram;
+import org.millrace.wire.TcpHeader;
+
+/** The protocol stage on host control (§4.3.1.1): an application's bump (Win, Fin), or an operation of the control plane. */
+final class ControlProtocol implements Stage<FlexMeta, ProtocolState> {
+    @Override
+    public StageSpec<ProtocolState> spec() {
+        return ReceiveProtocol.SPEC;
+    }
+
+    @Override
+    public long process(FlexMeta meta, ProtocolState s, long nowNs) {
+        int seq = s.max();
+        switch (meta.operation()) {
+            case TcpProgram.RETRANSMIT -> {
+                s.goBack();
+                meta.retransmitted(1);
+            }
+            case TcpProgram.PROBE -> {
+                seq = s.una() - 1;                                              // below the window: must be answered
+                meta.answer(1);
+            }
+            case TcpProgram.ACK -> meta.answer(1);
+            case TcpProgram.CLOSE -> s.set(FIN_QUEUED | CLOSED);
+            case TcpProgram.KICK -> {
+            }
+            default -> bump(meta, s);
+        }
+        if (meta.answer() != 0) {
+            meta.seq(seq);
+            s.acknowledge(meta);
+            meta.flags(TcpHeader.ACK | (s.has(ECN_ECHO) ? TcpHeader.ECE : 0));
+        }
+        boolean sendable = s.sendable();
+        meta.una(s.una());
+        meta.sendable(sendable ? 1 : 0);
+        if (!sendable && s.ready() != 0 && s.max() == s.una()) {
+            meta.digest(TcpProgram.DIGEST_ACTIVE);                              // zero window: the persist timer
+            return Verdict.NEXT | Verdict.DIGEST;
+        }
+        return Verdict.NEXT;
+    }
+
+    private static void bump(FlexMeta meta, ProtocolState s) {
+        s.ready(s.ready() + meta.txBump());
+        if ((meta.hostFlags() & SegmentMeta.HOST_FIN) != 0) {
+            s.set(FIN_QUEUED);
+        }
+        if (meta.rxBump() != 0) {
+            s.free(s.free() + meta.rxBump());
+            meta.answer(windowUpdateDue(s) ? 1 : 0);
+        }
+    }
+
+    /**
+     * RFC 9293 §3.8.6.2.2, with a wider step while the peer still has room: a quarter of the buffer, or two segments
+     * when it has less than that left.
+     */
+    private static boolean windowUpdateDue(ProtocolState s) {
+        int gain = s.received() + s.free() - s.edge();
+        int left = s.edge() - s.received();
+        int step = Math.min(2 * s.mss(), s.buffer() / 2);
+        return gain >= s.buffer() / 4 && gain >= step || gain >= step && left < step;
+    }
+}

@@ -1,0 +1,238 @@
+package org.millrace.tcp.flextoe;
+
+import java.util.List;
+import org.millrace.api.pipeline.FlowScheduler;
+import org.millrace.api.pipeline.HeaderCodec;
+import org.millrace.api.pipeline.Stage;
+import org.millrace.api.pipeline.StateTables;
+import org.millrace.api.pipeline.Workflow;
+import org.millrace.api.port.PortInfo;
+import org.millrace.api.transport.TransportHost;
+import org.millrace.tcp.control.TcpCodec;
+import org.millrace.tcp.control.TcpConnectionState;
+import org.millrace.tcp.control.TcpProgram;
+import org.millrace.tcp.control.TcpProgress;
+
+/** FlexTOE's TCP as a program: which stages each workflow runs, and the control plane's way to their state. */
+public final class FlexToe implements TcpProgram<FlexMeta> {
+    private static final int HEADERS = 14 + 20 + 32;
+
+    private final TcpCodec<FlexMeta> codec = new TcpCodec<>();
+    private final Carousel scheduler;
+    private final ReceivePreprocess receivePre;
+    private final Preprocess pre = new Preprocess();
+    private final ReceiveProtocol receiveProtocol = new ReceiveProtocol();
+    private final TransmitProtocol transmitProtocol;
+    private final ControlProtocol controlProtocol = new ControlProtocol();
+    private final Postprocess post;
+    private final PayloadStage dma;
+    private final ContextStage context;
+
+    private final Preprocess.Peer peerView = new Preprocess.Peer();
+    private final ProtocolState protocolView = new ProtocolState();
+    private final PostState postView = new PostState();
+    private StateTables states;
+
+    /**
+     * Makes the program.
+     *
+     * @param host the externs and the port it is for
+     */
+    public FlexToe(TransportHost host) {
+        PortInfo port = host.port();
+        scheduler = new Carousel(host.capacity().flows());
+        receivePre = new ReceivePreprocess(host.lookup());
+        transmitProtocol = new TransmitProtocol(port.segmentation() ? port.maxFrameBytes() - HEADERS : 0);
+        post = new Postprocess(scheduler);
+        dma = new PayloadStage(host.dma());
+        context = new ContextStage(host.contextQueue());
+    }
+
+    @Override
+    public String name() {
+        return "tcp-flextoe";
+    }
+
+    @Override
+    public FlexMeta newMeta() {
+        return new FlexMeta();
+    }
+
+    @Override
+    public List<Stage<? super FlexMeta, ?>> stages(Workflow workflow) {
+        return switch (workflow) {
+            case RX -> List.of(receivePre, receiveProtocol, post, dma, context);
+            case TX -> List.of(pre, transmitProtocol, post, dma);
+            case HC -> List.of(pre, controlProtocol, post, context);
+            case MIRROR -> List.of();
+        };
+    }
+
+    @Override
+    public HeaderCodec<FlexMeta> codec() {
+        return codec;
+    }
+
+    @Override
+    public FlowScheduler scheduler() {
+        return scheduler;
+    }
+
+    @Override
+    public void loaded(StateTables tables) {
+        states = tables;
+    }
+
+    @Override
+    public void install(int flow, TcpConnectionState from) {
+        scheduler.reset(flow);
+        Preprocess.Peer peer = states.seek(pre, peerView, flow);
+        peer.localAddress(from.localAddress);
+        peer.peerAddress(from.peerAddress);
+        peer.localPort(from.localPort);
+        peer.peerPort(from.peerPort);
+        nextHop(flow, from.peerMac);
+        installProtocol(states.seek(receiveProtocol, protocolView, flow), from);
+        PostState s = states.seek(post, postView, flow);
+        s.context(from.context);
+        s.connection(from.connection);
+        s.firstReceived(from.firstReceived);
+        s.firstSent(from.firstSent);
+    }
+
+    private static void installProtocol(ProtocolState s, TcpConnectionState from) {
+        s.una(from.sndUna);
+        s.next(from.sndNxt);
+        s.max(from.sndMax);
+        s.ready(from.sndReady);
+        s.peerWindow(from.sndWindow);
+        s.peerWindowMax(from.sndWindow);
+        s.windowSeq(from.rcvNxt);
+        s.peerShift(from.sndShift);
+        s.congestionWindow(from.congestionWindow);
+        s.duplicates(from.duplicateAcks);
+        s.recover(from.recover);
+        s.received(from.rcvNxt);
+        s.free(from.rcvFree);
+        s.edge(from.rcvEdge);
+        s.shift(from.rcvShift);
+        s.buffer(from.rcvBuffer);
+        s.oooStart(from.oooStart);
+        s.oooLength(from.oooLength);
+        s.tsRecent(from.tsRecent);
+        s.lastAck(from.lastAckSent);
+        s.mss(from.mss);
+        s.delayed(from.delayedAckSegments);
+        s.flags(flag(from.finQueued, ProtocolState.FIN_QUEUED)
+            | flag(from.finSent, ProtocolState.FIN_SENT)
+            | flag(from.finReceived, ProtocolState.FIN_RECEIVED)
+            | flag(from.oooFin, ProtocolState.OOO_FIN)
+            | flag(from.recovering, ProtocolState.RECOVERING)
+            | flag(from.ecnEcho, ProtocolState.ECN_ECHO)
+            | flag(from.closed, ProtocolState.CLOSED)
+            | flag(from.timestamps, ProtocolState.TIMESTAMPS)
+            | flag(from.ecn != TcpConnectionState.ECN_OFF, ProtocolState.ECN)
+            | flag(from.ecn == TcpConnectionState.ECN_DCTCP, ProtocolState.ECN_DCTCP));
+    }
+
+    private static int flag(boolean on, int bit) {
+        return on ? bit : 0;
+    }
+
+    @Override
+    public void export(int flow, TcpConnectionState to) {
+        Preprocess.Peer peer = states.seek(pre, peerView, flow);
+        to.localAddress = peer.localAddress();
+        to.peerAddress = peer.peerAddress();
+        to.localPort = peer.localPort();
+        to.peerPort = peer.peerPort();
+        to.peerMac = (long) peer.macHigh() << 32 | peer.macLow() & 0xffff_ffffL;
+        exportProtocol(states.seek(receiveProtocol, protocolView, flow), to);
+        PostState s = states.seek(post, postView, flow);
+        to.context = s.context();
+        to.connection = s.connection();
+        to.firstReceived = s.firstReceived();
+        to.firstSent = s.firstSent();
+    }
+
+    private static void exportProtocol(ProtocolState s, TcpConnectionState to) {
+        to.sndUna = s.una();
+        to.sndNxt = s.next();
+        to.sndMax = s.max();
+        to.sndReady = s.ready();
+        to.sndWindow = s.peerWindow();
+        to.sndShift = s.peerShift();
+        to.congestionWindow = s.congestionWindow();
+        to.duplicateAcks = s.duplicates();
+        to.recover = s.recover();
+        to.rcvNxt = s.received();
+        to.rcvFree = s.free();
+        to.rcvEdge = s.edge();
+        to.rcvShift = s.shift();
+        to.rcvBuffer = s.buffer();
+        to.oooStart = s.oooStart();
+        to.oooLength = s.oooLength();
+        to.tsRecent = s.tsRecent();
+        to.lastAckSent = s.lastAck();
+        to.mss = s.mss();
+        to.delayedAckSegments = s.delayed();
+        to.finQueued = s.has(ProtocolState.FIN_QUEUED);
+        to.finSent = s.has(ProtocolState.FIN_SENT);
+        to.finReceived = s.has(ProtocolState.FIN_RECEIVED);
+        to.oooFin = s.has(ProtocolState.OOO_FIN);
+        to.recovering = s.has(ProtocolState.RECOVERING);
+        to.ecnEcho = s.has(ProtocolState.ECN_ECHO);
+        to.closed = s.has(ProtocolState.CLOSED);
+        to.timestamps = s.has(ProtocolState.TIMESTAMPS);
+        to.ecn = !s.has(ProtocolState.ECN) ? TcpConnectionState.ECN_OFF
+            : s.has(ProtocolState.ECN_DCTCP) ? TcpConnectionState.ECN_DCTCP : TcpConnectionState.ECN_CLASSIC;
+    }
+
+    @Override
+    public void progress(int flow, TcpProgress to) {
+        ProtocolState s = states.seek(receiveProtocol, protocolView, flow);
+        to.sndUna = s.una();
+        to.sndNxt = s.next();
+        to.sndMax = s.max();
+        to.sndReady = s.ready();
+        to.sndWindow = s.peerWindow();
+        to.rcvNxt = s.received();
+        to.ackPending = s.has(ProtocolState.ACK_PENDING);
+        to.finOutstanding = s.finToSend() || s.has(ProtocolState.FIN_SENT) && s.una() != s.max();
+        PostState p = states.seek(post, postView, flow);
+        to.ackedBytes = p.ackedBytes();
+        to.ecnBytes = p.ecnBytes();
+        to.segmentsReceived = p.segments();
+        to.rttSamples = p.rttSamples();
+        to.rttUs = p.rttUs();
+        to.retransmittedBytes = p.retransmittedBytes();
+    }
+
+    @Override
+    public void congestionWindow(int flow, int windowBytes) {
+        states.seek(receiveProtocol, protocolView, flow).congestionWindow(windowBytes);
+    }
+
+    @Override
+    public void rate(int flow, long bytesPerSecond) {
+        long nsPerKiB = bytesPerSecond == 0 ? 0 : 1_024_000_000_000L / bytesPerSecond;
+        states.seek(post, postView, flow).pacing((int) Math.min(nsPerKiB, Integer.MAX_VALUE));
+    }
+
+    @Override
+    public void congestionWindowReduced(int flow) {
+        states.seek(receiveProtocol, protocolView, flow).set(ProtocolState.CWR_PENDING);
+    }
+
+    @Override
+    public void nextHop(int flow, long macAddress) {
+        Preprocess.Peer peer = states.seek(pre, peerView, flow);
+        peer.macLow((int) macAddress);
+        peer.macHigh((int) (macAddress >>> 32));
+    }
+
+    @Override
+    public void segmentSize(int flow, int mssBytes) {
+        states.seek(receiveProtocol, protocolView, flow).mss(mssBytes);
+    }
+}

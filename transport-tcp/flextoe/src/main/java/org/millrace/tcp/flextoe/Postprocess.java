@@ -1,0 +1,89 @@
+package org.millrace.tcp.flextoe;
+
+import java.util.List;
+import org.millrace.api.pipeline.FlowScheduler;
+import org.millrace.api.pipeline.Stage;
+import org.millrace.api.pipeline.StageSpec;
+import org.millrace.api.pipeline.Verdict;
+import org.millrace.api.pipeline.Workflow;
+import org.millrace.wire.SequenceNumber;
+
+/**
+ * Post-processing (§4.3.1.3): buffer positions (Pos), timestamps (Stamp), congestion statistics (Stats), and the flow
+ * scheduler's bump (FS). Its updates commute.
+ */
+final class Postprocess implements Stage<FlexMeta, PostState> {
+    static final StageSpec<PostState> SPEC = StageSpec.perFlow(
+        "post", StageSpec.Concurrency.COMMUTATIVE, PostState::new, List.of(FlowScheduler.class));
+
+    private static final int TRANSMIT = Workflow.TX.ordinal();
+    private static final int RECEIVE = Workflow.RX.ordinal();
+
+    private final Carousel scheduler;
+
+    Postprocess(Carousel scheduler) {
+        this.scheduler = scheduler;
+    }
+
+    @Override
+    public StageSpec<PostState> spec() {
+        return SPEC;
+    }
+
+    @Override
+    public long process(FlexMeta meta, PostState s, long nowNs) {
+        meta.context(s.context());
+        meta.connection(s.connection());
+        meta.tsValue((int) (nowNs / 1_000_000));                                // RFC 7323 §5.4: 1 ms
+        if (meta.retransmitted() != 0) {
+            s.timing(0);                                                        // RFC 6298 §3 (Karn)
+        }
+        if (meta.workflow() == TRANSMIT) {
+            return transmit(meta, s, nowNs);
+        }
+        if (meta.workflow() == RECEIVE) {
+            receive(meta, s, nowNs);
+        }
+        if (meta.sendable() != 0) {
+            scheduler.submit(meta.flow(), nowNs);
+        }
+        return Verdict.NEXT;
+    }
+
+    private static void receive(FlexMeta meta, PostState s, long nowNs) {
+        meta.position(meta.payloadSeq() - s.firstReceived());
+        meta.ecn(0);
+        s.segments(s.segments() + 1);
+        int acked = meta.txBump();
+        if (acked != 0) {
+            s.ackedBytes(s.ackedBytes() + acked);
+            if (meta.eceReceived() != 0) {
+                s.ecnBytes(s.ecnBytes() + acked);
+            }
+        }
+        if (s.timing() != 0 && SequenceNumber.greaterOrEqual(meta.una(), s.timedEnd())) {
+            s.timing(0);
+            s.rttUs((int) (nowNs / 1000) - s.timedAtUs());
+            s.rttSamples(s.rttSamples() + 1);
+        }
+    }
+
+    private long transmit(FlexMeta meta, PostState s, long nowNs) {
+        int length = meta.length();
+        meta.position(meta.payloadSeq() - s.firstSent());
+        if (meta.retransmitted() != 0) {
+            s.retransmittedBytes(s.retransmittedBytes() + length);
+        } else if (s.timing() == 0 && length != 0) {
+            s.timing(1);
+            s.timedEnd(meta.payloadSeq() + length);
+            s.timedAtUs((int) (nowNs / 1000));
+        }
+        if (s.pacing() != 0) {
+            scheduler.charge(meta.flow(), nowNs, (long) length * s.pacing() >> 10);
+        }
+        if (meta.sendable() != 0) {
+            scheduler.submit(meta.flow(), nowNs);
+        }
+        return Verdict.NEXT;
+    }
+}

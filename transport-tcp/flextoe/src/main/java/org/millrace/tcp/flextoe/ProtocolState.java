@@ -1,0 +1,287 @@
+package org.millrace.tcp.flextoe;
+
+import org.millrace.api.pipeline.State;
+
+/**
+ * The protocol stage's state of a flow: Table 4.1's and what docs/decisions/004-flextoe-state.md adds to it. "In
+ * flight" is the difference {@code max - una}; {@code next} lies below {@code max} while going back.
+ */
+public final class ProtocolState extends State {
+    static final int FIN_QUEUED = 1;
+    static final int FIN_SENT = 2;
+    static final int FIN_RECEIVED = 4;
+    static final int OOO_FIN = 8;
+    static final int RECOVERING = 16;
+    static final int ECN_ECHO = 32;
+    static final int CWR_PENDING = 64;
+    static final int CLOSED = 128;
+    static final int TIMESTAMPS = 256;
+    static final int ACK_PENDING = 512;
+    static final int ECN = 1024;
+    static final int ECN_DCTCP = 2048;
+
+    /** Makes a view that is nowhere yet. */
+    public ProtocolState() {
+    }
+
+    /** {@return SND.UNA} */
+    public int una() {
+        return i32(0);
+    }
+
+    void una(int v) {
+        i32(0, v);
+    }
+
+    /** {@return SND.NXT} */
+    public int next() {
+        return i32(4);
+    }
+
+    void next(int v) {
+        i32(4, v);
+    }
+
+    /** {@return highest sequence number ever sent, exclusive} */
+    public int max() {
+        return i32(8);
+    }
+
+    void max(int v) {
+        i32(8, v);
+    }
+
+    /** {@return bytes ready to send from {@link #next()} on (tx_avail)} */
+    public int ready() {
+        return i32(12);
+    }
+
+    void ready(int v) {
+        i32(12, v);
+    }
+
+    /** {@return the peer's window from {@link #una()} on, scaled, bytes (remote_win)} */
+    public int peerWindow() {
+        return i32(16);
+    }
+
+    void peerWindow(int v) {
+        i32(16, v);
+    }
+
+    /** {@return largest window the peer has offered, bytes (RFC 5961 §5.2 MAX.SND.WND)} */
+    public int peerWindowMax() {
+        return i32(20);
+    }
+
+    void peerWindowMax(int v) {
+        i32(20, v);
+    }
+
+    /** {@return sequence number of the segment that set the window (SND.WL1)} */
+    public int windowSeq() {
+        return i32(24);
+    }
+
+    void windowSeq(int v) {
+        i32(24, v);
+    }
+
+    /** {@return congestion window, bytes} */
+    public int congestionWindow() {
+        return i32(28);
+    }
+
+    void congestionWindow(int v) {
+        i32(28, v);
+    }
+
+    /** {@return {@code max} when recovery began (RFC 6582 recover)} */
+    public int recover() {
+        return i32(32);
+    }
+
+    void recover(int v) {
+        i32(32, v);
+    }
+
+    /** {@return RCV.NXT (ack)} */
+    public int received() {
+        return i32(36);
+    }
+
+    void received(int v) {
+        i32(36, v);
+    }
+
+    /** {@return free receive buffer from {@link #received()} on, bytes (rx_avail)} */
+    public int free() {
+        return i32(40);
+    }
+
+    void free(int v) {
+        i32(40, v);
+    }
+
+    /** {@return right edge of the window advertised last, exclusive} */
+    public int edge() {
+        return i32(44);
+    }
+
+    void edge(int v) {
+        i32(44, v);
+    }
+
+    /** {@return start of the out-of-order interval} */
+    public int oooStart() {
+        return i32(48);
+    }
+
+    void oooStart(int v) {
+        i32(48, v);
+    }
+
+    /** {@return its length, 0: none} */
+    public int oooLength() {
+        return i32(52);
+    }
+
+    void oooLength(int v) {
+        i32(52, v);
+    }
+
+    /** {@return timestamp to echo, TS.Recent (next_ts)} */
+    public int tsRecent() {
+        return i32(56);
+    }
+
+    void tsRecent(int v) {
+        i32(56, v);
+    }
+
+    /** {@return Last.ACK.sent (RFC 7323 §4.3)} */
+    public int lastAck() {
+        return i32(60);
+    }
+
+    void lastAck(int v) {
+        i32(60, v);
+    }
+
+    /** {@return size of the receive buffer, bytes} */
+    public int buffer() {
+        return i32(64);
+    }
+
+    void buffer(int v) {
+        i32(64, v);
+    }
+
+    /** {@return largest payload of a wire segment, bytes} */
+    public int mss() {
+        return u16(68);
+    }
+
+    void mss(int v) {
+        u16(68, v);
+    }
+
+    /** {@return flag bits} */
+    public int flags() {
+        return u16(70);
+    }
+
+    void flags(int v) {
+        u16(70, v);
+    }
+
+    /** {@return shift of the peer's window field} */
+    public int peerShift() {
+        return u8(72);
+    }
+
+    void peerShift(int v) {
+        u8(72, v);
+    }
+
+    /** {@return shift of our window field} */
+    public int shift() {
+        return u8(73);
+    }
+
+    void shift(int v) {
+        u8(73, v);
+    }
+
+    /** {@return duplicate ACKs in a row (dupack_cnt), stops at 255} */
+    public int duplicates() {
+        return u8(74);
+    }
+
+    void duplicates(int v) {
+        u8(74, v);
+    }
+
+    /** {@return segments' payload for which an ACK may be held back; 1: none} */
+    public int delayed() {
+        return u8(75);
+    }
+
+    void delayed(int v) {
+        u8(75, v);
+    }
+
+    boolean has(int flag) {
+        return (flags() & flag) != 0;
+    }
+
+    void set(int flag) {
+        flags(flags() | flag);
+    }
+
+    void clear(int flag) {
+        flags(flags() & ~flag);
+    }
+
+    /** Whether our FIN is still to be sent, for the first time or again. */
+    boolean finToSend() {
+        return has(FIN_QUEUED) && !(has(FIN_SENT) && next() == max());
+    }
+
+    /** Bytes that the windows allow beyond {@code next}; may be negative. */
+    int usable() {
+        return una() + Math.min(peerWindow(), congestionWindow()) - next();
+    }
+
+    /** Whether a TX item would send something now. */
+    boolean sendable() {
+        int ready = ready();
+        if (ready == 0) {
+            return finToSend();
+        }
+        int usable = usable();
+        return usable >= ready || usable >= mss() || usable > 0 && next() == una();  // RFC 9293 §3.8.6.2.1 (SWS)
+    }
+
+    /** Goes back to the first unacknowledged byte (go-back-N, §4.3.1.1 Reset). */
+    void goBack() {
+        int fin = has(FIN_SENT) && next() == max() && max() != una() ? 1 : 0;
+        ready(ready() + next() - una() - fin);
+        next(una());
+        recover(max());
+        set(RECOVERING);
+        duplicates(0);
+    }
+
+    /** Writes an acknowledgement of what has been received, and the window, into a segment to send. */
+    void acknowledge(FlexMeta meta) {
+        int window = Math.min(free() >>> shift(), 0xffff);
+        meta.ack(received());
+        meta.window(window);
+        meta.tsEcho(tsRecent());
+        meta.hasTimestamps(has(TIMESTAMPS) ? 1 : 0);
+        edge(received() + (window << shift()));
+        lastAck(received());
+        clear(ACK_PENDING);
+    }
+}

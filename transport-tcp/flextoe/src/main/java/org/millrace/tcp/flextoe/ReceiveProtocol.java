@@ -1,0 +1,254 @@
+package org.millrace.tcp.flextoe;
+
+import static org.millrace.tcp.flextoe.ProtocolState.ACK_PENDING;
+import static org.millrace.tcp.flextoe.ProtocolState.CLOSED;
+import static org.millrace.tcp.flextoe.ProtocolState.ECN;
+import static org.millrace.tcp.flextoe.ProtocolState.ECN_DCTCP;
+import static org.millrace.tcp.flextoe.ProtocolState.ECN_ECHO;
+import static org.millrace.tcp.flextoe.ProtocolState.FIN_RECEIVED;
+import static org.millrace.tcp.flextoe.ProtocolState.FIN_SENT;
+import static org.millrace.tcp.flextoe.ProtocolState.OOO_FIN;
+import static org.millrace.tcp.flextoe.ProtocolState.RECOVERING;
+import static org.millrace.tcp.flextoe.ProtocolState.TIMESTAMPS;
+
+import java.util.List;
+import org.millrace.api.pipeline.DropReason;
+import org.millrace.api.pipeline.SegmentMeta;
+import org.millrace.api.pipeline.Stage;
+import org.millrace.api.pipeline.StageSpec;
+import org.millrace.api.pipeline.Verdict;
+import org.millrace.tcp.control.TcpProgram;
+import org.millrace.wire.SequenceNumber;
+import org.millrace.wire.TcpHeader;
+
+/**
+ * The protocol stage on a received segment (§4.3.1.3): windows, acknowledgement, reassembly in place with one
+ * out-of-order interval, duplicate ACKs. Leaves in the metadata what to move, what to tell the application and what to
+ * answer. Order of the checks: RFC 9293 §3.10.7.4.
+ */
+final class ReceiveProtocol implements Stage<FlexMeta, ProtocolState> {
+    static final StageSpec<ProtocolState> SPEC = StageSpec.perFlow(
+        "protocol", StageSpec.Concurrency.FLOW_ATOMIC, ProtocolState::new, List.of());
+
+    private static final int CONGESTION_EXPERIENCED = 3;
+    private static final int DUPLICATE_THRESHOLD = 3;
+
+    @Override
+    public StageSpec<ProtocolState> spec() {
+        return SPEC;
+    }
+
+    @Override
+    public long process(FlexMeta meta, ProtocolState s, long nowNs) {
+        int ack = meta.ack();
+        if (SequenceNumber.greaterThan(ack, s.max()) || s.una() - ack > s.peerWindowMax()) {
+            return Verdict.control(TcpProgram.BAD_ACK);                         // RFC 5961 §5.2
+        }
+        if (s.has(TIMESTAMPS) && meta.hasTimestamps() != 0 && meta.tsValue() - s.tsRecent() < 0) {
+            return refuse(meta, s, DropReason.OLD_TIMESTAMP);                   // RFC 7323 §5.3 R1
+        }
+        int seq = meta.seq();
+        int length = meta.payloadLength();
+        int fin = meta.flags() & TcpHeader.FIN;
+        int end = seq + length + fin;
+        if (!acceptable(s, seq, end)) {
+            return refuse(meta, s, SequenceNumber.lessThan(seq, s.received())
+                ? DropReason.DUPLICATE : DropReason.OUT_OF_WINDOW);
+        }
+        if (length != 0 && s.has(CLOSED)) {
+            return Verdict.control(TcpProgram.DATA_AFTER_CLOSE);
+        }
+        if (meta.hasTimestamps() != 0 && SequenceNumber.lessOrEqual(seq, s.lastAck())) {
+            s.tsRecent(meta.tsValue());                                         // RFC 7323 §4.3 (2)
+        }
+        acknowledged(meta, s, seq, length + fin);
+        if (length + fin != 0) {
+            echoCongestion(meta, s);
+            payload(meta, s, seq, length, fin);
+        }
+        return forward(meta, s);
+    }
+
+    /** RFC 9293 §3.10.7.4, first check; a segment at a closed window may still carry an acknowledgement. */
+    private static boolean acceptable(ProtocolState s, int seq, int end) {
+        int received = s.received();
+        if (end == seq) {
+            return SequenceNumber.greaterOrEqual(seq, received)
+                && SequenceNumber.lessOrEqual(seq, received + s.free());
+        }
+        if (s.free() == 0) {
+            return seq == received;
+        }
+        return SequenceNumber.greaterThan(end, received) && SequenceNumber.lessThan(seq, received + s.free());
+    }
+
+    /** Answers with an acknowledgement of what is there, takes nothing. */
+    private static long refuse(FlexMeta meta, ProtocolState s, DropReason reason) {
+        meta.discard(reason.code());
+        meta.answer(1);
+        return forward(meta, s);
+    }
+
+    private static long forward(FlexMeta meta, ProtocolState s) {
+        meta.una(s.una());
+        meta.sendable(s.sendable() ? 1 : 0);
+        meta.eceReceived(meta.flags() & TcpHeader.ECE);
+        if (meta.answer() != 0) {
+            meta.seq(s.max());
+            s.acknowledge(meta);
+            meta.flags(TcpHeader.ACK | (s.has(ECN_ECHO) ? TcpHeader.ECE : 0));
+        }
+        return meta.digest() != 0 ? Verdict.NEXT | Verdict.DIGEST : Verdict.NEXT;
+    }
+
+    private static void acknowledged(FlexMeta meta, ProtocolState s, int seq, int sequenceLength) {
+        int ack = meta.ack();
+        int una = s.una();
+        int window = meta.window() << s.peerShift();
+        if (SequenceNumber.greaterThan(ack, una)) {
+            advance(meta, s, ack, una);
+        } else if (ack == una && s.max() != una && sequenceLength == 0 && window == s.peerWindow()) {
+            duplicate(meta, s);                                                 // RFC 5681 §2
+        }
+        if (SequenceNumber.greaterOrEqual(ack, una) && SequenceNumber.greaterOrEqual(seq, s.windowSeq())) {
+            s.peerWindow(window);                                               // RFC 9293 §3.10.7.4 SND.WL1
+            s.windowSeq(seq);
+            if (window > s.peerWindowMax()) {
+                s.peerWindowMax(window);
+            }
+        }
+    }
+
+    /** New data is acknowledged: SND.UNA moves, and SND.NXT with it if transmission had gone back further. */
+    private static void advance(FlexMeta meta, ProtocolState s, int ack, int una) {
+        int fin = s.has(FIN_SENT) && ack == s.max() ? 1 : 0;
+        int skipped = ack - s.next();
+        if (skipped > 0) {
+            s.ready(s.ready() - (skipped - fin));
+            s.next(ack);
+        }
+        s.una(ack);
+        s.duplicates(0);
+        if (s.has(RECOVERING) && SequenceNumber.greaterOrEqual(ack, s.recover())) {
+            s.clear(RECOVERING);
+        }
+        meta.txBump(ack - una - fin);
+        if (fin != 0) {
+            meta.digest(meta.digest() | TcpProgram.DIGEST_FIN_ACKED);
+        }
+    }
+
+    private static void duplicate(FlexMeta meta, ProtocolState s) {
+        if (s.duplicates() < 255) {
+            s.duplicates(s.duplicates() + 1);
+        }
+        if (s.duplicates() == DUPLICATE_THRESHOLD && !s.has(RECOVERING)) {
+            s.goBack();
+            meta.retransmitted(1);
+            meta.digest(meta.digest() | TcpProgram.DIGEST_FAST_RETRANSMIT);
+        }
+    }
+
+    /** RFC 3168 §6.1.3: ECE until CWR; RFC 8257 §3.2: ECE as the segment was marked. */
+    private static void echoCongestion(FlexMeta meta, ProtocolState s) {
+        if (!s.has(ECN)) {
+            return;
+        }
+        boolean marked = meta.ecn() == CONGESTION_EXPERIENCED;
+        if (s.has(ECN_DCTCP)) {
+            if (marked != s.has(ECN_ECHO) && s.has(ACK_PENDING)) {
+                meta.answer(1);
+            }
+            s.clear(ECN_ECHO);
+        } else if ((meta.flags() & TcpHeader.CWR) != 0) {
+            s.clear(ECN_ECHO);
+        }
+        if (marked) {
+            s.set(ECN_ECHO);
+        }
+    }
+
+    private static void payload(FlexMeta meta, ProtocolState s, int start, int bytes, int finFlag) {
+        int received = s.received();
+        int seq = start;
+        int length = bytes;
+        int fin = s.has(FIN_RECEIVED) ? 0 : finFlag;
+        int old = received - seq;
+        if (old > 0) {
+            seq = received;
+            length = Math.max(length - old, 0);
+            meta.payloadOffset(meta.payloadOffset() + old);
+        }
+        int over = seq + length - (received + s.free());
+        if (over > 0) {
+            length -= over;
+            fin = 0;
+            meta.discard(DropReason.OUT_OF_WINDOW.code());
+        }
+        boolean wasOrdered = s.oooLength() == 0;
+        if (seq == received) {
+            inOrder(meta, s, seq, length, fin);
+        } else {
+            outOfOrder(meta, s, seq, length, fin);
+        }
+        if (seq != received || !wasOrdered || over > 0 || old > 0 || (meta.digest() & TcpProgram.DIGEST_FIN_RECEIVED) != 0
+            || s.received() - s.lastAck() >= s.delayed() * s.mss()) {
+            meta.answer(1);                                                     // RFC 5681 §4.2
+        } else if (meta.answer() == 0) {
+            s.set(ACK_PENDING);
+            meta.digest(meta.digest() | TcpProgram.DIGEST_ACTIVE);
+        }
+    }
+
+    private static void inOrder(FlexMeta meta, ProtocolState s, int seq, int length, int finFlag) {
+        int end = seq + length;
+        int fin = finFlag;
+        if (s.oooLength() != 0 && SequenceNumber.lessOrEqual(s.oooStart(), end)) {
+            int oooEnd = s.oooStart() + s.oooLength();
+            if (SequenceNumber.greaterOrEqual(oooEnd, end)) {
+                end = oooEnd;
+                fin = s.has(OOO_FIN) ? 1 : 0;
+            }
+            s.oooLength(0);
+            s.clear(OOO_FIN);
+        }
+        int advance = end - seq;
+        s.received(end + fin);
+        s.free(s.free() - advance);
+        meta.payloadSeq(seq);
+        meta.length(length);
+        meta.rxBump(advance);
+        if (fin != 0) {
+            s.set(FIN_RECEIVED);
+            meta.hostFlags(SegmentMeta.HOST_FIN);
+            meta.digest(meta.digest() | TcpProgram.DIGEST_FIN_RECEIVED);
+        }
+    }
+
+    /** Joins the segment to the interval if they touch; else it is lost and the answer is a duplicate ACK. */
+    private static void outOfOrder(FlexMeta meta, ProtocolState s, int seq, int length, int fin) {
+        if (length == 0) {
+            return;
+        }
+        int end = seq + length;
+        if (s.oooLength() == 0) {
+            s.oooStart(seq);
+            s.oooLength(length);
+        } else {
+            int oooStart = s.oooStart();
+            int oooEnd = oooStart + s.oooLength();
+            if (SequenceNumber.greaterThan(seq, oooEnd) || SequenceNumber.lessThan(end, oooStart)) {
+                meta.discard(DropReason.NOT_MERGEABLE.code());
+                return;
+            }
+            int first = SequenceNumber.min(seq, oooStart);
+            s.oooStart(first);
+            s.oooLength(SequenceNumber.max(end, oooEnd) - first);
+        }
+        if (fin != 0 && end == s.oooStart() + s.oooLength()) {
+            s.set(OOO_FIN);
+        }
+        meta.payloadSeq(seq);
+        meta.length(length);
+    }
+}

@@ -1,0 +1,92 @@
+package org.millrace.tcp.flextoe;
+
+import static org.millrace.tcp.flextoe.ProtocolState.CWR_PENDING;
+import static org.millrace.tcp.flextoe.ProtocolState.ECN;
+import static org.millrace.tcp.flextoe.ProtocolState.ECN_ECHO;
+import static org.millrace.tcp.flextoe.ProtocolState.FIN_SENT;
+
+import org.millrace.api.pipeline.DropReason;
+import org.millrace.api.pipeline.Stage;
+import org.millrace.api.pipeline.StageSpec;
+import org.millrace.api.pipeline.Verdict;
+import org.millrace.tcp.control.TcpProgram;
+import org.millrace.wire.SequenceNumber;
+import org.millrace.wire.TcpHeader;
+
+/** The protocol stage on a segment to send (§4.3.1.2): sequence number, length and place in the transmit buffer. */
+final class TransmitProtocol implements Stage<FlexMeta, ProtocolState> {
+    private static final int ECT_0 = 2;
+
+    private final int maxPayload;
+
+    /**
+     * @param maxPayload largest payload of a super-frame, bytes; less than a segment's if the port cuts none
+     */
+    TransmitProtocol(int maxPayload) {
+        this.maxPayload = maxPayload;
+    }
+
+    @Override
+    public StageSpec<ProtocolState> spec() {
+        return ReceiveProtocol.SPEC;
+    }
+
+    @Override
+    public long process(FlexMeta meta, ProtocolState s, long nowNs) {
+        int digest = s.max() == s.una() ? TcpProgram.DIGEST_ACTIVE : 0;
+        if (!s.sendable()) {
+            int stalled = s.ready() != 0 ? digest : 0;                          // zero window: the persist timer
+            meta.digest(stalled);
+            return Verdict.drop(DropReason.NOTHING_TO_SEND.code()) | (stalled != 0 ? Verdict.DIGEST : 0);
+        }
+        int seq = s.next();
+        int length = length(s);
+        int fin = s.finToSend() && length == s.ready() ? 1 : 0;
+        s.ready(s.ready() - length);
+        s.next(seq + length + fin);
+        if (fin != 0) {
+            s.set(FIN_SENT);
+        }
+        boolean again = SequenceNumber.lessThan(seq, s.max());
+        s.max(SequenceNumber.max(s.max(), s.next()));
+
+        meta.seq(seq);
+        meta.payloadSeq(seq);
+        meta.length(length);
+        meta.una(s.una());
+        meta.mss(s.mss());
+        meta.retransmitted(again ? 1 : 0);
+        meta.flags(flags(s, length, fin, again));
+        meta.ecn(s.has(ECN) && !again && length != 0 ? ECT_0 : 0);              // RFC 3168 §6.1.5
+        s.acknowledge(meta);
+        meta.answer(1);
+        meta.sendable(s.sendable() ? 1 : 0);
+        meta.digest(digest);
+        return digest != 0 ? Verdict.NEXT | Verdict.DIGEST : Verdict.NEXT;
+    }
+
+    /** As much as is ready, the windows allow and the port takes; whole segments unless it is the last. */
+    private int length(ProtocolState s) {
+        int mss = s.mss();
+        int length = Math.min(s.ready(), Math.min(s.usable(), Math.max(maxPayload, mss)));
+        if (length <= mss || length == s.ready()) {
+            return Math.max(length, 0);
+        }
+        return length - length % mss;
+    }
+
+    private static int flags(ProtocolState s, int length, int fin, boolean again) {
+        int flags = TcpHeader.ACK | fin;
+        if (length != 0 && s.ready() == 0) {
+            flags |= TcpHeader.PSH;                                             // RFC 9293 §3.9.1.2
+        }
+        if (s.has(ECN_ECHO)) {
+            flags |= TcpHeader.ECE;
+        }
+        if (s.has(CWR_PENDING) && length != 0 && !again) {
+            flags |= TcpHeader.CWR;                                             // RFC 3168 §6.1.2
+            s.clear(CWR_PENDING);
+        }
+        return flags;
+    }
+}

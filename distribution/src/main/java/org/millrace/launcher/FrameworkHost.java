@@ -11,11 +11,14 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.apache.felix.framework.FrameworkFactory;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
 import org.osgi.framework.Constants;
+import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.launch.Framework;
 
 /** An embedded Felix with the image's bundles started, its bundle cache in a directory that goes with it. Any thread. */
@@ -83,6 +86,24 @@ final class FrameworkHost implements AutoCloseable {
 
     BundleContext context() {
         return framework.getBundleContext();
+    }
+
+    /**
+     * {@return the counters of the instances that run here, by name}. An instance offers them as a service of types that
+     * the launcher and bundles share: a {@code Supplier} of a {@code Map} with the property {@code millrace.counters}.
+     */
+    Map<String, Long> counters() {
+        Map<String, Long> counters = new TreeMap<>();
+        try {
+            for (var reference : context().getServiceReferences(Supplier.class, "(millrace.counters=*)")) {
+                if (context().getService(reference).get() instanceof Map<?, ?> values) {
+                    values.forEach((name, value) -> counters.put(String.valueOf(name), ((Number) value).longValue()));
+                }
+            }
+        } catch (InvalidSyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+        return counters;
     }
 
     /** Stops all bundles and the framework and deletes the cache. */

@@ -8,6 +8,11 @@ public final class Image {
     private Image() {
     }
 
+    /** {@return the {@code java} program that runs this} */
+    public static String java() {
+        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    }
+
     /** {@return the directory; system property {@code millrace.image}, or the parent of the launcher's own} */
     public static Path directory() {
         String given = System.getProperty("millrace.image");

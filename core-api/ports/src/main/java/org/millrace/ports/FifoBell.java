@@ -1,0 +1,51 @@
+package org.millrace.ports;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import org.millrace.memory.Linux;
+import org.millrace.memory.NativeConstants;
+
+/** A bell between processes that share a directory: a FIFO that both hold open for reading and writing. */
+final class FifoBell implements Bell {
+    private static final int DRAIN_BYTES = 64;
+
+    private final Linux linux = new Linux();
+    private final MemorySegment buffer = Arena.ofAuto().allocate(DRAIN_BYTES);
+    private final int descriptor;
+
+    /** Makes the FIFO unless it is there. */
+    FifoBell(Path path) {
+        int made = linux.makeFifo(path.toString(), 0600);
+        if (made != -Linux.EEXIST) {
+            Linux.check(made, "mkfifo " + path);
+        }
+        // opened for both, so that it neither waits for the other side nor ends with it
+        descriptor = (int) Linux.check(linux.open(path.toString(), Linux.O_RDWR | Linux.O_NONBLOCK | Linux.O_CLOEXEC
+                | NativeConstants.current().openNoFollow(), 0), "open " + path);
+    }
+
+    @Override
+    public void ring() {
+        linux.write(descriptor, buffer.address(), 1); // a full FIFO rings already
+    }
+
+    @Override
+    public boolean silence() {
+        boolean rung = false;
+        while (linux.read(descriptor, buffer.address(), DRAIN_BYTES) > 0) {
+            rung = true;
+        }
+        return rung;
+    }
+
+    @Override
+    public int descriptor() {
+        return descriptor;
+    }
+
+    @Override
+    public void close() {
+        Linux.close(descriptor);
+    }
+}

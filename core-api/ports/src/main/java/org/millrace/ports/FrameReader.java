@@ -1,0 +1,119 @@
+package org.millrace.ports;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.VarHandle;
+import org.millrace.api.port.FrameBatch;
+
+/**
+ * Reads frames from a {@link FrameRing}, in place. A record that cannot be ends reading for good and is counted:
+ * where the next one begins is not known then.
+ *
+ * <p>Owned by: the data-path thread.
+ */
+final class FrameReader {
+    private static final int FLAGS = FrameBatch.CHECKSUM_VALID;
+
+    private final MemorySegment memory;
+    private final long base;
+    private final int capacity;
+    private final Bell bell;
+    private long position;
+    private long released;
+    private boolean broken;
+    /** The writer has rung, or will: it cleared the waiting word. */
+    private boolean rung;
+    private long frames;
+    private long bytes;
+    private long errors;
+
+    /** Goes on where the reader of the ring at {@code base} of {@code memory} has stopped; {@code bell} wakes it. */
+    FrameReader(MemorySegment memory, long base, int capacity, Bell bell) {
+        this.memory = memory;
+        this.base = base;
+        this.capacity = capacity;
+        this.bell = bell;
+        position = (long) FrameRing.POSITION.getAcquire(memory, base + FrameRing.HEAD);
+        released = position;
+        rung = true; // perhaps, for one who slept here before
+        if ((position & 7) != 0) {
+            fail();
+        }
+    }
+
+    /** Gives the frames of the previous batch back and fills {@code batch}. */
+    int read(FrameBatch batch) {
+        batch.clear();
+        if (broken) {
+            return 0;
+        }
+        if (released != position) {
+            released = position;
+            FrameRing.POSITION.setRelease(memory, base + FrameRing.HEAD, position);
+        }
+        long tail = (long) FrameRing.POSITION.getAcquire(memory, base + FrameRing.TAIL);
+        if (tail - position < 0 || tail - position > capacity) {
+            fail();
+        }
+        while (position != tail && !broken && !batch.isFull()) {
+            take(batch, tail);
+        }
+        frames += batch.count();
+        return batch.count();
+    }
+
+    private void take(FrameBatch batch, long tail) {
+        long index = position & capacity - 1;
+        long at = base + FrameRing.DATA + index;
+        long header = memory.get(FrameRing.LONG, at);
+        int length = (int) header;
+        int flags = (int) (header >>> 48);
+        long record = FrameRing.recordBytes(length);
+        if (length < 0 || record > tail - position || index + record > capacity) {
+            fail();
+            return;
+        }
+        if ((flags & FrameRing.FLAG_PADDING) == 0) {
+            if (length < FrameRing.MIN_FRAME_BYTES || length > FrameRing.MAX_FRAME_BYTES) {
+                fail();
+                return;
+            }
+            batch.add(memory, at + FrameRing.RECORD_HEADER_BYTES, length, (int) (header >>> 32) & 0xffff,
+                    flags & FLAGS);
+            bytes += length;
+        }
+        position += record;
+    }
+
+    private void fail() {
+        broken = true;
+        errors++;
+    }
+
+    /** Before the last look: asks the writer to ring. */
+    void beforeSleep() {
+        FrameRing.WORD.setRelease(memory, base + FrameRing.WAITING, 1);
+        VarHandle.fullFence(); // pairs with the fence in FrameWriter.publish
+    }
+
+    /** After waking, or after finding frames at the last look. */
+    void afterSleep() {
+        if ((int) FrameRing.WORD.getAndSet(memory, base + FrameRing.WAITING, 0) == 0) {
+            rung = true;
+        }
+        if (rung && bell.silence()) {
+            rung = false; // else the writer is between clearing the word and ringing: look again next time
+        }
+    }
+
+    long frames() {
+        return frames;
+    }
+
+    long bytes() {
+        return bytes;
+    }
+
+    long errors() {
+        return errors;
+    }
+}

@@ -1,0 +1,54 @@
+package org.millrace.ports;
+
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
+/**
+ * Layout of a ring of frames with one writer and one reader, in memory that two processes may map. Positions count
+ * bytes since the beginning and only grow; the data index is the position modulo the capacity, a power of two.
+ *
+ * <pre>
+ *     0  u64 tail: where the writer goes on; stored with release after the records before it
+ *   128  u64 head: where the reader goes on; stored with release when it needs nothing before it any more
+ *   256  u32 waiting: 1 while the reader sleeps or is about to; the writer clears it and rings
+ *  4096  records, each 8-byte aligned and in one piece:
+ *        u32 length, u16 segment size, u16 flags (bit 0: checksum valid, bit 15: padding), then the frame
+ * </pre>
+ *
+ * <p>Little-endian. What lies between the words keeps them in cache lines of their own, prefetched pairs too.
+ */
+final class FrameRing {
+    static final int TAIL = 0;
+    static final int HEAD = 128;
+    static final int WAITING = 256;
+    static final int DATA = 4096;
+    static final int RECORD_HEADER_BYTES = 8;
+    static final int FLAG_PADDING = 0x8000;
+    /** An Ethernet header with a tag and 64 KB. */
+    static final int MAX_FRAME_BYTES = 18 + 65535;
+    static final int MIN_FRAME_BYTES = 14;
+    /** Takes the largest record behind the largest padding, twice. */
+    static final int MIN_CAPACITY_BYTES = 1 << 18;
+
+    static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    static final VarHandle POSITION = ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle();
+    static final VarHandle WORD = ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle();
+
+    private FrameRing() {
+    }
+
+    /** {@return the memory of a ring of {@code capacityBytes} of records, bytes} */
+    static long sizeBytes(int capacityBytes) {
+        return DATA + (long) capacityBytes;
+    }
+
+    /** {@return the room a frame takes, bytes} */
+    static long recordBytes(int frameBytes) {
+        return RECORD_HEADER_BYTES + (long) frameBytes + 7 & ~7L;
+    }
+
+    static long recordHeader(int length, int segmentBytes, int flags) {
+        return length & 0xffff_ffffL | (long) (segmentBytes & 0xffff) << 32 | (long) flags << 48;
+    }
+}

@@ -1,0 +1,132 @@
+package org.millrace.ports;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import org.millrace.api.port.FrameBatch;
+import org.millrace.api.port.Port;
+import org.millrace.api.port.PortCounters;
+import org.millrace.api.port.PortInfo;
+import org.millrace.api.port.TransmitBatch;
+import org.millrace.memory.Sockets;
+
+/**
+ * Raw frames on a network interface: AF_PACKET with a memory-mapped receive ring, and super-frames and partial
+ * checksums both ways through virtio-net headers, so that a Linux peer on a veth pair keeps its default offloads.
+ * Payload spans must be native memory.
+ *
+ * <p>The stack on it needs a MAC address other than the interface's, and the interface no IP address, or the kernel
+ * answers too.
+ *
+ * <p>Owned by: the data-path thread; {@link #counters} may be called by any.
+ */
+public final class PacketPort implements Port {
+    /**
+     * A frame of 64 KB or more, Ethernet header included, would be cut by the kernel before a veth sees it:
+     * gso_features_check in net/core/dev.c.
+     */
+    static final int MAX_SUPER_FRAME_BYTES = 65535;
+    private static final int ETHERNET_BYTES = 14;
+
+    private final PacketSocket socket;
+    private final PacketReceiver receiver;
+    private final PacketTransmitter transmitter;
+    private final PortInfo info;
+    private final Sockets sockets = new Sockets();
+    private final MemorySegment scratch = Arena.ofAuto().allocate(8, 8);
+    private long ringDrops;
+    private boolean closed;
+
+    private PacketPort(PacketSocket socket, PacketReceiver receiver, PacketTransmitter transmitter, PortInfo info) {
+        this.socket = socket;
+        this.receiver = receiver;
+        this.transmitter = transmitter;
+        this.info = info;
+    }
+
+    /** Opens a port as {@link PacketPortFactory} has read its options. */
+    static PacketPort open(String interfaceName, PortOptions options) {
+        PacketSocket socket = new PacketSocket(interfaceName);
+        PacketReceiver receiver = null;
+        try {
+            socket.requireUp();
+            long mac = options.mac("mac", socket.derivedMac());
+            int mtuBytes = socket.mtuBytes();
+            boolean superFrames = options.flag("super-frames", true);
+            socket.configure(options.number("send-buffer", 4 << 20, 1 << 16, 1 << 30));
+            receiver = new PacketReceiver(socket, options.number("ring-frames", 240, 16, 1 << 15));
+            PacketTransmitter transmitter = new PacketTransmitter(socket.descriptor(),
+                    options.number("batch-frames", 64, 1, 1024));
+            socket.bind();
+            socket.listenFor(mac);
+            PortInfo info = new PortInfo("packet:" + interfaceName, mac, mtuBytes,
+                    superFrames ? MAX_SUPER_FRAME_BYTES : mtuBytes + ETHERNET_BYTES, superFrames, superFrames, false);
+            return new PacketPort(socket, receiver, transmitter, info);
+        } catch (RuntimeException e) {
+            close(socket, receiver);
+            throw e;
+        }
+    }
+
+    @Override
+    public PortInfo info() {
+        return info;
+    }
+
+    @Override
+    public int receive(FrameBatch batch) {
+        return receiver.receive(batch);
+    }
+
+    @Override
+    public TransmitBatch newTransmitBatch() {
+        return transmitter.newBatch();
+    }
+
+    @Override
+    public int transmit(TransmitBatch batch) {
+        return batch.count() == 0 ? 0 : transmitter.transmit(batch);
+    }
+
+    @Override
+    public int descriptor() {
+        return socket.descriptor();
+    }
+
+    @Override
+    public void sleeping(boolean sleeping) {
+        if (sleeping) {
+            socket.clearError(sockets, scratch);
+        }
+    }
+
+    @Override
+    public PortCounters counters() {
+        return new PortCounters(receiver.frames(), receiver.bytes(), receiver.truncated() + ringDrops(),
+                transmitter.frames(), transmitter.bytes(), transmitter.dropped());
+    }
+
+    /** The kernel forgets what it has reported. */
+    private synchronized long ringDrops() {
+        if (!closed) {
+            ringDrops += socket.takeDrops();
+        }
+        return ringDrops;
+    }
+
+    @Override
+    public synchronized void close() {
+        if (!closed) {
+            ringDrops += socket.takeDrops();
+            closed = true;
+            close(socket, receiver);
+        }
+    }
+
+    /** A mapped ring keeps the socket alive behind its descriptor: the mapping goes first. */
+    private static void close(PacketSocket socket, PacketReceiver receiver) {
+        if (receiver != null) {
+            receiver.close();
+        }
+        socket.close();
+    }
+}

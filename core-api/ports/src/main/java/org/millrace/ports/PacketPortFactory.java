@@ -1,0 +1,39 @@
+package org.millrace.ports;
+
+import java.util.Map;
+import java.util.Set;
+import org.millrace.api.port.Port;
+import org.millrace.api.port.PortFactory;
+
+/**
+ * Opens {@link PacketPort}s. Options:
+ *
+ * <ul>
+ * <li>{@code interface}: its name; required
+ * <li>{@code mac}: of the stack on it; default: derived from the interface's, and different from it
+ * <li>{@code super-frames}: {@code false} for frames of at most the MTU with complete checksums to send; default
+ *     {@code true}. Super-frames that a peer sends are received all the same
+ * <li>{@code ring-frames}: slots of 64 KB of the receive ring, rounded up to whole megabytes of 15; default 240
+ * <li>{@code send-buffer}: bytes that may wait in the kernel; default 4 MiB
+ * <li>{@code batch-frames}: most frames in a transmit batch; default 64
+ * </ul>
+ */
+public final class PacketPortFactory implements PortFactory {
+    private static final Set<String> OPTIONS =
+            Set.of("interface", "mac", "super-frames", "ring-frames", "send-buffer", "batch-frames");
+
+    /** Makes a factory. */
+    public PacketPortFactory() {
+    }
+
+    @Override
+    public String kind() {
+        return "packet";
+    }
+
+    @Override
+    public Port open(Map<String, String> options) {
+        PortOptions checked = new PortOptions(kind(), options, OPTIONS);
+        return PacketPort.open(checked.text("interface", "the name of a network interface"), checked);
+    }
+}

@@ -1,0 +1,309 @@
+package org.millrace.ports;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.millrace.api.port.FrameBatch;
+import org.millrace.api.port.Port;
+import org.millrace.api.port.PortException;
+import org.millrace.api.port.TransmitBatch;
+import org.millrace.memory.Poller;
+import org.millrace.testkit.Namespace;
+
+/** What {@link PacketPortTest} runs in a namespace: a veth pair {@code va}, {@code vb}. */
+final class PacketPortScenarios {
+    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+    private static final int MSS = 1448;
+    private static final int TCP_HEADERS = 66;
+    private static final long SECOND_NS = 1_000_000_000L;
+
+    private PacketPortScenarios() {
+    }
+
+    public static void main(String[] arguments) throws Exception {
+        Path ipv6 = Path.of("/proc/sys/net/ipv6/conf/default/disable_ipv6");
+        if (Files.exists(ipv6)) {
+            Files.writeString(ipv6, "1"); // or the kernel's own frames would be among those counted
+        }
+        Namespace.execute("ip link add va type veth peer name vb", "ip link set va up", "ip link set vb up");
+        switch (arguments[0]) {
+            case "framesArriveUnchanged" -> framesArriveUnchanged();
+            case "superFramesStayWhole" -> superFramesStayWhole();
+            case "superFramesAreCutWhereTheLinkIsSmall" -> superFramesAreCutWhereTheLinkIsSmall();
+            case "kernelCompletesAndTrustsPartialChecksums" -> kernelCompletesAndTrustsPartialChecksums();
+            case "tagsAreRestored" -> tagsAreRestored();
+            case "fullRingIsCounted" -> fullRingIsCounted();
+            case "interfaceGoingDownWakesOnceAndDrops" -> interfaceGoingDownWakesOnceAndDrops();
+            case "openingSaysWhatIsWrong" -> openingSaysWhatIsWrong();
+            case "openWithoutPrivilege" -> openWithoutPrivilege();
+            default -> throw new IllegalArgumentException(arguments[0]);
+        }
+        System.out.println("passed: " + arguments[0]);
+    }
+
+    private static Port open(String name, String... options) {
+        Map<String, String> all = new HashMap<>(Map.of("interface", name));
+        for (int i = 0; i < options.length; i += 2) {
+            all.put(options[i], options[i + 1]);
+        }
+        return new PacketPortFactory().open(all);
+    }
+
+    /** Receives, asleep while there is nothing, until {@code count} frames have come. */
+    private static List<byte[]> receive(Port port, int count) {
+        Poller poller = new Poller(port.descriptor());
+        FrameBatch batch = new FrameBatch(8);
+        List<byte[]> frames = new ArrayList<>();
+        while (frames.size() < count) {
+            port.sleeping(true);
+            if (port.receive(batch) == 0) {
+                assertThat(poller.poll(5 * SECOND_NS)).as("waiting for frame " + frames.size()).isEqualTo(1);
+            }
+            port.sleeping(false);
+            for (int i = 0; i < batch.count(); i++) {
+                frames.add(Frames.bytes(batch, i));
+            }
+        }
+        assertThat(port.receive(batch)).isZero();
+        return frames;
+    }
+
+    private static void framesArriveUnchanged() {
+        Random random = new Random(1);
+        try (Port a = open("va"); Port b = open("vb", "ring-frames", "30")) {
+            assertThat(a.info().name()).isEqualTo("packet:va");
+            assertThat(a.info().mtuBytes()).isEqualTo(1500);
+            assertThat(a.info().macAddress()).isNotEqualTo(b.info().macAddress());
+            assertThat(new Poller(b.descriptor()).poll(0)).isZero();
+            TransmitBatch batch = a.newTransmitBatch();
+            long bytes = 0;
+            for (int round = 0; round < 40; round++) {
+                List<byte[]> sent = new ArrayList<>();
+                for (int i = 0; i < 1 + random.nextInt(20); i++) {
+                    int length = random.nextInt(1400);
+                    sent.add(Frames.add(batch, random, 14 + random.nextInt(100), Frames.payload(random, length),
+                            random.nextInt(length + 1), length));
+                }
+                assertThat(a.transmit(batch)).isEqualTo(sent.size());
+                assertThat(batch.count()).isZero();
+                List<byte[]> received = receive(b, sent.size());
+                for (int i = 0; i < sent.size(); i++) {
+                    bytes += sent.get(i).length;
+                    assertThat(received.get(i)).as("round " + round + " frame " + i).isEqualTo(sent.get(i));
+                }
+            }
+            assertThat(a.counters().transmittedBytes()).isEqualTo(bytes);
+            assertThat(b.counters().receivedBytes()).isEqualTo(bytes);
+            assertThat(b.counters().receivedFrames()).isEqualTo(a.counters().transmittedFrames());
+            assertThat(b.counters().receivedDropped() + a.counters().transmitDropped()).isZero();
+            assertThat(a.receive(new FrameBatch(1))).as("own frames do not come back").isZero();
+        }
+    }
+
+    /** Adds a TCP super-frame with a timestamp option, checksum partial. */
+    private static byte[] addSuperFrame(TransmitBatch batch, Random random, int payloadBytes) {
+        MemorySegment payload = Frames.payload(random, payloadBytes);
+        long at = batch.headerOffset(batch.count());
+        MemorySegment memory = batch.headers;
+        int pseudo = Frames.ipv4(memory, at, 0x020000000002L, 0x020000000001L, 0x0a000001, 0x0a000002, Frames.TCP,
+                32 + payloadBytes);
+        long tcp = at + 34;
+        memory.asSlice(tcp, 32).fill((byte) 0);
+        memory.set(INT, tcp, 0x30394321);
+        memory.set(INT, tcp + 4, 1000);
+        memory.set(SHORT, tcp + 12, (short) 0x8010);
+        memory.set(SHORT, tcp + 16, (short) pseudo);
+        memory.set(INT, tcp + 20, 0x0101080a);
+        batch.add(TCP_HEADERS);
+        int cut = random.nextInt(payloadBytes);
+        batch.span(payload, 0, cut);
+        batch.span(payload, cut, payloadBytes - cut);
+        batch.offload(34, 16, MSS);
+        byte[] frame = new byte[TCP_HEADERS + payloadBytes];
+        MemorySegment.copy(memory, ValueLayout.JAVA_BYTE, at, frame, 0, TCP_HEADERS);
+        MemorySegment.copy(payload, ValueLayout.JAVA_BYTE, 0, frame, TCP_HEADERS, payloadBytes);
+        return frame;
+    }
+
+    private static void superFramesStayWhole() {
+        Random random = new Random(2);
+        try (Port a = open("va"); Port b = open("vb")) {
+            assertThat(a.info().segmentation() && a.info().checksumOffload()).isTrue();
+            int largest = (a.info().maxFrameBytes() - TCP_HEADERS) / MSS * MSS;
+            assertThat(largest).isGreaterThan(60_000);
+            TransmitBatch batch = a.newTransmitBatch();
+            FrameBatch received = new FrameBatch(64);
+            for (int payloadBytes : new int[] {largest, a.info().maxFrameBytes() - TCP_HEADERS, MSS + 1, MSS, 1}) {
+                byte[] sent = addSuperFrame(batch, random, payloadBytes);
+                assertThat(a.transmit(batch)).isEqualTo(1);
+                assertThat(new Poller(b.descriptor()).poll(5 * SECOND_NS)).isEqualTo(1);
+                assertThat(b.receive(received)).isEqualTo(1);
+                assertThat(Frames.bytes(received, 0)).isEqualTo(sent);
+                assertThat(received.segmentSize[0]).isEqualTo(payloadBytes > MSS ? MSS : 0);
+                assertThat(received.flags[0]).isEqualTo(FrameBatch.CHECKSUM_VALID);
+            }
+            b.receive(received);
+            for (int i = 0; i < 64; i++) {
+                addSuperFrame(batch, random, largest);
+            }
+            assertThat(a.transmit(batch)).as("a batch of 4 MB").isEqualTo(64);
+            assertThat(receive(b, 64)).hasSize(64);
+        }
+        try (Port plain = open("va", "super-frames", "false", "mac", "02:00:00:00:00:07")) {
+            assertThat(plain.info().segmentation() || plain.info().checksumOffload()).isFalse();
+            assertThat(plain.info().maxFrameBytes()).isEqualTo(1514);
+            assertThat(plain.info().macAddress()).isEqualTo(0x020000000007L);
+        }
+    }
+
+    private static void superFramesAreCutWhereTheLinkIsSmall() {
+        Namespace.execute("ip link set dev va gso_max_size 8192");
+        Random random = new Random(3);
+        try (Port a = open("va"); Port b = open("vb")) {
+            TransmitBatch batch = a.newTransmitBatch();
+            byte[] sent = addSuperFrame(batch, random, 45 * MSS);
+            assertThat(a.transmit(batch)).isEqualTo(1);
+            List<byte[]> received = receive(b, 45);
+            for (int i = 0; i < 45; i++) {
+                MemorySegment frame = MemorySegment.ofArray(received.get(i));
+                assertThat(frame.byteSize()).isEqualTo(TCP_HEADERS + MSS);
+                assertThat(frame.get(INT, 38)).as("sequence number").isEqualTo(1000 + i * MSS);
+                assertThat(Frames.sum(frame, 14, 20, 0)).as("IP checksum").isEqualTo(0xffff);
+                assertThat(frame.asSlice(TCP_HEADERS).mismatch(
+                        MemorySegment.ofArray(sent).asSlice(TCP_HEADERS + (long) i * MSS, MSS))).isEqualTo(-1);
+            }
+        }
+    }
+
+    private static void kernelCompletesAndTrustsPartialChecksums() throws Exception {
+        Namespace.execute("ip addr add 10.0.0.1/24 dev vb",
+                "ip neigh add 10.0.0.2 lladdr 02:00:00:00:00:02 dev vb");
+        Files.writeString(Path.of("/proc/sys/net/ipv4/conf/vb/rp_filter"), "0");
+        String text = Namespace.execute("ip -br link show vb");
+        long kernelMac = Long.parseLong(text.replaceAll("(?s).*?(([0-9a-f]{2}:){5}[0-9a-f]{2}).*", "$1")
+                .replace(":", ""), 16);
+        try (Port a = open("va", "mac", "02:00:00:00:00:02");
+             DatagramSocket kernel = new DatagramSocket(7, InetAddress.getByName("10.0.0.1"))) {
+            kernel.setSoTimeout(5000);
+            TransmitBatch batch = a.newTransmitBatch();
+            addDatagram(batch, kernelMac, "partial", true);
+            addDatagram(batch, kernelMac, "complete and wrong", false);
+            addDatagram(batch, kernelMac, "partial again", true);
+            assertThat(a.transmit(batch)).isEqualTo(3);
+            DatagramPacket packet = new DatagramPacket(new byte[100], 100);
+            kernel.receive(packet);
+            assertThat(new String(packet.getData(), 0, packet.getLength())).isEqualTo("partial");
+            kernel.receive(packet);
+            assertThat(new String(packet.getData(), 0, packet.getLength())).isEqualTo("partial again");
+
+            kernel.send(packet);
+            FrameBatch received = new FrameBatch(4);
+            assertThat(new Poller(a.descriptor()).poll(5 * SECOND_NS)).isEqualTo(1);
+            assertThat(a.receive(received)).isEqualTo(1);
+            assertThat(new String(Frames.bytes(received, 0), 42, packet.getLength())).isEqualTo("partial again");
+            assertThat(received.flags[0]).as("the kernel left the checksum to us").isEqualTo(FrameBatch.CHECKSUM_VALID);
+        }
+    }
+
+    private static void addDatagram(TransmitBatch batch, long to, String text, boolean partial) {
+        MemorySegment payload = Frames.payload(new Random(4), text.length());
+        MemorySegment.copy(text.getBytes(), 0, payload, ValueLayout.JAVA_BYTE, 0, text.length());
+        long at = batch.headerOffset(batch.count());
+        int pseudo = Frames.ipv4(batch.headers, at, to, 0x020000000002L, 0x0a000002, 0x0a000001, Frames.UDP,
+                8 + text.length());
+        batch.headers.set(INT, at + 34, 7777 << 16 | 7);
+        batch.headers.set(SHORT, at + 38, (short) (8 + text.length()));
+        batch.headers.set(SHORT, at + 40, (short) (partial ? pseudo : 0x1234));
+        batch.add(42);
+        batch.span(payload, 0, text.length());
+        if (partial) {
+            batch.offload(34, 6, 0);
+        }
+    }
+
+    private static void tagsAreRestored() {
+        Random random = new Random(5);
+        try (Port a = open("va"); Port b = open("vb")) {
+            TransmitBatch batch = a.newTransmitBatch();
+            byte[] sent = Frames.add(batch, random, 60, Frames.payload(random, 100), 50, 100);
+            batch.headers.set(INT, batch.headerOffset(0) + 12, 0x81002005);
+            batch.headers.set(SHORT, batch.headerOffset(0) + 16, (short) 0x88b5);
+            MemorySegment.copy(batch.headers, ValueLayout.JAVA_BYTE, batch.headerOffset(0), sent, 0, 60);
+            a.transmit(batch);
+            assertThat(receive(b, 1).getFirst()).isEqualTo(sent);
+        }
+    }
+
+    private static void fullRingIsCounted() {
+        Random random = new Random(6);
+        try (Port a = open("va"); Port b = open("vb", "ring-frames", "16")) {
+            TransmitBatch batch = a.newTransmitBatch();
+            MemorySegment payload = Frames.payload(random, 100);
+            for (int round = 0; round < 2; round++) {
+                for (int i = 0; i < 50; i++) {
+                    Frames.add(batch, random, 60, payload, 100, 100);
+                }
+                assertThat(a.transmit(batch)).isEqualTo(50);
+            }
+            assertThat(receive(b, 30)).hasSize(30);
+            assertThat(b.counters().receivedFrames()).isEqualTo(30);
+            assertThat(b.counters().receivedDropped()).isEqualTo(70);
+            assertThat(b.counters().receivedDropped()).as("asked again").isEqualTo(70);
+        }
+    }
+
+    private static void interfaceGoingDownWakesOnceAndDrops() {
+        Random random = new Random(7);
+        try (Port a = open("va")) {
+            Poller poller = new Poller(a.descriptor());
+            Namespace.execute("ip link set va down");
+            assertThat(poller.poll(5 * SECOND_NS)).isEqualTo(1);
+            a.sleeping(true);
+            assertThat(poller.poll(0)).as("no error left that would keep the thread awake").isZero();
+            TransmitBatch batch = a.newTransmitBatch();
+            MemorySegment payload = Frames.payload(random, 100);
+            Frames.add(batch, random, 60, payload, 100, 100);
+            Frames.add(batch, random, 60, payload, 100, 100);
+            assertThat(a.transmit(batch)).isZero();
+            assertThat(a.counters().transmitDropped()).isEqualTo(2);
+            Namespace.execute("ip link set va up");
+            Frames.add(batch, random, 60, payload, 100, 100);
+            assertThat(a.transmit(batch)).isEqualTo(1);
+            Frames.add(batch, random, 60, Frames.payload(random, 2000), 100, 2000);
+            Frames.add(batch, random, 60, payload, 100, 100);
+            assertThat(a.transmit(batch)).as("one is too long").isEqualTo(1);
+            assertThat(a.counters().transmitDropped()).isEqualTo(3);
+        }
+    }
+
+    private static void openingSaysWhatIsWrong() {
+        Namespace.execute("ip link set va down");
+        assertThatThrownBy(() -> open("va")).isInstanceOf(PortException.class)
+                .hasMessageContaining("ip link set va up");
+        assertThatThrownBy(() -> open("vc")).isInstanceOf(PortException.class).hasMessageContaining("[lo, va, vb]");
+        assertThatThrownBy(() -> open("vb", "mac", "1")).isInstanceOf(PortException.class).hasMessageContaining("mac");
+        Port port = open("vb");
+        port.close();
+        port.close();
+        assertThat(port.counters().receivedDropped()).isZero();
+    }
+
+    private static void openWithoutPrivilege() {
+        assertThatThrownBy(() -> open("vb")).isInstanceOf(PortException.class)
+                .satisfies(e -> System.out.println(e.getMessage()));
+    }
+}

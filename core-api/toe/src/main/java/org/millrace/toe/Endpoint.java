@@ -1,0 +1,122 @@
+package org.millrace.toe;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.channels.ClosedChannelException;
+import org.millrace.api.context.Status;
+
+/**
+ * What a {@link Toe} can say is ready: a stream, a listener or a message socket. Nothing blocks; an operation that fails
+ * later makes the endpoint ready, and its next call throws.
+ *
+ * <p>Owned by: the Toe's thread.
+ */
+public abstract sealed class Endpoint implements AutoCloseable permits StreamSocket, ListenSocket, MessageSocket {
+    final Toe toe;
+    final int transport;
+    final long opaque;
+    boolean isReady;
+    boolean isDirty;
+    boolean requested;
+    boolean hidden;
+    boolean closed;
+    private int connection;
+    private Status status = Status.OK;
+    private Object attachment;
+
+    Endpoint(Toe toe, int transport, long opaque) {
+        this.toe = toe;
+        this.transport = transport;
+        this.opaque = opaque;
+    }
+
+    /** {@return how it went: OK until it fails} */
+    public final Status status() {
+        return status;
+    }
+
+    /** {@return whether it was closed by the application} */
+    public final boolean isClosed() {
+        return closed;
+    }
+
+    /** {@return what {@link #attach} left here, or null} */
+    public final Object attachment() {
+        return attachment;
+    }
+
+    /**
+     * Keeps the application's own object for this endpoint.
+     *
+     * @param object any, or null
+     */
+    public final void attach(Object object) {
+        attachment = object;
+    }
+
+    /** Puts it into the ready list again: for an application that stopped before it had done all it could. */
+    public final void again() {
+        toe.ready(this);
+    }
+
+    /** {@return its local address, or null as long as it has none} */
+    public abstract InetSocketAddress localAddress();
+
+    /** Lets go of it. Again: nothing. */
+    @Override
+    public abstract void close();
+
+    /** {@return what it is and where, for messages} */
+    abstract String description();
+
+    /**
+     * Writes the requests it owes.
+     *
+     * @return whether it owes no more
+     */
+    abstract boolean flush(RequestQueue requests);
+
+    /** {@return its connection's id, 0 before it has one} */
+    final int connection() {
+        return connection;
+    }
+
+    void connection(int id) {
+        connection = id;
+    }
+
+    /** The endpoint is over; the first reason stays. */
+    final void fail(Status reason) {
+        if (status == Status.OK) {
+            status = reason;
+            if (closed) {
+                toe.dirty(this);
+            } else {
+                toe.ready(this);
+            }
+        }
+    }
+
+    final void check() throws IOException {
+        if (closed) {
+            throw new ClosedChannelException();
+        }
+        if (status != Status.OK) {
+            throw ToeFailure.of(status, description() + " on instance '" + toe.instance() + "'" + toe.reason());
+        }
+    }
+
+    /** Tells the runtime that the id is free; afterwards the endpoint is forgotten. */
+    final boolean end(RequestQueue requests, int type) {
+        if (requests.claim(type, connection) == RequestQueue.FULL) {
+            return false;
+        }
+        toe.forget(this);
+        connection = 0;
+        return true;
+    }
+
+    static String text(InetSocketAddress address) {
+        return address == null ? "any address" : address.getAddress().getHostAddress() + ":" + address.getPort();
+    }
+}

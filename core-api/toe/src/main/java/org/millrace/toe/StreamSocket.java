@@ -1,0 +1,389 @@
+package org.millrace.toe;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import org.millrace.api.context.Status;
+import org.millrace.memory.ContextLayout;
+import org.millrace.memory.Descriptor;
+
+/**
+ * A byte stream. Reading and writing move bytes between the application and the payload buffers; what was consumed and
+ * appended is told to the data path at the next {@link Toe#flush} or {@link Toe#poll}, in one descriptor.
+ *
+ * <p>To work without a copy, take the bytes at {@link #readableOffset} of {@link Toe#region}, as many as
+ * {@link #contiguousReadable} says, and {@link #release} them; fill {@link #contiguousWritable} bytes at
+ * {@link #writableOffset} and {@link #commit} them. A ring that wraps has a second span, which shows after the first.
+ *
+ * <p>A stream that fails (reset by the peer, timed out, aborted) fails reads at once, also of bytes that had arrived:
+ * RFC 9293 §3.10.7.4 flushes the queues on a reset. Like any other it still has to be closed.
+ *
+ * <p>DESIGN NOTES. Positions are stream offsets from 0. Received: {@code released <= consumed <= received}; the data path
+ * knows of released ones and may fill {@code released + receiveBytes}. Sent: {@code freed <= pushed <= appended}; the data
+ * path owns what lies between freed and pushed. Pacing and credits are read anew at each flush, so a change is obeyed by
+ * the next one; bytes behind the credits and the FIN behind them stay owed.
+ *
+ * <p>Owned by: the Toe's thread.
+ */
+public final class StreamSocket extends Endpoint {
+    private final InetSocketAddress wantedLocal;
+    private final InetSocketAddress wantedPeer;
+    private final MemorySegment region;
+    private final int receiveBytes;
+    private final int transmitBytes;
+    private long receiveRing;
+    private long transmitRing;
+    private ByteBuffer receiveView;
+    private ByteBuffer transmitView;
+
+    private long received;
+    private long consumed;
+    private long released;
+    private boolean peerFinished;
+
+    private long appended;
+    private long pushed;
+    private long freed;
+    private boolean finished;
+    private boolean finPushed;
+    private boolean aborted;
+
+    StreamSocket(Toe toe, int transport, long opaque, InetSocketAddress local, InetSocketAddress peer) {
+        super(toe, transport, opaque);
+        wantedLocal = local;
+        wantedPeer = peer;
+        region = toe.region();
+        receiveBytes = toe.layout().size().receiveBytes();
+        transmitBytes = toe.layout().size().transmitBytes();
+    }
+
+    /** {@return whether it is connected: neither waiting for the peer, nor failed, nor closed} */
+    public boolean isConnected() {
+        return connection() != 0 && status() == Status.OK && !closed;
+    }
+
+    /** {@return whether {@link Toe#connect} has no answer yet} */
+    public boolean isConnecting() {
+        return connection() == 0 && status() == Status.OK && !closed;
+    }
+
+    /**
+     * Asks how connecting went.
+     *
+     * @return true if it is connected, false if there is no answer yet
+     * @throws IOException if it failed ({@link ToeFailure}) or the socket is closed
+     */
+    public boolean finishConnect() throws IOException {
+        check();
+        return connection() != 0;
+    }
+
+    /** {@return bytes that can be read now; 0 after a failure} */
+    public int readable() {
+        return status() == Status.OK ? (int) (received - consumed) : 0;
+    }
+
+    /** {@return bytes that can be written now; 0 before it is connected and after a failure or {@link #shutdownOutput}} */
+    public int writable() {
+        return finished || !isConnected() ? 0 : transmitBytes - unacknowledged();
+    }
+
+    /** {@return written bytes that the peer has not acknowledged} */
+    public int unacknowledged() {
+        return (int) (appended - freed);
+    }
+
+    /** {@return whether the peer has finished its stream and all of it was read} */
+    public boolean isInputEnded() {
+        return peerFinished && received == consumed;
+    }
+
+    /** {@return whether {@link #shutdownOutput} was called} */
+    public boolean isOutputShutdown() {
+        return finished;
+    }
+
+    /**
+     * Reads.
+     *
+     * @param destination takes up to {@link ByteBuffer#remaining} bytes
+     * @return bytes read; 0 if there are none now; -1 at the end of the stream
+     * @throws IOException if the stream failed ({@link ToeFailure}) or is closed
+     */
+    public int read(ByteBuffer destination) throws IOException {
+        int length = nextRead(destination.remaining());
+        if (length > 0) {
+            int at = (int) consumed & receiveBytes - 1;
+            int first = Math.min(length, receiveBytes - at);
+            int position = destination.position();
+            destination.put(position, receiveView(), at, first);
+            destination.put(position + first, receiveView(), 0, length - first);
+            destination.position(position + length);
+            release(length);
+        }
+        return length;
+    }
+
+    /**
+     * Reads.
+     *
+     * @param destination where to
+     * @param offset      in it
+     * @param bytes       most to read
+     * @return bytes read; 0 if there are none now; -1 at the end of the stream
+     * @throws IOException if the stream failed ({@link ToeFailure}) or is closed
+     */
+    public int read(MemorySegment destination, long offset, int bytes) throws IOException {
+        int length = nextRead(bytes);
+        if (length > 0) {
+            int first = Math.min(length, contiguousReadable());
+            MemorySegment.copy(region, readableOffset(), destination, offset, first);
+            MemorySegment.copy(region, receiveRing, destination, offset + first, length - first);
+            release(length);
+        }
+        return length;
+    }
+
+    private int nextRead(int bytes) throws IOException {
+        check();
+        int length = Math.min(bytes, readable());
+        return length == 0 && bytes > 0 && isInputEnded() ? -1 : length;
+    }
+
+    /** {@return offset in {@link Toe#region} of the next byte to read} */
+    public long readableOffset() {
+        return receiveRing + (consumed & receiveBytes - 1);
+    }
+
+    /** {@return bytes that can be read at {@link #readableOffset} in one span} */
+    public int contiguousReadable() {
+        return Math.min(readable(), receiveBytes - ((int) consumed & receiveBytes - 1));
+    }
+
+    /**
+     * Consumes bytes: their space goes back to the peer's window.
+     *
+     * @param bytes no more than {@link #readable} said; after a failure they are just forgotten
+     */
+    public void release(int bytes) {
+        if (bytes < 0 || bytes > received - consumed) {
+            throw new IllegalArgumentException(bytes + " bytes released, there are " + (received - consumed));
+        }
+        consumed += bytes;
+        toe.dirty(this);
+    }
+
+    /**
+     * Writes as much as there is room for.
+     *
+     * @param source its remaining bytes
+     * @return bytes written; 0 if the buffer is full or the stream is not yet connected
+     * @throws IOException           if the stream failed ({@link ToeFailure}) or is closed
+     * @throws IllegalStateException after {@link #shutdownOutput}
+     */
+    public int write(ByteBuffer source) throws IOException {
+        int length = nextWrite(source.remaining());
+        if (length > 0) {
+            int at = (int) appended & transmitBytes - 1;
+            int first = Math.min(length, transmitBytes - at);
+            int position = source.position();
+            transmitView().put(at, source, position, first);
+            transmitView().put(0, source, position + first, length - first);
+            source.position(position + length);
+            commit(length);
+        }
+        return length;
+    }
+
+    /**
+     * Writes as much as there is room for.
+     *
+     * @param source what from
+     * @param offset in it
+     * @param bytes  most to write
+     * @return bytes written; 0 if the buffer is full or the stream is not yet connected
+     * @throws IOException           if the stream failed ({@link ToeFailure}) or is closed
+     * @throws IllegalStateException after {@link #shutdownOutput}
+     */
+    public int write(MemorySegment source, long offset, int bytes) throws IOException {
+        int length = nextWrite(bytes);
+        if (length > 0) {
+            int first = Math.min(length, contiguousWritable());
+            MemorySegment.copy(source, offset, region, writableOffset(), first);
+            MemorySegment.copy(source, offset + first, region, transmitRing, length - first);
+            commit(length);
+        }
+        return length;
+    }
+
+    private int nextWrite(int bytes) throws IOException {
+        check();
+        if (finished) {
+            throw new IllegalStateException("output of " + description() + " was shut down");
+        }
+        return Math.min(bytes, writable());
+    }
+
+    /** {@return offset in {@link Toe#region} of the next byte to write} */
+    public long writableOffset() {
+        return transmitRing + (appended & transmitBytes - 1);
+    }
+
+    /** {@return bytes that can be written at {@link #writableOffset} in one span} */
+    public int contiguousWritable() {
+        return Math.min(writable(), transmitBytes - ((int) appended & transmitBytes - 1));
+    }
+
+    /**
+     * Appends bytes that were put at {@link #writableOffset}.
+     *
+     * @param bytes no more than {@link #writable} said; after a failure they are just forgotten
+     */
+    public void commit(int bytes) {
+        int room = finished ? 0 : transmitBytes - unacknowledged();
+        if (bytes < 0 || bytes > room) {
+            throw new IllegalArgumentException(bytes + " bytes committed, there is room for " + room);
+        }
+        appended += bytes;
+        toe.dirty(this);
+    }
+
+    /** Ends the stream to the peer behind what was written; reading goes on. */
+    public void shutdownOutput() {
+        if (isConnected()) {
+            finished = true;
+            toe.dirty(this);
+        }
+    }
+
+    /** Lets go of the stream; what was written is still sent, then its end. A stream not yet connected is given up. */
+    @Override
+    public void close() {
+        if (!closed) {
+            finished = true;
+            closed = true;
+            if (!requested && connection() == 0) {
+                toe.forget(this);
+            } else {
+                toe.dirty(this);
+            }
+        }
+    }
+
+    /** Lets go of the stream and resets it; what was written may be lost. */
+    public void abort() {
+        aborted = true;
+        close();
+        toe.dirty(this);
+    }
+
+    @Override
+    public InetSocketAddress localAddress() {
+        return connection() == 0 ? wantedLocal : toe.recordAddress(connection(), ContextLayout.LOCAL_ADDRESS,
+            ContextLayout.LOCAL_PORT);
+    }
+
+    /** {@return whom it talks to} */
+    public InetSocketAddress peerAddress() {
+        return connection() == 0 ? wantedPeer : toe.recordAddress(connection(), ContextLayout.PEER_ADDRESS,
+            ContextLayout.PEER_PORT);
+    }
+
+    @Override
+    String description() {
+        return "stream to " + text(peerAddress());
+    }
+
+    /** The answer to CONNECT, or the id of an accepted stream. */
+    @Override
+    void connection(int id) {
+        super.connection(id);
+        receiveRing = toe.layout().receiveRing(id);
+        transmitRing = toe.layout().transmitRing(id);
+        if (closed) {
+            aborted = true;
+            toe.dirty(this);
+        }
+    }
+
+    /** The application has taken it from its listener. */
+    void accepted() {
+        hidden = false;
+        if (received > 0 || peerFinished || status() != Status.OK) {
+            toe.ready(this);
+        }
+    }
+
+    /** {@return whether the numbers of a BUMP event are possible} */
+    boolean bumped(int rx, int tx, boolean fin) {
+        if (rx < 0 || tx < 0 || received + rx - released > receiveBytes || freed + tx > pushed) {
+            return false;
+        }
+        received += rx;
+        freed += tx;
+        peerFinished |= fin;
+        if ((rx | tx) != 0 || fin) {
+            toe.ready(this);
+        }
+        return true;
+    }
+
+    @Override
+    boolean flush(RequestQueue requests) {
+        if (connection() == 0) {
+            return requested || closed || connect(requests);
+        }
+        if (aborted) {
+            return end(requests, Descriptor.ABORT);
+        }
+        if (status() == Status.OK && !bump(requests)) {
+            return false;
+        }
+        return !closed || end(requests, Descriptor.CLOSE);
+    }
+
+    private boolean connect(RequestQueue requests) {
+        long slot = requests.claim(Descriptor.CONNECT, 0);
+        if (slot == RequestQueue.FULL) {
+            return false;
+        }
+        requests.code(slot, transport, 0);
+        requests.opaque(slot, opaque);
+        requests.local(slot, wantedLocal);
+        requests.peer(slot, wantedPeer);
+        requested = true;
+        return true;
+    }
+
+    private boolean bump(RequestQueue requests) {
+        long limit = toe.pushLimit(connection(), pushed, appended);
+        boolean fin = finished && !finPushed && limit == appended;
+        if (limit > pushed || consumed > released || fin) {
+            long slot = requests.claim(Descriptor.BUMP, connection());
+            if (slot == RequestQueue.FULL) {
+                return false;
+            }
+            requests.bytes(slot, (int) (consumed - released), (int) (limit - pushed), fin);
+            released = consumed;
+            pushed = limit;
+            finPushed |= fin;
+        }
+        return limit == appended;
+    }
+
+    // A view is made once a socket: a ByteBuffer copies into another without an object in between.
+    private ByteBuffer receiveView() {
+        if (receiveView == null) {
+            receiveView = region.asSlice(receiveRing, receiveBytes).asByteBuffer();
+        }
+        return receiveView;
+    }
+
+    private ByteBuffer transmitView() {
+        if (transmitView == null) {
+            transmitView = region.asSlice(transmitRing, transmitBytes).asByteBuffer();
+        }
+        return transmitView;
+    }
+}

@@ -1,0 +1,492 @@
+package org.millrace.toe;
+
+import java.lang.foreign.MemorySegment;
+import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+import org.millrace.api.context.ContextGrant;
+import org.millrace.api.context.ContextProvider;
+import org.millrace.api.context.ContextSize;
+import org.millrace.api.context.Status;
+import org.millrace.memory.Addresses;
+import org.millrace.memory.ContextLayout;
+import org.millrace.memory.Descriptor;
+import org.millrace.memory.DescriptorRing;
+import org.millrace.memory.Futex;
+
+/**
+ * A context: the endpoints of one application thread.
+ *
+ * <p>The application's loop is {@link #poll}, then {@link #nextReady} until it answers null. What becomes ready is an
+ * edge: an endpoint is listed once when an event has arrived for it, however many there were. What can be done with it is
+ * a level, to be asked of the endpoint: one that was not read empty is not listed again by itself, see
+ * {@link Endpoint#again}. An endpoint not yet fetched stays listed, and {@code poll} does not sleep meanwhile.
+ *
+ * <p>Requests gather until {@link #flush} or {@code poll}: bumps of a socket in between become one descriptor. If the
+ * request ring is full they stay owed and nothing is lost.
+ *
+ * <p>If the runtime goes away, or its side of the rings shows impossible numbers, every endpoint fails with
+ * {@link Status#ABORTED} and {@code poll} no longer sleeps: a loop asks {@link #isOpen}.
+ *
+ * <p>Owned by: one thread, the application's. Only {@link #wakeup} is for others.
+ */
+public final class Toe implements AutoCloseable {
+    // Nobody announces that a full request ring has room again, so sleep is cut to this while something is owed.
+    private static final long FULL_RING_SLEEP_NS = 100_000;
+
+    private final ContextGrant grant;
+    private final ContextLayout layout;
+    private final RequestQueue requests;
+    private final DescriptorRing events;
+    private final Futex bell;
+    private final Endpoint[] connections;
+    private final Map<Long, Endpoint> asked = new HashMap<>();
+    private final ArrayDeque<Endpoint> ready = new ArrayDeque<>();
+    private final ArrayDeque<Endpoint> dirty = new ArrayDeque<>();
+    private final Object bellLock = new Object();
+    private volatile boolean wakeup;
+    private boolean ringFull;
+    private long lastOpaque;
+    private String failure;
+
+    private Toe(ContextGrant grant) {
+        this.grant = grant;
+        layout = ContextLayout.attach(grant.region());
+        requests = new RequestQueue(grant, layout);
+        events = new DescriptorRing(layout.region(), layout.eventRing(), layout.size().ringSlots());
+        bell = new Futex(layout.region(), events.waitingWord());
+        connections = new Endpoint[layout.size().connections()];
+    }
+
+    /**
+     * Attaches to a context.
+     *
+     * @param grant the context; closed with the Toe
+     * @return its application side
+     * @throws IllegalArgumentException if the region is of another version
+     */
+    public static Toe open(ContextGrant grant) {
+        return new Toe(grant);
+    }
+
+    /**
+     * Opens a context and attaches to it.
+     *
+     * @param provider of contexts
+     * @param size     of the context
+     * @return its application side
+     * @throws IllegalStateException if there is no context left
+     */
+    public static Toe open(ContextProvider provider, ContextSize size) {
+        return new Toe(provider.open(size));
+    }
+
+    /** {@return the instance it belongs to} */
+    public String instance() {
+        return grant.instance();
+    }
+
+    /** {@return the memory that zero-copy offsets are in} */
+    public MemorySegment region() {
+        return layout.region();
+    }
+
+    /** {@return whether the runtime serves it} */
+    public boolean isOpen() {
+        return failure == null;
+    }
+
+    /**
+     * Opens a stream with the first transport that has streams.
+     *
+     * @param peer whom to connect to
+     * @return the stream; ready once it is connected or has failed
+     */
+    public StreamSocket connect(InetSocketAddress peer) {
+        return connect(peer, null, null);
+    }
+
+    /**
+     * Opens a stream.
+     *
+     * @param peer      whom to connect to
+     * @param local     wanted local address, or null
+     * @param transport its name, or null: the first that fits
+     * @return the stream; ready once it is connected or has failed
+     */
+    public StreamSocket connect(InetSocketAddress peer, InetSocketAddress local, String transport) {
+        resolved(peer);
+        return ask(new StreamSocket(this, code(transport), ++lastOpaque, local, peer));
+    }
+
+    /**
+     * Takes streams with the first transport that has streams.
+     *
+     * @param local   where; port 0: any
+     * @param backlog most streams that wait in the transport
+     * @return the listener; ready once it listens or has failed, and for each new stream
+     */
+    public ListenSocket listen(InetSocketAddress local, int backlog) {
+        return listen(local, backlog, null);
+    }
+
+    /**
+     * Takes streams.
+     *
+     * @param local     where; port 0: any
+     * @param backlog   most streams that wait in the transport
+     * @param transport its name, or null: the first that fits
+     * @return the listener; ready once it listens or has failed, and for each new stream
+     */
+    public ListenSocket listen(InetSocketAddress local, int backlog, String transport) {
+        resolved(local);
+        return ask(new ListenSocket(this, code(transport), ++lastOpaque, local, backlog));
+    }
+
+    /**
+     * Opens a message socket.
+     *
+     * @param local     where; port 0: any
+     * @param transport its name, or null: the first that fits
+     * @return the socket; ready once it is bound or has failed
+     */
+    public MessageSocket bind(InetSocketAddress local, String transport) {
+        resolved(local);
+        return ask(new MessageSocket(this, code(transport), ++lastOpaque, local));
+    }
+
+    /**
+     * Flushes, then takes what the data path has announced. If nothing is ready it sleeps until the data path or
+     * {@link #wakeup} wakes it; it may return early with 0.
+     *
+     * @param timeoutNs longest sleep; 0: none; negative: no limit
+     * @return endpoints in the ready list
+     */
+    public int poll(long timeoutNs) {
+        pump(ready.isEmpty() ? timeoutNs : 0);
+        return ready.size();
+    }
+
+    /** {@return the next endpoint that is ready, or null} */
+    public Endpoint nextReady() {
+        Endpoint endpoint;
+        while ((endpoint = ready.poll()) != null) {
+            endpoint.isReady = false;
+            if (!endpoint.closed) {
+                return endpoint;
+            }
+        }
+        return null;
+    }
+
+    /**
+     * Polls until a condition holds. What becomes ready meanwhile stays listed.
+     *
+     * @param condition asked after each batch of events
+     * @param timeoutNs longest wait; negative: no limit
+     * @return whether it holds; false also if the runtime went away
+     */
+    public boolean await(BooleanSupplier condition, long timeoutNs) {
+        long start = System.nanoTime();
+        pump(0);
+        while (!condition.getAsBoolean()) {
+            long left = timeoutNs - (System.nanoTime() - start);
+            if (!isOpen() || timeoutNs >= 0 && left <= 0) {
+                return false;
+            }
+            pump(timeoutNs < 0 ? -1 : left);
+        }
+        return true;
+    }
+
+    /** Shows the data path all requests and bumps so far. */
+    public void flush() {
+        ringFull = false;
+        if (!isOpen()) {
+            dirty.clear();
+            return;
+        }
+        for (int n = dirty.size(); n > 0 && !ringFull; n--) {
+            Endpoint endpoint = dirty.poll();
+            endpoint.isDirty = false;
+            if (!endpoint.flush(requests)) {
+                owes(endpoint);
+            }
+        }
+        requests.publish();
+        if (requests.isCorrupt()) {
+            fail("its request index is impossible");
+        }
+    }
+
+    /** Makes the poll that sleeps, or the next one, return at once. Any thread. */
+    public void wakeup() {
+        wakeup = true;
+        synchronized (bellLock) { // the memory stays while a bell is rung
+            if (isOpen() && events.takeWaiting()) {
+                bell.wake(1);
+            }
+        }
+    }
+
+    /** Gives the context back after a last flush; connections that are still open are reset. */
+    @Override
+    public void close() {
+        flush();
+        synchronized (bellLock) {
+            if (isOpen()) {
+                fail("this application closed its context");
+            }
+            grant.close();
+        }
+    }
+
+    RequestQueue requests() {
+        return requests;
+    }
+
+    ContextLayout layout() {
+        return layout;
+    }
+
+    /** {@return what went wrong with the context, as the end of a message} */
+    String reason() {
+        return failure == null ? "" : " (" + failure + ")";
+    }
+
+    void ready(Endpoint endpoint) {
+        if (!endpoint.isReady && !endpoint.hidden && !endpoint.closed) {
+            endpoint.isReady = true;
+            ready.add(endpoint);
+        }
+    }
+
+    void dirty(Endpoint endpoint) {
+        if (!endpoint.isDirty) {
+            endpoint.isDirty = true;
+            dirty.add(endpoint);
+        }
+    }
+
+    void forget(Endpoint endpoint) {
+        asked.remove(endpoint.opaque, endpoint);
+        int slot = ContextLayout.slot(endpoint.connection());
+        if (endpoint.connection() != 0 && connections[slot] == endpoint) {
+            connections[slot] = null;
+        }
+    }
+
+    /** {@return the stream offset up to which a connection may bump now} */
+    long pushLimit(int connection, long pushed, long appended) {
+        if (layout.pacing(connection) != ContextLayout.PUSH) {
+            return appended;
+        }
+        return Math.min(appended, Math.max(pushed, layout.credits(connection)));
+    }
+
+    /** {@return an address of a connection's record} */
+    InetSocketAddress recordAddress(int connection, int address, int port) {
+        if (!isOpen()) {
+            return null;
+        }
+        long record = layout.record(connection);
+        return new InetSocketAddress(Addresses.read(region(), record + address), events.u16(record, port));
+    }
+
+    private void pump(long timeoutNs) {
+        flush();
+        if (isOpen() && take() == 0 && timeoutNs != 0 && isOpen()) {
+            sleep(timeoutNs);
+            take();
+        }
+        wakeup = false;
+        if (!dirty.isEmpty()) {
+            flush();
+        }
+    }
+
+    private void sleep(long timeoutNs) {
+        events.waiting(true);
+        if (events.available() == 0 && !wakeup && served()) {
+            boolean cut = ringFull && (timeoutNs < 0 || timeoutNs > FULL_RING_SLEEP_NS);
+            bell.await(1, cut ? FULL_RING_SLEEP_NS : timeoutNs);
+        }
+        events.waiting(false);
+    }
+
+    private int take() {
+        int count = events.available();
+        for (int i = 0; i < count && isOpen(); i++) {
+            event(events.peek());
+            events.next();
+        }
+        if (count > 0) {
+            events.release();
+        } else if (count < 0) {
+            fail("its event index is impossible");
+        }
+        if (isOpen() && !served()) {
+            fail("the runtime went away or closed the context");
+        }
+        return count;
+    }
+
+    private boolean served() {
+        return layout.isOpen() && grant.isOpen();
+    }
+
+    private void event(long slot) {
+        int id = events.i32(slot, Descriptor.CONNECTION);
+        switch (events.u8(slot, Descriptor.TYPE)) {
+            case Descriptor.BUMP -> bumped(connection(id), slot);
+            case Descriptor.MESSAGE -> message(connection(id), slot);
+            case Descriptor.CONNECTED -> connected(id, slot);
+            case Descriptor.LISTENING -> listening(slot);
+            case Descriptor.ACCEPTED -> accepted(id, slot);
+            case Descriptor.CLOSED -> {
+                Status status = status(slot);
+                if (connection(id) instanceof Endpoint endpoint) {
+                    endpoint.fail(status == Status.OK ? Status.ABORTED : status);
+                }
+            }
+            default -> fail("it sent an event of unknown type " + events.u8(slot, Descriptor.TYPE));
+        }
+    }
+
+    private void bumped(Endpoint endpoint, long slot) {
+        int rx = events.i32(slot, Descriptor.RX_BYTES);
+        int tx = events.i32(slot, Descriptor.TX_BYTES);
+        boolean fin = (events.u8(slot, Descriptor.FLAGS) & Descriptor.FIN) != 0;
+        boolean possible = switch (endpoint) {
+            case StreamSocket stream -> stream.bumped(rx, tx, fin);
+            case MessageSocket messages -> messages.freed(tx);
+            case null, default -> true;
+        };
+        if (!possible) {
+            fail("it announced " + rx + " bytes to read and " + tx + " bytes freed, more than there can be");
+        }
+    }
+
+    private void message(Endpoint endpoint, long slot) {
+        if (endpoint instanceof MessageSocket messages
+            && !messages.arrived(events.i32(slot, Descriptor.RX_BYTES), events.i64(slot, Descriptor.PEER_ADDRESS),
+                events.i64(slot, Descriptor.PEER_ADDRESS + 8), events.u16(slot, Descriptor.PEER_PORT))) {
+            fail("it announced a message longer than the buffer");
+        }
+    }
+
+    private void connected(int id, long slot) {
+        Endpoint endpoint = asked.remove(events.i64(slot, Descriptor.OPAQUE));
+        Status status = status(slot);
+        if (endpoint == null) {
+            if (status == Status.OK) {
+                adopt(new StreamSocket(this, 0, 0, null, null), id).abort();
+            }
+        } else if (status != Status.OK) {
+            endpoint.fail(status);
+        } else {
+            adopt(endpoint, id);
+            ready(endpoint);
+        }
+    }
+
+    private void listening(long slot) {
+        long opaque = events.i64(slot, Descriptor.OPAQUE);
+        Endpoint endpoint = asked.get(opaque);
+        Status status = status(slot);
+        if (status != Status.OK && endpoint != null) {
+            asked.remove(opaque);
+            endpoint.fail(status);
+        } else if (endpoint instanceof ListenSocket listener) {
+            listener.listening(events.i32(slot, Descriptor.ARGUMENT), new InetSocketAddress(
+                Addresses.read(region(), slot + Descriptor.LOCAL_ADDRESS), events.u16(slot, Descriptor.LOCAL_PORT)));
+        }
+    }
+
+    private void accepted(int id, long slot) {
+        StreamSocket stream = adopt(new StreamSocket(this, 0, 0, null, null), id);
+        stream.requested = true;
+        if (asked.get(events.i64(slot, Descriptor.OPAQUE)) instanceof ListenSocket listener) {
+            stream.hidden = true;
+            listener.accepted(stream);
+        } else {
+            stream.abort();
+        }
+    }
+
+    private <E extends Endpoint> E adopt(E endpoint, int id) {
+        int slot = ContextLayout.slot(id);
+        if (id == 0 || slot >= connections.length || connections[slot] != null) {
+            fail(String.format("it gave connection id %08x, which cannot be", id));
+        } else {
+            connections[slot] = endpoint;
+            endpoint.connection(id);
+        }
+        return endpoint;
+    }
+
+    private Endpoint connection(int id) {
+        int slot = ContextLayout.slot(id);
+        Endpoint endpoint = slot < connections.length ? connections[slot] : null;
+        return endpoint != null && endpoint.connection() == id ? endpoint : null;
+    }
+
+    private Status status(long slot) {
+        return Status.of(events.u16(slot, Descriptor.CODE));
+    }
+
+    private void owes(Endpoint endpoint) {
+        endpoint.isDirty = true;
+        ringFull = requests.isFull();
+        if (ringFull) {
+            dirty.addFirst(endpoint);
+        } else {
+            dirty.add(endpoint);
+        }
+    }
+
+    private <E extends Endpoint> E ask(E endpoint) {
+        asked.put(endpoint.opaque, endpoint);
+        if (isOpen()) {
+            dirty(endpoint);
+        } else {
+            endpoint.fail(Status.ABORTED);
+        }
+        return endpoint;
+    }
+
+    private void fail(String why) {
+        if (failure == null) {
+            failure = why;
+            List<Endpoint> all = new ArrayList<>(asked.values());
+            for (Endpoint endpoint : connections) {
+                if (endpoint != null) {
+                    all.add(endpoint);
+                }
+            }
+            all.forEach(endpoint -> endpoint.fail(Status.ABORTED));
+        }
+    }
+
+    private int code(String transport) {
+        if (transport == null) {
+            return 0;
+        }
+        int index = grant.transports().indexOf(transport);
+        if (index < 0) {
+            throw new IllegalArgumentException("instance '" + instance() + "' has no transport '" + transport
+                + "', it has " + grant.transports());
+        }
+        return index + 1;
+    }
+
+    private static void resolved(InetSocketAddress address) {
+        if (address.isUnresolved()) {
+            throw new IllegalArgumentException("no address is known for host '" + address.getHostString() + "'");
+        }
+    }
+}

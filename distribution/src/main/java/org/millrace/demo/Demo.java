@@ -38,8 +38,9 @@ final class Demo {
     DemoReport withMillrace(String refusal) throws IOException, InterruptedException {
         say("No network of its own is to be had here (" + refusal + "): a second Millrace host over the memory port "
             + "takes Linux's place");
-        String wire = directory.resolve("wire").toString();
-        return exchange(MemoryWire.port(wire, "a", mtuBytes), new ToePeer(processes, wire, mtuBytes));
+        Path wire = directory.resolve("wire");
+        return exchange(Map.of("port", "memory", "port.path", wire.toString(), "port.side", "a", "port.mtu",
+            Integer.toString(mtuBytes)), new ToePeer(processes, wire, mtuBytes));
     }
 
     private DemoReport exchange(Map<String, String> port, Peer peer) throws IOException, InterruptedException {

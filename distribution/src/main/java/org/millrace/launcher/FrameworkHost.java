@@ -19,6 +19,7 @@ import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
 import org.osgi.framework.Constants;
 import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.framework.ServiceReference;
 import org.osgi.framework.launch.Framework;
 
 /** An embedded Felix with the image's bundles started, its bundle cache in a directory that goes with it. Any thread. */
@@ -94,16 +95,22 @@ final class FrameworkHost implements AutoCloseable {
      */
     Map<String, Long> counters() {
         Map<String, Long> counters = new TreeMap<>();
-        try {
-            for (var reference : context().getServiceReferences(Supplier.class, "(millrace.counters=*)")) {
-                if (context().getService(reference).get() instanceof Map<?, ?> values) {
-                    values.forEach((name, value) -> counters.put(String.valueOf(name), ((Number) value).longValue()));
-                }
+        for (ServiceReference<?> reference : references(Supplier.class.getName(), "(millrace.counters=*)")) {
+            if (context().getService(reference) instanceof Supplier<?> source
+                && source.get() instanceof Map<?, ?> values) {
+                values.forEach((name, value) -> counters.put(String.valueOf(name), ((Number) value).longValue()));
             }
-        } catch (InvalidSyntaxException e) {
-            throw new IllegalStateException(e);
         }
         return counters;
+    }
+
+    private List<ServiceReference<?>> references(String type, String filter) {
+        try {
+            ServiceReference<?>[] found = context().getAllServiceReferences(type, filter);
+            return found == null ? List.of() : List.of(found);
+        } catch (InvalidSyntaxException e) {
+            throw new IllegalStateException(e); // a constant
+        }
     }
 
     /** Stops all bundles and the framework and deletes the cache. */

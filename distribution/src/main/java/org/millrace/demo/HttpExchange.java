@@ -72,7 +72,7 @@ final class HttpExchange {
         }
         String head = StandardCharsets.US_ASCII.decode(buffer.slice(0, end)).toString();
         Matcher length = LENGTH.matcher(head);
-        if (!head.startsWith("HTTP/1.1 200 ") || !length.find()) {
+        if (!head.startsWith("HTTP/1.1 2") || !length.find()) {
             throw new IOException("the server answered " + head.lines().findFirst().orElse("nothing"));
         }
         long left = Long.parseLong(length.group(1));

@@ -57,7 +57,7 @@ final class Demo {
         say(peer.name() + " fetches " + bytes + " bytes ...");
         Peer.Exchange get = peer.get(url + "payload", fetched);
         say(peer.name() + " posts them back ...");
-        Peer.Exchange post = peer.post(url + "upload", fetched, answer);
+        Peer.Exchange post = peer.post(url + "hash", fetched, answer);
         CpuTimes runtimeCpu = runtime.cpu().minus(runtimeBefore);
         CpuTimes machineCpu = CpuTimes.ofMachine().minus(machineBefore);
 

@@ -79,6 +79,11 @@ public final class StreamSocket extends Endpoint {
         return connection() != 0;
     }
 
+    /** {@return the memory that its offsets are in, {@link Toe#region}} */
+    public MemorySegment region() {
+        return region;
+    }
+
     /** {@return bytes that can be read now; 0 after a failure} */
     public int readable() {
         return status() == Status.OK ? (int) (received - consumed) : 0;

@@ -1,0 +1,154 @@
+package org.millrace.api.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+import org.millrace.api.pipeline.Layout.Field;
+
+class LayoutTest {
+    /** One field for each way that javac loads a constant: iconst, bipush, sipush, ldc. */
+    static final class Constants extends View {
+        private static final int BASE = 128;
+
+        int zero() {
+            return u8(0);
+        }
+
+        int five() {
+            return u8(5);
+        }
+
+        int six() {
+            return u16(6);
+        }
+
+        int byteRange() {
+            return i32(124);
+        }
+
+        int expression() {
+            return i32(BASE + 4);
+        }
+
+        int shortRange() {
+            return i32(32764);
+        }
+
+        int wide() {
+            return i32(40000);
+        }
+    }
+
+    static class Parent extends View {
+        static final int BYTES = 8;
+
+        int first() {
+            return i32(0);
+        }
+
+        void first(int v) {
+            i32(0, v);
+        }
+    }
+
+    static final class Child extends Parent {
+        int second() {
+            return u16(BYTES + 2);
+        }
+
+        void second(int v) {
+            u16(BYTES + 2, v);
+        }
+    }
+
+    static final class Overlapping extends View {
+        int whole() {
+            return i32(4);
+        }
+
+        int part() {
+            return u8(6);
+        }
+    }
+
+    static final class OverlapsParent extends Parent {
+        int again() {
+            return u16(2);
+        }
+    }
+
+    static final class NotGetters extends View {
+        int field() {
+            return u8(1);
+        }
+
+        void setterOnly(int v) {
+            i32(4, v);
+        }
+
+        int indexed(int offset) {
+            return u8(offset);
+        }
+
+        int sum() {
+            return u8(8) + u8(9);
+        }
+
+        boolean flag() {
+            return (field() & 1) != 0;
+        }
+
+        int constant() {
+            return 7;
+        }
+    }
+
+    @Test
+    void readsEveryFormOfConstant() {
+        assertThat(Layout.of(Constants.class).fields()).containsExactly(new Field("zero", 0, 8),
+            new Field("five", 5, 8), new Field("six", 6, 16), new Field("byteRange", 124, 32),
+            new Field("expression", 132, 32), new Field("shortRange", 32764, 32), new Field("wide", 40000, 32));
+    }
+
+    @Test
+    void inheritedFieldsComeFirst() {
+        Layout layout = Layout.of(Child.class);
+        assertThat(layout.fields()).containsExactly(new Field("first", 0, 32), new Field("second", 10, 16));
+        assertThat(layout.words()).isEqualTo(3);
+        assertThat(layout.bits()).isEqualTo(48);
+    }
+
+    @Test
+    void overlapNamesBothFieldsAndTheClass() {
+        assertThatThrownBy(() -> Layout.of(Overlapping.class)).isInstanceOf(IllegalArgumentException.class)
+            .hasMessageContaining("Overlapping").hasMessageContaining("whole and part overlap at offset 6");
+        assertThatThrownBy(() -> Layout.of(OverlapsParent.class)).hasMessageContaining("first and again");
+    }
+
+    @Test
+    void onlyGettersAreFields() {
+        assertThat(Layout.of(NotGetters.class).fields()).containsExactly(new Field("field", 1, 8));
+    }
+
+    @Test
+    void stateOfNothingHasNoWords() {
+        Layout layout = Layout.of(State.None.class);
+        assertThat(layout.fields()).isEmpty();
+        assertThat(layout.words()).isZero();
+        assertThat(layout.bits()).isZero();
+    }
+
+    @Test
+    void wordsRoundUp() {
+        assertThat(Layout.of(NotGetters.class).words()).isEqualTo(1);
+    }
+
+    @Test
+    void segmentMetaFillsItsBytes() {
+        Layout layout = Layout.of(SegmentMeta.class);
+        assertThat(layout.words() * 4).isEqualTo(SegmentMeta.BYTES);
+        assertThat(layout.bits()).isEqualTo(SegmentMeta.BYTES * 8);
+        assertThat(layout.fields()).extracting(Field::name).contains("flow", "peerMacHigh", "digest").hasSize(23);
+    }
+}

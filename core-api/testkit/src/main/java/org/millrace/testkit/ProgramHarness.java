@@ -1,0 +1,240 @@
+package org.millrace.testkit;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.millrace.api.hardware.Outlet;
+import org.millrace.api.hardware.Pipeline;
+import org.millrace.api.pipeline.Layout;
+import org.millrace.api.pipeline.MirrorSession;
+import org.millrace.api.pipeline.Program;
+import org.millrace.api.pipeline.SegmentMeta;
+import org.millrace.api.pipeline.Stage;
+import org.millrace.api.pipeline.StageSpec.Key;
+import org.millrace.api.pipeline.State;
+import org.millrace.api.pipeline.Verdict;
+import org.millrace.api.pipeline.Workflow;
+
+/**
+ * Runs a whole program stage by stage, each under the rules of {@link StageHarness}: the plainest pipeline there is, and
+ * the reference that a backend's is compared with.
+ *
+ * <pre>{@code
+ * var flows = new MapFlowLookup(); var dma = new RecordingDma(); var queue = new RecordingContextQueue();
+ * var harness = new ProgramHarness<>(new SomeProgram(flows, dma, queue));
+ * harness.run(Workflow.RX, m -> m.localPort(80), nowNs);
+ * assertThat(harness.outlet().only().way()).isEqualTo(Way.DONE);
+ * }</pre>
+ *
+ * State appears when first touched, so any key is valid. A mirrored copy is taken at the end of the pass and runs in
+ * {@link #advance}. Owned by one thread.
+ *
+ * @param <M> the program's metadata
+ */
+public final class ProgramHarness<M extends SegmentMeta> implements Pipeline<M> {
+    private static final int MAX_MIRRORED = 10_000;
+
+    private final Program<M> program;
+    private final Outlet<? super M> target;
+    private final RecordingOutlet<M> outlet;
+    private final Layout metaLayout;
+    private final Map<Stage<?, ?>, Map<Integer, ViewMemory>> states = new IdentityHashMap<>();
+    private final Deque<ViewMemory> mirrored = new ArrayDeque<>();
+    private final M meta;
+    private ViewMemory metaMemory;
+    private long entered;
+
+    /**
+     * Loads a program; what leaves is recorded.
+     *
+     * @param program the program, made with the fakes of this package as its externs
+     */
+    public ProgramHarness(Program<M> program) {
+        this(program, null);
+    }
+
+    /**
+     * Loads a program; what leaves is recorded and passed on.
+     *
+     * @param program the program
+     * @param target  where items go, beside {@link #outlet()}; null: nowhere
+     */
+    public ProgramHarness(Program<M> program, Outlet<? super M> target) {
+        this.program = program;
+        this.target = target;
+        outlet = new RecordingOutlet<>(program::newMeta);
+        meta = program.newMeta();
+        metaLayout = Layout.of(meta.getClass());
+        metaMemory = new ViewMemory(metaLayout);
+        checkNames();
+        checkMirrors();
+        program.loaded(this);
+    }
+
+    private void checkNames() {
+        for (Workflow workflow : Workflow.values()) {
+            Set<String> names = new LinkedHashSet<>();
+            for (Stage<?, ?> stage : program.stages(workflow)) {
+                if (!names.add(stage.spec().name())) {
+                    throw new AssertionError(program.name() + ": two stages of " + workflow + " are called "
+                        + stage.spec().name());
+                }
+            }
+        }
+    }
+
+    private void checkMirrors() {
+        for (MirrorSession mirror : program.mirrors()) {
+            for (String field : mirror.fields()) {
+                if (metaLayout.fields().stream().noneMatch(f -> f.name().equals(field))) {
+                    throw new AssertionError(program.name() + ": mirror session " + mirror.id() + " carries " + field
+                        + ", which is no field of its metadata");
+                }
+            }
+        }
+    }
+
+    /** {@return what has left} */
+    public RecordingOutlet<M> outlet() {
+        return outlet;
+    }
+
+    /**
+     * Runs one item and all that it mirrors, and fails unless each left exactly once.
+     *
+     * @param workflow what it runs
+     * @param writer   sets its metadata
+     * @param nowNs    the time
+     * @return this
+     */
+    public ProgramHarness<M> run(Workflow workflow, Consumer<? super M> writer, long nowNs) {
+        outlet.clear();
+        entered = 0;
+        writer.accept(item(workflow));
+        submit(nowNs);
+        advance(nowNs);
+        outlet.assertLeft(entered);
+        return this;
+    }
+
+    @Override
+    public M item(Workflow workflow) {
+        metaMemory = new ViewMemory(metaLayout);
+        metaMemory.place(meta);
+        meta.workflow(workflow.ordinal());
+        return meta;
+    }
+
+    @Override
+    public void submit(long nowNs) {
+        pass(nowNs);
+    }
+
+    @Override
+    public void advance(long nowNs) {
+        for (int n = 0; !mirrored.isEmpty(); n++) {
+            if (n == MAX_MIRRORED) {
+                throw new AssertionError(program.name() + ": mirrors without end");
+            }
+            metaMemory = mirrored.poll();
+            metaMemory.place(meta);
+            pass(nowNs);
+        }
+    }
+
+    @Override
+    public boolean isIdle() {
+        return mirrored.isEmpty();
+    }
+
+    private void pass(long nowNs) {
+        entered++;
+        Set<Integer> sessions = new LinkedHashSet<>();
+        int digestBefore = meta.digest();
+        long flags = 0;
+        long verdict = Verdict.NEXT;
+        for (Stage<? super M, ?> stage : program.stages(Workflow.values()[meta.workflow()])) {
+            verdict = step(stage, nowNs);
+            flags |= verdict;
+            if ((verdict & Verdict.MIRROR) != 0) {
+                sessions.add(Verdict.session(verdict));
+            }
+            if (Verdict.action(verdict) != Verdict.NEXT) {
+                break;
+            }
+        }
+        String fault = VerdictText.digestFault(flags, meta, digestBefore);
+        if (fault != null) {
+            throw new AssertionError(program.name() + ": the pass " + fault);
+        }
+        sessions.forEach(this::mirror);
+        if ((flags & Verdict.DIGEST) != 0) {
+            outlet.digest(meta, nowNs);
+            if (target != null) {
+                target.digest(meta, nowNs);
+            }
+        }
+        leave(outlet, verdict, nowNs);
+        if (target != null) {
+            leave(target, verdict, nowNs);
+        }
+    }
+
+    private <S extends State> long step(Stage<? super M, S> stage, long nowNs) {
+        S state = stage.spec().state().get();
+        ViewMemory memory = stage.spec().key() == Key.NONE ? null : memory(stage, state, StageRun.key(stage, meta));
+        if (memory != null) {
+            memory.place(state);
+        }
+        return StageRun.run(stage, meta, metaMemory, state, memory, program.mirrors(), nowNs);
+    }
+
+    private ViewMemory memory(Stage<?, ?> stage, State state, int key) {
+        return states.computeIfAbsent(stage, s -> new HashMap<>())
+            .computeIfAbsent(key, k -> new ViewMemory(Layout.of(state.getClass())));
+    }
+
+    private void mirror(int id) {
+        MirrorSession session = program.mirrors().stream().filter(m -> m.id() == id).findFirst().orElseThrow();
+        ViewMemory copy = new ViewMemory(metaLayout);
+        session.fields().forEach(field -> metaMemory.copyField(field, copy));
+        M view = program.newMeta();
+        copy.place(view);
+        view.workflow(session.next().ordinal());
+        mirrored.add(copy);
+    }
+
+    private void leave(Outlet<? super M> to, long verdict, long nowNs) {
+        long action = Verdict.action(verdict);
+        if (action == Verdict.DROP) {
+            to.drop(meta, Verdict.reason(verdict));
+        } else if (action == Verdict.CONTROL) {
+            to.control(meta, Verdict.reason(verdict), nowNs);
+        } else if (action == Verdict.EMIT) {
+            to.emit(meta, nowNs);
+        } else {
+            to.done(meta);
+        }
+    }
+
+    @Override
+    public <S extends State> S seek(Stage<?, S> stage, S view, int key) {
+        memory(stage, view, key).place(view);
+        return view;
+    }
+
+    @Override
+    public void clear(int flow) {
+        states.forEach((stage, entries) -> {
+            Key key = stage.spec().key();
+            if ((key == Key.FLOW || key == Key.MESSAGE) && entries.containsKey(flow)) {
+                entries.get(flow).clear();
+            }
+        });
+    }
+}

@@ -1,0 +1,232 @@
+package org.millrace.toe;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.net.InetSocketAddress;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+import org.millrace.api.context.ContextGrant;
+import org.millrace.api.context.ContextSize;
+import org.millrace.api.context.Status;
+import org.millrace.memory.Addresses;
+import org.millrace.memory.ContextLayout;
+import org.millrace.memory.Descriptor;
+import org.millrace.memory.DescriptorRing;
+import org.millrace.memory.Futex;
+
+/** The data path's side of a context, driven by a test: it reads requests one by one and writes events. */
+final class FakeDataPath implements ContextGrant {
+    static final ContextSize SMALL = new ContextSize(8, 4096, 4096, 64);
+    private static final ValueLayout.OfLong I64 = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfInt I32 = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    /** A request as it was read. */
+    record Request(int type, int connection, int rx, int tx, boolean fin, int code, int argument, long opaque,
+                   InetSocketAddress local, InetSocketAddress peer) {
+    }
+
+    final MemorySegment region;
+    final ContextLayout layout;
+    private final DescriptorRing requests;
+    private final DescriptorRing events;
+    private final Futex bell;
+    private volatile boolean open = true;
+    int rings;
+
+    FakeDataPath() {
+        this(SMALL);
+    }
+
+    FakeDataPath(ContextSize size) {
+        region = Arena.ofAuto().allocate(ContextLayout.bytes(size), 4096);
+        layout = ContextLayout.create(region, size, 7);
+        requests = new DescriptorRing(region, layout.requestRing(), size.ringSlots());
+        events = new DescriptorRing(region, layout.eventRing(), size.ringSlots());
+        bell = new Futex(region, events.waitingWord());
+    }
+
+    /** {@return the next request, or null; its slot is given back at once} */
+    Request take() {
+        if (requests.available() < 1) {
+            return null;
+        }
+        long slot = requests.peek();
+        Request request = new Request(requests.u8(slot, Descriptor.TYPE), requests.i32(slot, Descriptor.CONNECTION),
+            requests.i32(slot, Descriptor.RX_BYTES), requests.i32(slot, Descriptor.TX_BYTES),
+            requests.u8(slot, Descriptor.FLAGS) == Descriptor.FIN, requests.u16(slot, Descriptor.CODE),
+            requests.i32(slot, Descriptor.ARGUMENT), requests.i64(slot, Descriptor.OPAQUE),
+            address(slot, Descriptor.LOCAL_ADDRESS, Descriptor.LOCAL_PORT),
+            address(slot, Descriptor.PEER_ADDRESS, Descriptor.PEER_PORT));
+        requests.next();
+        requests.release();
+        return request;
+    }
+
+    List<Request> takeAll() {
+        List<Request> all = new ArrayList<>();
+        for (Request request = take(); request != null; request = take()) {
+            all.add(request);
+        }
+        return all;
+    }
+
+    private InetSocketAddress address(long slot, int address, int port) {
+        return new InetSocketAddress(Addresses.read(region, slot + address), requests.u16(slot, port));
+    }
+
+    /** Marks the data path asleep, so that the next publish rings. */
+    void sleep() {
+        requests.waiting(true);
+    }
+
+    void connected(long opaque, int id, Status status) {
+        if (status == Status.OK) {
+            record(id);
+        }
+        long slot = event(Descriptor.CONNECTED, id);
+        events.i64(slot, Descriptor.OPAQUE, opaque);
+        events.u16(slot, Descriptor.CODE, status.code());
+        publish();
+    }
+
+    void listening(long opaque, int listener, InetSocketAddress local, Status status) {
+        long slot = event(Descriptor.LISTENING, 0);
+        events.i64(slot, Descriptor.OPAQUE, opaque);
+        events.u16(slot, Descriptor.CODE, status.code());
+        events.i32(slot, Descriptor.ARGUMENT, listener);
+        Addresses.write(region, slot + Descriptor.LOCAL_ADDRESS, local.getAddress());
+        events.u16(slot, Descriptor.LOCAL_PORT, local.getPort());
+        publish();
+    }
+
+    void accepted(long opaque, int id) {
+        record(id);
+        events.i64(event(Descriptor.ACCEPTED, id), Descriptor.OPAQUE, opaque);
+        publish();
+    }
+
+    void bump(int id, int rx, int tx, boolean fin) {
+        long slot = event(Descriptor.BUMP, id);
+        events.i32(slot, Descriptor.RX_BYTES, rx);
+        events.i32(slot, Descriptor.TX_BYTES, tx);
+        events.u8(slot, Descriptor.FLAGS, fin ? Descriptor.FIN : 0);
+        publish();
+    }
+
+    void message(int id, int bytes, InetSocketAddress peer) {
+        long slot = event(Descriptor.MESSAGE, id);
+        events.i32(slot, Descriptor.RX_BYTES, bytes);
+        Addresses.write(region, slot + Descriptor.PEER_ADDRESS, peer.getAddress());
+        events.u16(slot, Descriptor.PEER_PORT, peer.getPort());
+        publish();
+    }
+
+    void closed(int id, Status status) {
+        events.u16(event(Descriptor.CLOSED, id), Descriptor.CODE, status.code());
+        publish();
+    }
+
+    /** Writes stream bytes into a receive ring; the bump is the test's. */
+    void deliver(int id, long position, byte[] bytes) {
+        for (int i = 0; i < bytes.length; i++) {
+            region.set(ValueLayout.JAVA_BYTE, layout.receiveRing(id)
+                + (position + i & layout.size().receiveBytes() - 1), bytes[i]);
+        }
+    }
+
+    /** {@return stream bytes of a transmit ring} */
+    byte[] fetch(int id, long position, int length) {
+        byte[] bytes = new byte[length];
+        for (int i = 0; i < length; i++) {
+            bytes[i] = region.get(ValueLayout.JAVA_BYTE, layout.transmitRing(id)
+                + (position + i & layout.size().transmitBytes() - 1));
+        }
+        return bytes;
+    }
+
+    /** Lets the event ring's index run too far. */
+    void corruptEvents() {
+        region.set(I64, layout.eventRing(), 1 << 20);
+    }
+
+    /** Lets the index of taken requests run ahead of what was written. */
+    void corruptRequests() {
+        region.set(I64, layout.requestRing() + 64, 1 << 20);
+    }
+
+    /** The runtime stops serving the context, as it does when it goes down. */
+    void goAway() {
+        layout.markClosed();
+        wake();
+    }
+
+    boolean applicationSleeps() {
+        return region.get(I32, events.waitingWord()) == 1;
+    }
+
+    int eventRoom() {
+        return events.free();
+    }
+
+    private void record(int id) {
+        long record = layout.record(id);
+        region.set(I32, record + ContextLayout.ID, id);
+        Addresses.write(region, record + ContextLayout.LOCAL_ADDRESS, new InetSocketAddress("10.0.0.1", 0).getAddress());
+        Addresses.write(region, record + ContextLayout.PEER_ADDRESS, new InetSocketAddress("10.0.0.2", 0).getAddress());
+        events.u16(record, ContextLayout.LOCAL_PORT, 80);
+        events.u16(record, ContextLayout.PEER_PORT, 40000);
+    }
+
+    private long event(int type, int id) {
+        if (events.free() < 1) {
+            throw new AssertionError("the event ring is full");
+        }
+        long slot = events.claim();
+        events.u8(slot, Descriptor.TYPE, type);
+        events.i32(slot, Descriptor.CONNECTION, id);
+        return slot;
+    }
+
+    private void publish() {
+        events.publish();
+        wake();
+    }
+
+    private void wake() {
+        if (events.takeWaiting()) {
+            bell.wake(1);
+        }
+    }
+
+    @Override
+    public String instance() {
+        return "fake";
+    }
+
+    @Override
+    public MemorySegment region() {
+        return region;
+    }
+
+    @Override
+    public List<String> transports() {
+        return List.of("tcp", "udp");
+    }
+
+    @Override
+    public void ring() {
+        rings++;
+    }
+
+    @Override
+    public boolean isOpen() {
+        return open;
+    }
+
+    @Override
+    public void close() {
+        open = false;
+    }
+}

@@ -12,7 +12,6 @@ import java.lang.foreign.ValueLayout;
 public final class EventFd implements AutoCloseable {
     private static final MemorySegment ONE = Arena.global().allocateFrom(ValueLayout.JAVA_LONG, 1);
 
-    private final Linux linux = new Linux();
     private final MemorySegment counter = Arena.ofAuto().allocate(8, 8);
     private int descriptor;
 
@@ -22,7 +21,7 @@ public final class EventFd implements AutoCloseable {
      * @throws NativeException if the system refuses
      */
     public EventFd() {
-        descriptor = (int) Linux.check(linux.eventFd(), "eventfd");
+        descriptor = (int) Linux.check(new Linux().eventFd(), "eventfd");
     }
 
     /** Rings: the descriptor polls readable until {@link #drain}. */
@@ -36,7 +35,7 @@ public final class EventFd implements AutoCloseable {
      * @return how often it was rung since the last time, 0 if not
      */
     public long drain() {
-        return linux.read(descriptor, counter.address(), 8) == 8 ? counter.get(ValueLayout.JAVA_LONG, 0) : 0;
+        return Linux.readQuietly(descriptor, counter.address(), 8) == 8 ? counter.get(ValueLayout.JAVA_LONG, 0) : 0;
     }
 
     /** {@return the descriptor to poll} */

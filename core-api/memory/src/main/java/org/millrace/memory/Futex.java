@@ -34,14 +34,14 @@ public final class Futex {
     }
 
     /**
-     * Sleeps while the word holds {@code expected}; can wake early without reason.
+     * Sleeps while the word holds {@code expected}. Whatever it returns, the caller looks again.
      *
      * @param expected  the value to sleep on
      * @param timeoutNs relative; negative: for ever
-     * @return whether it was woken, or the word had changed; false after the time
+     * @return whether it was woken; false if the word had changed, the time is over or a signal came
      */
     public boolean await(int expected, long timeoutNs) {
-        return linux.futexWait(address, expected, timeoutNs) != -Linux.ETIMEDOUT;
+        return linux.futexWait(address, expected, timeoutNs) == 0;
     }
 
     /**

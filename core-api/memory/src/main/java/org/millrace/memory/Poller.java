@@ -47,11 +47,7 @@ public final class Poller {
      * @throws NativeException if the system refuses
      */
     public long poll(long timeoutNs) {
-        int ready = linux.poll(pollfds.address(), count, timeoutNs);
-        if (ready <= 0) {
-            if (ready != 0 && ready != -Linux.EINTR) {
-                Linux.check(ready, "ppoll");
-            }
+        if (Linux.check(linux.poll(pollfds.address(), count, timeoutNs), "ppoll") == 0) {
             return 0;
         }
         long mask = 0;

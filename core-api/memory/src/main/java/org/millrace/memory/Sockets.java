@@ -95,18 +95,18 @@ public final class Sockets extends NativeCalls {
     }
 
     /**
-     * getsockopt(2).
+     * getsockopt(2) where the error does not matter. Allocates nothing.
      *
      * @param fd            socket
      * @param level         protocol
      * @param name          option
      * @param address       where to put the value
      * @param lengthAddress of the 32-bit length: room before, size after
-     * @return 0 or negative errno
+     * @return 0 or -1
      */
-    public int option(int fd, int level, int name, long address, long lengthAddress) {
+    public static int optionQuietly(int fd, int level, int name, long address, long lengthAddress) {
         try {
-            return result((int) Calls.GETSOCKOPT.invokeExact(captured, fd, level, name, address, lengthAddress));
+            return (int) Calls.GETSOCKOPT_QUIETLY.invokeExact(fd, level, name, address, lengthAddress);
         } catch (Throwable t) {
             throw unexpected(t);
         }
@@ -129,7 +129,7 @@ public final class Sockets extends NativeCalls {
     }
 
     /**
-     * sendmmsg(2).
+     * sendmmsg(2). Allocates nothing unless it fails, when it is tried once more for the errno.
      *
      * @param fd       socket
      * @param messages address of the {@code struct mmsghdr} array
@@ -139,7 +139,8 @@ public final class Sockets extends NativeCalls {
      */
     public int sendMany(int fd, long messages, int count, int flags) {
         try {
-            return result((int) Calls.SENDMMSG.invokeExact(captured, fd, messages, count, flags));
+            int sent = (int) Calls.SENDMMSG_QUIETLY.invokeExact(fd, messages, count, flags);
+            return sent >= 0 ? sent : result((int) Calls.SENDMMSG.invokeExact(captured, fd, messages, count, flags));
         } catch (Throwable t) {
             throw unexpected(t);
         }
@@ -198,8 +199,9 @@ public final class Sockets extends NativeCalls {
         static final MethodHandle SOCKET = handle("socket", INT, INT, INT, INT);
         static final MethodHandle BIND = handle("bind", INT, INT, LONG, INT);
         static final MethodHandle SETSOCKOPT = handle("setsockopt", INT, INT, INT, INT, LONG, INT);
-        static final MethodHandle GETSOCKOPT = handle("getsockopt", INT, INT, INT, INT, LONG, LONG);
+        static final MethodHandle GETSOCKOPT_QUIETLY = plain("getsockopt", INT, INT, INT, INT, LONG, LONG);
         static final MethodHandle IOCTL = variadic(2, "ioctl", INT, INT, LONG, LONG);
+        static final MethodHandle SENDMMSG_QUIETLY = plain("sendmmsg", INT, INT, LONG, INT, INT);
         static final MethodHandle SENDMMSG = handle("sendmmsg", INT, INT, LONG, INT, INT);
         static final MethodHandle SEND = handle("send", LONG, INT, LONG, LONG, INT);
         static final MethodHandle RECV = handle("recv", LONG, INT, LONG, LONG, INT);

@@ -10,12 +10,12 @@ import org.millrace.memory.NativeConstants;
 final class FifoBell implements Bell {
     private static final int DRAIN_BYTES = 64;
 
-    private final Linux linux = new Linux();
     private final MemorySegment buffer = Arena.ofAuto().allocate(DRAIN_BYTES);
     private final int descriptor;
 
     /** Makes the FIFO unless it is there. */
     FifoBell(Path path) {
+        Linux linux = new Linux();
         int made = linux.makeFifo(path.toString(), 0600);
         if (made != -Linux.EEXIST) {
             Linux.check(made, "mkfifo " + path);
@@ -27,13 +27,13 @@ final class FifoBell implements Bell {
 
     @Override
     public void ring() {
-        linux.write(descriptor, buffer.address(), 1); // a full FIFO rings already
+        Linux.writeQuietly(descriptor, buffer.address(), 1); // a full FIFO rings already
     }
 
     @Override
     public boolean silence() {
         boolean rung = false;
-        while (linux.read(descriptor, buffer.address(), DRAIN_BYTES) > 0) {
+        while (Linux.readQuietly(descriptor, buffer.address(), DRAIN_BYTES) > 0) {
             rung = true;
         }
         return rung;

@@ -22,7 +22,7 @@ import org.millrace.api.port.PortFactory;
  * <li>{@code batch-frames}: most frames in a transmit batch; default 64
  * </ul>
  */
-public final class MemoryPortFactory implements PortFactory {
+public class MemoryPortFactory implements PortFactory {
     /** Makes a factory. */
     public MemoryPortFactory() {
     }

@@ -7,7 +7,6 @@ import org.millrace.api.port.Port;
 import org.millrace.api.port.PortCounters;
 import org.millrace.api.port.PortInfo;
 import org.millrace.api.port.TransmitBatch;
-import org.millrace.memory.Sockets;
 
 /**
  * Raw frames on a network interface: AF_PACKET with a memory-mapped receive ring, and super-frames and partial
@@ -31,7 +30,6 @@ public final class PacketPort implements Port {
     private final PacketReceiver receiver;
     private final PacketTransmitter transmitter;
     private final PortInfo info;
-    private final Sockets sockets = new Sockets();
     private final MemorySegment scratch = Arena.ofAuto().allocate(8, 8);
     private long ringDrops;
     private boolean closed;
@@ -95,7 +93,7 @@ public final class PacketPort implements Port {
     @Override
     public void sleeping(boolean sleeping) {
         if (sleeping) {
-            socket.clearError(sockets, scratch);
+            socket.clearError(scratch);
         }
     }
 

@@ -18,7 +18,7 @@ import org.millrace.api.port.PortFactory;
  * <li>{@code batch-frames}: most frames in a transmit batch; default 64
  * </ul>
  */
-public final class PacketPortFactory implements PortFactory {
+public class PacketPortFactory implements PortFactory {
     private static final Set<String> OPTIONS =
             Set.of("interface", "mac", "super-frames", "ring-frames", "send-buffer", "batch-frames");
 

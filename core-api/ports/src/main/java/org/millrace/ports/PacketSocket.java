@@ -145,15 +145,15 @@ final class PacketSocket implements AutoCloseable {
     /** {@return frames that found the ring full since the last call} */
     long takeDrops() {
         scratch.set(INT, 16, 8);
-        int result = sockets.option(descriptor, SOL_PACKET, PACKET_STATISTICS, scratch.address(),
+        int result = Sockets.optionQuietly(descriptor, SOL_PACKET, PACKET_STATISTICS, scratch.address(),
                 scratch.address() + 16);
         return result < 0 ? 0 : Integer.toUnsignedLong(scratch.get(INT, 4)); // struct tpacket_stats: packets, drops
     }
 
-    /** Forgets a pending error, such as the interface having gone down: poll would report it for ever. */
-    void clearError(Sockets caller, MemorySegment memory) {
+    /** Forgets a pending error, such as the interface having gone down: poll would report it for ever. Memory: 8 bytes. */
+    void clearError(MemorySegment memory) {
         memory.set(INT, 4, 4);
-        caller.option(descriptor, SOL_SOCKET, SO_ERROR, memory.address(), memory.address() + 4);
+        Sockets.optionQuietly(descriptor, SOL_SOCKET, SO_ERROR, memory.address(), memory.address() + 4);
     }
 
     @Override

@@ -15,6 +15,7 @@ import org.millrace.api.pipeline.MirrorSession;
 import org.millrace.api.pipeline.Program;
 import org.millrace.api.pipeline.SegmentMeta;
 import org.millrace.api.pipeline.Stage;
+import org.millrace.api.pipeline.StageSpec;
 import org.millrace.api.pipeline.StageSpec.Key;
 import org.millrace.api.pipeline.State;
 import org.millrace.api.pipeline.Verdict;
@@ -43,7 +44,7 @@ public final class ProgramHarness<M extends SegmentMeta> implements Pipeline<M> 
     private final Outlet<? super M> target;
     private final RecordingOutlet<M> outlet;
     private final Layout metaLayout;
-    private final Map<Stage<?, ?>, Map<Integer, ViewMemory>> states = new IdentityHashMap<>();
+    private final Map<StageSpec<?>, Map<Integer, ViewMemory>> states = new IdentityHashMap<>();
     private final Deque<ViewMemory> mirrored = new ArrayDeque<>();
     private final M meta;
     private ViewMemory metaMemory;
@@ -195,7 +196,7 @@ public final class ProgramHarness<M extends SegmentMeta> implements Pipeline<M> 
     }
 
     private ViewMemory memory(Stage<?, ?> stage, State state, int key) {
-        return states.computeIfAbsent(stage, s -> new HashMap<>())
+        return states.computeIfAbsent(stage.spec(), s -> new HashMap<>())
             .computeIfAbsent(key, k -> new ViewMemory(Layout.of(state.getClass())));
     }
 
@@ -230,8 +231,8 @@ public final class ProgramHarness<M extends SegmentMeta> implements Pipeline<M> 
 
     @Override
     public void clear(int flow) {
-        states.forEach((stage, entries) -> {
-            Key key = stage.spec().key();
+        states.forEach((spec, entries) -> {
+            Key key = spec.key();
             if ((key == Key.FLOW || key == Key.MESSAGE) && entries.containsKey(flow)) {
                 entries.get(flow).clear();
             }

@@ -17,6 +17,8 @@ final class Carousel implements FlowScheduler {
     static final int SLOTS = 2048;
     static final int SLOT_NS = 2048;
 
+    /** How far a flow served late may catch up; keeps its rate when the wheel is turned late. */
+    private static final int CATCH_UP_NS = 64 * SLOT_NS;
     private static final int NOT_QUEUED = -1;
 
     /** Next flow in the list this flow is in; 0 ends a list. */
@@ -50,9 +52,9 @@ final class Carousel implements FlowScheduler {
         }
     }
 
-    /** Charges a flow for what it sends: it may send again {@code costNs} after it might have sent this. */
+    /** Charges a flow for what it sends: it may send again {@code costNs} after it was due to send this. */
     void charge(int flow, long nowNs, long costNs) {
-        dueNs[flow] = Math.max(dueNs[flow], nowNs) + costNs;
+        dueNs[flow] = Math.max(dueNs[flow], nowNs - CATCH_UP_NS) + costNs;
     }
 
     /** Forgets what a flow has been charged for: it is another connection's now. */

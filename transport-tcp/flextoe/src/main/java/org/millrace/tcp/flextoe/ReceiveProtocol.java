@@ -51,7 +51,7 @@ final class ReceiveProtocol implements Stage<FlexMeta, ProtocolState> {
         int length = meta.payloadLength();
         int fin = meta.flags() & TcpHeader.FIN;
         int end = seq + length + fin;
-        if (!acceptable(s, seq, end)) {
+        if (!acceptable(s, seq, end) || end != seq && s.has(FIN_RECEIVED)) {
             return refuse(meta, s, SequenceNumber.lessThan(seq, s.received())
                 ? DropReason.DUPLICATE : DropReason.OUT_OF_WINDOW);
         }
@@ -172,7 +172,7 @@ final class ReceiveProtocol implements Stage<FlexMeta, ProtocolState> {
         int received = s.received();
         int seq = start;
         int length = bytes;
-        int fin = s.has(FIN_RECEIVED) ? 0 : finFlag;
+        int fin = finFlag;
         int old = received - seq;
         if (old > 0) {
             seq = received;
@@ -191,8 +191,8 @@ final class ReceiveProtocol implements Stage<FlexMeta, ProtocolState> {
         } else {
             outOfOrder(meta, s, seq, length, fin);
         }
-        if (seq != received || !wasOrdered || over > 0 || old > 0 || (meta.digest() & TcpProgram.DIGEST_FIN_RECEIVED) != 0
-            || s.received() - s.lastAck() >= s.delayed() * s.mss()) {
+        boolean whole = seq == received && wasOrdered && over <= 0 && old <= 0 && fin == 0;
+        if (!whole || s.delayed() <= 1 || s.received() - s.lastAck() >= s.delayed() * s.mss()) {
             meta.answer(1);                                                     // RFC 5681 §4.2
         } else if (meta.answer() == 0) {
             s.set(ACK_PENDING);

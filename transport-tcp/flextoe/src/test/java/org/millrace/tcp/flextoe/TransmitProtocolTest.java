@@ -1,0 +1,148 @@
+package org.millrace.tcp.flextoe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.millrace.api.pipeline.DropReason;
+import org.millrace.api.pipeline.Verdict;
+import org.millrace.api.pipeline.Workflow;
+import org.millrace.tcp.control.TcpProgram;
+import org.millrace.testkit.StageHarness;
+import org.millrace.wire.TcpHeader;
+
+class TransmitProtocolTest {
+    private static final long DIGEST = Verdict.NEXT | Verdict.DIGEST;
+    private static final long NOTHING = Verdict.drop(DropReason.NOTHING_TO_SEND.code());
+
+    private final StageHarness<FlexMeta, ProtocolState> harness =
+        StageHarness.<FlexMeta, ProtocolState>of(new TransmitProtocol(10_000), FlexMeta::new).workflow(Workflow.TX);
+
+    @BeforeEach
+    void established() {
+        harness.state(s -> {
+            s.una(5000);
+            s.next(5000);
+            s.max(5000);
+            s.peerWindow(60_000);
+            s.congestionWindow(50_000);
+            s.received(1000);
+            s.free(8000);
+            s.mss(1000);
+        });
+    }
+
+    private void assertSends(int seq, int length, int flags) {
+        assertThat(harness.meta().seq()).isEqualTo(seq);
+        assertThat(harness.meta().payloadSeq()).isEqualTo(seq);
+        assertThat(harness.meta().length()).isEqualTo(length);
+        assertThat(harness.meta().flags()).isEqualTo(flags);
+    }
+
+    @Test
+    void sendsAllThatIsReadyAsOneSuperFrame() {
+        harness.state(s -> s.ready(3500)).item(m -> { }).expect(DIGEST);
+        assertSends(5000, 3500, TcpHeader.ACK | TcpHeader.PSH);
+        assertThat(harness.meta().ack()).isEqualTo(1000);
+        assertThat(harness.meta().window()).isEqualTo(8000);
+        assertThat(harness.meta().digest()).isEqualTo(TcpProgram.DIGEST_ACTIVE);
+        assertThat(harness.meta().sendable()).isZero();
+        assertThat(harness.state().ready()).isZero();
+        assertThat(harness.state().max()).isEqualTo(8500);
+    }
+
+    @Test
+    void superFrameEndsAtAWholeSegmentUnlessItIsTheLast() {
+        harness.state(s -> s.ready(30_500)).item(m -> { }).expect(DIGEST);
+        assertSends(5000, 10_000, TcpHeader.ACK);
+        harness.item(m -> { }).expect(Verdict.NEXT);
+        assertSends(15_000, 10_000, TcpHeader.ACK);
+        harness.item(m -> { }).expect(Verdict.NEXT);
+        harness.item(m -> { }).expect(Verdict.NEXT);
+        assertSends(35_000, 500, TcpHeader.ACK | TcpHeader.PSH);
+    }
+
+    @Test
+    void obeysTheSmallerWindow() {
+        harness.state(s -> {
+            s.ready(30_000);
+            s.peerWindow(2500);
+        }).item(m -> { }).expect(DIGEST);
+        assertSends(5000, 2000, TcpHeader.ACK);
+        harness.item(m -> { }).expect(NOTHING);
+        harness.state(s -> {
+            s.peerWindow(60_000);
+            s.congestionWindow(4000);
+        }).item(m -> { }).expect(Verdict.NEXT);
+        assertSends(7000, 2000, TcpHeader.ACK);
+    }
+
+    @Test
+    void partOfASegmentWaitsWhileDataIsInFlight() {
+        harness.state(s -> {
+            s.ready(2000);
+            s.peerWindow(500);
+        }).item(m -> { }).expect(DIGEST);
+        assertSends(5000, 500, TcpHeader.ACK);
+        harness.state(s -> s.peerWindow(900)).item(m -> { }).expect(NOTHING);
+    }
+
+    @Test
+    void closedWindowAsksForThePersistTimer() {
+        harness.state(s -> {
+            s.ready(2000);
+            s.peerWindow(0);
+        }).item(m -> { }).expect(NOTHING | Verdict.DIGEST);
+        assertThat(harness.meta().digest()).isEqualTo(TcpProgram.DIGEST_ACTIVE);
+    }
+
+    @Test
+    void nothingReadySendsNothing() {
+        harness.item(m -> { }).expect(NOTHING);
+    }
+
+    @Test
+    void finLeavesWithTheLastByte() {
+        harness.state(s -> {
+            s.ready(1500);
+            s.set(ProtocolState.FIN_QUEUED);
+        }).item(m -> { }).expect(DIGEST);
+        assertSends(5000, 1500, TcpHeader.ACK | TcpHeader.PSH | TcpHeader.FIN);
+        assertThat(harness.state().max()).isEqualTo(6501);
+        harness.item(m -> { }).expect(NOTHING);
+    }
+
+    @Test
+    void finAloneIsSentWhateverTheWindow() {
+        harness.state(s -> {
+            s.peerWindow(0);
+            s.set(ProtocolState.FIN_QUEUED);
+        }).item(m -> { }).expect(DIGEST);
+        assertSends(5000, 0, TcpHeader.ACK | TcpHeader.FIN);
+    }
+
+    @Test
+    void dataAndFinAreSentAgainAfterGoingBack() {
+        harness.state(s -> {
+            s.ready(1500);
+            s.set(ProtocolState.FIN_QUEUED);
+        }).item(m -> { }).expect(DIGEST);
+        harness.state(ProtocolState::goBack).item(m -> { }).expect(Verdict.NEXT);
+        assertSends(5000, 1500, TcpHeader.ACK | TcpHeader.PSH | TcpHeader.FIN);
+        assertThat(harness.meta().retransmitted()).isEqualTo(1);
+        assertThat(harness.state().max()).isEqualTo(6501);
+    }
+
+    @Test
+    void newDataIsEcnCapableAndCarriesCwrOnce() {
+        harness.state(s -> {
+            s.ready(2000);
+            s.peerWindow(1000);
+            s.set(ProtocolState.ECN | ProtocolState.CWR_PENDING);
+        }).item(m -> { }).expect(DIGEST);
+        assertSends(5000, 1000, TcpHeader.ACK | TcpHeader.CWR);
+        assertThat(harness.meta().ecn()).isEqualTo(2);
+        harness.state(s -> s.peerWindow(2000)).item(m -> { }).expect(Verdict.NEXT);
+        assertSends(6000, 1000, TcpHeader.ACK | TcpHeader.PSH);
+    }
+}

@@ -33,7 +33,7 @@ public final class ListenSocket extends Endpoint {
     /**
      * Takes a stream.
      *
-     * @return the stream, connected; or null if none waits
+     * @return the stream, connected and listed as ready; or null if none waits
      * @throws IOException if listening failed ({@link ToeFailure}) or the socket is closed
      */
     public StreamSocket accept() throws IOException {

@@ -315,9 +315,7 @@ public final class StreamSocket extends Endpoint {
     /** The application has taken it from its listener. */
     void accepted() {
         hidden = false;
-        if (received > 0 || peerFinished || status() != Status.OK) {
-            toe.ready(this);
-        }
+        toe.ready(this);
     }
 
     /** {@return whether the numbers of a BUMP event are possible} */

@@ -41,7 +41,7 @@ class StreamModelTest {
         toe.flush();
         dataPath.connected(dataPath.take().opaque(), ID, Status.OK);
         toe.poll(0);
-        for (int step = 0; step < 20_000; step++) {
+        for (int step = 0; step < 6_000; step++) {
             step(random.nextInt(8));
             assertThat(stream.readable()).isLessThanOrEqualTo(BUFFER).isNotNegative();
             assertThat(stream.writable()).isEqualTo((int) (BUFFER - (written - freed)));

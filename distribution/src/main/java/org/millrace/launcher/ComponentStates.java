@@ -4,6 +4,7 @@ import static org.millrace.launcher.LaunchException.BAD_CONFIGURATION;
 import static org.millrace.launcher.LaunchException.FAILED;
 
 import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
 import java.util.Arrays;
 import java.util.Dictionary;
 import java.util.Hashtable;
@@ -11,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceReference;
@@ -21,6 +24,7 @@ import org.osgi.service.component.runtime.dto.ComponentDescriptionDTO;
 
 /** Hands each component its configuration and watches it start. */
 final class ComponentStates {
+    private static final Pattern THROWN = Pattern.compile("(?m)^(?:Caused by: )?([\\w.$]+)(?:: (.*))?$");
     private static final long START_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(30);
     private static final long LOOK_AGAIN_NS = TimeUnit.MILLISECONDS.toNanos(5);
 
@@ -102,12 +106,14 @@ final class ComponentStates {
 
     /** A component says in its exception's message what is wrong; its type says whose fault it is. */
     private static LaunchException failure(String stackTrace) {
-        String line = stackTrace.lines().findFirst().orElse("");
-        int colon = line.indexOf(": ");
-        String type = colon < 0 ? line : line.substring(0, colon);
-        String message = colon < 0 ? line : line.substring(colon + 2);
-        return new LaunchException(type.equals(IllegalArgumentException.class.getName()) ? BAD_CONFIGURATION : FAILED,
-            message);
+        Matcher matcher = THROWN.matcher(stackTrace);
+        while (matcher.find()) {
+            if (!matcher.group(1).equals(InvocationTargetException.class.getName())) { // a component's constructor
+                return new LaunchException(matcher.group(1).equals(IllegalArgumentException.class.getName())
+                    ? BAD_CONFIGURATION : FAILED, matcher.group(2));
+            }
+        }
+        return new LaunchException(FAILED, stackTrace.lines().findFirst().orElse("a component has failed"));
     }
 
     private String waiting(Configuration configuration) {

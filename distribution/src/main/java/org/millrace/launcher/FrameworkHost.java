@@ -24,6 +24,7 @@ import org.osgi.framework.launch.Framework;
 
 /** An embedded Felix with the image's bundles started, its bundle cache in a directory that goes with it. Any thread. */
 final class FrameworkHost implements AutoCloseable {
+    private static final String AUDIT_ONLY = "0"; // SCR's quietest level has no name that it reads
     private static final long STOP_TIMEOUT_MS = 10_000;
 
     private final Framework framework;
@@ -69,7 +70,7 @@ final class FrameworkHost implements AutoCloseable {
         properties.put(Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, SharedPackages.header());
         properties.put("felix.service.urlhandlers", "false");
         // A component that fails is reported by ComponentStates, in one line; the stack trace is for who asks.
-        properties.put("ds.loglevel", "debug".equalsIgnoreCase(System.getenv("MILLRACE_LOG")) ? "error" : "audit");
+        properties.put("ds.loglevel", "debug".equalsIgnoreCase(System.getenv("MILLRACE_LOG")) ? "warn" : AUDIT_ONLY);
         return properties;
     }
 

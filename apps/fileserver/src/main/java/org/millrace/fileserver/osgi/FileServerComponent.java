@@ -32,6 +32,7 @@ import org.osgi.service.component.annotations.Reference;
 public final class FileServerComponent {
     private static final List<String> KEYS = List.of("listen", "root", "echo", "discard", "source");
     private static final Pattern ADDRESS = Pattern.compile("([0-9]{1,3}(?:\\.[0-9]{1,3}){3}):([0-9]{1,5})");
+    private static final Pattern FRAMEWORK_KEY = Pattern.compile("(?:component|service|osgi)\\..*|.*\\.target");
     private static final long LIMIT_S = 10;
 
     private final Services services;
@@ -76,7 +77,7 @@ public final class FileServerComponent {
         configuration.forEach((key, value) -> {
             if (KEYS.contains(key)) {
                 options.put(key, String.valueOf(value));
-            } else if (!key.startsWith("component.") && !key.startsWith("service.")) { // OSGi's own
+            } else if (!FRAMEWORK_KEY.matcher(key).matches()) {
                 throw wrong(key, String.valueOf(value), "one of the keys " + String.join(", ", KEYS));
             }
         });

@@ -192,6 +192,7 @@ final class Handshake {
         if (s.has(TcpHeader.SYN)) {
             host.hostControl(c.flow, TcpProgram.ACK, nowNs); // RFC 9293 §3.5: the third of three
         } else if (s.payloadLength > 0 || s.has(TcpHeader.FIN)) {
+            s.clearUrgent(packet);
             host.resubmit(packet, nowNs); // the data path takes what came with it
         }
     }

@@ -3,21 +3,18 @@ package org.millrace.tcp.control;
 import java.util.ArrayList;
 import java.util.List;
 import org.millrace.api.transport.ConnectionInfo;
-import org.millrace.api.transport.TransportHost;
 
 /** A line for each connection and listener, for tools. */
 final class ConnectionLines {
     private static final int NONE = -1;
 
-    private final TransportHost host;
     private final TcpProgram<?> program;
     private final ConnectionTable table;
     private final ListenerTable listeners;
     private final TimeWaitTable timeWait;
 
-    ConnectionLines(TransportHost host, TcpProgram<?> program, ConnectionTable table, ListenerTable listeners,
+    ConnectionLines(TcpProgram<?> program, ConnectionTable table, ListenerTable listeners,
                     TimeWaitTable timeWait) {
-        this.host = host;
         this.program = program;
         this.table = table;
         this.listeners = listeners;
@@ -44,7 +41,7 @@ final class ConnectionLines {
         if (c.flow != 0) {
             TcpConnectionState state = new TcpConnectionState();
             program.export(c.flow, state);
-            received = host.contexts().receiveBytes(c.context) - state.rcvFree;
+            received = state.rcvBuffer - state.rcvFree;
             unsent = state.sndReady + (state.sndNxt - state.sndUna);
             TcpProgress progress = new TcpProgress();
             program.progress(c.flow, progress);

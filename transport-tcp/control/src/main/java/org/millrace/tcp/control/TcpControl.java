@@ -65,7 +65,7 @@ public final class TcpControl implements ControlPlane {
         requests = new Requests(host, program, config, table, listeners, timeWait, new EphemeralPorts(hash, config),
                 handshake, watch, active, teardown);
         icmpErrors = new IcmpErrors(host, program, table, handshake);
-        lines = new ConnectionLines(host, program, table, listeners, timeWait);
+        lines = new ConnectionLines(program, table, listeners, timeWait);
     }
 
     @Override

@@ -59,13 +59,13 @@ public final class TcpControl implements ControlPlane {
         Teardown teardown = new Teardown(host, program, table, active, timers, timeWait, writer);
         watch = new FlowWatch(host, program, config, active, timers, teardown);
         Establishment establishment = new Establishment(host, program, config, table, listeners, watch);
-        handshake = new Handshake(host, config, table, listeners, timers, writer, new IsnGenerator(hash), challenges,
-                establishment);
+        handshake = new Handshake(host, config, table, listeners, timers, writer, new IsnGenerator(hash),
+                new SynCookies(hash), challenges, establishment);
         arrival = new SegmentArrival(host, program, table, listeners, timeWait, handshake, teardown, writer, challenges);
         requests = new Requests(host, program, config, table, listeners, timeWait, new EphemeralPorts(hash, config),
                 handshake, watch, active, teardown);
         icmpErrors = new IcmpErrors(host, program, table, handshake);
-        lines = new ConnectionLines(host, program, table, listeners, timeWait);
+        lines = new ConnectionLines(program, table, listeners, timeWait);
     }
 
     @Override

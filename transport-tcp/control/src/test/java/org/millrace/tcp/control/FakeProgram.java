@@ -63,6 +63,7 @@ final class FakeProgram implements TcpProgram<TcpMeta> {
         to.segmentsReceived = c.segmentsReceived;
         to.rttSamples = c.rttSamples;
         to.rttUs = c.rttUs;
+        to.retransmittedBytes = c.retransmittedBytes;
     }
 
     /** {@return 0 if the segment was taken, else the reason for the control plane} */

@@ -297,7 +297,8 @@ class HandshakeTest {
                 first = field(host.sent.getFirst(), "seq");
             }
         }
-        assertThat(host.takeSent()).hasSize(100);
+        assertThat(host.takeSent()).as("the rest are cookies").hasSize(1_000);
+        assertThat(host.control.connections()).hasSize(1 + 100);
         assertThat(host.takeDrops()).hasSize(900).containsOnly("CONTROL_LIMIT");
         assertThat(host.flows).isEmpty();
         host.takeEvents();

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.millrace.tcp.control.FakeHost.MS;
 import static org.millrace.tcp.control.FakeHost.from;
 
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.millrace.wire.TcpHeader;
 
@@ -17,6 +20,8 @@ class TcpControlFuzzTest {
 
     private final FakeHost host = new FakeHost(Map.of("time-wait-max", "20", "syn-backlog", "16", "retries", "3",
             "synack-retries", "2", "syn-retries", "2", "keepalive-s", "30", "fin-timeout-ms", "5000"));
+    private final Map<String, Integer> issOf = new HashMap<>();
+    private final Set<String> statesSeen = new TreeSet<>();
     private Random random;
 
     @Test
@@ -32,6 +37,9 @@ class TcpControlFuzzTest {
                 }
             }
         }
+        assertThat(statesSeen).as("what the test has been through").containsExactly("CLOSE-WAIT", "CLOSED", "CLOSING",
+                "ESTABLISHED", "FIN-WAIT-1", "FIN-WAIT-2", "LAST-ACK", "LISTEN", "SYN-RECEIVED", "SYN-SENT",
+                "TIME-WAIT");
         everythingEnds();
     }
 
@@ -41,6 +49,12 @@ class TcpControlFuzzTest {
             case 1 -> host.pass(random.nextInt(10) == 0 ? random.nextInt(20_000) * MS : random.nextInt(5_000_000));
             case 2 -> mutated();
             default -> host.deliver(plausible());
+        }
+        for (String segment : host.sent) {
+            if (segment.contains(" SYN")) {
+                String[] ports = segment.split("[> ]", 3);
+                issOf.put(ports[1] + ">" + ports[0], FakeHost.field(segment, "seq"));
+            }
         }
         host.sent.clear();
         host.drops.clear();
@@ -60,7 +74,7 @@ class TcpControlFuzzTest {
         s.flags(1 << random.nextInt(8));
         s.flags(random.nextInt(4) == 0 ? 1 << random.nextInt(8) : 0);
         if (random.nextInt(4) != 0) {
-            s.ack(state == null ? lastSequence() + 1 : state.sndMax - random.nextInt(3) + random.nextInt(2));
+            s.ack(state == null ? issOf.getOrDefault(s.sourcePort + ">" + localPort, 0) + 1 : state.sndMax - random.nextInt(3) + random.nextInt(2));
         }
         if (random.nextInt(6) == 0) {
             s.flags = TcpHeader.SYN;
@@ -80,12 +94,6 @@ class TcpControlFuzzTest {
             case 3 -> s.option(random.nextInt(256), random.nextInt(6), 0, 0);
             default -> { }
         }
-    }
-
-    private int lastIss;
-
-    private int lastSequence() {
-        return lastIss;
     }
 
     private void mutated() {
@@ -120,12 +128,10 @@ class TcpControlFuzzTest {
                 }
             }
         }
-        if (!host.sent.isEmpty()) {
-            lastIss = FakeHost.field(host.sent.getLast(), "seq");
-        }
     }
 
     private void check() {
+        host.control.connections().forEach(c -> statesSeen.add(c.state()));
         long half = host.control.connections().stream().filter(c -> c.state().equals("SYN-RECEIVED")).count();
         assertThat(half).isLessThanOrEqualTo(16 + PORTS);
         assertThat(host.flows.size()).isLessThanOrEqualTo(host.connections.size()).isLessThanOrEqualTo(2 * PORTS);

@@ -2,6 +2,7 @@ package org.millrace.runtime;
 
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.millrace.api.port.PortCounters;
 import org.millrace.api.transport.ConnectionInfo;
 
@@ -48,5 +49,37 @@ public record DataPathStatus(String instance, String hardware, String port, Port
     public record TransportStatus(String name, long received, long scheduled, long hostControl, long emitted,
                                   long sentPayloadBytes, long digests, long controlPackets,
                                   long controlSegmentsSent, int flows) {
+        private void addTo(Map<String, Long> all) {
+            all.put(name + ".received segments", received);
+            all.put(name + ".scheduled", scheduled);
+            all.put(name + ".host control", hostControl);
+            all.put(name + ".sent segments", emitted);
+            all.put(name + ".sent payload bytes", sentPayloadBytes);
+            all.put(name + ".control segments received", controlPackets);
+            all.put(name + ".control segments sent", controlSegmentsSent);
+            all.put(name + ".flows", (long) flows);
+        }
+    }
+
+    /** {@return all numbers by name, such as {@code drop.duplicate payload} and {@code tcp-flextoe.emitted}} */
+    public Map<String, Long> counters() {
+        Map<String, Long> all = new TreeMap<>();
+        all.put("port.received frames", portCounters.receivedFrames());
+        all.put("port.received bytes", portCounters.receivedBytes());
+        all.put("port.receive drops", portCounters.receivedDropped());
+        all.put("port.transmitted frames", portCounters.transmittedFrames());
+        all.put("port.transmitted bytes", portCounters.transmittedBytes());
+        all.put("port.transmit drops", portCounters.transmitDropped());
+        drops.forEach((reason, count) -> all.put("drop." + reason, count));
+        network.forEach((event, count) -> all.put("network." + event, count));
+        transports.forEach(transport -> transport.addTo(all));
+        all.put("contexts.open", (long) contexts);
+        all.put("contexts.connections", (long) contextConnections);
+        all.put("contexts.closed for cause", contextsClosedForCause);
+        all.put("contexts.requests", requests);
+        all.put("contexts.events", events);
+        all.put("contexts.received payload bytes", receivedPayloadBytes);
+        all.put("contexts.transfer faults", transferFaults);
+        return all;
     }
 }

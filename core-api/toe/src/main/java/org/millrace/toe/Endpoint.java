@@ -102,8 +102,13 @@ public abstract sealed class Endpoint implements AutoCloseable permits StreamSoc
             throw new ClosedChannelException();
         }
         if (status != Status.OK) {
-            throw ToeFailure.of(status, description() + " on instance '" + toe.instance() + "'" + toe.reason());
+            throw ToeFailure.of(status, description() + " on instance '" + toe.instance() + "'", toe.reason());
         }
+    }
+
+    final void markClosed() {
+        closed = true;
+        toe.unready(this);
     }
 
     /** Tells the runtime that the id is free; afterwards the endpoint is forgotten. */

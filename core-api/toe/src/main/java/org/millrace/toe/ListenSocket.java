@@ -33,7 +33,7 @@ public final class ListenSocket extends Endpoint {
     /**
      * Takes a stream.
      *
-     * @return the stream, connected; or null if none waits
+     * @return the stream, connected and listed as ready; or null if none waits
      * @throws IOException if listening failed ({@link ToeFailure}) or the socket is closed
      */
     public StreamSocket accept() throws IOException {
@@ -55,7 +55,7 @@ public final class ListenSocket extends Endpoint {
     @Override
     public void close() {
         if (!closed) {
-            closed = true;
+            markClosed();
             waiting.forEach(StreamSocket::abort);
             waiting.clear();
             toe.dirty(this);

@@ -16,6 +16,7 @@ import org.millrace.memory.Descriptor;
  */
 public final class MessageSocket extends Endpoint {
     private final InetSocketAddress wanted;
+    private InetSocketAddress local;
     private final MemorySegment region;
     private final int receiveBytes;
     private final int transmitBytes;
@@ -135,15 +136,14 @@ public final class MessageSocket extends Endpoint {
     /** {@return the address it is bound to; null before {@link #isBound}} */
     @Override
     public InetSocketAddress localAddress() {
-        return connection() == 0 ? null : toe.recordAddress(connection(), ContextLayout.LOCAL_ADDRESS,
-            ContextLayout.LOCAL_PORT);
+        return local;
     }
 
     /** Lets go of it; messages that were sent still go out. */
     @Override
     public void close() {
         if (!closed) {
-            closed = true;
+            markClosed();
             toe.dirty(this);
         }
     }
@@ -158,6 +158,7 @@ public final class MessageSocket extends Endpoint {
         super.connection(id);
         receiveRing = toe.layout().receiveRing(id);
         transmitRing = toe.layout().transmitRing(id);
+        local = toe.recordAddress(id, ContextLayout.LOCAL_ADDRESS, ContextLayout.LOCAL_PORT);
         if (closed) {
             toe.dirty(this);
         }

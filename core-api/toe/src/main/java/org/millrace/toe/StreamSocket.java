@@ -27,8 +27,8 @@ import org.millrace.memory.Descriptor;
  * <p>Owned by: the Toe's thread.
  */
 public final class StreamSocket extends Endpoint {
-    private final InetSocketAddress wantedLocal;
-    private final InetSocketAddress wantedPeer;
+    private InetSocketAddress local;
+    private InetSocketAddress peer;
     private final MemorySegment region;
     private final int receiveBytes;
     private final int transmitBytes;
@@ -51,8 +51,8 @@ public final class StreamSocket extends Endpoint {
 
     StreamSocket(Toe toe, int transport, long opaque, InetSocketAddress local, InetSocketAddress peer) {
         super(toe, transport, opaque);
-        wantedLocal = local;
-        wantedPeer = peer;
+        this.local = local;
+        this.peer = peer;
         region = toe.region();
         receiveBytes = toe.layout().size().receiveBytes();
         transmitBytes = toe.layout().size().transmitBytes();
@@ -77,6 +77,11 @@ public final class StreamSocket extends Endpoint {
     public boolean finishConnect() throws IOException {
         check();
         return connection() != 0;
+    }
+
+    /** {@return the memory that its offsets are in, {@link Toe#region}} */
+    public MemorySegment region() {
+        return region;
     }
 
     /** {@return bytes that can be read now; 0 after a failure} */
@@ -262,7 +267,7 @@ public final class StreamSocket extends Endpoint {
     public void close() {
         if (!closed) {
             finished = true;
-            closed = true;
+            markClosed();
             if (!requested && connection() == 0) {
                 toe.forget(this);
             } else {
@@ -280,19 +285,17 @@ public final class StreamSocket extends Endpoint {
 
     @Override
     public InetSocketAddress localAddress() {
-        return connection() == 0 ? wantedLocal : toe.recordAddress(connection(), ContextLayout.LOCAL_ADDRESS,
-            ContextLayout.LOCAL_PORT);
+        return local;
     }
 
     /** {@return whom it talks to} */
     public InetSocketAddress peerAddress() {
-        return connection() == 0 ? wantedPeer : toe.recordAddress(connection(), ContextLayout.PEER_ADDRESS,
-            ContextLayout.PEER_PORT);
+        return peer;
     }
 
     @Override
     String description() {
-        return "stream to " + text(peerAddress());
+        return "stream to " + text(peer);
     }
 
     /** The answer to CONNECT, or the id of an accepted stream. */
@@ -301,6 +304,8 @@ public final class StreamSocket extends Endpoint {
         super.connection(id);
         receiveRing = toe.layout().receiveRing(id);
         transmitRing = toe.layout().transmitRing(id);
+        local = toe.recordAddress(id, ContextLayout.LOCAL_ADDRESS, ContextLayout.LOCAL_PORT);
+        peer = toe.recordAddress(id, ContextLayout.PEER_ADDRESS, ContextLayout.PEER_PORT);
         if (closed) {
             aborted = true;
             toe.dirty(this);
@@ -310,9 +315,7 @@ public final class StreamSocket extends Endpoint {
     /** The application has taken it from its listener. */
     void accepted() {
         hidden = false;
-        if (received > 0 || peerFinished || status() != Status.OK) {
-            toe.ready(this);
-        }
+        toe.ready(this);
     }
 
     /** {@return whether the numbers of a BUMP event are possible} */
@@ -350,8 +353,8 @@ public final class StreamSocket extends Endpoint {
         }
         requests.code(slot, transport, 0);
         requests.opaque(slot, opaque);
-        requests.local(slot, wantedLocal);
-        requests.peer(slot, wantedPeer);
+        requests.local(slot, local);
+        requests.peer(slot, peer);
         requested = true;
         return true;
     }

@@ -50,6 +50,7 @@ public final class Toe implements AutoCloseable {
     private final Object bellLock = new Object();
     private volatile boolean wakeup;
     private boolean ringFull;
+    private int listed;
     private long lastOpaque;
     private String failure;
 
@@ -167,16 +168,16 @@ public final class Toe implements AutoCloseable {
      * @return endpoints in the ready list
      */
     public int poll(long timeoutNs) {
-        pump(ready.isEmpty() ? timeoutNs : 0);
-        return ready.size();
+        pump(listed == 0 ? timeoutNs : 0);
+        return listed;
     }
 
     /** {@return the next endpoint that is ready, or null} */
     public Endpoint nextReady() {
         Endpoint endpoint;
         while ((endpoint = ready.poll()) != null) {
-            endpoint.isReady = false;
-            if (!endpoint.closed) {
+            if (endpoint.isReady) {
+                unready(endpoint);
                 return endpoint;
             }
         }
@@ -261,7 +262,16 @@ public final class Toe implements AutoCloseable {
     void ready(Endpoint endpoint) {
         if (!endpoint.isReady && !endpoint.hidden && !endpoint.closed) {
             endpoint.isReady = true;
+            listed++;
             ready.add(endpoint);
+        }
+    }
+
+    /** It was fetched or closed; if closed, its place in the list stays until it is passed over. */
+    void unready(Endpoint endpoint) {
+        if (endpoint.isReady) {
+            endpoint.isReady = false;
+            listed--;
         }
     }
 
@@ -290,9 +300,6 @@ public final class Toe implements AutoCloseable {
 
     /** {@return an address of a connection's record} */
     InetSocketAddress recordAddress(int connection, int address, int port) {
-        if (!isOpen()) {
-            return null;
-        }
         long record = layout.record(connection);
         return new InetSocketAddress(Addresses.read(region(), record + address), events.u16(record, port));
     }

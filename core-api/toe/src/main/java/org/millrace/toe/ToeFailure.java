@@ -16,9 +16,10 @@ public sealed interface ToeFailure {
      *
      * @param status any but OK
      * @param what   what failed: operation, address, instance
+     * @param detail more about it, or empty
      */
-    static SocketException of(Status status, String what) {
-        String message = what + ": " + status.text() + advice(status);
+    static SocketException of(Status status, String what, String detail) {
+        String message = what + ": " + status.text() + detail + advice(status);
         return switch (status) {
             case REFUSED, TIMED_OUT, UNREACHABLE -> new ToeConnectException(status, message);
             case ADDRESS_IN_USE, ADDRESS_NOT_AVAILABLE -> new ToeBindException(status, message);

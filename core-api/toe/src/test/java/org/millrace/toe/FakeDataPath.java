@@ -20,7 +20,7 @@ import org.millrace.memory.Futex;
 final class FakeDataPath implements ContextGrant {
     static final ContextSize SMALL = new ContextSize(8, 4096, 4096, 64);
     private static final ValueLayout.OfLong I64 = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final ValueLayout.OfInt I32 = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfInt I32 = ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     /** A request as it was read. */
     record Request(int type, int connection, int rx, int tx, boolean fin, int code, int argument, long opaque,
@@ -64,6 +64,14 @@ final class FakeDataPath implements ContextGrant {
         return request;
     }
 
+    /** Takes a request without looking. */
+    boolean skip() {
+        boolean there = requests.available() == 1;
+        requests.next();
+        requests.release();
+        return there;
+    }
+
     List<Request> takeAll() {
         List<Request> all = new ArrayList<>();
         for (Request request = take(); request != null; request = take()) {
@@ -88,6 +96,12 @@ final class FakeDataPath implements ContextGrant {
         long slot = event(Descriptor.CONNECTED, id);
         events.i64(slot, Descriptor.OPAQUE, opaque);
         events.u16(slot, Descriptor.CODE, status.code());
+        publish();
+    }
+
+    /** Answers CONNECT with an id that has no record. */
+    void rawConnected(long opaque, int id) {
+        events.i64(event(Descriptor.CONNECTED, id), Descriptor.OPAQUE, opaque);
         publish();
     }
 
@@ -163,7 +177,7 @@ final class FakeDataPath implements ContextGrant {
     }
 
     boolean applicationSleeps() {
-        return region.get(I32, events.waitingWord()) == 1;
+        return (int) I32.varHandle().getVolatile(region, events.waitingWord()) == 1;
     }
 
     int eventRoom() {

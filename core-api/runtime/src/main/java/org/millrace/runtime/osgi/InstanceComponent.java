@@ -3,6 +3,7 @@ package org.millrace.runtime.osgi;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.millrace.api.context.ContextGrant;
 import org.millrace.api.context.ContextProvider;
 import org.millrace.api.context.ContextSize;
@@ -20,18 +21,15 @@ import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * An instance for each configuration of {@code org.millrace.runtime}, offered as a {@link ContextProvider} with the
- * configuration as its properties. A backend, transport or port that comes or goes later does not disturb it.
+ * configuration as its properties, and its counters as a {@link Supplier} with the property
+ * {@code millrace.counters}. A backend, transport or port that comes or goes later does not disturb it.
  */
-@Component(service = {ContextProvider.class, InstanceComponent.class}, immediate = true,
-    configurationPid = "org.millrace.runtime", configurationPolicy = ConfigurationPolicy.REQUIRE)
-public final class InstanceComponent implements ContextProvider {
-    private static final Logger LOG = LoggerFactory.getLogger(InstanceComponent.class);
-
+@Component(service = {ContextProvider.class, InstanceComponent.class, Supplier.class}, immediate = true,
+    property = "millrace.counters=true", configurationPid = "org.millrace.runtime", configurationPolicy = ConfigurationPolicy.REQUIRE)
+public final class InstanceComponent implements ContextProvider, Supplier<Map<String, Long>> {
     @Reference(cardinality = ReferenceCardinality.AT_LEAST_ONE, policy = ReferencePolicy.DYNAMIC)
     private volatile List<HardwareBackend> hardware;
     @Reference(cardinality = ReferenceCardinality.AT_LEAST_ONE, policy = ReferencePolicy.DYNAMIC)
@@ -49,7 +47,6 @@ public final class InstanceComponent implements ContextProvider {
         try {
             instance = Instance.start(InstanceConfig.parse(own(properties)), hardware, transports, ports);
         } catch (ConfigException e) {
-            LOG.error("not started: {}", e.getMessage());
             throw new IllegalArgumentException(e.getMessage(), e);
         }
     }
@@ -59,7 +56,7 @@ public final class InstanceComponent implements ContextProvider {
         Map<String, String> own = new TreeMap<>();
         properties.forEach((key, value) -> {
             if (!key.startsWith("service.") && !key.startsWith("component.") && !key.startsWith("felix.")
-                && !key.startsWith("osgi.") && !key.startsWith(".")) {
+                && !key.startsWith("osgi.") && !key.startsWith("millrace.") && !key.startsWith(".")) {
                 own.put(key, String.valueOf(value));
             }
         });
@@ -74,6 +71,12 @@ public final class InstanceComponent implements ContextProvider {
     @Override
     public ContextGrant open(ContextSize size) {
         return instance.open(size);
+    }
+
+    /** {@return the instance's counters, for whoever shares no package with the runtime} */
+    @Override
+    public Map<String, Long> get() {
+        return instance.status().counters();
     }
 
     /** {@return the instance's state, for tools} */

@@ -1,0 +1,2 @@
+/** A small HTTP file server, and echo, discard and source services, on libTOE alone. */
+package org.millrace.fileserver;

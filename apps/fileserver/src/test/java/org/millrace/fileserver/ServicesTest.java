@@ -1,0 +1,102 @@
+package org.millrace.fileserver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import org.junit.jupiter.api.Test;
+import org.millrace.api.context.Status;
+import org.millrace.fileserver.FakeNetwork.Client;
+
+class ServicesTest {
+    private static final InetSocketAddress LOCAL = new InetSocketAddress("10.0.0.1", 7);
+
+    private final FakeNetwork network = new FakeNetwork();
+    private final Services services = network.services();
+
+    @Test
+    void listeningIsTold() throws Exception {
+        CompletableFuture<InetSocketAddress> listening = services.echo(LOCAL);
+        assertThat(listening).isNotDone();
+        network.exchange();
+        assertThat(listening.get()).isEqualTo(LOCAL);
+    }
+
+    @Test
+    void takenPortIsTold() {
+        network.refuseListeners(Status.ADDRESS_IN_USE);
+        CompletableFuture<InetSocketAddress> listening = services.echo(LOCAL);
+        network.exchange();
+        assertThatThrownBy(listening::get).isInstanceOf(ExecutionException.class)
+            .hasCauseInstanceOf(BindException.class);
+    }
+
+    @Test
+    void echoReturnsEveryByteThenCloses() {
+        services.echo(LOCAL);
+        network.exchange();
+        byte[] bytes = new byte[100_000];
+        new Random(1).nextBytes(bytes);
+        Client first = network.connect(0);
+        Client second = network.connect(0);
+        first.send(bytes);
+        second.send("other");
+        first.finish();
+        assertThat(first.bytes()).isEqualTo(bytes);
+        assertThat(first.finished).isTrue();
+        assertThat(first.closed).isTrue();
+        assertThat(second.text()).isEqualTo("other");
+        assertThat(second.closed).isFalse();
+    }
+
+    @Test
+    void discardTakesAllAndSaysNothing() {
+        services.discard(LOCAL);
+        network.exchange();
+        Client client = network.connect(0).send(new byte[100_000]);
+        client.finish();
+        assertThat(client.bytes()).isEmpty();
+        assertThat(client.closed).isTrue();
+        assertThat(client.aborted).isFalse();
+    }
+
+    @Test
+    void sourceSendsAsLongAsTheClientTakesIt() throws IOException {
+        services.source(LOCAL);
+        network.exchange();
+        Client client = network.connect(0, 50_000);
+        byte[] bytes = client.bytes();
+        assertThat(bytes).hasSizeGreaterThanOrEqualTo(50_000);
+        MemorySegment expected = MemorySegment.ofArray(new byte[bytes.length]);
+        Content.random(bytes.length, 0).fill(expected, 0, bytes.length);
+        assertThat(bytes).isEqualTo(expected.toArray(ValueLayout.JAVA_BYTE));
+        client.finish();
+        assertThat(client.closed).as("a client that says nothing may still listen").isFalse();
+        network.reset(client);
+        assertThat(client.closed).isTrue();
+    }
+
+    @Test
+    void resetStreamIsLetGo() {
+        services.echo(LOCAL);
+        network.exchange();
+        Client client = network.connect(0);
+        network.reset(client);
+        assertThat(client.closed).isTrue();
+    }
+
+    @Test
+    void runEndsWhenItIsClosedAndGivesTheContextBack() {
+        services.echo(LOCAL);
+        services.close();
+        services.run();
+        assertThat(network.isOpen()).isFalse();
+    }
+}

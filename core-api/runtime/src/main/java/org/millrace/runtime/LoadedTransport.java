@@ -199,6 +199,7 @@ final class LoadedTransport<M extends SegmentMeta> implements Outlet<M> {
             drop(meta, DropReason.UNREACHABLE.code());
             return;
         }
+        discarded(meta);
         counters.emitted++;
         counters.sentPayloadBytes += path.egress().emit(codec, protocol, meta, mac, nowNs);
         path.transfer().clear();
@@ -206,7 +207,15 @@ final class LoadedTransport<M extends SegmentMeta> implements Outlet<M> {
 
     @Override
     public void done(M meta) {
+        discarded(meta);
         path.transfer().clear();
+    }
+
+    /** A segment that is answered or taken note of although its payload was not: that loss has its reason too. */
+    private void discarded(M meta) {
+        if (meta.discard() != 0) {
+            path.counters().drop(meta.discard());
+        }
     }
 
     @Override

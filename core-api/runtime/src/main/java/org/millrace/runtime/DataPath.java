@@ -3,6 +3,7 @@ package org.millrace.runtime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import org.millrace.api.context.ContextGrant;
 import org.millrace.api.context.ContextRequest;
 import org.millrace.api.context.ContextSize;
 import org.millrace.api.hardware.Capacity;
@@ -191,6 +192,24 @@ public final class DataPath implements AutoCloseable {
         for (int i = 0; i < open.size(); i++) {
             open.get(i).requestRing.waiting(sleeping);
         }
+    }
+
+    /**
+     * Opens a context for an application on this thread, which polls both sides: experiments on virtual time.
+     *
+     * @param size how large
+     * @return the context; its bell does nothing
+     * @throws IllegalStateException if none is left
+     */
+    public ContextGrant grant(ContextSize size) {
+        AppContext context = open(size);
+        if (context == null) {
+            throw new IllegalStateException("no context is left: contexts is " + capacity.contexts());
+        }
+        return new Grant(instance, transportNames(), context, () -> { }, () -> {
+            close(context, nowNs);
+            context.region.close();
+        });
     }
 
     /** {@return the new context, or null if there are as many as there can be} */

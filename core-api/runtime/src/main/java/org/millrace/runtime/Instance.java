@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.concurrent.CompletableFuture;
 import org.millrace.api.context.ContextGrant;
 import org.millrace.api.context.ContextProvider;
 import org.millrace.api.context.ContextSize;
@@ -142,7 +143,16 @@ public final class Instance implements ContextProvider, AutoCloseable {
             throw new IllegalStateException("no context is left in " + name + ": contexts is "
                 + path.capacity().contexts());
         }
-        return new Grant(name, transports, path, thread, context);
+        return new Grant(name, transports, context, thread::ring, () -> close(context));
+    }
+
+    /** The memory goes when neither side uses it any more, in the data path's own thread or after it. */
+    private void close(AppContext context) {
+        CompletableFuture<Void> answer = thread.call(nowNs -> {
+            path.close(context, nowNs);
+            return null;
+        });
+        answer.whenComplete((done, ended) -> context.region.close());
     }
 
     /**

@@ -107,7 +107,8 @@ final class SegmentArrival {
             challenge(c, DropReason.UNACCEPTABLE, nowNs);
         } else if (reason == TcpProgram.DATA_AFTER_CLOSE) { // RFC 9293 §3.6.1, RFC 1122 §4.2.2.13: nobody will read it
             host.drop(DropReason.UNACCEPTABLE.code());
-            teardown.abort(c, nowNs);
+            writer.reset(c.ends, s.ack, state.rcvNxt, nowNs); // what the peer expects, so that it believes it
+            teardown.discard(c);
         } else if (!s.acceptable(state.rcvNxt, window)) { // RFC 9293 §3.10.7.4, first
             challenge(c, DropReason.OUT_OF_WINDOW, nowNs);
         } else if (!s.has(TcpHeader.ACK)) {

@@ -32,7 +32,7 @@ import org.millrace.api.pipeline.Workflow;
  * assertThat(harness.outlet().only().way()).isEqualTo(Way.DONE);
  * }</pre>
  *
- * State appears when first touched, so any key is valid. A mirrored copy is taken at the end of the pass and runs in
+ * State appears when first touched, so any key is valid. Stages with the same spec object share its state. A mirrored copy is taken at the end of the pass and runs in
  * {@link #advance}. Owned by one thread.
  *
  * @param <M> the program's metadata
@@ -72,15 +72,19 @@ public final class ProgramHarness<M extends SegmentMeta> implements Pipeline<M> 
         meta = program.newMeta();
         metaLayout = Layout.of(meta.getClass());
         metaMemory = new ViewMemory(metaLayout);
-        checkNames();
+        checkSpecs();
         checkMirrors();
         program.loaded(this);
     }
 
-    private void checkNames() {
+    private void checkSpecs() {
         for (Workflow workflow : Workflow.values()) {
             Set<String> names = new LinkedHashSet<>();
             for (Stage<?, ?> stage : program.stages(workflow)) {
+                if (stage.spec() != stage.spec()) {
+                    throw new AssertionError(program.name() + ": stage " + stage.spec().name()
+                        + " makes a new spec each time, it must be constant");
+                }
                 if (!names.add(stage.spec().name())) {
                     throw new AssertionError(program.name() + ": two stages of " + workflow + " are called "
                         + stage.spec().name());

@@ -1,0 +1,2 @@
+/** Declarative Services wiring of the file server. */
+package org.millrace.fileserver.osgi;

@@ -1,0 +1,130 @@
+package org.millrace.runtime;
+
+import java.util.Arrays;
+import org.millrace.memory.ContextLayout;
+
+/**
+ * The connections of a context, by slot: who they are, what of their buffers either side holds, and what the
+ * application has still to be told.
+ *
+ * <p>Owned by: the data-path thread.
+ */
+final class ConnectionSlots {
+    /** {@link #find}: the id was valid once and is no longer. */
+    static final int STALE = -1;
+    /** {@link #find}: the id was never the application's to name, or it has let go of it. */
+    static final int FORGED = -2;
+
+    static final byte FREE = 0;
+    /** The transport has it, the application does not know it yet. */
+    static final byte RESERVED = 1;
+    static final byte OPEN = 2;
+    /** The application has let go of it, the transport has not. */
+    static final byte CLOSED = 3;
+
+    private static final int MAX_GENERATION = 32767;
+
+    final int[] id;
+    final byte[] state;
+    final byte[] transport;
+    final int[] flow;
+    /** Bytes announced to the application and not consumed. */
+    final int[] receiveHeld;
+    /** Bytes appended by the application and not reported free. */
+    final int[] transmitHeld;
+    /** Whether the application has ended its stream. */
+    final boolean[] finished;
+    final int[] receivePending;
+    final int[] transmitPending;
+    final byte[] flagsPending;
+    final boolean[] dirty;
+    /** Bytes that have passed through the buffers, saturating. */
+    final int[] touched;
+    private final int[] generation;
+    private final boolean[] wrapped;
+    private final int[] free;
+    private int freeHead;
+    private int live;
+
+    ConnectionSlots(int connections) {
+        id = new int[connections];
+        state = new byte[connections];
+        transport = new byte[connections];
+        flow = new int[connections];
+        receiveHeld = new int[connections];
+        transmitHeld = new int[connections];
+        finished = new boolean[connections];
+        receivePending = new int[connections];
+        transmitPending = new int[connections];
+        flagsPending = new byte[connections];
+        dirty = new boolean[connections];
+        touched = new int[connections];
+        generation = new int[connections];
+        wrapped = new boolean[connections];
+        free = new int[connections];
+        Arrays.setAll(free, i -> i);
+    }
+
+    int live() {
+        return live;
+    }
+
+    /** {@return the id of a slot taken, or -1 if there is none} */
+    int take(int transportIndex, int flowIndex) {
+        if (live == free.length) {
+            return -1;
+        }
+        int slot = free[freeHead];
+        freeHead = freeHead + 1 == free.length ? 0 : freeHead + 1;
+        live++;
+        if (generation[slot] == MAX_GENERATION) {
+            generation[slot] = 0;
+            wrapped[slot] = true;
+        }
+        id[slot] = ++generation[slot] << 16 | slot;
+        state[slot] = RESERVED;
+        transport[slot] = (byte) transportIndex;
+        flow[slot] = flowIndex;
+        receiveHeld[slot] = 0;
+        transmitHeld[slot] = 0;
+        finished[slot] = false;
+        receivePending[slot] = 0;
+        transmitPending[slot] = 0;
+        flagsPending[slot] = 0;
+        touched[slot] = 0;
+        return id[slot];
+    }
+
+    void give(int slot) {
+        state[slot] = FREE;
+        id[slot] = 0;
+        flow[slot] = 0;
+        int tail = freeHead - live;
+        free[tail < 0 ? tail + free.length : tail] = slot;
+        live--;
+    }
+
+    /** {@return the slot of an id that the application names, or {@link #STALE} or {@link #FORGED}} */
+    int find(int connection) {
+        int slot = ContextLayout.slot(connection);
+        int wanted = connection >>> 16;
+        if (slot >= id.length || wanted == 0 || wanted > MAX_GENERATION) {
+            return FORGED;
+        }
+        if (id[slot] == connection) {
+            return state[slot] == OPEN ? slot : FORGED;
+        }
+        return wrapped[slot] || wanted <= generation[slot] ? STALE : FORGED;
+    }
+
+    /** {@return the slot of an id that the data path uses, or -1 if it is nobody's} */
+    int own(int connection) {
+        int slot = ContextLayout.slot(connection);
+        return slot < id.length && id[slot] == connection && connection != 0 ? slot : -1;
+    }
+
+    void touch(int slot, int bytes) {
+        int sum = touched[slot] + bytes;
+        touched[slot] = sum < 0 ? Integer.MAX_VALUE : sum;
+    }
+}

@@ -1,0 +1,367 @@
+package org.millrace.runtime;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.millrace.api.context.ContextGrant;
+import org.millrace.api.context.ContextRequest;
+import org.millrace.api.context.ContextSize;
+import org.millrace.api.hardware.Capacity;
+import org.millrace.api.hardware.HardwareBackend;
+import org.millrace.api.port.Port;
+import org.millrace.api.port.PortInfo;
+import org.millrace.net.IpLayer;
+import org.millrace.net.NeighbourSettings;
+import org.millrace.net.RouteTable;
+import org.millrace.wire.Ipv4Header;
+import org.millrace.wire.MacAddress;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One thread's worth of data path, without the thread: {@link #poll} is one round. Time is its argument, so the same
+ * runs live and on virtual time.
+ *
+ * <p>DESIGN NOTES. A round takes received frames through the transports, then the applications' requests; lets the
+ * control planes act on what they noted; takes the flows that are due to send; lets the machine run empty, so that the
+ * batch's memory can go back to the port; and only then hands the frames to the port and tells the applications, once
+ * for the whole round. Every source has a budget, so none starves another.
+ *
+ * <p>Owned by: the data-path thread, all of it.
+ */
+public final class DataPath implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(DataPath.class);
+    private static final int BATCH_FRAMES = 64;
+    private static final int REQUEST_BUDGET = 64;
+    private static final int TRANSMIT_BUDGET = 64;
+    /** An application that frees its event ring rings no bell: who waits for it looks again after this time. */
+    private static final long EVENT_RETRY_NS = 200_000;
+    private static final int SECRET_BYTES = 16; // RFC 6528 §3
+
+    private final String instance;
+    private final HardwareBackend hardware;
+    private final Capacity capacity;
+    private final Port port;
+    private final PortInfo info;
+    private final Counters counters = new Counters();
+    private final ReceivedFrames frames = new ReceivedFrames(BATCH_FRAMES);
+    private final ContextTable contexts;
+    private final HostTransfer transfer;
+    private final Egress egress;
+    private final IpLayer ip;
+    private final Ingress ingress;
+    private final RequestReader requests;
+    private final List<LoadedTransport<?>> transports = new ArrayList<>();
+    private final Capture capture;
+    private long ipDeadlineNs = Long.MIN_VALUE;
+    private long nowNs;
+
+    /**
+     * Loads everything.
+     *
+     * @param config what to make it of
+     * @throws IllegalArgumentException if a program does not fit, or an option or address is wrong
+     */
+    public DataPath(DataPathConfig config) {
+        this(config, null);
+    }
+
+    DataPath(DataPathConfig config, Capture capture) {
+        this.capture = capture;
+        instance = config.instance();
+        hardware = config.hardware();
+        capacity = config.capacity();
+        port = config.port();
+        info = port.info();
+        contexts = new ContextTable(capacity.contexts(), counters);
+        transfer = new HostTransfer(contexts, frames, counters);
+        egress = new Egress(port, transfer, capture);
+        ip = new IpLayer(new MacAddress(info.macAddress()), config.addresses(), new RouteTable(config.routes()),
+            NeighbourSettings.DEFAULT, egress, new NetEvents(this, transports));
+        ingress = new Ingress(frames, ip, counters, info.macAddress(), info.checksumTrusted());
+        requests = new RequestReader(new Dispatcher(), counters);
+        for (DataPathConfig.TransportChoice choice : config.transports()) {
+            load(choice, config.random());
+        }
+    }
+
+    private void load(DataPathConfig.TransportChoice choice, RandomGenerator random) {
+        byte[] secret = new byte[SECRET_BYTES];
+        random.nextBytes(secret);
+        FlowMap flows = new FlowMap(capacity.flows(), random.nextLong(), random.nextLong());
+        int protocol = choice.factory().protocol();
+        RuntimeHost host = new RuntimeHost(this, choice.factory().name(), choice.options(), protocol, flows,
+            new TransportContexts(contexts, transports.size()), secret);
+        LoadedTransport<?> transport = LoadedTransport.load(this, host, choice.factory().create(host), protocol);
+        transports.add(transport);
+        ingress.route(transport);
+    }
+
+    /**
+     * Does one round.
+     *
+     * @param nowNs the time; never goes back
+     * @return {@code nowNs} or earlier if there may be more to do at once; else when to call again at the latest,
+     *         {@link Long#MAX_VALUE} if only a frame or a request can bring work
+     */
+    public long poll(long nowNs) {
+        this.nowNs = nowNs;
+        boolean busy = receive(nowNs);
+        busy |= takeRequests(nowNs);
+        drain(nowNs);
+        for (int i = 0; i < transports.size(); i++) {
+            transports.get(i).advanceControl(nowNs); // before sending: a window cut after a loss holds at once
+        }
+        ipDeadlineNs = ip.advance(nowNs);
+        busy |= transmit(nowNs);
+        drain(nowNs);
+        egress.flush(nowNs); // before an application may reuse what is being sent
+        boolean blocked = tell(nowNs);
+        if (busy) {
+            return nowNs;
+        }
+        long deadline = blocked ? Math.min(ipDeadlineNs, nowNs + EVENT_RETRY_NS) : ipDeadlineNs;
+        for (int i = 0; i < transports.size(); i++) {
+            deadline = Math.min(deadline, transports.get(i).deadlineNs());
+        }
+        return deadline;
+    }
+
+    private boolean receive(long nowNs) {
+        frames.forget();
+        int count = port.receive(frames.batch);
+        for (int i = 0; i < count; i++) {
+            if (capture != null) {
+                capture.received(frames.batch, i, nowNs);
+            }
+            ingress.receive(i, nowNs);
+        }
+        return count > 0;
+    }
+
+    private boolean takeRequests(long nowNs) {
+        boolean any = false;
+        List<AppContext> open = contexts.all();
+        for (int i = 0; i < open.size(); i++) {
+            any |= requests.read(open.get(i), REQUEST_BUDGET, nowNs) > 0;
+        }
+        return any;
+    }
+
+    private boolean transmit(long nowNs) {
+        boolean any = false;
+        for (int i = 0; i < transports.size(); i++) {
+            any |= transports.get(i).transmit(TRANSMIT_BUDGET, nowNs) > 0;
+        }
+        return any;
+    }
+
+    private void drain(long nowNs) {
+        for (int i = 0; i < transports.size(); i++) {
+            transports.get(i).drain(nowNs);
+        }
+    }
+
+    /** Delivers events and closes whom it has to. Answers whether events wait for room. */
+    private boolean tell(long nowNs) {
+        boolean blocked = false;
+        List<AppContext> open = contexts.all();
+        for (int i = open.size() - 1; i >= 0; i--) {
+            AppContext context = open.get(i);
+            context.flush();
+            if (context.violation() != null) {
+                LOG.warn("{}: context {} is closed: {}", instance, context.number, context.violation());
+                counters.contextsClosedForCause++;
+                close(context, nowNs);
+                egress.flush(nowNs);
+            } else {
+                blocked |= context.events.isBlocked();
+            }
+        }
+        return blocked;
+    }
+
+    /**
+     * Says that the owner is about to sleep, or has woken. Between this and sleeping the owner polls once more.
+     *
+     * @param sleeping true before that last poll
+     */
+    void sleeping(boolean sleeping) {
+        port.sleeping(sleeping);
+        List<AppContext> open = contexts.all();
+        for (int i = 0; i < open.size(); i++) {
+            open.get(i).requestRing.waiting(sleeping);
+        }
+    }
+
+    /**
+     * Opens a context for an application on this thread, which polls both sides: experiments on virtual time.
+     *
+     * @param size how large
+     * @return the context; its bell does nothing
+     * @throws IllegalStateException if none is left
+     */
+    public ContextGrant grant(ContextSize size) {
+        AppContext context = open(size);
+        if (context == null) {
+            throw new IllegalStateException("no context is left: contexts is " + capacity.contexts());
+        }
+        return new Grant(instance, transportNames(), context, () -> { }, () -> {
+            close(context, nowNs);
+            context.region.close();
+        });
+    }
+
+    /** {@return the new context, or null if there are as many as there can be} */
+    AppContext open(ContextSize size) {
+        return contexts.open(size);
+    }
+
+    /** Ends a context: its connections are reset, its application is told. Closed before: nothing. */
+    void close(AppContext context, long nowNs) {
+        if (contexts.find(context.number) != context) {
+            return;
+        }
+        for (LoadedTransport<?> transport : transports) {
+            transport.control.contextClosed(context.number, nowNs);
+            transport.wakeControl();
+        }
+        contexts.remove(context);
+        context.markClosed();
+    }
+
+    /** Tells every application that it is over, without a word to the peers: for a data path that has failed. */
+    void abandon() {
+        for (AppContext context : List.copyOf(contexts.all())) {
+            contexts.remove(context);
+            context.markClosed();
+        }
+    }
+
+    /** {@return the transports' names, as applications number them} */
+    List<String> transportNames() {
+        return transports.stream().map(transport -> transport.host.name()).toList();
+    }
+
+    /** {@return what a tool shows} */
+    public DataPathStatus status() {
+        return StatusReport.of(this, transports);
+    }
+
+    /** Resets all connections, closes all contexts and the port. */
+    @Override
+    public void close() {
+        for (AppContext context : List.copyOf(contexts.all())) {
+            close(context, nowNs);
+        }
+        drain(nowNs);
+        egress.flush(nowNs);
+        closePort();
+    }
+
+    void closePort() {
+        port.close();
+        if (capture != null) {
+            capture.close();
+        }
+    }
+
+    void portUnreachable(int frame) {
+        if (frame < frames.batch.count()) {
+            ip.portUnreachable(frames.batch.segment[frame], frames.batch.offset[frame], frames.batch.length[frame],
+                nowNs);
+        }
+    }
+
+    /** {@return the MAC address of the next hop to a peer, or a negative number} */
+    long resolve(int peer, long atNs) {
+        return ip.resolvedMac(peer, atNs);
+    }
+
+    String instance() {
+        return instance;
+    }
+
+    HardwareBackend hardware() {
+        return hardware;
+    }
+
+    Capacity capacity() {
+        return capacity;
+    }
+
+    Port port() {
+        return port;
+    }
+
+    PortInfo portInfo() {
+        return info;
+    }
+
+    Counters counters() {
+        return counters;
+    }
+
+    ReceivedFrames frames() {
+        return frames;
+    }
+
+    ContextTable contexts() {
+        return contexts;
+    }
+
+    HostTransfer transfer() {
+        return transfer;
+    }
+
+    Egress egress() {
+        return egress;
+    }
+
+    IpLayer ip() {
+        return ip;
+    }
+
+    /** Hands requests to the transport that they are for. */
+    private final class Dispatcher implements RequestSink {
+        @Override
+        public void bump(AppContext context, int slot, int receiveBytes, int transmitBytes, int flags, long atNs) {
+            int flow = context.slots.flow[slot];
+            if (flow != 0) { // 0: the connection has failed, the application only reads on
+                transports.get(context.slots.transport[slot])
+                    .bump(flow, context, slot, receiveBytes, transmitBytes, flags, atNs);
+            }
+        }
+
+        @Override
+        public void message(AppContext context, int slot, int bytes, int peerAddress, int peerPort, long atNs) {
+            int flow = context.slots.flow[slot];
+            if (flow != 0) {
+                transports.get(context.slots.transport[slot])
+                    .message(flow, context, slot, bytes, peerAddress, peerPort, atNs);
+            }
+        }
+
+        @Override
+        public boolean request(AppContext context, int transport, ContextRequest request, long atNs) {
+            int index = transport == 0 ? firstFor(request.kind()) : transport - 1;
+            if (index >= transports.size()) {
+                return false;
+            }
+            transports.get(index).wakeControl();
+            transports.get(index).control.request(request, atNs);
+            return true;
+        }
+
+        /** Streams are TCP's, messages are anyone else's; failing that, the first transport answers. */
+        private int firstFor(ContextRequest.Kind kind) {
+            boolean stream = kind != ContextRequest.Kind.BIND;
+            for (int i = 0; i < transports.size(); i++) {
+                if (transports.get(i).protocol == Ipv4Header.TCP == stream) {
+                    return i;
+                }
+            }
+            return 0;
+        }
+    }
+}

@@ -1,0 +1,44 @@
+package org.millrace.runtime;
+
+import java.util.List;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+import org.millrace.api.hardware.Capacity;
+import org.millrace.api.hardware.HardwareBackend;
+import org.millrace.api.port.Port;
+import org.millrace.api.transport.TransportFactory;
+import org.millrace.net.Route;
+import org.millrace.wire.Ipv4Address;
+
+/**
+ * What a data path is made of.
+ *
+ * @param instance   name, for messages
+ * @param hardware   runs the programs
+ * @param transports in the order in which applications number them; each IP protocol once
+ * @param port       open; the data path closes it
+ * @param addresses  its addresses, at least one
+ * @param routes     its routes
+ * @param capacity   limits
+ * @param random     for secrets and hash keys
+ */
+public record DataPathConfig(String instance, HardwareBackend hardware, List<TransportChoice> transports, Port port,
+                             List<Ipv4Address> addresses, List<Route> routes, Capacity capacity,
+                             RandomGenerator random) {
+    /**
+     * A transport to load.
+     *
+     * @param factory makes it
+     * @param options its options
+     */
+    public record TransportChoice(TransportFactory factory, Map<String, String> options) {
+    }
+
+    /** Checks what the data path relies on. */
+    public DataPathConfig {
+        if (transports.stream().map(choice -> choice.factory().protocol()).distinct().count() != transports.size()) {
+            throw new IllegalArgumentException("two transports have the same IP protocol: "
+                + transports.stream().map(choice -> choice.factory().name()).toList() + ", allowed is one each");
+        }
+    }
+}

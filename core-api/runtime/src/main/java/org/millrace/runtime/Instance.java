@@ -1,0 +1,180 @@
+package org.millrace.runtime;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.concurrent.CompletableFuture;
+import org.millrace.api.context.ContextGrant;
+import org.millrace.api.context.ContextProvider;
+import org.millrace.api.context.ContextSize;
+import org.millrace.api.hardware.HardwareBackend;
+import org.millrace.api.port.Port;
+import org.millrace.api.port.PortFactory;
+import org.millrace.api.transport.TransportFactory;
+import org.millrace.net.Route;
+import org.millrace.wire.Ipv4Address;
+import org.millrace.wire.Ipv4Prefix;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A named running runtime: a data path on its thread, and the contexts of its applications. Any thread. */
+public final class Instance implements ContextProvider, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Instance.class);
+
+    private final String name;
+    private final DataPath path;
+    private final DataPathThread thread;
+    private final List<String> transports;
+
+    private Instance(InstanceConfig config, DataPath path, long originNs) {
+        name = config.name();
+        this.path = path;
+        transports = path.transportNames();
+        thread = new DataPathThread(path, originNs);
+    }
+
+    /**
+     * Opens the port, loads the programs and runs.
+     *
+     * @param config     what it is to be
+     * @param hardware   the backends there are
+     * @param transports the transports there are
+     * @param ports      the kinds of port there are
+     * @return the running instance
+     * @throws ConfigException if the configuration names what there is not, or is refused by whom it concerns
+     */
+    public static Instance start(InstanceConfig config, Collection<? extends HardwareBackend> hardware,
+                                 Collection<? extends TransportFactory> transports,
+                                 Collection<? extends PortFactory> ports) {
+        HardwareBackend backend = pick("hardware", config.hardware(), hardware, HardwareBackend::name);
+        List<DataPathConfig.TransportChoice> choices = new ArrayList<>();
+        for (String transport : config.transports()) {
+            choices.add(new DataPathConfig.TransportChoice(
+                pick("transports", transport, transports, TransportFactory::name), config.options().get(transport)));
+        }
+        PortFactory factory = pick("port", config.port(), ports, PortFactory::kind);
+        Port port = open(config, factory);
+        try {
+            long originNs = System.nanoTime();
+            Capture capture = capture(config);
+            DataPath path = new DataPath(new DataPathConfig(config.name(), backend, choices, port,
+                config.addresses().stream().map(InstanceConfig.LocalAddress::address).toList(),
+                routes(config, port.info().mtuBytes()), config.capacity(), new SecureRandom()), capture);
+            Instance instance = new Instance(config, path, originNs);
+            instance.thread.start();
+            LOG.info("{} runs {} on {}, {}, addresses {}", config.name(), config.transports(), backend.name(),
+                port.info(), config.addresses());
+            return instance;
+        } catch (IllegalArgumentException e) {
+            port.close();
+            throw new ConfigException("instance", config.name(), e);
+        } catch (RuntimeException e) {
+            port.close();
+            throw e;
+        }
+    }
+
+    private static <T> T pick(String key, String wanted, Collection<? extends T> there, Function<T, String> name) {
+        for (T candidate : there) {
+            if (name.apply(candidate).equals(wanted)) {
+                return candidate;
+            }
+        }
+        throw new ConfigException(key, wanted, there.isEmpty() ? "nothing: none is installed"
+            : "one of " + String.join(", ", there.stream().map(name::apply).sorted().toList()));
+    }
+
+    private static Port open(InstanceConfig config, PortFactory factory) {
+        try {
+            return factory.open(config.portOptions());
+        } catch (IllegalArgumentException e) {
+            throw new ConfigException("port", config.port() + " " + config.portOptions(), e);
+        }
+    }
+
+    private static Capture capture(InstanceConfig config) {
+        if (config.capture() == null) {
+            return null;
+        }
+        try {
+            return new Capture(Path.of(config.capture()), config.captureBytes(),
+                TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis()));
+        } catch (IOException e) {
+            throw new ConfigException("capture", config.capture(), "a file that can be written (" + e + ")");
+        }
+    }
+
+    private static List<Route> routes(InstanceConfig config, int mtuBytes) {
+        List<Route> routes = new ArrayList<>();
+        for (InstanceConfig.StaticRoute route : config.routes()) {
+            routes.add(new Route(route.prefix(), route.nextHop(),
+                route.mtuBytes() == 0 ? mtuBytes : Math.min(route.mtuBytes(), mtuBytes), route.options()));
+        }
+        for (InstanceConfig.LocalAddress local : config.addresses()) {
+            Ipv4Prefix prefix = Ipv4Prefix.containing(local.address(), local.prefixLength());
+            if (routes.stream().noneMatch(route -> route.prefix().equals(prefix))) {
+                routes.add(new Route(prefix, Ipv4Address.ANY, mtuBytes, Map.of()));
+            }
+        }
+        return routes;
+    }
+
+    /** {@return the instance's name} */
+    public String name() {
+        return name;
+    }
+
+    /** {@return why the instance no longer runs, or null while it does} */
+    public String ended() {
+        return thread.ended();
+    }
+
+    @Override
+    public ContextGrant open(ContextSize size) {
+        AppContext context = await(dataPath -> dataPath.open(size));
+        if (context == null) {
+            throw new IllegalStateException("no context is left in " + name + ": contexts is "
+                + path.capacity().contexts());
+        }
+        return new Grant(name, transports, context, thread::ring, () -> close(context));
+    }
+
+    /** The memory goes when neither side uses it any more, in the data path's own thread or after it. */
+    private void close(AppContext context) {
+        CompletableFuture<Void> answer = thread.call(nowNs -> {
+            path.close(context, nowNs);
+            return null;
+        });
+        answer.whenComplete((done, ended) -> context.region.close());
+    }
+
+    /**
+     * {@return counters, connections and the rest, as they are now}
+     *
+     * @throws IllegalStateException if the instance no longer runs
+     */
+    public DataPathStatus status() {
+        return await(DataPath::status);
+    }
+
+    private <T> T await(Function<DataPath, T> question) {
+        try {
+            return thread.call(nowNs -> question.apply(path)).join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : e;
+        }
+    }
+
+    /** Resets all connections, tells all applications, closes the port. */
+    @Override
+    public void close() {
+        thread.close();
+    }
+}

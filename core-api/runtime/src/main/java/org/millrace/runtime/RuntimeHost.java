@@ -1,0 +1,136 @@
+package org.millrace.runtime;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Map;
+import java.util.Optional;
+import org.millrace.api.context.Contexts;
+import org.millrace.api.hardware.Capacity;
+import org.millrace.api.pipeline.ContextQueue;
+import org.millrace.api.pipeline.FlowLookup;
+import org.millrace.api.pipeline.PayloadDma;
+import org.millrace.api.pipeline.StateTables;
+import org.millrace.api.port.PortInfo;
+import org.millrace.api.transport.ReceivedPacket;
+import org.millrace.api.transport.TransportHost;
+import org.millrace.net.IpLayer;
+import org.millrace.net.Route;
+
+/** What one transport gets of the data path. Owned by: the data-path thread. */
+final class RuntimeHost implements TransportHost {
+    private final DataPath path;
+    private final String name;
+    private final Map<String, String> options;
+    private final int protocol;
+    private final FlowMap flows;
+    private final TransportContexts contexts;
+    private final byte[] secret;
+    private LoadedTransport<?> transport;
+
+    RuntimeHost(DataPath path, String name, Map<String, String> options, int protocol, FlowMap flows,
+                TransportContexts contexts, byte[] secret) {
+        this.path = path;
+        this.name = name;
+        this.options = Map.copyOf(options);
+        this.protocol = protocol;
+        this.flows = flows;
+        this.contexts = contexts;
+        this.secret = secret;
+    }
+
+    /** Completes the host once the program is loaded. */
+    void attach(LoadedTransport<?> loaded, StateTables states) {
+        transport = loaded;
+        flows.attach(states);
+    }
+
+    String name() {
+        return name;
+    }
+
+    @Override
+    public Map<String, String> options() {
+        return options;
+    }
+
+    @Override
+    public Capacity capacity() {
+        return path.capacity();
+    }
+
+    @Override
+    public PortInfo port() {
+        return path.portInfo();
+    }
+
+    @Override
+    public FlowLookup lookup() {
+        return flows;
+    }
+
+    @Override
+    public PayloadDma dma() {
+        return path.transfer();
+    }
+
+    @Override
+    public ContextQueue contextQueue() {
+        return path.contexts();
+    }
+
+    @Override
+    public FlowTable flows() {
+        return flows;
+    }
+
+    @Override
+    public Contexts contexts() {
+        return contexts;
+    }
+
+    @Override
+    public byte[] secret() {
+        return secret.clone();
+    }
+
+    @Override
+    public boolean send(int localAddress, int peerAddress, int ecn, MemorySegment segment, long offset, int length,
+                        long nowNs) {
+        transport.counters.controlSegmentsSent++;
+        return path.ip().send(localAddress, peerAddress, protocol, ecn, segment, offset, length, nowNs);
+    }
+
+    @Override
+    public void hostControl(int flow, int operation, long nowNs) {
+        transport.hostControl(flow, operation, nowNs);
+    }
+
+    @Override
+    public void resubmit(ReceivedPacket packet, long nowNs) {
+        int frame = path.frames().frame(packet);
+        if (frame >= 0) {
+            transport.receive(packet, frame, nowNs);
+        }
+    }
+
+    @Override
+    public void drop(int reason) {
+        path.counters().drop(reason);
+    }
+
+    @Override
+    public long nextHop(int peerAddress, long nowNs) {
+        return Math.max(-1, path.resolve(peerAddress, nowNs));
+    }
+
+    @Override
+    public Path path(int peerAddress) {
+        IpLayer ip = path.ip();
+        Optional<Route> route = ip.route(peerAddress);
+        return route.map(r -> new Path(ip.sourceAddress(peerAddress), ip.mtu(peerAddress), r.options())).orElse(null);
+    }
+
+    @Override
+    public boolean isLocal(int address) {
+        return address == 0 || path.ip().isLocal(address);
+    }
+}

@@ -1,0 +1,55 @@
+package org.millrace.runtime;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.millrace.api.pipeline.DropReason;
+import org.millrace.api.pipeline.Workflow;
+import org.millrace.api.transport.ConnectionInfo;
+import org.millrace.net.NetCounters;
+
+/** Reads a data path's counters. Data-path thread only. */
+final class StatusReport {
+    private StatusReport() {
+    }
+
+    static DataPathStatus of(DataPath path, List<LoadedTransport<?>> transports) {
+        Counters c = path.counters();
+        List<ConnectionInfo> connections = new ArrayList<>();
+        transports.forEach(transport -> connections.addAll(transport.control.connections()));
+        return new DataPathStatus(path.instance(), path.hardware().name(), path.portInfo().name(),
+            path.port().counters(), drops(c), network(path), transports.stream().map(StatusReport::of).toList(),
+            List.copyOf(connections), path.contexts().all().size(), path.contexts().connections(), c.contextsOpened,
+            c.contextsClosedForCause, c.requests, c.staleRequests, c.events, c.receivedPayloadBytes,
+            c.transferFaults);
+    }
+
+    private static Map<String, Long> drops(Counters counters) {
+        Map<String, Long> drops = new LinkedHashMap<>();
+        for (DropReason reason : DropReason.values()) {
+            if (counters.drops[reason.code()] != 0) {
+                drops.put(reason.text(), counters.drops[reason.code()]);
+            }
+        }
+        return drops;
+    }
+
+    private static Map<String, Long> network(DataPath path) {
+        Map<String, Long> events = new LinkedHashMap<>();
+        for (NetCounters.Event event : NetCounters.Event.values()) {
+            long count = path.ip().counters().get(event);
+            if (count != 0) {
+                events.put(event.name(), count);
+            }
+        }
+        return events;
+    }
+
+    private static DataPathStatus.TransportStatus of(LoadedTransport<?> transport) {
+        TransportCounters c = transport.counters;
+        return new DataPathStatus.TransportStatus(transport.host.name(), c.items[Workflow.RX.ordinal()],
+            c.items[Workflow.TX.ordinal()], c.items[Workflow.HC.ordinal()], c.emitted, c.sentPayloadBytes, c.digests,
+            c.controlPackets, c.controlSegmentsSent, transport.host.flows().size());
+    }
+}

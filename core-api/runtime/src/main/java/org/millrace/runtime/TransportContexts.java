@@ -1,0 +1,80 @@
+package org.millrace.runtime;
+
+import java.net.InetSocketAddress;
+import org.millrace.api.context.Contexts;
+import org.millrace.api.context.Status;
+import org.millrace.memory.Descriptor;
+
+/** The contexts as one transport sees them. A context that is gone takes no note. Owned by: the data-path thread. */
+final class TransportContexts implements Contexts {
+    private final ContextTable contexts;
+    private final int transport;
+
+    TransportContexts(ContextTable contexts, int transport) {
+        this.contexts = contexts;
+        this.transport = transport;
+    }
+
+    @Override
+    public int open(int context, int flow, InetSocketAddress local, InetSocketAddress peer) {
+        AppContext found = contexts.find(context);
+        return found == null ? NONE : found.open(transport, flow, local, peer);
+    }
+
+    @Override
+    public int receiveBytes(int context) {
+        AppContext found = contexts.find(context);
+        return found == null ? 0 : found.size().receiveBytes();
+    }
+
+    @Override
+    public int transmitBytes(int context) {
+        AppContext found = contexts.find(context);
+        return found == null ? 0 : found.size().transmitBytes();
+    }
+
+    @Override
+    public void listening(int context, long opaque, Status status, int listener, InetSocketAddress local) {
+        AppContext found = contexts.find(context);
+        if (found != null) {
+            found.events.post(Descriptor.LISTENING, 0, opaque, status.code(), listener, local);
+        }
+    }
+
+    @Override
+    public void connected(int context, int connection, long opaque, Status status) {
+        AppContext found = contexts.find(context);
+        if (found == null) {
+            return;
+        }
+        if (connection == NONE) {
+            found.events.post(Descriptor.CONNECTED, 0, opaque, status.code(), 0, null);
+        } else {
+            found.announce(Descriptor.CONNECTED, connection, opaque, status.code());
+        }
+    }
+
+    @Override
+    public void accepted(int context, int connection, long opaque) {
+        AppContext found = contexts.find(context);
+        if (found != null) {
+            found.announce(Descriptor.ACCEPTED, connection, opaque, Status.OK.code());
+        }
+    }
+
+    @Override
+    public void failed(int context, int connection, Status status) {
+        AppContext found = contexts.find(context);
+        if (found != null) {
+            found.failed(connection, status.code());
+        }
+    }
+
+    @Override
+    public void release(int context, int connection) {
+        AppContext found = contexts.find(context);
+        if (found != null) {
+            found.release(connection);
+        }
+    }
+}

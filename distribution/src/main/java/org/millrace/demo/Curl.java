@@ -1,0 +1,38 @@
+package org.millrace.demo;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The kernel's TCP and an unmodified program on it. */
+final class Curl implements Peer {
+    private final Processes processes;
+
+    Curl(Processes processes) {
+        this.processes = processes;
+    }
+
+    @Override
+    public String name() {
+        return "curl";
+    }
+
+    @Override
+    public Exchange get(String url, Path file) throws IOException, InterruptedException {
+        return run(List.of("--output", file.toString(), url));
+    }
+
+    @Override
+    public Exchange post(String url, Path file, Path answer) throws IOException, InterruptedException {
+        return run(List.of("--request", "POST", "--upload-file", file.toString(), "--output", answer.toString(), url));
+    }
+
+    private Exchange run(List<String> arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of("curl", "--silent", "--show-error", "--fail", "--noproxy", "*",
+            "--max-time", Long.toString(LIMIT.toSeconds()), "--write-out", "%{time_total}"));
+        command.addAll(arguments);
+        Processes.Result result = processes.run("curl", LIMIT.plusSeconds(5), command);
+        return new Exchange((long) (Double.parseDouble(result.output().strip()) * 1e9), result.cpu());
+    }
+}

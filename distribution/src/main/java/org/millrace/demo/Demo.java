@@ -1,0 +1,96 @@
+package org.millrace.demo;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The demonstration: a runtime with the file server, a peer, a file each way. */
+final class Demo {
+    private static final long SEED = 1;
+    private static final Pattern HASH = Pattern.compile("\\b[0-9a-f]{64}\\b");
+
+    private final Processes processes;
+    private final Path directory;
+    private final long bytes;
+    private final int mtuBytes;
+
+    Demo(Processes processes, Path directory, long bytes, int mtuBytes) {
+        this.processes = processes;
+        this.directory = directory;
+        this.bytes = bytes;
+        this.mtuBytes = mtuBytes;
+    }
+
+    /** {@return what happened between Linux and Millrace} */
+    DemoReport withLinux() throws IOException, InterruptedException {
+        say("A network of its own: Linux " + LinuxLink.LINUX_ADDRESS + " -- veth, MTU " + mtuBytes + " -- Millrace "
+            + LinuxLink.MILLRACE_ADDRESS);
+        LinuxLink.create(processes, mtuBytes);
+        return exchange(Map.of("port", "packet", "port.interface", LinuxLink.MILLRACE_END), new Curl(processes));
+    }
+
+    /** {@return what happened between two Millrace hosts} */
+    DemoReport withMillrace(String refusal) throws IOException, InterruptedException {
+        say("No network of its own is to be had here (" + refusal + "): a second Millrace host over the memory port "
+            + "takes Linux's place");
+        Path wire = directory.resolve("wire");
+        return exchange(Map.of("port", "memory", "port.path", wire.toString(), "port.side", "a", "port.mtu",
+            Integer.toString(mtuBytes)), new ToePeer(processes, wire, mtuBytes));
+    }
+
+    private DemoReport exchange(Map<String, String> port, Peer peer) throws IOException, InterruptedException {
+        Path root = Files.createDirectory(directory.resolve("root"));
+        String hash = Payload.write(root.resolve("payload"), bytes, SEED);
+        RuntimeProcess runtime = RuntimeProcess.start(processes, directory, "runtime", configuration(port, root));
+        say("The runtime says: " + runtime.readyLine());
+
+        CpuTimes machineBefore = CpuTimes.ofMachine();
+        CpuTimes runtimeBefore = runtime.cpu();
+        String url = "http://" + LinuxLink.MILLRACE_ADDRESS + "/";
+        Path fetched = directory.resolve("fetched");
+        Path answer = directory.resolve("answer");
+        say(peer.name() + " fetches " + bytes + " bytes ...");
+        Peer.Exchange get = peer.get(url + "payload", fetched);
+        say(peer.name() + " posts them back ...");
+        Peer.Exchange post = peer.post(url + "hash", fetched, answer);
+        CpuTimes runtimeCpu = runtime.cpu().minus(runtimeBefore);
+        CpuTimes machineCpu = CpuTimes.ofMachine().minus(machineBefore);
+
+        List<Transfer> transfers = List.of(
+            new Transfer("GET", Files.size(fetched), get.elapsedNs(), hash, Payload.hash(fetched)),
+            new Transfer("POST", bytes, post.elapsedNs(), hash, hashIn(answer)));
+        Map<String, CpuTimes> cpu = Map.of("runtime", runtimeCpu, peer.name(), get.cpu().plus(post.cpu()), "machine",
+            machineCpu);
+        return new DemoReport(peer.name(), transfers, runtime.stop(), cpu);
+    }
+
+    private static Map<String, String> configuration(Map<String, String> port, Path root) {
+        Map<String, String> configuration = new HashMap<>(port);
+        configuration.put("instance", "demo");
+        configuration.put("hardware", "hw-bluefield");
+        configuration.put("transports", "tcp-flextoe");
+        configuration.put("address", LinuxLink.MILLRACE_ADDRESS + "/" + LinuxLink.PREFIX_LENGTH);
+        configuration.put("app.fileserver.listen", LinuxLink.MILLRACE_ADDRESS + ":80");
+        configuration.put("app.fileserver.root", root.toString());
+        return configuration;
+    }
+
+    /** The server answers a post with the hash of what it has received. */
+    private static String hashIn(Path answer) throws IOException {
+        String text = Files.readString(answer);
+        Matcher matcher = HASH.matcher(text);
+        if (!matcher.find()) {
+            throw new DemoFailure("the server's answer to the post has no hash: " + text);
+        }
+        return matcher.group();
+    }
+
+    private static void say(String line) {
+        System.err.println(line);
+    }
+}

@@ -1,0 +1,74 @@
+package org.millrace.demo;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.millrace.launcher.LaunchException;
+import org.millrace.launcher.TemporaryDirectory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Runs the demonstration and exits with 0 only if all that it claims held. */
+@Command(name = "demo", mixinStandardHelpOptions = true, description = {
+    "Let an unmodified Linux program exchange data with an application on Millrace.",
+    "Needs no root: runs in user and network namespaces of its own. Where they are forbidden, a second Millrace host "
+        + "over the memory port takes Linux's place."})
+public final class DemoCommand implements Callable<Integer> {
+    @Option(names = "--bytes", paramLabel = "N", defaultValue = "200000000",
+        description = "Bytes to fetch, and to post back (default: ${DEFAULT-VALUE}).")
+    private long bytes;
+
+    @Option(names = "--mtu", paramLabel = "N", defaultValue = "1500",
+        description = "MTU of the link (default: ${DEFAULT-VALUE}).")
+    private int mtuBytes;
+
+    @Option(names = "--json", description = "Print the result as JSON.")
+    private boolean json;
+
+    @Option(names = "--no-namespace", hidden = true, paramLabel = "WHY")
+    private String refusal;
+
+    @Option(names = "--inside-namespace", hidden = true)
+    private boolean insideNamespace;
+
+    /** Made by picocli. */
+    DemoCommand() {
+    }
+
+    @Override
+    public Integer call() throws IOException, InterruptedException, LaunchException {
+        check();
+        Path directory = Files.createTempDirectory("millrace-demo-");
+        Processes processes = new Processes(directory);
+        Thread hook = new Thread(() -> end(processes, directory), "demo-stop");
+        Runtime.getRuntime().addShutdownHook(hook);
+        try {
+            Demo demo = new Demo(processes, directory, bytes, mtuBytes);
+            DemoReport report = insideNamespace ? demo.withLinux() : demo.withMillrace(refusal);
+            System.out.println(json ? report.json() : report.text());
+            return report.held() ? 0 : LaunchException.FAILED;
+        } catch (DemoFailure e) {
+            throw new LaunchException(LaunchException.FAILED, "demo: " + e.getMessage());
+        }
+    }
+
+    private void check() throws LaunchException {
+        if (bytes < 1 || bytes > 10_000_000_000L) {
+            throw new LaunchException(LaunchException.BAD_CONFIGURATION,
+                "--bytes is " + bytes + ", allowed is 1 to 10000000000");
+        }
+        if (mtuBytes < 576 || mtuBytes > 65_535) {
+            throw new LaunchException(LaunchException.BAD_CONFIGURATION,
+                "--mtu is " + mtuBytes + ", allowed is 576 to 65535");
+        }
+        if (!insideNamespace && refusal == null) {
+            throw new LaunchException(LaunchException.BAD_CONFIGURATION, "start the demo with bin/millrace demo");
+        }
+    }
+
+    private static void end(Processes processes, Path directory) {
+        processes.close();
+        TemporaryDirectory.delete(directory);
+    }
+}

@@ -1,0 +1,91 @@
+package org.millrace.demo;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.millrace.launcher.Image;
+import org.millrace.launcher.RunCommand;
+
+/** A Millrace runtime in a process of its own, started as {@code millrace run} does. */
+final class RuntimeProcess {
+    private static final Duration LIMIT = Duration.ofSeconds(40);
+    private static final long LOOK_AGAIN_NS = TimeUnit.MILLISECONDS.toNanos(5);
+
+    private final Processes processes;
+    private final Process process;
+    private final String name;
+
+    private RuntimeProcess(Processes processes, Process process, String name) {
+        this.processes = processes;
+        this.process = process;
+        this.name = name;
+    }
+
+    /** Starts a runtime and returns when all that its configuration names is active. */
+    static RuntimeProcess start(Processes processes, Path directory, String name, Map<String, String> configuration)
+        throws IOException {
+        Path file = directory.resolve(name + ".properties");
+        Properties properties = new Properties();
+        properties.putAll(configuration);
+        try (var writer = Files.newBufferedWriter(file)) {
+            properties.store(writer, null);
+        }
+        Process process = processes.start(name, List.of(Image.java(), "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow", "-cp", Image.directory().resolve("lib") + "/*",
+            "org.millrace.launcher.Main", "run", file.toString()));
+        RuntimeProcess runtime = new RuntimeProcess(processes, process, name);
+        runtime.awaitReady();
+        return runtime;
+    }
+
+    private void awaitReady() throws IOException {
+        long deadlineNs = System.nanoTime() + LIMIT.toNanos();
+        while (readyLine().isEmpty()) {
+            if (!process.isAlive()) {
+                throw new DemoFailure("the runtime has ended with exit code " + process.exitValue() + ": "
+                    + processes.tail(name));
+            }
+            if (System.nanoTime() - deadlineNs > 0) {
+                throw new DemoFailure("the runtime is not ready after " + LIMIT.toSeconds() + " s: "
+                    + processes.tail(name));
+            }
+            LockSupport.parkNanos(LOOK_AGAIN_NS);
+        }
+    }
+
+    /** {@return the line with which it said that it serves, or an empty one} */
+    String readyLine() throws IOException {
+        return lines().stream().filter(line -> line.startsWith(RunCommand.READY)).findFirst().orElse("");
+    }
+
+    CpuTimes cpu() {
+        return CpuTimes.ofProcess(process.pid());
+    }
+
+    /** Tells it to end, and reads the counters that it prints then. */
+    Map<String, Long> stop() throws IOException, InterruptedException {
+        process.destroy();
+        if (!process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+            throw new DemoFailure("the runtime does not end");
+        }
+        Map<String, Long> counters = new TreeMap<>();
+        for (String line : lines()) {
+            if (line.startsWith(RunCommand.COUNTER)) {
+                String[] words = line.substring(RunCommand.COUNTER.length()).split("=");
+                counters.put(words[0], Long.parseLong(words[1]));
+            }
+        }
+        return counters;
+    }
+
+    private List<String> lines() throws IOException {
+        return Files.readAllLines(processes.output(name));
+    }
+}

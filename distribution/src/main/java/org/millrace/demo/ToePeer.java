@@ -1,0 +1,47 @@
+package org.millrace.demo;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.millrace.launcher.Image;
+
+/** A second Millrace host and an HTTP client on libTOE, as a plain Java program: the image's bundles on a class path. */
+final class ToePeer implements Peer {
+    private final Processes processes;
+    private final Path wire;
+    private final int mtuBytes;
+
+    ToePeer(Processes processes, Path wire, int mtuBytes) {
+        this.processes = processes;
+        this.wire = wire;
+        this.mtuBytes = mtuBytes;
+    }
+
+    @Override
+    public String name() {
+        return "libTOE client";
+    }
+
+    @Override
+    public Exchange get(String url, Path file) throws IOException, InterruptedException {
+        return run("GET", url, file);
+    }
+
+    @Override
+    public Exchange post(String url, Path file, Path answer) throws IOException, InterruptedException {
+        return run("POST", url, answer, file.toString());
+    }
+
+    private Exchange run(String method, String url, Path answer, String... body)
+        throws IOException, InterruptedException {
+        Path image = Image.directory();
+        List<String> command = new ArrayList<>(List.of(Image.java(), "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow", "-cp", image.resolve("lib") + "/*:" + image.resolve("bundles")
+            + "/*", ToeClient.class.getName(), wire.toString(), Integer.toString(mtuBytes), method, url,
+            answer.toString()));
+        command.addAll(List.of(body));
+        Processes.Result result = processes.run("client", LIMIT.plusSeconds(10), command);
+        return new Exchange(Long.parseLong(result.output().strip()), result.cpu());
+    }
+}

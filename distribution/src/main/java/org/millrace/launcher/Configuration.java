@@ -1,0 +1,56 @@
+package org.millrace.launcher;
+
+import static org.millrace.launcher.LaunchException.BAD_CONFIGURATION;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Properties;
+import java.util.TreeMap;
+
+/**
+ * A configuration file, split by who reads it. {@code app.NAME.KEY = VALUE} is {@code KEY} of the application
+ * {@code org.millrace.NAME}; everything else is the runtime's. Keys are not judged here: their readers do.
+ *
+ * @param components keys and values by component, the runtime's under {@link #RUNTIME}
+ */
+record Configuration(Map<String, Map<String, String>> components) {
+    /** Persistent identity of the runtime's configuration. */
+    static final String RUNTIME = "org.millrace.runtime";
+
+    private static final String APPLICATION = "app.";
+
+    static Configuration read(Path file) throws LaunchException {
+        Properties properties = new Properties();
+        try (Reader reader = Files.newBufferedReader(file)) {
+            properties.load(reader);
+        } catch (NoSuchFileException e) {
+            throw new LaunchException(BAD_CONFIGURATION, file + ": no such file");
+        } catch (IOException | IllegalArgumentException e) {
+            throw new LaunchException(BAD_CONFIGURATION, file + ": not readable as properties: " + e.getMessage());
+        }
+        return of(properties);
+    }
+
+    private static Configuration of(Properties properties) throws LaunchException {
+        Map<String, Map<String, String>> components = new TreeMap<>();
+        components.put(RUNTIME, new TreeMap<>());
+        for (String key : properties.stringPropertyNames()) {
+            String value = properties.getProperty(key).strip();
+            if (!key.startsWith(APPLICATION)) {
+                components.get(RUNTIME).put(key, value);
+                continue;
+            }
+            int dot = key.indexOf('.', APPLICATION.length());
+            if (dot < 0) {
+                throw new LaunchException(BAD_CONFIGURATION, key + " is no key, allowed is app.NAME.KEY");
+            }
+            components.computeIfAbsent("org.millrace." + key.substring(APPLICATION.length(), dot), c -> new TreeMap<>())
+                .put(key.substring(dot + 1), value);
+        }
+        return new Configuration(components);
+    }
+}

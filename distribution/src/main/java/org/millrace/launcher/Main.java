@@ -1,0 +1,49 @@
+package org.millrace.launcher;
+
+import org.millrace.demo.DemoCommand;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+
+/** The command line. */
+@Command(name = "millrace", mixinStandardHelpOptions = true, versionProvider = Main.Version.class,
+    description = "A pluggable transport platform.",
+    subcommands = {RunCommand.class, DemoCommand.class, VersionCommand.class, CommandLine.HelpCommand.class})
+public final class Main {
+    /** Made by picocli. */
+    Main() {
+    }
+
+    /**
+     * Runs a command and exits with its code: 0 well, 1 failed, 2 wrong command line or configuration.
+     *
+     * @param arguments the command and its options
+     */
+    public static void main(String[] arguments) {
+        CommandLine line = new CommandLine(new Main());
+        line.setExecutionExceptionHandler((e, command, result) -> {
+            if (e instanceof LaunchException launch) {
+                System.err.println("millrace: " + launch.getMessage());
+                return launch.exitCode();
+            }
+            e.printStackTrace();
+            return LaunchException.FAILED;
+        });
+        if (arguments.length == 0) {
+            line.usage(System.out);
+            System.exit(LaunchException.BAD_CONFIGURATION);
+        }
+        System.exit(line.execute(arguments));
+    }
+
+    /** Millrace's version and the JDK's. */
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = Main.class.getPackage().getImplementationVersion();
+            return new String[] {"millrace " + (version == null ? "unpackaged" : version)
+                + ", Java " + Runtime.version() + ", " + System.getProperty("os.name") + " "
+                + System.getProperty("os.version") + " " + System.getProperty("os.arch")};
+        }
+    }
+}

@@ -1,0 +1,115 @@
+package org.millrace.distribution;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.jar.JarFile;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.millrace.launcher.Image;
+
+@Timeout(60)
+class FelixLaunchTest {
+    private static final Pattern PACKAGE = Pattern.compile("(?:^|,)([a-z0-9.]+)(?=[;,]|$)");
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void bundlesExportExactlyWhatOthersMayUse() throws IOException {
+        Map<String, Set<String>> exports = new TreeMap<>();
+        try (DirectoryStream<Path> jars = Files.newDirectoryStream(Image.directory().resolve("bundles"), "millrace-*")) {
+            for (Path jar : jars) {
+                exports.put(jar.getFileName().toString().replaceFirst("-[0-9].*", ""), exports(jar));
+            }
+        }
+        assertThat(exports).isEqualTo(new TreeMap<>(Map.ofEntries(
+            Map.entry("millrace-api", Set.of("org.millrace.api.context", "org.millrace.api.hardware",
+                "org.millrace.api.pipeline", "org.millrace.api.port", "org.millrace.api.transport")),
+            Map.entry("millrace-memory", Set.of("org.millrace.memory")),
+            Map.entry("millrace-wire", Set.of("org.millrace.wire")),
+            Map.entry("millrace-net", Set.of("org.millrace.net")),
+            Map.entry("millrace-ports", Set.of("org.millrace.ports")),
+            Map.entry("millrace-toe", Set.of("org.millrace.toe")),
+            Map.entry("millrace-runtime", Set.of("org.millrace.runtime")),
+            Map.entry("millrace-tcp-control", Set.of("org.millrace.tcp.control")),
+            Map.entry("millrace-tcp-flextoe", Set.of("org.millrace.tcp.flextoe")),
+            Map.entry("millrace-hw-bluefield", Set.of("org.millrace.bluefield")),
+            Map.entry("millrace-fileserver", Set.of()))));
+    }
+
+    private static Set<String> exports(Path jar) throws IOException {
+        try (JarFile file = new JarFile(jar.toFile())) {
+            String header = file.getManifest().getMainAttributes().getValue("Export-Package");
+            String unquoted = header == null ? "" : header.replaceAll("\"[^\"]*\"", "");
+            return new TreeSet<>(Arrays.asList(PACKAGE.matcher(unquoted).results().map(r -> r.group(1))
+                .toArray(String[]::new)));
+        }
+    }
+
+    @Test
+    void startsOnTheMemoryPortAndEndsCleanlyOnSigterm() throws Exception {
+        try (Launched launched = Launched.run(directory, memory())) {
+            assertThat(launched.awaitLine("millrace: ready")).as(launched.errors().toString())
+                .matches("millrace: ready after [0-9]+ ms");
+            launched.terminate();
+            assertThat(launched.awaitExit()).isEqualTo(128 + 15);
+            assertThat(launched.output()).anyMatch(line -> line.startsWith("millrace: counter "));
+            assertThat(launched.errors()).noneMatch(line -> line.contains("ERROR") || line.contains("Exception"));
+            assertThat(directory.resolve("runtime")).isEmptyDirectory();
+        }
+    }
+
+    @Test
+    void unknownHardwareStopsTheStartWithOneLine() throws Exception {
+        refused(2, "hardware", "no-such-hardware", "hw-bluefield");
+    }
+
+    @Test
+    void unknownTransportStopsTheStartWithOneLine() throws Exception {
+        refused(2, "transports", "no-such-transport", "tcp-flextoe");
+    }
+
+    @Test
+    void badAddressStopsTheStartWithOneLine() throws Exception {
+        refused(2, "address", "10.77.0.256/24", "10.77.0.256");
+    }
+
+    @Test
+    void unknownKeyStopsTheStartWithOneLine() throws Exception {
+        refused(2, "hardwear", "hw-bluefield", "hardwear");
+    }
+
+    @Test
+    void portThatDoesNotOpenStopsTheStartWithOneLine() throws Exception {
+        refused(1, "port.path", "/proc/no/such/directory", "/proc/no/such/directory");
+    }
+
+    private void refused(int exitCode, String key, String value, String named) throws Exception {
+        String[] configuration = memory();
+        String[] all = Arrays.copyOf(configuration, configuration.length + 1);
+        all[configuration.length] = key + "=" + value; // the last one of a key counts
+        try (Launched launched = Launched.run(directory, all)) {
+            assertThat(launched.awaitExit()).as(launched.errors().toString()).isEqualTo(exitCode);
+            assertThat(launched.errors()).hasSize(1);
+            assertThat(launched.errors().getFirst()).startsWith("millrace: ").contains(named);
+            assertThat(directory.resolve("runtime")).isEmptyDirectory();
+        }
+    }
+
+    private String[] memory() {
+        return new String[] {"instance=test", "hardware=hw-bluefield", "transports=tcp-flextoe", "port=memory",
+            "port.path=" + directory.resolve("wire"), "port.side=a", "address=10.77.0.2/24",
+            "app.fileserver.listen=10.77.0.2:80", "app.fileserver.root=" + directory};
+    }
+}

@@ -1,0 +1,58 @@
+package org.millrace.distribution;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.File;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.millrace.testkit.Namespace;
+
+/** Unmodified Linux programs and the kernel's TCP with its default settings against Millrace. */
+class LinuxInteropTest {
+    /** Each is a case of {@link LinuxScenarios}. */
+    @ParameterizedTest
+    @ValueSource(strings = {"curlAtMtu1500", "curlAtMtu9000", "thousandConnections", "badWire"})
+    void scenario(String name) {
+        passes(name);
+    }
+
+    @Test
+    void ncDiscard() {
+        assumeInstalled("nc");
+        passes("ncDiscard");
+    }
+
+    @Test
+    void ncSource() {
+        assumeInstalled("nc");
+        passes("ncSource");
+    }
+
+    @Test
+    void wrk() {
+        assumeInstalled("wrk");
+        passes("wrk");
+    }
+
+    @Test
+    void udpProgramEchoesMessages() {
+        passes("udp");
+    }
+
+    private static void passes(String scenario) {
+        assumeTrue(Namespace.available(), () -> Namespace.unavailable().orElseThrow());
+        Namespace.Result result = Namespace.run(LinuxScenarios.class, scenario);
+        assertThat(result.exitCode()).as(result.output()).isZero();
+        assertThat(result.output()).contains("passed: " + scenario);
+    }
+
+    private static void assumeInstalled(String program) {
+        boolean found = false;
+        for (String directory : System.getenv("PATH").split(File.pathSeparator)) {
+            found |= new File(directory, program).canExecute();
+        }
+        assumeTrue(found, program + " is not installed");
+    }
+}

@@ -1,0 +1,195 @@
+package org.millrace.distribution;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.millrace.api.context.ContextSize;
+import org.millrace.ports.PacketPortFactory;
+import org.millrace.runtime.DataPathStatus;
+import org.millrace.testkit.Impairment;
+import org.millrace.testkit.Namespace;
+
+/** What {@link LinuxInteropTest} runs, each in a network namespace of its own. */
+final class LinuxScenarios {
+    private static final Pattern HASH = Pattern.compile("[0-9a-f]{64}");
+    private static final int LISTENERS = 4;
+    private static final String URL = "http://" + LinuxHost.ADDRESS;
+
+    private final Path root;
+
+    private LinuxScenarios(Path root) {
+        this.root = root;
+    }
+
+    public static void main(String[] arguments) throws Exception {
+        Path root = Files.createTempDirectory("millrace-interop-");
+        try {
+            new LinuxScenarios(root).run(arguments[0]);
+            System.out.println("passed: " + arguments[0]);
+        } finally {
+            Namespace.execute("rm -rf " + root);
+        }
+        System.exit(0);
+    }
+
+    private void run(String scenario) throws Exception {
+        switch (scenario) {
+            case "curlAtMtu1500" -> curl(1500);
+            case "curlAtMtu9000" -> curl(9000);
+            case "ncDiscard" -> ncDiscard();
+            case "ncSource" -> ncSource();
+            case "wrk" -> wrk();
+            case "thousandConnections" -> thousandConnections();
+            case "badWire" -> badWire();
+            case "udp" -> UdpScenario.run();
+            default -> throw new IllegalArgumentException(scenario);
+        }
+    }
+
+    private void curl(int mtuBytes) throws Exception {
+        LinuxHost.link(mtuBytes);
+        try (LinuxHost host = LinuxHost.start(root)) {
+            fetchAndPost(50_000_000);
+            settled(host);
+        }
+    }
+
+    private void fetchAndPost(long bytes) throws IOException {
+        Path file = fetch("/random/" + bytes + "?seed=7");
+        equal(bytes, Files.size(file));
+        equal(hash(bash("sha256sum " + file)), hash(bash("curl -sSf -m 50 -X POST -T " + file + " " + URL + "/hash")));
+    }
+
+    /** Fetches a target of which the server says the same hash. */
+    private Path fetch(String target) throws IOException {
+        Path file = root.resolve("fetched");
+        bash("curl -sSf -m 50 -o " + file + " '" + URL + target + "'");
+        equal(hash(bash("curl -sSf -m 50 '" + URL + "/hash" + target + "'")), hash(bash("sha256sum " + file)));
+        return file;
+    }
+
+    private void ncDiscard() throws Exception {
+        LinuxHost.link(1500);
+        try (LinuxHost host = LinuxHost.start(root)) {
+            bash("head -c 50000000 /dev/zero | timeout 40 nc -N " + LinuxHost.ADDRESS + " 9");
+            settled(host);
+            equal(50_000_000L, host.status().receivedPayloadBytes());
+        }
+    }
+
+    private void ncSource() throws Exception {
+        LinuxHost.link(1500);
+        try (LinuxHost host = LinuxHost.start(root)) {
+            String got = bash("timeout 40 nc -d " + LinuxHost.ADDRESS + " 19 2>/dev/null | head -c 50000000 | sha256sum");
+            equal(hash(bash("curl -sSf -m 50 '" + URL + "/hash/random/50000000?seed=0'")), hash(got));
+            settled(host);
+        }
+    }
+
+    private void wrk() throws Exception {
+        LinuxHost.link(1500);
+        Files.writeString(root.resolve("small"), "x".repeat(64));
+        try (LinuxHost host = LinuxHost.start(root)) {
+            String report = bash("wrk -t 1 -c 64 -d 2s " + URL + "/small");
+            System.out.println(report);
+            if (report.contains("Socket errors") || report.contains("Non-2xx")
+                || !report.matches("(?s).*[1-9][0-9]* requests in.*")) {
+                throw new AssertionError(report);
+            }
+            settled(host);
+        }
+    }
+
+    private void thousandConnections() throws Exception {
+        LinuxHost.link(1500);
+        ContextSize size = new ContextSize(2048, 64 << 10, 64 << 10, 4096);
+        try (LinuxHost host = LinuxHost.start(new PacketPortFactory(), size, root, Map.of())) {
+            DataPathStatus before = host.status();
+            for (int round = 0; round < 2; round++) {
+                equal(1000, ManyConnections.run(LinuxHost.ECHO, 1000, 2000));
+                settled(host);
+            }
+            equal(before.contextConnections(), host.status().contextConnections());
+            equal(before.transports().getFirst().flows(), host.status().transports().getFirst().flows());
+        }
+    }
+
+    /** 100 MB each way; to Millrace over ten connections, so that their timeouts overlap: Linux's least is 200 ms. */
+    private void badWire() throws Exception {
+        LinuxHost.link(1500);
+        Namespace.execute("ethtool -K linux0 tso off gso off");
+        Impairment impairment = Impairment.parse("seed=42,loss=0.01,reorder=0.01,duplicate=0.01,side=both");
+        System.out.println(impairment);
+        LinuxHost.BadWire port = new LinuxHost.BadWire(impairment);
+        ContextSize size = new ContextSize(64, 32 << 10, 256 << 10, 4096);
+        try (LinuxHost host = LinuxHost.start(port, size, root, Map.of("port.super-frames", "false"))) {
+            Path fetched = fetch("/random/100000000?seed=7");
+            bash("head -c 10000000 " + fetched + " > " + root.resolve("part"));
+            String posted = bash("for i in {1..10}; do curl -sSf -m 50 -X POST -T " + root.resolve("part") + " " + URL
+                + "/hash & done; wait");
+            String part = hash(bash("sha256sum " + root.resolve("part")));
+            equal((part + " 10000000\n").repeat(10), posted);
+            System.out.println(port.port.received() + " " + port.port.transmitted());
+            settled(host);
+        }
+    }
+
+    /** Returns when Millrace has nothing left but its listeners; fails if that does not come about. */
+    private static void settled(LinuxHost host) {
+        await(() -> {
+            DataPathStatus status = host.status();
+            return status.connections().size() == LISTENERS && status.contextConnections() == 0
+                && status.transports().getFirst().flows() == 0;
+        }, () -> host.status().toString());
+        DataPathStatus status = host.status();
+        System.out.println(status);
+        equal(0L, status.transferFaults());
+        equal(0L, status.contextsClosedForCause());
+    }
+
+    private static void await(BooleanSupplier condition, java.util.function.Supplier<String> what) {
+        long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() - deadlineNs > 0) {
+                throw new AssertionError("not settled: " + what.get());
+            }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+        }
+    }
+
+    private static String bash(String command) throws IOException {
+        Process process = new ProcessBuilder(List.of("bash", "-o", "pipefail", "-c", command))
+            .redirectErrorStream(true).start();
+        String output = new String(process.getInputStream().readAllBytes());
+        try {
+            if (process.waitFor() != 0 && process.exitValue() != 141) { // SIGPIPE: head has had enough
+                throw new AssertionError(command + ": exit code " + process.exitValue() + " " + output);
+            }
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+        return output;
+    }
+
+    private static String hash(String text) {
+        Matcher matcher = HASH.matcher(text);
+        if (!matcher.find()) {
+            throw new AssertionError("no hash in " + text);
+        }
+        return matcher.group();
+    }
+
+    private static void equal(Object expected, Object found) {
+        if (!Objects.equals(expected, found)) {
+            throw new AssertionError("expected " + expected + ", found " + found);
+        }
+    }
+}

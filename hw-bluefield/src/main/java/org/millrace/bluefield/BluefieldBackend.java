@@ -1,0 +1,50 @@
+package org.millrace.bluefield;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.millrace.api.hardware.Capacity;
+import org.millrace.api.hardware.FitReport;
+import org.millrace.api.hardware.HardwareBackend;
+import org.millrace.api.hardware.Outlet;
+import org.millrace.api.hardware.Pipeline;
+import org.millrace.api.pipeline.Layout;
+import org.millrace.api.pipeline.Program;
+import org.millrace.api.pipeline.SegmentMeta;
+import org.millrace.api.pipeline.Stage;
+import org.millrace.api.pipeline.Workflow;
+
+/** A general-purpose core: every program fits. */
+public final class BluefieldBackend implements HardwareBackend {
+    /** Its name in configurations. */
+    public static final String NAME = "hw-bluefield";
+
+    /** Makes one. */
+    public BluefieldBackend() {
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public FitReport admit(Program<?> program, Capacity capacity) {
+        List<FitReport.Placement> placed = new ArrayList<>();
+        for (Workflow workflow : Workflow.values()) {
+            int order = 0;
+            for (Stage<?, ?> stage : program.stages(workflow)) {
+                Layout state = Layout.of(stage.spec().state().get().getClass());
+                placed.add(new FitReport.Placement(workflow.name(), stage.spec().name(),
+                    "core 0, fused order " + order++, state.bits() + " bits of state per key"));
+            }
+        }
+        return new FitReport(List.copyOf(placed), List.of());
+    }
+
+    @Override
+    public <M extends SegmentMeta> Pipeline<M> load(Program<M> program, Capacity capacity, Outlet<M> runtime) {
+        BluefieldPipeline<M> pipeline = new BluefieldPipeline<>(program, capacity, runtime);
+        program.loaded(pipeline);
+        return pipeline;
+    }
+}

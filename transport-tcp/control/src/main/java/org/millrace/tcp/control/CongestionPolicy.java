@@ -1,0 +1,50 @@
+package org.millrace.tcp.control;
+
+/**
+ * Decides how much may be in flight. Sees a flow at intervals, not at every ACK, and counts bytes, so that splitting
+ * ACKs gains a peer nothing.
+ */
+interface CongestionPolicy {
+    /** {@return bytes that may be in flight} */
+    int window();
+
+    /** {@return where slow start ends, bytes} */
+    int slowStartThreshold();
+
+    /**
+     * New data has been acknowledged.
+     *
+     * @param ackedBytes how much since the last call
+     * @param ecnBytes   that of it that came with ECE
+     * @param una        SND.UNA now
+     * @param max        highest sequence number sent
+     * @return whether the window was cut for ECE: CWR is to be sent
+     */
+    boolean onAcked(int ackedBytes, int ecnBytes, int una, int max);
+
+    /**
+     * The data path has done a fast retransmit.
+     *
+     * @param una SND.UNA now
+     * @param max highest sequence number sent
+     */
+    void onFastRetransmit(int una, int max);
+
+    /**
+     * The retransmission timer has expired.
+     *
+     * @param flightBytes bytes sent and not acknowledged
+     * @param repeated    whether for the same data again
+     */
+    void onTimeout(int flightBytes, boolean repeated);
+
+    /** Nothing was sent for a retransmission timeout. */
+    void onIdle();
+
+    /**
+     * The segment size has changed.
+     *
+     * @param mssBytes payload of a segment
+     */
+    void segmentSize(int mssBytes);
+}

@@ -1,0 +1,59 @@
+package org.millrace.tcp.control;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.millrace.api.transport.ConnectionInfo;
+
+/** A line for each connection and listener, for tools. */
+final class ConnectionLines {
+    private static final int NONE = -1;
+
+    private final TcpProgram<?> program;
+    private final ConnectionTable table;
+    private final ListenerTable listeners;
+    private final TimeWaitTable timeWait;
+
+    ConnectionLines(TcpProgram<?> program, ConnectionTable table, ListenerTable listeners,
+                    TimeWaitTable timeWait) {
+        this.program = program;
+        this.table = table;
+        this.listeners = listeners;
+        this.timeWait = timeWait;
+    }
+
+    List<ConnectionInfo> all() {
+        List<ConnectionInfo> lines = new ArrayList<>();
+        listeners.all().forEach(l -> lines.add(new ConnectionInfo(program.name(), TcpState.LISTEN.text(),
+                Endpoints.socketAddress(l.address, l.port), null, l.context, NONE, l.halfOpen, l.backlog,
+                "listener=" + l.number)));
+        table.halfOpen().forEach(h -> lines.add(new ConnectionInfo(program.name(), h.state.text(), h.ends.local(),
+                h.ends.peer(), h.context, NONE, 0, 0, "retries=" + h.retries)));
+        table.connections().forEach(c -> lines.add(connection(c)));
+        timeWait.all().forEach(w -> lines.add(new ConnectionInfo(program.name(), TcpState.TIME_WAIT.text(),
+                w.ends().local(), w.ends().peer(), NONE, NONE, 0, 0, "")));
+        return lines;
+    }
+
+    private ConnectionInfo connection(TcpConnection c) {
+        long received = 0;
+        long unsent = 0;
+        int retransmitted = 0;
+        if (c.flow != 0) {
+            TcpConnectionState state = new TcpConnectionState();
+            program.export(c.flow, state);
+            received = state.rcvBuffer - state.rcvFree;
+            unsent = state.sndReady + (state.sndNxt - state.sndUna);
+            TcpProgress progress = new TcpProgress();
+            program.progress(c.flow, progress);
+            retransmitted = progress.retransmittedBytes;
+        }
+        String rtt = c.rtt.smoothedUs() < 0 ? "-" : c.rtt.smoothedUs() + "us";
+        String threshold = c.congestion.slowStartThreshold() == Integer.MAX_VALUE
+                ? "-" : Integer.toString(c.congestion.slowStartThreshold());
+        String detail = "flow=" + c.flow + " cwnd=" + c.congestion.window() + " ssthresh=" + threshold + " rtt=" + rtt
+                + " rto=" + c.rtt.timeoutNs() / 1_000_000 + "ms mss=" + c.mss
+                + " retransmitted=" + Integer.toUnsignedLong(retransmitted);
+        return new ConnectionInfo(program.name(), c.state.text(), c.ends.local(), c.ends.peer(), c.context,
+                c.connection, received, unsent, detail);
+    }
+}

@@ -1,0 +1,97 @@
+package org.millrace.tcp.control;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+
+/** All connections: in their handshake by their ends; installed ones by their ends, flow, and id in the context. */
+final class ConnectionTable {
+    private final Map<Endpoints, HalfOpen> halfOpen = new HashMap<>();
+    private final Map<Endpoints, TcpConnection> byEnds = new HashMap<>();
+    private final Map<Long, TcpConnection> byHandle = new HashMap<>();
+    private final TcpConnection[] byFlow;
+
+    ConnectionTable(int flows) {
+        byFlow = new TcpConnection[flows + 1];
+    }
+
+    void add(HalfOpen handshake) {
+        halfOpen.put(handshake.ends, handshake);
+        if (handshake.listener != null) {
+            handshake.listener.halfOpen++;
+        }
+    }
+
+    void remove(HalfOpen handshake) {
+        if (halfOpen.remove(handshake.ends, handshake) && handshake.listener != null) {
+            handshake.listener.halfOpen--;
+        }
+    }
+
+    void add(TcpConnection connection) {
+        byEnds.put(connection.ends, connection);
+        byHandle.put(handle(connection.context, connection.connection), connection);
+        byFlow[connection.flow] = connection;
+    }
+
+    /** Its flow is gone; the application still knows it. */
+    void detach(TcpConnection connection) {
+        byEnds.remove(connection.ends, connection);
+        byFlow[connection.flow] = null;
+        connection.flow = 0;
+    }
+
+    /** The application has closed it. */
+    void forget(TcpConnection connection) {
+        byHandle.remove(handle(connection.context, connection.connection), connection);
+    }
+
+    HalfOpen halfOpen(Endpoints ends) {
+        return halfOpen.get(ends);
+    }
+
+    TcpConnection byEnds(Endpoints ends) {
+        return byEnds.get(ends);
+    }
+
+    TcpConnection byHandle(int context, int connection) {
+        return byHandle.get(handle(context, connection));
+    }
+
+    TcpConnection byFlow(int flow) {
+        return flow > 0 && flow < byFlow.length ? byFlow[flow] : null;
+    }
+
+    boolean has(Endpoints ends) {
+        return byEnds.containsKey(ends) || halfOpen.containsKey(ends);
+    }
+
+    Collection<TcpConnection> connections() {
+        return byHandle.values();
+    }
+
+    Collection<HalfOpen> halfOpen() {
+        return halfOpen.values();
+    }
+
+    /** {@return those that match, as a copy that stays when they are removed} */
+    List<TcpConnection> connections(Predicate<TcpConnection> which) {
+        List<TcpConnection> found = new ArrayList<>(byHandle.values());
+        found.removeIf(which.negate());
+        return found;
+    }
+
+    /** {@return those that match, as a copy that stays when they are removed} */
+    List<HalfOpen> halfOpen(Predicate<HalfOpen> which) {
+        List<HalfOpen> found = new ArrayList<>(halfOpen.values());
+        found.removeIf(which.negate());
+        return found;
+    }
+
+    private static long handle(int context, int connection) {
+        return (long) context << 32 | connection & 0xffff_ffffL;
+    }
+}

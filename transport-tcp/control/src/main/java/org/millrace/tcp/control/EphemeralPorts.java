@@ -1,0 +1,37 @@
+package org.millrace.tcp.control;
+
+import java.util.function.IntPredicate;
+
+/** Chooses ports that outsiders cannot guess and that are not taken: RFC 6056 §3.3.3, hash of the ends plus a counter. */
+final class EphemeralPorts {
+    static final int NONE = -1;
+    private static final long LABEL = 0x706f727473L;
+
+    private final SipHash hash;
+    private final int first;
+    private final int count;
+    private int counter;
+
+    EphemeralPorts(SipHash hash, TcpConfig config) {
+        this.hash = hash;
+        first = config.portFirst();
+        count = config.portLast() - config.portFirst() + 1;
+    }
+
+    /**
+     * {@return a port, or {@link #NONE} if all are taken}
+     *
+     * @param ends  whom it is for, the local port 0
+     * @param taken whether a port may not be used
+     */
+    int choose(Endpoints ends, IntPredicate taken) {
+        int offset = (int) Long.remainderUnsigned(hash.of(ends.addresses(), ends.ports() ^ LABEL << 40), count);
+        for (int i = 0; i < count; i++) {
+            int port = first + Integer.remainderUnsigned(offset + counter++, count);
+            if (!taken.test(port)) {
+                return port;
+            }
+        }
+        return NONE;
+    }
+}

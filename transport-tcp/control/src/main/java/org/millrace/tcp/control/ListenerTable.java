@@ -1,0 +1,93 @@
+package org.millrace.tcp.control;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+
+/** Listeners by address and port. Several contexts may share one; they get connections in turn. */
+final class ListenerTable {
+    private record Key(int address, int port) {
+    }
+
+    private static final class Group {
+        final List<Listener> members = new ArrayList<>();
+        int turn;
+    }
+
+    private final Map<Key, Group> groups = new HashMap<>();
+    private final Map<Integer, Listener> byNumber = new HashMap<>();
+    private int lastNumber;
+
+    Listener add(int address, int port, int context, long opaque, int backlog) {
+        Listener listener = new Listener(++lastNumber, address, port, context, opaque, backlog);
+        groups.computeIfAbsent(new Key(address, port), k -> new Group()).members.add(listener);
+        byNumber.put(listener.number, listener);
+        return listener;
+    }
+
+    void remove(Listener listener) {
+        Key key = new Key(listener.address, listener.port);
+        Group group = groups.get(key);
+        group.members.remove(listener);
+        if (group.members.isEmpty()) {
+            groups.remove(key);
+        }
+        byNumber.remove(listener.number);
+        listener.closed = true;
+    }
+
+    /** {@return the listener of a number, or null} */
+    Listener byNumber(int number) {
+        return byNumber.get(number);
+    }
+
+    /** {@return whether the context listens there already} */
+    boolean has(int address, int port, int context) {
+        Group group = groups.get(new Key(address, port));
+        return group != null && group.members.stream().anyMatch(l -> l.context == context);
+    }
+
+    /** {@return whether anybody listens on the port, whatever the address} */
+    boolean usesPort(int port) {
+        return byNumber.values().stream().anyMatch(l -> l.port == port);
+    }
+
+    /** {@return whether a SYN for this address would find somebody} */
+    boolean listens(int address, int port) {
+        return find(address, port) != null;
+    }
+
+    /**
+     * {@return whose turn it is among those that fit, or null; a listener of the address comes before one of all}
+     *
+     * @param fits which would do
+     */
+    Listener next(int address, int port, Predicate<Listener> fits) {
+        Group group = find(address, port);
+        if (group == null) {
+            return null;
+        }
+        int size = group.members.size();
+        for (int i = 0; i < size; i++) {
+            int at = (group.turn + i) % size;
+            Listener candidate = group.members.get(at);
+            if (fits.test(candidate)) {
+                group.turn = (at + 1) % size;
+                return candidate;
+            }
+        }
+        return null;
+    }
+
+    private Group find(int address, int port) {
+        Group exact = groups.get(new Key(address, port));
+        return exact != null ? exact : groups.get(new Key(0, port));
+    }
+
+    Collection<Listener> all() {
+        return byNumber.values();
+    }
+}

@@ -1,0 +1,203 @@
+package org.millrace.tcp.control;
+
+import java.net.Inet4Address;
+import java.net.InetSocketAddress;
+import java.util.List;
+import org.millrace.api.context.ContextRequest;
+import org.millrace.api.context.Contexts;
+import org.millrace.api.context.Status;
+import org.millrace.api.transport.TransportHost;
+import org.millrace.wire.Ipv4Address;
+
+/** What applications ask for: RFC 9293 §3.10.1 to §3.10.5. */
+final class Requests {
+    private static final int NO_LISTENER = 0;
+    private static final int MIN_BACKLOG = 8;
+
+    private final TransportHost host;
+    private final TcpProgram<?> program;
+    private final TcpConfig config;
+    private final ConnectionTable table;
+    private final ListenerTable listeners;
+    private final TimeWaitTable timeWait;
+    private final EphemeralPorts ports;
+    private final Handshake handshake;
+    private final FlowWatch watch;
+    private final ActiveFlows active;
+    private final Teardown teardown;
+    private final TcpConnectionState state = new TcpConnectionState();
+
+    Requests(TransportHost host, TcpProgram<?> program, TcpConfig config, ConnectionTable table,
+             ListenerTable listeners, TimeWaitTable timeWait, EphemeralPorts ports, Handshake handshake,
+             FlowWatch watch, ActiveFlows active, Teardown teardown) {
+        this.host = host;
+        this.program = program;
+        this.config = config;
+        this.table = table;
+        this.listeners = listeners;
+        this.timeWait = timeWait;
+        this.ports = ports;
+        this.handshake = handshake;
+        this.watch = watch;
+        this.active = active;
+        this.teardown = teardown;
+    }
+
+    void request(ContextRequest r, long nowNs) {
+        switch (r.kind()) {
+            case CONNECT -> {
+                Status refused = connect(r, nowNs);
+                if (refused != Status.OK) {
+                    host.contexts().connected(r.context(), Contexts.NONE, r.opaque(), refused);
+                }
+            }
+            case LISTEN -> listen(r);
+            case UNLISTEN -> unlisten(r);
+            case BIND -> host.contexts().listening(r.context(), r.opaque(), Status.UNSUPPORTED, NO_LISTENER, r.local());
+            case CLOSE -> close(r, nowNs);
+            case ABORT -> abort(r, nowNs);
+        }
+    }
+
+    private Status connect(ContextRequest r, long nowNs) {
+        if (!isIpv4(r.peer()) || r.peer().getPort() == 0) {
+            return Status.UNREACHABLE;
+        }
+        int peer = address(r.peer());
+        TransportHost.Path path = new Ipv4Address(peer).isUnicast() ? host.path(peer) : null;
+        if (path == null) { // RFC 9293 MUST-46: not to a broadcast or multicast address
+            return Status.UNREACHABLE;
+        }
+        int local = path.localAddress();
+        int port = 0;
+        if (r.local() != null) {
+            if (!isIpv4(r.local()) || !host.isLocal(address(r.local()))) {
+                return Status.ADDRESS_NOT_AVAILABLE;
+            }
+            local = address(r.local()) == 0 ? local : address(r.local());
+            port = r.local().getPort();
+        }
+        Endpoints ends = new Endpoints(local, port, peer, r.peer().getPort());
+        if (port == 0) {
+            port = ports.choose(ends, p -> taken(withPort(ends, p)));
+            if (port == EphemeralPorts.NONE) {
+                return Status.NO_RESOURCES;
+            }
+        }
+        Endpoints chosen = withPort(ends, port);
+        if (taken(chosen) || chosen.localAddress() == peer) {
+            return Status.ADDRESS_IN_USE;
+        }
+        handshake.connect(chosen, path, r.context(), r.opaque(), nowNs);
+        return Status.OK;
+    }
+
+    private boolean taken(Endpoints ends) {
+        return table.has(ends) || timeWait.get(ends) != null;
+    }
+
+    private static Endpoints withPort(Endpoints ends, int port) {
+        return new Endpoints(ends.localAddress(), port, ends.peerAddress(), ends.peerPort());
+    }
+
+    private void listen(ContextRequest r) {
+        Contexts contexts = host.contexts();
+        if (!isIpv4(r.local()) || !host.isLocal(address(r.local()))) {
+            contexts.listening(r.context(), r.opaque(), Status.ADDRESS_NOT_AVAILABLE, NO_LISTENER, r.local());
+            return;
+        }
+        int address = address(r.local());
+        int port = r.local().getPort();
+        if (port == 0) {
+            port = ports.choose(new Endpoints(address, 0, 0, 0), listeners::usesPort);
+        }
+        if (port == EphemeralPorts.NONE || listeners.has(address, port, r.context())) {
+            contexts.listening(r.context(), r.opaque(), Status.ADDRESS_IN_USE, NO_LISTENER, r.local());
+            return;
+        }
+        // the backlog bounds handshakes; a very small one would refuse peers whose SYNs arrive together
+        int backlog = Math.clamp(r.backlog(), Math.min(MIN_BACKLOG, config.synBacklog()), config.synBacklog());
+        Listener listener = listeners.add(address, port, r.context(), r.opaque(), backlog);
+        contexts.listening(r.context(), r.opaque(), Status.OK, listener.number, Endpoints.socketAddress(address, port));
+    }
+
+    private void unlisten(ContextRequest r) {
+        Listener listener = listeners.byNumber(r.backlog());
+        if (listener != null && listener.context == r.context()) {
+            drop(listener);
+        }
+    }
+
+    /** Drops a listener and, if nobody else listens there, its handshakes. */
+    private void drop(Listener listener) {
+        listeners.remove(listener);
+        if (!listeners.listens(listener.address, listener.port)) {
+            table.halfOpen(h -> h.listener == listener).forEach(handshake::forget);
+        }
+    }
+
+    /**
+     * CLOSE, RFC 9293 §3.10.4. What the application has consumed must have been told before: data that it has not
+     * read turns the CLOSE into a RST (RFC 1122 §4.2.2.13), so that the peer learns of the loss.
+     */
+    private void close(ContextRequest r, long nowNs) {
+        TcpConnection c = table.byHandle(r.context(), r.connection());
+        if (c == null || c.appClosed) {
+            cancelConnect(r);
+            return;
+        }
+        if (c.flow == 0) {
+            teardown.release(c);
+            return;
+        }
+        watch.look(c, nowNs); // what the data path has noted came before
+        if (c.flow == 0) {
+            teardown.release(c);
+            return;
+        }
+        c.appClosed = true;
+        if (c.state.finished()) {
+            teardown.finish(c, nowNs);
+            return;
+        }
+        program.export(c.flow, state);
+        if (state.rcvFree < state.rcvBuffer) {
+            teardown.abort(c, nowNs);
+            return;
+        }
+        c.state = c.state.finQueued();
+        host.hostControl(c.flow, TcpProgram.CLOSE, nowNs); // after a shutdown too: from now on nobody reads
+        active.wake(c, true, nowNs);
+    }
+
+    private void abort(ContextRequest r, long nowNs) {
+        TcpConnection c = table.byHandle(r.context(), r.connection());
+        if (c == null) {
+            cancelConnect(r);
+        } else {
+            teardown.abort(c, nowNs);
+        }
+    }
+
+    /** CLOSE or ABORT of a connection that has no id yet: RFC 9293 §3.10.4, SYN-SENT. */
+    private void cancelConnect(ContextRequest r) {
+        if (r.connection() == Contexts.NONE) {
+            table.halfOpen(h -> h.active() && h.context == r.context() && h.opaque == r.opaque())
+                    .forEach(handshake::forget);
+        }
+    }
+
+    void contextClosed(int context, long nowNs) {
+        List.copyOf(listeners.all()).stream().filter(l -> l.context == context).forEach(this::drop);
+        table.halfOpen(h -> h.context == context).forEach(handshake::forget);
+        table.connections(c -> c.context == context).forEach(c -> teardown.abort(c, nowNs));
+    }
+
+    private static boolean isIpv4(InetSocketAddress address) {
+        return address != null && address.getAddress() instanceof Inet4Address;
+    }
+
+    private static int address(InetSocketAddress address) {
+        return Ipv4Address.from(address.getAddress()).bits();
+    }
+}

@@ -1,0 +1,91 @@
+package org.millrace.tcp.control;
+
+import java.lang.foreign.MemorySegment;
+import org.millrace.api.pipeline.DropReason;
+import org.millrace.api.pipeline.HeaderCodec;
+import org.millrace.api.pipeline.Verdict;
+import org.millrace.wire.HeaderFault;
+import org.millrace.wire.TcpHeader;
+import org.millrace.wire.TcpOptions;
+
+/**
+ * Parser and deparser of TCP segments for every TCP program. Checks lengths, checksum and the shape of the options, so
+ * that nothing behind it has to. Of the options it reads timestamps only; a handshake's are the control plane's.
+ *
+ * <p>Owned by: one thread; allocates nothing.
+ *
+ * @param <M> the program's metadata
+ */
+public final class TcpCodec<M extends TcpMeta> implements HeaderCodec<M> {
+    private final TcpHeader tcp = new TcpHeader();
+    private final TcpOptions options = new TcpOptions();
+
+    /** Makes a codec. */
+    public TcpCodec() {
+    }
+
+    @Override
+    public long parse(MemorySegment frame, long frameOffset, int headerOffset, int length, boolean checksumValid,
+                      M meta) {
+        tcp.wrap(frame, frameOffset + headerOffset);
+        HeaderFault fault = tcp.check(length);
+        if (fault != HeaderFault.NONE) {
+            return Verdict.drop(fault == HeaderFault.TRUNCATED
+                    ? DropReason.TRUNCATED.code() : DropReason.BAD_TRANSPORT_HEADER.code());
+        }
+        // RFC 9293 MUST-3: the receiver checks the checksum
+        if (!checksumValid && !tcp.checksumValid(meta.peerAddress(), meta.localAddress(), length)) {
+            return Verdict.drop(DropReason.BAD_CHECKSUM.code());
+        }
+        int headerLength = tcp.dataOffset();
+        long optionsOffset = frameOffset + headerOffset + TcpHeader.OPTIONS;
+        if (!options.decode(frame, optionsOffset, headerLength - TcpHeader.MIN_LENGTH)) {
+            return Verdict.drop(DropReason.BAD_TRANSPORT_HEADER.code());
+        }
+        meta.payloadOffset(headerOffset + headerLength);
+        meta.payloadLength(length - headerLength);
+        fill(meta);
+        return Verdict.NEXT;
+    }
+
+    private void fill(M meta) {
+        meta.peerPort(tcp.sourcePort());
+        meta.localPort(tcp.destinationPort());
+        meta.seq(tcp.sequence());
+        meta.ack(tcp.acknowledgment());
+        meta.window(tcp.window());
+        meta.flags(tcp.flags());
+        meta.hasTimestamps(options.hasTimestamps() ? 1 : 0);
+        meta.tsValue(options.tsValue());
+        meta.tsEcho(options.tsEcho());
+    }
+
+    @Override
+    public int write(M meta, MemorySegment header, long offset) {
+        boolean timestamps = meta.hasTimestamps() != 0;
+        int length = timestamps ? TcpHeader.MIN_LENGTH + TcpOptions.TIMESTAMPS_LENGTH : TcpHeader.MIN_LENGTH;
+        tcp.wrap(header, offset)
+                .ports(meta.localPort(), meta.peerPort())
+                .sequence(meta.seq())
+                .acknowledgment(meta.ack())
+                .dataOffset(length)
+                .flags(meta.flags())
+                .window(meta.window())
+                .checksum(0)
+                .urgentPointer(0);
+        if (timestamps) {
+            TcpOptions.writeTimestamps(header, offset + TcpHeader.OPTIONS, meta.tsValue(), meta.tsEcho());
+        }
+        return length;
+    }
+
+    @Override
+    public int checksumOffset() {
+        return TcpHeader.CHECKSUM;
+    }
+
+    @Override
+    public int segmentSize(M meta) {
+        return meta.mss();
+    }
+}

@@ -1,0 +1,131 @@
+package org.millrace.tcp.control;
+
+import java.util.List;
+import org.millrace.api.context.ContextRequest;
+import org.millrace.api.context.Status;
+import org.millrace.api.pipeline.SegmentMeta;
+import org.millrace.api.transport.ConnectionInfo;
+import org.millrace.api.transport.ControlPlane;
+import org.millrace.api.transport.ReceivedPacket;
+import org.millrace.api.transport.TransportHost;
+
+/**
+ * The TCP control plane over any {@link TcpProgram}.
+ *
+ * <p>DESIGN NOTES. A connection is a {@link HalfOpen} during its handshake, a {@link TcpConnection} with a flow while
+ * the data path has it, and an entry of the {@link TimeWaitTable} at its end. Segments that reach this side go through
+ * {@link SegmentArrival}. Everything that is measured in time of a flow with something in flight is done by
+ * {@link FlowWatch}, which looks at such flows at intervals; digests only put a flow on its list. All other timers are
+ * in one {@link TimerQueue}. Nothing here reads a clock or draws a random number: time is an argument, secrets are the
+ * host's.
+ *
+ * <p>Owned by: the data-path thread.
+ */
+public final class TcpControl implements ControlPlane {
+    private static final int URGENT_DIGESTS = TcpProgram.DIGEST_FIN_ACKED | TcpProgram.DIGEST_FIN_RECEIVED
+            | TcpProgram.DIGEST_FAST_RETRANSMIT;
+    private static final long RESETS = 1;
+    private static final long CHALLENGES = 2;
+
+    private final TransportHost host;
+    private final TcpProgram<?> program;
+    private final ConnectionTable table;
+    private final ListenerTable listeners = new ListenerTable();
+    private final TimerQueue timers = new TimerQueue();
+    private final ActiveFlows active = new ActiveFlows();
+    private final TimeWaitTable timeWait;
+    private final FlowWatch watch;
+    private final Handshake handshake;
+    private final SegmentArrival arrival;
+    private final Requests requests;
+    private final IcmpErrors icmpErrors;
+    private final ConnectionLines lines;
+
+    /**
+     * Makes a control plane.
+     *
+     * @param host    what the data path offers
+     * @param program the program that has the established flows
+     * @param config  the options
+     */
+    public TcpControl(TransportHost host, TcpProgram<?> program, TcpConfig config) {
+        this.host = host;
+        this.program = program;
+        SipHash hash = new SipHash(host.secret());
+        RateLimit challenges = new RateLimit(hash, CHALLENGES, config.challengeAcks());
+        table = new ConnectionTable(host.capacity().flows());
+        timeWait = new TimeWaitTable(config);
+        SegmentWriter writer = new SegmentWriter(host, new RateLimit(hash, RESETS, config.resets()));
+        Teardown teardown = new Teardown(host, program, table, active, timers, timeWait, writer);
+        watch = new FlowWatch(host, program, config, active, timers, teardown);
+        Establishment establishment = new Establishment(host, program, config, table, listeners, watch);
+        handshake = new Handshake(host, config, table, listeners, timers, writer, new IsnGenerator(hash),
+                new SynCookies(hash), challenges, establishment);
+        arrival = new SegmentArrival(host, program, table, listeners, timeWait, handshake, teardown, writer, challenges);
+        requests = new Requests(host, program, config, table, listeners, timeWait, new EphemeralPorts(hash, config),
+                handshake, watch, active, teardown);
+        icmpErrors = new IcmpErrors(host, program, table, handshake);
+        lines = new ConnectionLines(program, table, listeners, timeWait);
+    }
+
+    @Override
+    public void packet(ReceivedPacket packet, SegmentMeta meta, int reason, long nowNs) {
+        arrival.segment(packet, reason, nowNs);
+    }
+
+    @Override
+    public void digest(SegmentMeta meta, long nowNs) {
+        TcpConnection c = table.byFlow(meta.flow());
+        if (c != null) {
+            int digests = meta.digest();
+            c.digests |= digests & URGENT_DIGESTS;
+            active.wake(c, (digests & URGENT_DIGESTS) != 0, nowNs);
+        }
+    }
+
+    @Override
+    public void request(ContextRequest request, long nowNs) {
+        requests.request(request, nowNs);
+    }
+
+    @Override
+    public void contextClosed(int context, long nowNs) {
+        requests.contextClosed(context, nowNs);
+    }
+
+    @Override
+    public void icmpError(IcmpError error, long nowNs) {
+        icmpErrors.error(error, nowNs);
+    }
+
+    @Override
+    public void neighbourChanged(int peerAddress, long macAddress, long nowNs) {
+        if (macAddress == -1) { // RFC 1122 §3.3.1.4: advice, not an order; an established connection goes on trying
+            table.halfOpen(h -> h.state == TcpState.SYN_SENT && h.ends.peerAddress() == peerAddress)
+                    .forEach(h -> handshake.fail(h, Status.UNREACHABLE));
+            return;
+        }
+        for (TcpConnection c : table.connections(c -> c.flow != 0 && c.ends.peerAddress() == peerAddress)) {
+            program.nextHop(c.flow, macAddress);
+            host.hostControl(c.flow, TcpProgram.KICK, nowNs);
+        }
+    }
+
+    @Override
+    public long advance(long nowNs) {
+        for (Timed due = timers.poll(nowNs); due != null; due = timers.poll(nowNs)) {
+            switch (due) {
+                case HalfOpen h -> handshake.expired(h, nowNs);
+                case TcpConnection c -> watch.expired(c, nowNs);
+            }
+        }
+        active.walk(watch, nowNs);
+        timeWait.expire(nowNs);
+        return Math.min(active.nextNs(), Math.min(timers.nextNs(), timeWait.nextNs()));
+    }
+
+    @Override
+    public List<ConnectionInfo> connections() {
+        return lines.all();
+    }
+}

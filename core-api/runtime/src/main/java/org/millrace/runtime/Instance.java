@@ -61,9 +61,10 @@ public final class Instance implements ContextProvider, AutoCloseable {
         }
         PortFactory factory = pick("port", config.port(), ports, PortFactory::kind);
         Port port = open(config, factory);
+        Capture capture = null;
         try {
             long originNs = System.nanoTime();
-            Capture capture = capture(config);
+            capture = capture(config);
             DataPath path = new DataPath(new DataPathConfig(config.name(), backend, choices, port,
                 config.addresses().stream().map(InstanceConfig.LocalAddress::address).toList(),
                 routes(config, port.info().mtuBytes()), config.capacity(), new SecureRandom()), capture);
@@ -72,12 +73,12 @@ public final class Instance implements ContextProvider, AutoCloseable {
             LOG.info("{} runs {} on {}, {}, addresses {}", config.name(), config.transports(), backend.name(),
                 port.info(), config.addresses());
             return instance;
-        } catch (IllegalArgumentException e) {
-            port.close();
-            throw new ConfigException("instance", config.name(), e);
         } catch (RuntimeException e) {
             port.close();
-            throw e;
+            if (capture != null) {
+                capture.close();
+            }
+            throw e instanceof IllegalArgumentException ? new ConfigException("instance", config.name(), e) : e;
         }
     }
 

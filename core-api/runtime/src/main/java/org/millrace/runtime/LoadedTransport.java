@@ -83,6 +83,8 @@ final class LoadedTransport<M extends SegmentMeta> implements Outlet<M> {
         meta.localAddress(packet.localAddress);
         meta.peerAddress(packet.peerAddress);
         meta.ecn(packet.ecn);
+        meta.peerMacLow((int) packet.peerMac); // an answer goes back the way the segment came
+        meta.peerMacHigh((int) (packet.peerMac >>> 32));
         long verdict = codec.parse(packet.frame, packet.frameOffset, packet.headerOffset, packet.length,
             packet.checksumValid, meta);
         if (verdict == Verdict.NEXT) {

@@ -1,6 +1,8 @@
 package org.millrace.runtime;
 
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.channels.SelectableChannel;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -14,6 +16,7 @@ final class Grant implements ContextGrant {
     private final DataPathThread thread;
     private final AppContext context;
     private final AtomicBoolean closed = new AtomicBoolean();
+    private WakePipe pipe;
 
     Grant(String instance, List<String> transports, DataPath path, DataPathThread thread, AppContext context) {
         this.instance = instance;
@@ -44,6 +47,24 @@ final class Grant implements ContextGrant {
     }
 
     @Override
+    public synchronized SelectableChannel wakeChannel() throws IOException {
+        if (pipe == null) {
+            pipe = new WakePipe();
+            context.wakeBy(pipe);
+            if (!isOpen()) {
+                pipe.end();
+            }
+        }
+        return pipe.source();
+    }
+
+    private synchronized void closePipe() {
+        if (pipe != null) {
+            pipe.closeSource();
+        }
+    }
+
+    @Override
     public boolean isOpen() {
         return !closed.get() && context.layout.isOpen();
     }
@@ -54,6 +75,7 @@ final class Grant implements ContextGrant {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
+        closePipe();
         CompletableFuture<Void> answer = thread.call(nowNs -> {
             path.close(context, nowNs);
             return null;

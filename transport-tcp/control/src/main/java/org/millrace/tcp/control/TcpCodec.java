@@ -67,16 +67,18 @@ public final class TcpCodec<M extends TcpMeta> implements HeaderCodec<M> {
 
     @Override
     public int write(M meta, MemorySegment header, long offset) {
-        boolean timestamps = meta.hasTimestamps() != 0;
-        int length = timestamps ? TcpHeader.MIN_LENGTH + TcpOptions.TIMESTAMPS_LENGTH : TcpHeader.MIN_LENGTH;
+        int length = TcpHeader.OPTIONS;
+        if (meta.hasTimestamps() != 0) {
+            length += TcpOptions.writeTimestamps(header, offset + length, meta.tsValue(), meta.tsEcho());
+        }
+        if (meta.sackStart() != meta.sackEnd()) {
+            length += TcpOptions.writeSack(header, offset + length, meta.sackStart(), meta.sackEnd());
+        }
         header.set(I64, offset, (long) meta.localPort() << 48 | (long) meta.peerPort() << 32
                 | meta.seq() & 0xffff_ffffL);
         header.set(I64, offset + TcpHeader.ACKNOWLEDGMENT, (long) meta.ack() << 32
                 | (long) (length >> 2) << 28 | (long) meta.flags() << 16 | meta.window());
         header.set(I32, offset + TcpHeader.CHECKSUM, 0); // and the urgent pointer
-        if (timestamps) {
-            TcpOptions.writeTimestamps(header, offset + TcpHeader.OPTIONS, meta.tsValue(), meta.tsEcho());
-        }
         return length;
     }
 

@@ -172,6 +172,36 @@ class ReceiveProtocolTest {
     }
 
     @Test
+    void intervalIsReportedToAPeerThatTakesSack() {
+        harness.state(s -> s.set(ProtocolState.SACK));
+        segment(2000, 500).expect(Verdict.NEXT);
+        assertSack(2000, 2500);
+        segment(2500, 100).expect(Verdict.NEXT);
+        assertSack(2000, 2600);
+        segment(1000, 1000).expect(Verdict.NEXT);
+        assertThat(harness.meta().sackStart()).isEqualTo(harness.meta().sackEnd());
+    }
+
+    @Test
+    void whatCameTwiceIsReportedFirst() {
+        harness.state(s -> s.set(ProtocolState.SACK));
+        segment(2000, 500).expect(Verdict.NEXT);
+        segment(500, 500).expect(Verdict.NEXT);
+        assertSack(500, 1000);
+    }
+
+    @Test
+    void intervalIsNotReportedToAPeerThatDoesNot() {
+        segment(2000, 500).expect(Verdict.NEXT);
+        assertThat(harness.meta().sackEnd()).isZero();
+    }
+
+    private void assertSack(int start, int end) {
+        assertThat(harness.meta().sackStart()).isEqualTo(start);
+        assertThat(harness.meta().sackEnd()).isEqualTo(end);
+    }
+
+    @Test
     void closingTheGapDeliversTheInterval() {
         segment(2000, 500).expect(Verdict.NEXT);
         segment(1000, 1000).expect(Verdict.NEXT);

@@ -3,6 +3,8 @@ package org.millrace.vertx;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.netty.pkitesting.CertificateBuilder;
+import io.netty.pkitesting.X509Bundle;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -14,9 +16,10 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.net.NetServer;
-import io.vertx.core.net.SelfSignedCertificate;
-import java.io.IOException;
+import io.vertx.core.net.PemKeyCertOptions;
 import java.net.ConnectException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -96,9 +99,11 @@ class MillraceTransportTest {
 
     @Test
     void http2OverTlsByAlpn() throws Exception {
-        SelfSignedCertificate certificate = SelfSignedCertificate.create();
+        X509Bundle certificate = new CertificateBuilder().subject("cn=" + TwoHosts.SERVER).setIsCertificateAuthority(true)
+            .buildSelfSigned();
         HttpServer http = http(new HttpServerOptions().setSsl(true).setUseAlpn(true)
-            .setKeyCertOptions(certificate.keyCertOptions()));
+            .setKeyCertOptions(new PemKeyCertOptions().addCertValue(Buffer.buffer(certificate.getCertificatePathPEM()))
+                .addKeyValue(Buffer.buffer(certificate.getPrivateKeyPEM()))));
         HttpClient asking = client.createHttpClient(new HttpClientOptions().setSsl(true).setUseAlpn(true)
             .setProtocolVersion(HttpVersion.HTTP_2).setTrustAll(true).setVerifyHost(false));
         assertThat(post(asking, http.actualPort(), "/tls", "secret")).isEqualTo("HTTP_2 /tls secret");
@@ -182,12 +187,10 @@ class MillraceTransportTest {
             assertThat(transport.fallbackCause()).hasMessageContaining("lost");
             HttpServer http = get(kernel.createHttpServer().requestHandler(request -> request.response().end("kernel"))
                 .listen(0, "127.0.0.1"));
-            try (java.net.Socket socket = new java.net.Socket("127.0.0.1", http.actualPort())) {
-                socket.getOutputStream().write("GET / HTTP/1.0\r\n\r\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
-                assertThat(new String(socket.getInputStream().readAllBytes(),
-                    java.nio.charset.StandardCharsets.US_ASCII)).endsWith("kernel");
-            } catch (IOException e) {
-                throw new AssertionError(e);
+            try (Socket socket = new Socket("127.0.0.1", http.actualPort())) {
+                socket.getOutputStream().write("GET / HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+                assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
+                    .endsWith("kernel");
             }
             get(kernel.close());
         }

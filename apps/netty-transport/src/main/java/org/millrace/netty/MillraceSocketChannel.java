@@ -90,9 +90,10 @@ public final class MillraceSocketChannel extends AbstractMillraceChannel impleme
         return (InetSocketAddress) super.remoteAddress();
     }
 
+    /** {@return null before it is connected} The data path chooses the port then, and Netty remembers what it once got. */
     @Override
     protected SocketAddress localAddress0() {
-        return connected ? stream.localAddress() : wantedLocal;
+        return connected ? stream.localAddress() : null;
     }
 
     @Override

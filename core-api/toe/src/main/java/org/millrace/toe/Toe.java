@@ -96,6 +96,17 @@ public final class Toe implements AutoCloseable {
         return new Toe(provider.open(size));
     }
 
+    /**
+     * Opens a context of an instance that runs in another process, and attaches to it.
+     *
+     * @param instance its name, or the absolute path of its directory
+     * @return the application side
+     * @throws Attach.AttachException if there is no context to be had; the message is one line and says why
+     */
+    public static Toe attach(String instance) throws Attach.AttachException {
+        return open(Attach.context(instance, ContextSize.DEFAULT));
+    }
+
     /** {@return the instance it belongs to} */
     public String instance() {
         return grant.instance();

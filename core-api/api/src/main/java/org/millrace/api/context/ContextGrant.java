@@ -34,6 +34,22 @@ public interface ContextGrant extends AutoCloseable {
     /** {@return whether the runtime still serves this context} */
     boolean isOpen();
 
+    /**
+     * {@return the descriptor of the sealed memory behind {@link #region()}, for handing to another process, or -1 if
+     * there is none; the grant owns it}
+     */
+    default int regionDescriptor() {
+        return -1;
+    }
+
+    /**
+     * {@return a descriptor that wakes the data path when 8 bytes are written to it, as {@link #ring()} does, for handing
+     * to another process, or -1 if there is none; the grant owns it}
+     */
+    default int doorbellDescriptor() {
+        return -1;
+    }
+
     /** Gives the context back; its connections are reset. Any thread. */
     @Override
     void close();

@@ -51,7 +51,8 @@ final class RegisterStagesTest {
         long seed = 20_000 + c.toString().hashCode();
         int emulated = new Differential<>(stage, new RegisterMeta(), seed).run(analysis, plan, INPUTS);
         System.out.println(c + ": " + analysis.paths().size() + " paths, " + plan.instructions() + ", seed " + seed
-            + ", " + emulated + " of " + INPUTS + " inputs met " + plan.assumptions().stream().map(e -> e.text()).toList());
+            + ", " + emulated + " of " + INPUTS + " inputs met "
+            + plan.assumptions().stream().map(e -> e.text()).toList());
         assertThat(emulated).isGreaterThan(INPUTS / 20);
         assertThat(String.join(" ", plan.instructions().stream().map(Instruction::toString).toList()))
             .isEqualTo(c.instructions());

@@ -79,7 +79,8 @@ public record TofinoReport(String program, Machine machine, Capacity capacity, F
     public List<String> notes() {
         List<String> notes = new ArrayList<>();
         notes.add("payload checksums are computed by the MAC: the pipeline cannot (§5.4)");
-        notes.add("latency counts ingress and egress stages; parser, deparser, traffic manager and MAC are unpublished");
+        notes.add(
+            "latency counts ingress and egress stages alone; parser, deparser, traffic manager and MAC are unpublished");
         notes.add("power is of one pipe, the costliest workflow, a packet each clock; the public compiler's log counts "
             + machine.pipe().pipes() + " pipes");
         assumptions.forEach(a -> notes.add("assumed for saturating subtraction: " + a));

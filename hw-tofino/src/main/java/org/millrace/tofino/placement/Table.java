@@ -1,6 +1,7 @@
 package org.millrace.tofino.placement;
 
 import java.util.Set;
+import java.util.function.Predicate;
 import org.millrace.api.pipeline.Workflow;
 
 /**
@@ -27,6 +28,9 @@ public record Table(String stage, String name, Set<Workflow> workflows, boolean 
         if (before.isIngress != isIngress || workflows.stream().noneMatch(before.workflows::contains)) {
             return Dependency.NONE;
         }
+        if (before.stage.equals(stage)) {
+            return onSameStage(before);
+        }
         if (meet(matches, before.writes)) {
             return Dependency.MATCH;
         }
@@ -34,6 +38,13 @@ public record Table(String stage, String name, Set<Workflow> workflows, boolean 
             return Dependency.ACTION;
         }
         return meet(writes, before.matches) || meet(writes, before.reads) ? Dependency.REVERSE : Dependency.NONE;
+    }
+
+    /** Values of a stage are those on entry, so its tables wait for each other's intermediate results alone. */
+    private Dependency onSameStage(Table before) {
+        Predicate<String> isOwn = name -> name.charAt(0) == '$' && before.writes.contains(name);
+        return matches.stream().anyMatch(isOwn) ? Dependency.MATCH
+            : reads.stream().anyMatch(isOwn) ? Dependency.ACTION : Dependency.NONE;
     }
 
     private static boolean meet(Set<String> a, Set<String> b) {

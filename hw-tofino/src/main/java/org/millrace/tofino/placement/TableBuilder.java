@@ -2,8 +2,10 @@ package org.millrace.tofino.placement;
 
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.millrace.api.hardware.Capacity;
@@ -16,29 +18,26 @@ import org.millrace.api.pipeline.Verdict;
 import org.millrace.api.pipeline.Workflow;
 import org.millrace.tofino.alu.RegisterPlan;
 import org.millrace.tofino.alu.Selection;
-import org.millrace.tofino.analysis.Compare;
 import org.millrace.tofino.analysis.Decision;
 import org.millrace.tofino.analysis.Expr;
 import org.millrace.tofino.analysis.Expr.Input;
-import org.millrace.tofino.analysis.Expr.Source;
 import org.millrace.tofino.analysis.Exprs;
-import org.millrace.tofino.analysis.Operator;
 import org.millrace.tofino.analysis.Path;
 import org.millrace.tofino.analysis.StageAnalysis;
 import org.millrace.tofino.machine.Machine;
 
 /**
- * Makes a stage's tables: what must be computed before (operands and conditions that are no plain fields), the table
+ * Makes a stage's tables: what must be computed before (operands and conditions that are no plain fields), the tables
  * with the register, data or gateways, and what follows when the comparators' answers are known.
  *
- * <p>DESIGN NOTES. An action is a row of VLIW instructions. An action that does something under a condition takes a
- * gateway; more than {@link #MAX_BRANCHES} of them, all on equality with constants, are a ternary table instead. A
- * stage that may end the pass writes {@code $verdict}, on which every later register and extern of its workflows
- * gates.
+ * <p>DESIGN NOTES. The stage is taken apart: fields that are written under the same conditions are one table, and
+ * tables of one stage do not wait for each other. An action is a row of VLIW instructions; one under a condition takes
+ * a gateway and a logical table; more than six, all on constants, are a ternary table instead. A stage that may end the
+ * pass writes {@code $verdict}, on which every later register and extern of its workflows gates.
  */
 public final class TableBuilder {
     private static final String VERDICT = "$verdict";
-    private static final int MAX_BRANCHES = 6;
+    private static final String ACCESS = "$access";
     private static final int LOOKUP_KEY_BITS = 96;
     private static final int LOOKUP_OVERHEAD_BITS = 19; // action 4, flow number 15 (reference: 109 b an entry)
 
@@ -50,20 +49,11 @@ public final class TableBuilder {
     private final RegisterPlan plan;
     private final Set<Workflow> workflows;
     private final boolean isIngress;
-
-    private final Set<String> matches = new TreeSet<>();
-    private final Set<String> reads = new TreeSet<>();
-    private final Set<String> writes = new TreeSet<>();
-    private final Set<String> before = new TreeSet<>();
+    private final List<Table> tables = new ArrayList<>();
     private final Set<String> after = new TreeSet<>();
-    private final Set<String> gatewayFields = new LinkedHashSet<>();
-    private final Set<Object> actions = new HashSet<>();
     private final Set<Object> laterActions = new HashSet<>();
-    private int gatewayBits;
-    private int conditional;
-    private boolean isTernary = true;
-    private int levelsBefore;
     private int levelsAfter;
+    private int parts;
 
     /**
      * A stage to make tables of.
@@ -92,84 +82,68 @@ public final class TableBuilder {
     public List<Table> tables() {
         List<Path.Call> calls = analyses.stream().flatMap(a -> a.paths().stream()).flatMap(p -> p.calls().stream())
             .toList();
-        if (plan == null) {
-            analyses.forEach(a -> a.paths().forEach(this::path));
-        } else {
-            plan.selections().values().forEach(list -> list.forEach(this::selection));
-        }
-        boolean gatesOnVerdict = plan != null || !calls.isEmpty();
-        if (gatesOnVerdict) {
-            matches.add(VERDICT);
-        }
-        List<Table> tables = new ArrayList<>();
-        for (int level = 1; level <= levelsBefore; level++) {
-            tables.add(table("pre" + level, Set.of(), level == 1 ? before : Set.of(temp("pre", level - 1)),
-                Set.of(temp("pre", level)), new Resources(1, 0, 0, 0, 1, 0, 0, 0, 0), 0));
-        }
-        if (levelsBefore > 0) {
-            reads.add(temp("pre", levelsBefore));
-        }
-        boolean isLookup = calls.stream().anyMatch(c -> FlowLookup.class.isAssignableFrom(c.extern()));
-        if (isLookup) {
+        if (calls.stream().anyMatch(c -> FlowLookup.class.isAssignableFrom(c.extern()))) {
             tables.add(lookup());
         }
+        if (plan != null) {
+            register();
+        } else if (analyses.stream().anyMatch(a -> !a.stateSites().isEmpty())) {
+            data();
+        } else {
+            analyses.forEach(this::stateless);
+        }
         externs(calls);
-        if (plan == null && !stateFields().isEmpty()) {
-            data(tables);
-        } else if (plan != null || !writes.isEmpty() || !calls.isEmpty() && !isPushed(calls)) {
-            tables.add(main());
-        }
-        for (int level = 1; level <= levelsAfter; level++) {
-            boolean isLast = level == levelsAfter;
-            tables.add(table("post" + level, Set.of(temp("out", level - 1)), Set.of(),
-                isLast ? after : Set.of(temp("out", level)), new Resources(1, 0, 0, 0,
-                    isLast ? Math.max(laterActions.size(), 1) : 1, 0, isLast ? Math.max(laterActions.size(), 1) : 0,
-                    1, 0), 0));
-        }
         return tables;
     }
 
-    private Table table(String name, Set<String> match, Set<String> read, Set<String> write, Resources needs,
-                        int rams) {
-        return new Table(spec.name(), name, workflows, isIngress, match, Set.copyOf(read), Set.copyOf(write), needs,
-            rams);
+    private void add(String name, Set<String> match, Set<String> read, Set<String> write, Resources needs, int rams) {
+        tables.add(new Table(spec.name(), name, workflows, isIngress, Set.copyOf(match), Set.copyOf(read),
+            Set.copyOf(write), needs, rams));
     }
 
     private String temp(String kind, int level) {
         return '$' + spec.name() + '.' + kind + level;
     }
 
-    /** What the host pushes comes with its fields set: the scheduler is no table. */
-    private static boolean isPushed(List<Path.Call> calls) {
-        return calls.stream().allMatch(c -> FlowScheduler.class.isAssignableFrom(c.extern())
-            && c.method().equals("push"));
+    private static Resources action(int gateways) {
+        return new Resources(Math.max(gateways, 1), 0, 0, 0, Math.max(gateways, 1), 0, gateways, 0, 0);
     }
 
-    private void externs(List<Path.Call> calls) {
-        for (Path.Call call : calls) {
-            if (PayloadDma.class.isAssignableFrom(call.extern())) {
-                reads.addAll(List.of("position", "length", "payloadOffset", "connection"));
-            } else if (ContextQueue.class.isAssignableFrom(call.extern())) {
-                reads.addAll(List.of("connection", "rxBump", "txBump", "hostFlags", "position", "length"));
-            } else if (FlowScheduler.class.isAssignableFrom(call.extern())) {
-                reads.add("flow");
+    /** What comes before a part, level by level. */
+    private void before(Part part, String name) {
+        for (int level = 1; level <= part.levelsBefore; level++) {
+            add(name + "pre" + level, Set.of(), level == 1 ? part.before : Set.of(temp(name + "pre", level - 1)),
+                Set.of(temp(name + "pre", level)), action(0), 0);
+        }
+        if (part.levelsBefore > 0) {
+            part.follow(temp(name + "pre", part.levelsBefore));
+        }
+    }
+
+    private void stateless(StageAnalysis analysis) {
+        List<Part.Way> ways = new ArrayList<>();
+        Set<String> columns = new LinkedHashSet<>();
+        for (Path path : analysis.paths()) {
+            Map<Decision.Test, Boolean> answers = new LinkedHashMap<>();
+            path.decisions().forEach(d -> answers.put(d.test(), d.isTest()));
+            Map<String, Object> values = new LinkedHashMap<>();
+            path.meta().forEach((field, write) -> values.put(field.name(), write.value()));
+            if (ends(path.verdict())) {
+                values.put(VERDICT, path.verdict());
             }
+            columns.addAll(values.keySet());
+            ways.add(new Part.Way(answers, values));
         }
-    }
-
-    private void path(Path path) {
-        path.decisions().stream().map(Decision::test).forEach(this::gateway);
-        path.meta().forEach((field, write) -> write(field, write.value(), false));
-        List<Expr> values = path.meta().values().stream().map(Path.Write::value).toList();
-        action(path.verdict(), values, !path.decisions().isEmpty());
-        if (ends(path.verdict())) {
-            writes.add(VERDICT);
-        }
-    }
-
-    private void action(Expr verdict, Object effect, boolean isConditional) {
-        if (actions.add(List.of(effect, verdict)) && isConditional) {
-            conditional++;
+        for (Part part : Part.of(ways, columns).values()) {
+            ways.forEach(w -> part.writes.forEach(column -> {
+                if (w.values().get(column) instanceof Expr value && !column.equals(VERDICT)) {
+                    part.compute(value, 1);
+                }
+            }));
+            String name = "part" + ++parts + '.';
+            before(part, name);
+            add(name.substring(0, name.length() - 1), part.matches, part.reads, part.writes, part.needs(),
+                part.needs().tcam());
         }
     }
 
@@ -177,119 +151,127 @@ public final class TableBuilder {
         return !(verdict instanceof Expr.Const c) || Verdict.action(c.value()) != Verdict.NEXT;
     }
 
-    private void selection(Selection s) {
-        s.gateways().keySet().forEach(this::gateway);
-        s.operands().forEach(this::operand);
+    private void register() {
+        List<Part.Way> ways = new ArrayList<>();
+        Set<String> columns = new LinkedHashSet<>(List.of(ACCESS));
+        Part operands = new Part();
+        Set<String> ofRegister = new TreeSet<>();
+        plan.selections().values().forEach(list -> list.forEach(s -> {
+            s.operands().forEach(e -> operands.compute(e, 0));
+            Map<String, Object> values = new LinkedHashMap<>(effects(s, operands, ofRegister));
+            values.put(ACCESS, List.of(s.instruction(), s.operands(), List.copyOf(values.values().stream()
+                .filter(v -> v instanceof Expr e && !isFree(e)).toList())));
+            columns.addAll(values.keySet());
+            ways.add(new Part.Way(s.gateways(), values));
+        }));
+        columns.removeAll(ofRegister);
+        for (Part part : Part.of(ways, columns).values()) {
+            boolean isMain = part.writes.remove(ACCESS);
+            String name = isMain ? "" : "part" + ++parts + '.';
+            for (Part.Way way : ways) {
+                part.writes.forEach(column -> {
+                    if (way.values().get(column) instanceof Expr value && !column.equals(VERDICT)) {
+                        part.compute(value, 1);
+                    }
+                });
+            }
+            if (isMain) {
+                main(part, operands, ofRegister);
+            } else {
+                before(part, name);
+                add(name.substring(0, name.length() - 1), part.matches, part.reads, part.writes, part.needs(), 0);
+            }
+        }
+        later();
+    }
+
+    private void main(Part part, Part operands, Set<String> ofRegister) {
+        part.before.addAll(operands.before);
+        part.reads.addAll(operands.reads);
+        part.levelsBefore = Math.max(part.levelsBefore, operands.levelsBefore);
+        before(part, "");
+        part.writes.addAll(ofRegister);
+        part.matches.add(VERDICT);
+        part.matches.add(key());
+        if (levelsAfter > 0) {
+            part.writes.add(temp("out", 0));
+        }
+        int bits = plan.fields().stream().mapToInt(Input::bits).max().orElseThrow();
+        int sram = blocks.register(entries(), bits * plan.fields().size());
+        int slots = plan.instructions().stream().mapToInt(i -> i.operands()).max().orElse(0);
+        add("", part.matches, part.reads, part.writes, part.needs().plus(new Resources(0, sram, sram, 0, 0, 1, 0,
+            (keyBits() + 7) / 8 + slots * bits / 8, keyBits())), 0);
+    }
+
+    /** What a selection writes in the register's stage; what waits for the comparators goes to {@link #later}. */
+    private Map<String, Object> effects(Selection s, Part main, Set<String> ofRegister) {
+        Map<String, Object> values = new LinkedHashMap<>();
         List<Selection.Effect> effects = s.effects().stream().filter(e -> e != null).distinct().toList();
-        boolean isPredicated = effects.size() > 1;
         for (Selection.Effect effect : effects) {
+            Map<String, Object> predicated = new LinkedHashMap<>();
             effect.meta().forEach((field, value) -> {
                 boolean isSame = effects.stream().allMatch(e -> value.equals(e.meta().get(field)));
-                write(field, value, !isSame);
-            });
-            boolean isVerdictSame = effects.stream().allMatch(e -> e.verdict().equals(effect.verdict()));
-            if (ends(effect.verdict())) {
-                (isVerdictSame ? writes : after).add(VERDICT);
-                levelsAfter = Math.max(levelsAfter, isVerdictSame ? 0 : 1);
-            }
-            if (isPredicated) {
-                laterActions.add(effect);
-            }
-        }
-        action(Exprs.ZERO, List.of(s.instruction(), isPredicated ? "" : effects), !s.gateways().isEmpty());
-    }
-
-    private void operand(Expr e) {
-        int depth = depth(e);
-        (depth == 0 ? reads : before).addAll(fields(e));
-        levelsBefore = Math.max(levelsBefore, depth);
-    }
-
-    /** A field that is written: by the table itself if one instruction does it, else in levels before or after. */
-    private void write(Input field, Expr value, boolean isPredicated) {
-        int depth = depth(value);
-        if (isPredicated || plan != null && depth > 1) {
-            after.add(field.name());
-            reads.addAll(fields(value));
-            levelsAfter = Math.max(levelsAfter, isPredicated ? Math.max(depth, 1) : depth - 1);
-            return;
-        }
-        writes.add(field.name());
-        if (depth > 1) {
-            before.addAll(fields(value));
-            levelsBefore = Math.max(levelsBefore, depth - 1);
-        } else {
-            reads.addAll(fields(value));
-        }
-    }
-
-    /** A gateway tests a field, also masked, with a constant, and two fields for equality; the rest comes before. */
-    private void gateway(Decision.Test test) {
-        Compare c = test.compare();
-        isTernary &= test.outcomes() == Compare.EQ && c.right() instanceof Expr.Const && depth(c.left()) == 0;
-        boolean isPlain = c.right() instanceof Expr.Const && isField(c.left())
-            || test.outcomes() == Compare.EQ && c.left() instanceof Expr.Sum s && s.terms().size() == 2
-            && s.terms().keySet().stream().allMatch(TableBuilder::isField);
-        Set<String> fields = fields(c.left());
-        fields.addAll(fields(c.right()));
-        if (isPlain) {
-            matches.addAll(fields);
-            for (Input in : inputs(c.left())) {
-                if (gatewayFields.add(in.name())) {
-                    gatewayBits += in.bits();
+                int depth = Part.depth(value);
+                if (isSame && (isFree(value) || depth <= 1)) {
+                    values.put(field.name(), value);
+                    if (!isFree(value)) {
+                        ofRegister.add(field.name());
+                        main.reads.addAll(Part.fields(value));
+                    }
+                } else {
+                    predicated.put(field.name(), value);
+                    main.reads.addAll(Part.fields(value));
+                    levelsAfter = Math.max(levelsAfter, isSame ? depth - 1 : Math.max(depth, 1));
                 }
+            });
+            if (ends(effect.verdict())) {
+                boolean isSame = effects.stream().allMatch(e -> e.verdict().equals(effect.verdict()));
+                (isSame ? values : predicated).put(VERDICT, effect.verdict());
+                levelsAfter = Math.max(levelsAfter, isSame ? 0 : 1);
             }
-            return;
-        }
-        before.addAll(fields);
-        levelsBefore = Math.max(levelsBefore, Math.max(1, Math.max(depth(c.left()), depth(c.right()))));
-        matches.add(temp("pre", levelsBefore));
-        if (gatewayFields.add(test.text())) {
-            gatewayBits++;
-        }
-    }
-
-    private static boolean isField(Expr e) {
-        return e instanceof Input || e instanceof Expr.Operation o && o.arguments().getFirst() instanceof Input
-            && o.operator() == Operator.AND && o.arguments().get(1) instanceof Expr.Const
-            || e instanceof Expr.Operation s && s.arguments().getFirst() instanceof Input
-            && s.operator() == Operator.USHR;
-    }
-
-    /** {@return VLIW instructions in a row that an expression takes} */
-    static int depth(Expr e) {
-        return switch (e) {
-            case Expr.Const c -> 0;
-            case Input in -> 0;
-            case Expr.Sum s -> {
-                int deepest = s.terms().keySet().stream().mapToInt(TableBuilder::depth).max().orElse(0);
-                int operands = s.terms().size() + (s.constant() == 0 ? 0 : 1);
-                boolean isScaled = s.terms().values().stream().anyMatch(f -> Math.abs((long) f) != 1);
-                int levels = operands == 1 ? 0 : 32 - Integer.numberOfLeadingZeros(operands - 1);
-                yield deepest + Math.max(levels + (isScaled ? 1 : 0), 1);
+            after.addAll(predicated.keySet());
+            if (!predicated.isEmpty()) {
+                laterActions.add(predicated);
             }
-            case Expr.Operation o -> 1 + o.arguments().stream().mapToInt(TableBuilder::depth).max().orElse(0);
-        };
+        }
+        return values;
     }
 
-    private static Set<Input> inputs(Expr e) {
-        Set<Input> found = new LinkedHashSet<>();
-        e.inputs(found::add);
-        return found;
+    private void later() {
+        for (int level = 1; level <= levelsAfter; level++) {
+            boolean isLast = level == levelsAfter;
+            add("post" + level, Set.of(temp("out", level - 1)), Set.of(), isLast ? after : Set.of(temp("out", level)),
+                action(isLast ? laterActions.size() : 0).plus(new Resources(0, 0, 0, 0, 0, 0, 0, 1, 0)), 0);
+        }
     }
 
-    private static Set<String> fields(Expr e) {
+    /** {@return whether a value reads neither the register nor its output words} */
+    private static boolean isFree(Expr e) {
+        boolean[] reads = new boolean[1];
+        e.inputs(in -> reads[0] |= in.source() == Expr.Source.STATE
+            || in.source() == Expr.Source.RESULT && in.offset() < 0);
+        return !reads[0];
+    }
+
+    /** What the host pushes comes with its fields set, so the flow scheduler's push is no table. */
+    private void externs(List<Path.Call> calls) {
+        Set<String> reads = new TreeSet<>();
         Set<String> names = new TreeSet<>();
-        inputs(e).stream().filter(in -> in.source() == Source.META).forEach(in -> names.add(in.name()));
-        inputs(e).stream().filter(in -> in.source() == Source.RESULT && in.offset() >= 0)
-            .forEach(in -> names.add('$' + in.name()));
-        return names;
-    }
-
-    private Set<Input> stateFields() {
-        Set<Input> found = new LinkedHashSet<>();
-        analyses.forEach(a -> found.addAll(a.stateSites().keySet()));
-        return found;
+        for (Path.Call call : calls) {
+            if (PayloadDma.class.isAssignableFrom(call.extern())) {
+                reads.addAll(List.of("position", "length", "payloadOffset", "connection"));
+                names.add("dma");
+            } else if (ContextQueue.class.isAssignableFrom(call.extern())) {
+                reads.addAll(List.of("connection", "rxBump", "txBump", "hostFlags", "position", "length"));
+                names.add("notify");
+            } else if (FlowScheduler.class.isAssignableFrom(call.extern()) && !call.method().equals("push")) {
+                reads.add("flow");
+                names.add("host");
+            }
+        }
+        if (!names.isEmpty()) {
+            add(String.join("+", names), Set.of(VERDICT), reads, Set.of(), action(names.size()), 0);
+        }
     }
 
     private int entries() {
@@ -309,21 +291,23 @@ public final class TableBuilder {
         Set<String> results = new TreeSet<>();
         analyses.forEach(a -> a.paths().forEach(p -> p.calls().stream().filter(c -> c.result() != null)
             .forEach(c -> results.add('$' + c.result().name()))));
-        return table("lookup", Set.of("localAddress", "peerAddress", "localPort", "peerPort"), Set.of(), results,
+        return new Table(spec.name(), "lookup", workflows, isIngress,
+            Set.of("localAddress", "peerAddress", "localPort", "peerPort"), Set.of(), results,
             new Resources(1, sram, 0, 0, 1, 0, 0, LOOKUP_KEY_BITS / 8, machine.exact().hashBitsPerTable()),
             machine.exact().minWays());
     }
 
     /** Data written by the control plane, addressed by key: a table a word of action data. */
-    private void data(List<Table> tables) {
+    private void data() {
         int wordBytes = machine.stage().sramWordBits() / 8;
-        matches.add(key());
-        int words = stateFields().stream().mapToInt(f -> f.offset() / wordBytes + 1).max().orElseThrow();
+        Set<Input> fields = new LinkedHashSet<>();
+        analyses.forEach(a -> fields.addAll(a.stateSites().keySet()));
+        int words = fields.stream().mapToInt(f -> f.offset() / wordBytes + 1).max().orElseThrow();
         for (int word = 0; word < words; word++) {
             int first = word * wordBytes;
             Set<String> written = new TreeSet<>();
             int bytes = 0;
-            for (Input field : stateFields()) {
+            for (Input field : fields) {
                 if (field.offset() / wordBytes == word) {
                     bytes = Math.max(bytes, field.offset() + field.bits() / 8 - first);
                     analyses.forEach(a -> a.paths().forEach(p -> p.meta().forEach((to, write) -> {
@@ -334,29 +318,9 @@ public final class TableBuilder {
                 }
             }
             if (bytes > 0) {
-                tables.add(table("data" + word, Set.copyOf(matches), reads, written, new Resources(1,
-                    blocks.actionData(entries(), bytes), 0, 0, 1, 0, 0, (keyBits() + 7) / 8, keyBits()), 1));
+                add("data" + word, Set.of(key()), Set.of(), written, new Resources(1,
+                    blocks.actionData(entries(), bytes), 0, 0, 1, 0, 0, (keyBits() + 7) / 8, keyBits()), 1);
             }
         }
-    }
-
-    private Table main() {
-        boolean asTernary = isTernary && conditional > MAX_BRANCHES;
-        int gateways = asTernary ? 0 : conditional;
-        Resources needs = new Resources(Math.max(asTernary ? 1 : gateways, 1), asTernary ? 1 : 0, 0, asTernary ? 1 : 0,
-            Math.max(actions.size(), 1), 0, gateways, (gatewayBits + 7) / 8, 0);
-        int rams = asTernary ? 1 : 0;
-        if (levelsAfter > 0) {
-            writes.add(temp("out", 0));
-        }
-        if (plan != null) {
-            int bits = plan.fields().stream().mapToInt(Input::bits).max().orElse(32);
-            int sram = blocks.register(entries(), bits * plan.fields().size());
-            int operands = plan.instructions().stream().mapToInt(i -> i.operands()).max().orElse(0);
-            needs = needs.plus(new Resources(0, sram, sram, 0, 0, 1, 0,
-                (keyBits() + 7) / 8 + operands * bits / 8, keyBits()));
-            matches.add(key());
-        }
-        return table("", Set.copyOf(matches), reads, writes, needs, rams);
     }
 }

@@ -42,7 +42,8 @@ public record Table(String stage, String name, Set<Workflow> workflows, boolean 
 
     /** Values of a stage are those on entry, so its tables wait for each other's intermediate results alone. */
     private Dependency onSameStage(Table before) {
-        Predicate<String> isOwn = name -> name.charAt(0) == '$' && before.writes.contains(name);
+        Predicate<String> isOwn = name -> name.charAt(0) == '$' && !name.startsWith("$verdict.")
+            && before.writes.contains(name);
         return matches.stream().anyMatch(isOwn) ? Dependency.MATCH
             : reads.stream().anyMatch(isOwn) ? Dependency.ACTION : Dependency.NONE;
     }

@@ -1,6 +1,7 @@
 package org.millrace.tofino.placement;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -36,7 +37,7 @@ import org.millrace.tofino.machine.Machine;
  * pass writes {@code $verdict}, on which every later register and extern of its workflows gates.
  */
 public final class TableBuilder {
-    private static final String VERDICT = "$verdict";
+    private static final String VERDICT = "$verdict.";
     private static final String ACCESS = "$access";
     private static final int LOOKUP_KEY_BITS = 96;
     private static final int LOOKUP_OVERHEAD_BITS = 19; // action 4, flow number 15 (reference: 109 b an entry)
@@ -50,6 +51,7 @@ public final class TableBuilder {
     private final Set<Workflow> workflows;
     private final boolean isIngress;
     private final List<Table> tables = new ArrayList<>();
+    private final Map<Object, String> computed = new HashMap<>();
     private final Set<String> after = new TreeSet<>();
     private final Set<Object> laterActions = new HashSet<>();
     private int levelsAfter;
@@ -110,14 +112,18 @@ public final class TableBuilder {
     }
 
     /** What comes before a part, level by level. */
-    private void before(Part part, String name) {
-        for (int level = 1; level <= part.levelsBefore; level++) {
+    private void before(Part part, String prefix) {
+        if (part.levelsBefore == 0) {
+            return;
+        }
+        Object key = List.of(part.before, part.levelsBefore);
+        String name = computed.getOrDefault(key, prefix);
+        boolean isNew = computed.putIfAbsent(key, name) == null;
+        for (int level = 1; level <= part.levelsBefore && isNew; level++) {
             add(name + "pre" + level, Set.of(), level == 1 ? part.before : Set.of(temp(name + "pre", level - 1)),
                 Set.of(temp(name + "pre", level)), action(0), 0);
         }
-        if (part.levelsBefore > 0) {
-            part.follow(temp(name + "pre", part.levelsBefore));
-        }
+        part.follow(temp(name + "pre", part.levelsBefore));
     }
 
     private void stateless(StageAnalysis analysis) {
@@ -129,14 +135,14 @@ public final class TableBuilder {
             Map<String, Object> values = new LinkedHashMap<>();
             path.meta().forEach((field, write) -> values.put(field.name(), write.value()));
             if (ends(path.verdict())) {
-                values.put(VERDICT, path.verdict());
+                verdicts(answers).forEach(v -> values.put(v, path.verdict()));
             }
             columns.addAll(values.keySet());
             ways.add(new Part.Way(answers, values));
         }
         for (Part part : Part.of(ways, columns).values()) {
             ways.forEach(w -> part.writes.forEach(column -> {
-                if (w.values().get(column) instanceof Expr value && !column.equals(VERDICT)) {
+                if (w.values().get(column) instanceof Expr value && !column.startsWith(VERDICT)) {
                     part.compute(value, 1);
                 }
             }));
@@ -145,6 +151,20 @@ public final class TableBuilder {
             add(name.substring(0, name.length() - 1), part.matches, part.reads, part.writes, part.needs(),
                 part.needs().tcam());
         }
+    }
+
+    /** {@return the verdicts of the workflows that these answers leave possible} */
+    private Set<String> verdicts(Map<Decision.Test, Boolean> answers) {
+        Set<String> names = new TreeSet<>();
+        for (Workflow workflow : workflows) {
+            boolean isPossible = answers.entrySet().stream()
+                .filter(a -> Part.fields(a.getKey().compare().left()).equals(Set.of("workflow")))
+                .allMatch(a -> a.getKey().holds(in -> workflow.ordinal()) == a.getValue());
+            if (isPossible) {
+                names.add(VERDICT + workflow);
+            }
+        }
+        return names;
     }
 
     private static boolean ends(Expr verdict) {
@@ -170,7 +190,7 @@ public final class TableBuilder {
             String name = isMain ? "" : "part" + ++parts + '.';
             for (Part.Way way : ways) {
                 part.writes.forEach(column -> {
-                    if (way.values().get(column) instanceof Expr value && !column.equals(VERDICT)) {
+                    if (way.values().get(column) instanceof Expr value && !column.startsWith(VERDICT)) {
                         part.compute(value, 1);
                     }
                 });
@@ -191,7 +211,7 @@ public final class TableBuilder {
         part.levelsBefore = Math.max(part.levelsBefore, operands.levelsBefore);
         before(part, "");
         part.writes.addAll(ofRegister);
-        part.matches.add(VERDICT);
+        part.matches.addAll(verdicts(Map.of()));
         part.matches.add(key());
         if (levelsAfter > 0) {
             part.writes.add(temp("out", 0));
@@ -218,6 +238,8 @@ public final class TableBuilder {
                         ofRegister.add(field.name());
                         main.reads.addAll(Part.fields(value));
                     }
+                } else if (isCode(effects, field)) {
+                    ofRegister.add(field.name());
                 } else {
                     predicated.put(field.name(), value);
                     main.reads.addAll(Part.fields(value));
@@ -226,8 +248,11 @@ public final class TableBuilder {
             });
             if (ends(effect.verdict())) {
                 boolean isSame = effects.stream().allMatch(e -> e.verdict().equals(effect.verdict()));
-                (isSame ? values : predicated).put(VERDICT, effect.verdict());
-                levelsAfter = Math.max(levelsAfter, isSame ? 0 : 1);
+                if (isSame) {
+                    verdicts(s.gateways()).forEach(v -> values.put(v, effect.verdict()));
+                } else {
+                    ofRegister.addAll(verdicts(s.gateways()));
+                }
             }
             after.addAll(predicated.keySet());
             if (!predicated.isEmpty()) {
@@ -235,6 +260,14 @@ public final class TableBuilder {
             }
         }
         return values;
+    }
+
+    /**
+     * Whether a field gets one of some constants, as the comparators say: then the predicate word itself is the field,
+     * in another code, and what gates on it need not wait for a table that translates.
+     */
+    private static boolean isCode(List<Selection.Effect> effects, Input field) {
+        return effects.stream().map(e -> e.meta().get(field)).allMatch(v -> v == null || v instanceof Expr.Const);
     }
 
     private void later() {
@@ -270,7 +303,7 @@ public final class TableBuilder {
             }
         }
         if (!names.isEmpty()) {
-            add(String.join("+", names), Set.of(VERDICT), reads, Set.of(), action(names.size()), 0);
+            add(String.join("+", names), verdicts(Map.of()), reads, Set.of(), action(names.size()), 0);
         }
     }
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** The kernel's TCP and an unmodified program on it. */
 final class Curl implements Peer {
@@ -16,6 +17,11 @@ final class Curl implements Peer {
     @Override
     public String name() {
         return "curl";
+    }
+
+    @Override
+    public Map<String, Long> counters() throws IOException {
+        return KernelTcp.counters();
     }
 
     @Override

@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -51,6 +53,7 @@ final class Demo {
 
         CpuTimes machineBefore = CpuTimes.ofMachine();
         CpuTimes runtimeBefore = runtime.cpu();
+        CpuTimes demoBefore = CpuTimes.ofProcess(ProcessHandle.current().pid());
         String url = "http://" + LinuxLink.MILLRACE_ADDRESS + "/";
         Path fetched = directory.resolve("fetched");
         Path answer = directory.resolve("answer");
@@ -58,15 +61,18 @@ final class Demo {
         Peer.Exchange get = peer.get(url + "payload", fetched);
         say(peer.name() + " posts them back ...");
         Peer.Exchange post = peer.post(url + "hash", fetched, answer);
-        CpuTimes runtimeCpu = runtime.cpu().minus(runtimeBefore);
-        CpuTimes machineCpu = CpuTimes.ofMachine().minus(machineBefore);
+        Map<String, CpuTimes> cpu = new LinkedHashMap<>();
+        cpu.put("runtime", runtime.cpu().minus(runtimeBefore));
+        cpu.put(peer.name(), get.cpu().plus(post.cpu()));
+        cpu.put("demo", CpuTimes.ofProcess(ProcessHandle.current().pid()).minus(demoBefore));
+        cpu.put("machine", CpuTimes.ofMachine().minus(machineBefore));
 
         List<Transfer> transfers = List.of(
             new Transfer("GET", Files.size(fetched), get.elapsedNs(), hash, Payload.hash(fetched)),
             new Transfer("POST", bytes, post.elapsedNs(), hash, hashIn(answer)));
-        Map<String, CpuTimes> cpu = Map.of("runtime", runtimeCpu, peer.name(), get.cpu().plus(post.cpu()), "machine",
-            machineCpu);
-        return new DemoReport(peer.name(), transfers, runtime.stop(), cpu);
+        Map<String, Long> counters = new TreeMap<>(peer.counters());
+        counters.putAll(runtime.stop());
+        return new DemoReport(peer.name(), transfers, counters, cpu);
     }
 
     private static Map<String, String> configuration(Map<String, String> port, Path root) {

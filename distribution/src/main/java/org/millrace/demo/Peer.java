@@ -3,6 +3,7 @@ package org.millrace.demo;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 
 /** Who talks to the file server: an HTTP client in a process of its own. */
 interface Peer {
@@ -11,6 +12,9 @@ interface Peer {
 
     /** {@return what it is, for the report} */
     String name();
+
+    /** {@return what its TCP has counted, by name} */
+    Map<String, Long> counters() throws IOException;
 
     /** Fetches {@code url} into {@code file}. */
     Exchange get(String url, Path file) throws IOException, InterruptedException;

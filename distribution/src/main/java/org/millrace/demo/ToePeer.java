@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.millrace.launcher.Image;
 
 /** A second Millrace host and an HTTP client on libTOE, as a plain Java program: the image's bundles on a class path. */
@@ -21,6 +22,11 @@ final class ToePeer implements Peer {
     @Override
     public String name() {
         return "libTOE client";
+    }
+
+    @Override
+    public Map<String, Long> counters() {
+        return Map.of(); // its processes have ended
     }
 
     @Override

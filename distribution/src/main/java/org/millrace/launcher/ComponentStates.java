@@ -10,6 +10,7 @@ import java.util.Dictionary;
 import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
@@ -86,26 +87,28 @@ final class ComponentStates {
     private boolean allActive(Configuration configuration) throws LaunchException {
         boolean active = true;
         for (String pid : configuration.components().keySet()) {
-            for (ComponentDescriptionDTO description : descriptions(pid)) {
-                active &= isActive(description);
+            List<ComponentConfigurationDTO> states = states(pid);
+            active &= states.stream().anyMatch(state -> state.state == ComponentConfigurationDTO.ACTIVE);
+            Optional<String> failure = failure(states);
+            if (failure.isPresent()) {
+                // An application fails too if the runtime does, which then is the reason.
+                throw refusal(failure(states(Configuration.RUNTIME)).orElse(failure.get()));
             }
         }
         return active;
     }
 
-    private boolean isActive(ComponentDescriptionDTO description) throws LaunchException {
-        boolean active = false;
-        for (ComponentConfigurationDTO component : components.getComponentConfigurationDTOs(description)) {
-            if (component.state == ComponentConfigurationDTO.FAILED_ACTIVATION) {
-                throw failure(component.failure);
-            }
-            active |= component.state == ComponentConfigurationDTO.ACTIVE;
-        }
-        return active;
+    private List<ComponentConfigurationDTO> states(String pid) {
+        return descriptions(pid).stream().flatMap(d -> components.getComponentConfigurationDTOs(d).stream()).toList();
+    }
+
+    private static Optional<String> failure(List<ComponentConfigurationDTO> states) {
+        return states.stream().filter(state -> state.state == ComponentConfigurationDTO.FAILED_ACTIVATION)
+            .map(state -> state.failure).findFirst();
     }
 
     /** A component says in its exception's message what is wrong; its type says whose fault it is. */
-    private static LaunchException failure(String stackTrace) {
+    private static LaunchException refusal(String stackTrace) {
         Matcher matcher = THROWN.matcher(stackTrace);
         while (matcher.find()) {
             if (!matcher.group(1).equals(InvocationTargetException.class.getName())) { // a component's constructor
@@ -117,8 +120,7 @@ final class ComponentStates {
     }
 
     private String waiting(Configuration configuration) {
-        return configuration.components().keySet().stream().flatMap(pid -> descriptions(pid).stream())
-            .flatMap(d -> components.getComponentConfigurationDTOs(d).stream())
+        return configuration.components().keySet().stream().flatMap(pid -> states(pid).stream())
             .filter(c -> c.state != ComponentConfigurationDTO.ACTIVE)
             .map(c -> c.description.name + " waits for " + Arrays.stream(c.unsatisfiedReferences)
                 .map(r -> r.name).collect(Collectors.joining(", ", "[", "]")))

@@ -48,7 +48,7 @@ final class Launched implements AutoCloseable {
     }
 
     void terminate() {
-        process.destroy();
+        process.toHandle().destroy(); // the process's own method would close its output too
     }
 
     int awaitExit() throws IOException, InterruptedException {

@@ -65,15 +65,18 @@ final class LinuxScenarios {
         }
     }
 
-    /** Fetches noise and posts it back; the server says what it sent and what it got. */
     private void fetchAndPost(long bytes) throws IOException {
-        Path file = root.resolve("fetched");
-        String target = "/random/" + bytes + "?seed=7";
-        bash("curl -sSf -m 50 -o " + file + " '" + URL + target + "'");
-        String fetched = hash(bash("sha256sum " + file));
-        equal(hash(bash("curl -sSf -m 50 '" + URL + "/hash" + target + "'")), fetched);
-        equal(hash(bash("curl -sSf -m 50 -X POST -T " + file + " " + URL + "/hash")), fetched);
+        Path file = fetch("/random/" + bytes + "?seed=7");
         equal(bytes, Files.size(file));
+        equal(hash(bash("sha256sum " + file)), hash(bash("curl -sSf -m 50 -X POST -T " + file + " " + URL + "/hash")));
+    }
+
+    /** Fetches a target of which the server says the same hash. */
+    private Path fetch(String target) throws IOException {
+        Path file = root.resolve("fetched");
+        bash("curl -sSf -m 50 -o " + file + " '" + URL + target + "'");
+        equal(hash(bash("curl -sSf -m 50 '" + URL + "/hash" + target + "'")), hash(bash("sha256sum " + file)));
+        return file;
     }
 
     private void ncDiscard() throws Exception {
@@ -122,14 +125,21 @@ final class LinuxScenarios {
         }
     }
 
+    /** 100 MB each way; to Millrace over ten connections, so that their timeouts overlap: Linux's least is 200 ms. */
     private void badWire() throws Exception {
         LinuxHost.link(1500);
         Namespace.execute("ethtool -K linux0 tso off gso off");
         Impairment impairment = Impairment.parse("seed=42,loss=0.01,reorder=0.01,duplicate=0.01,side=both");
         System.out.println(impairment);
         LinuxHost.BadWire port = new LinuxHost.BadWire(impairment);
-        try (LinuxHost host = LinuxHost.start(port, ContextSize.DEFAULT, root, Map.of("port.super-frames", "false"))) {
-            fetchAndPost(100_000_000);
+        ContextSize size = new ContextSize(64, 32 << 10, 256 << 10, 4096);
+        try (LinuxHost host = LinuxHost.start(port, size, root, Map.of("port.super-frames", "false"))) {
+            Path fetched = fetch("/random/100000000?seed=7");
+            bash("head -c 10000000 " + fetched + " > " + root.resolve("part"));
+            String posted = bash("for i in {1..10}; do curl -sSf -m 50 -X POST -T " + root.resolve("part") + " " + URL
+                + "/hash & done; wait");
+            String part = hash(bash("sha256sum " + root.resolve("part")));
+            equal((part + " 10000000\n").repeat(10), posted);
             System.out.println(port.port.received() + " " + port.port.transmitted());
             settled(host);
         }

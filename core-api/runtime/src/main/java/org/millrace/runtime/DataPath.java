@@ -3,6 +3,7 @@ package org.millrace.runtime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import org.millrace.api.context.ContextGrant;
 import org.millrace.api.context.ContextRequest;
 import org.millrace.api.context.ContextSize;
 import org.millrace.api.hardware.Capacity;
@@ -21,9 +22,9 @@ import org.slf4j.LoggerFactory;
  * One thread's worth of data path, without the thread: {@link #poll} is one round. Time is its argument, so the same
  * runs live and on virtual time.
  *
- * <p>DESIGN NOTES. A round takes received frames through the transports, then the applications' requests, then flows
- * that are due to send; lets the machine run empty, so that the batch's memory can go back to the port; lets the
- * control planes act on what they noted; and only then hands the frames to the port and tells the applications, once
+ * <p>DESIGN NOTES. A round takes received frames through the transports, then the applications' requests; lets the
+ * control planes act on what they noted; takes the flows that are due to send; lets the machine run empty, so that the
+ * batch's memory can go back to the port; and only then hands the frames to the port and tells the applications, once
  * for the whole round. Every source has a budget, so none starves another.
  *
  * <p>Owned by: the data-path thread, all of it.
@@ -107,12 +108,12 @@ public final class DataPath implements AutoCloseable {
         this.nowNs = nowNs;
         boolean busy = receive(nowNs);
         busy |= takeRequests(nowNs);
-        busy |= transmit(nowNs);
         drain(nowNs);
         for (int i = 0; i < transports.size(); i++) {
-            transports.get(i).advanceControl(nowNs);
+            transports.get(i).advanceControl(nowNs); // before sending: a window cut after a loss holds at once
         }
         ipDeadlineNs = ip.advance(nowNs);
+        busy |= transmit(nowNs);
         drain(nowNs);
         egress.flush(nowNs); // before an application may reuse what is being sent
         boolean blocked = tell(nowNs);
@@ -191,6 +192,24 @@ public final class DataPath implements AutoCloseable {
         for (int i = 0; i < open.size(); i++) {
             open.get(i).requestRing.waiting(sleeping);
         }
+    }
+
+    /**
+     * Opens a context for an application on this thread, which polls both sides: experiments on virtual time.
+     *
+     * @param size how large
+     * @return the context; its bell does nothing
+     * @throws IllegalStateException if none is left
+     */
+    public ContextGrant grant(ContextSize size) {
+        AppContext context = open(size);
+        if (context == null) {
+            throw new IllegalStateException("no context is left: contexts is " + capacity.contexts());
+        }
+        return new Grant(instance, transportNames(), context, () -> { }, () -> {
+            close(context, nowNs);
+            context.region.close();
+        });
     }
 
     /** {@return the new context, or null if there are as many as there can be} */

@@ -1,26 +1,32 @@
 package org.millrace.runtime;
 
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.channels.SelectableChannel;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.millrace.api.context.ContextGrant;
 
-/** A context in the hands of an application in this process. Any thread. */
+/** A context in the hands of an application in this process. Any thread, if {@code bell} and {@code closer} allow it. */
 final class Grant implements ContextGrant {
     private final String instance;
     private final List<String> transports;
-    private final DataPath path;
-    private final DataPathThread thread;
     private final AppContext context;
+    private final Runnable bell;
+    private final Runnable closer;
     private final AtomicBoolean closed = new AtomicBoolean();
+    private WakePipe pipe;
 
-    Grant(String instance, List<String> transports, DataPath path, DataPathThread thread, AppContext context) {
+    /**
+     * @param bell   wakes the data path
+     * @param closer ends the context and, when neither side uses it any more, frees its memory; called once
+     */
+    Grant(String instance, List<String> transports, AppContext context, Runnable bell, Runnable closer) {
         this.instance = instance;
         this.transports = transports;
-        this.path = path;
-        this.thread = thread;
         this.context = context;
+        this.bell = bell;
+        this.closer = closer;
     }
 
     @Override
@@ -40,7 +46,25 @@ final class Grant implements ContextGrant {
 
     @Override
     public void ring() {
-        thread.ring();
+        bell.run();
+    }
+
+    @Override
+    public synchronized SelectableChannel wakeChannel() throws IOException {
+        if (pipe == null) {
+            pipe = new WakePipe();
+            context.wakeBy(pipe);
+            if (!isOpen()) {
+                pipe.end();
+            }
+        }
+        return pipe.source();
+    }
+
+    private synchronized void closePipe() {
+        if (pipe != null) {
+            pipe.closeSource();
+        }
     }
 
     @Override
@@ -48,16 +72,11 @@ final class Grant implements ContextGrant {
         return !closed.get() && context.layout.isOpen();
     }
 
-    /** {@inheritDoc} The memory goes when neither side uses it any more, in the data path's own thread or after it. */
     @Override
     public void close() {
-        if (!closed.compareAndSet(false, true)) {
-            return;
+        if (closed.compareAndSet(false, true)) {
+            closePipe();
+            closer.run();
         }
-        CompletableFuture<Void> answer = thread.call(nowNs -> {
-            path.close(context, nowNs);
-            return null;
-        });
-        answer.whenComplete((done, ended) -> context.region.close());
     }
 }

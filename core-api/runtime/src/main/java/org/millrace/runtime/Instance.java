@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.concurrent.CompletableFuture;
 import org.millrace.api.context.ContextGrant;
 import org.millrace.api.context.ContextProvider;
 import org.millrace.api.context.ContextSize;
@@ -60,9 +61,10 @@ public final class Instance implements ContextProvider, AutoCloseable {
         }
         PortFactory factory = pick("port", config.port(), ports, PortFactory::kind);
         Port port = open(config, factory);
+        Capture capture = null;
         try {
             long originNs = System.nanoTime();
-            Capture capture = capture(config);
+            capture = capture(config);
             DataPath path = new DataPath(new DataPathConfig(config.name(), backend, choices, port,
                 config.addresses().stream().map(InstanceConfig.LocalAddress::address).toList(),
                 routes(config, port.info().mtuBytes()), config.capacity(), new SecureRandom()), capture);
@@ -71,12 +73,12 @@ public final class Instance implements ContextProvider, AutoCloseable {
             LOG.info("{} runs {} on {}, {}, addresses {}", config.name(), config.transports(), backend.name(),
                 port.info(), config.addresses());
             return instance;
-        } catch (IllegalArgumentException e) {
-            port.close();
-            throw new ConfigException("instance", config.name(), e);
         } catch (RuntimeException e) {
             port.close();
-            throw e;
+            if (capture != null) {
+                capture.close();
+            }
+            throw e instanceof IllegalArgumentException ? new ConfigException("instance", config.name(), e) : e;
         }
     }
 
@@ -142,7 +144,16 @@ public final class Instance implements ContextProvider, AutoCloseable {
             throw new IllegalStateException("no context is left in " + name + ": contexts is "
                 + path.capacity().contexts());
         }
-        return new Grant(name, transports, path, thread, context);
+        return new Grant(name, transports, context, thread::ring, () -> close(context));
+    }
+
+    /** The memory goes when neither side uses it any more, in the data path's own thread or after it. */
+    private void close(AppContext context) {
+        CompletableFuture<Void> answer = thread.call(nowNs -> {
+            path.close(context, nowNs);
+            return null;
+        });
+        answer.whenComplete((done, ended) -> context.region.close());
     }
 
     /**

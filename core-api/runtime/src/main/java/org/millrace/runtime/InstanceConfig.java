@@ -58,6 +58,10 @@ public record InstanceConfig(String name, String hardware, List<String> transpor
      * @param prefixLength of its network, bits
      */
     public record LocalAddress(Ipv4Address address, int prefixLength) {
+        @Override
+        public String toString() {
+            return address + "/" + prefixLength;
+        }
     }
 
     /**

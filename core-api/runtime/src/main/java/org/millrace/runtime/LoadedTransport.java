@@ -83,6 +83,8 @@ final class LoadedTransport<M extends SegmentMeta> implements Outlet<M> {
         meta.localAddress(packet.localAddress);
         meta.peerAddress(packet.peerAddress);
         meta.ecn(packet.ecn);
+        meta.peerMacLow((int) packet.peerMac); // an answer goes back the way the segment came
+        meta.peerMacHigh((int) (packet.peerMac >>> 32));
         long verdict = codec.parse(packet.frame, packet.frameOffset, packet.headerOffset, packet.length,
             packet.checksumValid, meta);
         if (verdict == Verdict.NEXT) {
@@ -199,6 +201,7 @@ final class LoadedTransport<M extends SegmentMeta> implements Outlet<M> {
             drop(meta, DropReason.UNREACHABLE.code());
             return;
         }
+        discarded(meta);
         counters.emitted++;
         counters.sentPayloadBytes += path.egress().emit(codec, protocol, meta, mac, nowNs);
         path.transfer().clear();
@@ -206,7 +209,15 @@ final class LoadedTransport<M extends SegmentMeta> implements Outlet<M> {
 
     @Override
     public void done(M meta) {
+        discarded(meta);
         path.transfer().clear();
+    }
+
+    /** A segment that is answered or taken note of although its payload was not: that loss has its reason too. */
+    private void discarded(M meta) {
+        if (meta.discard() != 0) {
+            path.counters().drop(meta.discard());
+        }
     }
 
     @Override

@@ -131,7 +131,7 @@ public class SegmentMeta extends View {
         u16(26, v);
     }
 
-    /** {@return low 32 bits of the next hop's MAC address} */
+    /** {@return low 32 bits of the next hop's MAC address; on RX the sender's, until a stage sets it} */
     public final int peerMacLow() {
         return i32(28);
     }
@@ -145,7 +145,7 @@ public class SegmentMeta extends View {
         i32(28, v);
     }
 
-    /** {@return high 16 bits of the next hop's MAC address} */
+    /** {@return high 16 bits of the next hop's MAC address; on RX the sender's} */
     public final int peerMacHigh() {
         return u16(32);
     }

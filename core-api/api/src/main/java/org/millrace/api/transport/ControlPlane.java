@@ -1,6 +1,7 @@
 package org.millrace.api.transport;
 
 import java.util.List;
+import java.util.Map;
 import org.millrace.api.context.ContextRequest;
 import org.millrace.api.pipeline.SegmentMeta;
 
@@ -71,6 +72,11 @@ public interface ControlPlane {
 
     /** {@return a line for each connection and listener, for tools} */
     List<ConnectionInfo> connections();
+
+    /** {@return what it counts beside that, by name, for tools: {@code fast retransmits}} */
+    default Map<String, Long> counters() {
+        return Map.of();
+    }
 
     /**
      * An ICMP destination-unreachable message about a segment of this transport.

@@ -65,6 +65,9 @@ final class ActiveFlows {
         c.next = null;
         c.active = false;
         size--;
+        if (size == 0) {
+            nextNs = Timed.NEVER;
+        }
     }
 
     /** Looks at every flow whose time has come. */

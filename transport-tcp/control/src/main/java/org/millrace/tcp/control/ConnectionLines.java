@@ -3,21 +3,18 @@ package org.millrace.tcp.control;
 import java.util.ArrayList;
 import java.util.List;
 import org.millrace.api.transport.ConnectionInfo;
-import org.millrace.api.transport.TransportHost;
 
 /** A line for each connection and listener, for tools. */
 final class ConnectionLines {
     private static final int NONE = -1;
 
-    private final TransportHost host;
     private final TcpProgram<?> program;
     private final ConnectionTable table;
     private final ListenerTable listeners;
     private final TimeWaitTable timeWait;
 
-    ConnectionLines(TransportHost host, TcpProgram<?> program, ConnectionTable table, ListenerTable listeners,
+    ConnectionLines(TcpProgram<?> program, ConnectionTable table, ListenerTable listeners,
                     TimeWaitTable timeWait) {
-        this.host = host;
         this.program = program;
         this.table = table;
         this.listeners = listeners;
@@ -40,17 +37,22 @@ final class ConnectionLines {
     private ConnectionInfo connection(TcpConnection c) {
         long received = 0;
         long unsent = 0;
+        int retransmitted = 0;
         if (c.flow != 0) {
             TcpConnectionState state = new TcpConnectionState();
             program.export(c.flow, state);
-            received = host.contexts().receiveBytes(c.context) - state.rcvFree;
+            received = state.rcvBuffer - state.rcvFree;
             unsent = state.sndReady + (state.sndNxt - state.sndUna);
+            TcpProgress progress = new TcpProgress();
+            program.progress(c.flow, progress);
+            retransmitted = progress.retransmittedBytes;
         }
         String rtt = c.rtt.smoothedUs() < 0 ? "-" : c.rtt.smoothedUs() + "us";
         String threshold = c.congestion.slowStartThreshold() == Integer.MAX_VALUE
                 ? "-" : Integer.toString(c.congestion.slowStartThreshold());
         String detail = "flow=" + c.flow + " cwnd=" + c.congestion.window() + " ssthresh=" + threshold + " rtt=" + rtt
-                + " rto=" + c.rtt.timeoutNs() / 1_000_000 + "ms mss=" + c.mss;
+                + " rto=" + c.rtt.timeoutNs() / 1_000_000 + "ms mss=" + c.mss
+                + " retransmitted=" + Integer.toUnsignedLong(retransmitted);
         return new ConnectionInfo(program.name(), c.state.text(), c.ends.local(), c.ends.peer(), c.context,
                 c.connection, received, unsent, detail);
     }

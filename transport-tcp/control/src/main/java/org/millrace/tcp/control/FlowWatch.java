@@ -18,17 +18,19 @@ final class FlowWatch {
     private final TimerQueue timers;
     private final Teardown teardown;
     private final Retransmission retransmission;
+    private final TcpCounters counters;
     private final TcpProgress progress = new TcpProgress();
 
     FlowWatch(TransportHost host, TcpProgram<?> program, TcpConfig config, ActiveFlows active, TimerQueue timers,
-              Teardown teardown) {
+              Teardown teardown, TcpCounters counters) {
         this.host = host;
         this.program = program;
         this.config = config;
         this.active = active;
         this.timers = timers;
         this.teardown = teardown;
-        retransmission = new Retransmission(host, program, teardown, config);
+        this.counters = counters;
+        retransmission = new Retransmission(host, program, teardown, config, counters);
     }
 
     /** Begins to watch a connection that has just been installed. */
@@ -44,6 +46,8 @@ final class FlowWatch {
     void look(TcpConnection c, long nowNs) {
         TcpProgress p = progress;
         program.progress(c.flow, p);
+        counters.retransmittedBytes += p.retransmittedBytes - c.seenRetransmitted;
+        c.seenRetransmitted = p.retransmittedBytes;
         boolean moved = p.sndUna != c.seenUna || p.rcvNxt != c.seenRcvNxt || c.digests != 0;
         boolean limited = congestion(c, p, nowNs);
         closing(c, p, nowNs);
@@ -99,6 +103,7 @@ final class FlowWatch {
             }
         }
         if ((c.digests & TcpProgram.DIGEST_FAST_RETRANSMIT) != 0) {
+            counters.fastRetransmits++;
             c.congestion.onFastRetransmit(p.sndUna, p.sndMax);
         }
         applyWindow(c, before, p.sndReady > 0, nowNs);

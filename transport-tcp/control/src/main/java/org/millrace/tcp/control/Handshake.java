@@ -20,11 +20,13 @@ final class Handshake {
     private final TimerQueue timers;
     private final SegmentWriter writer;
     private final IsnGenerator isn;
+    private final SynCookies cookies;
     private final RateLimit challenges;
     private final Establishment establishment;
 
     Handshake(TransportHost host, TcpConfig config, ConnectionTable table, ListenerTable listeners, TimerQueue timers,
-              SegmentWriter writer, IsnGenerator isn, RateLimit challenges, Establishment establishment) {
+              SegmentWriter writer, IsnGenerator isn, SynCookies cookies, RateLimit challenges,
+              Establishment establishment) {
         this.host = host;
         this.config = config;
         this.table = table;
@@ -32,6 +34,7 @@ final class Handshake {
         this.timers = timers;
         this.writer = writer;
         this.isn = isn;
+        this.cookies = cookies;
         this.challenges = challenges;
         this.establishment = establishment;
     }
@@ -54,10 +57,15 @@ final class Handshake {
      */
     void listen(Segment syn, Integer after, long nowNs) {
         Endpoints ends = syn.ends;
-        Listener listener = listeners.next(ends.localAddress(), ends.localPort(), l -> !l.full());
         TransportHost.Path path = host.path(ends.peerAddress());
-        if (listener == null || path == null) {
-            host.drop((listener == null ? DropReason.CONTROL_LIMIT : DropReason.UNREACHABLE).code());
+        if (path == null) {
+            host.drop(DropReason.UNREACHABLE.code());
+            return;
+        }
+        Listener listener = listeners.next(ends.localAddress(), ends.localPort(), l -> !l.full());
+        if (listener == null) {
+            host.drop(DropReason.CONTROL_LIMIT.code()); // the state is; its peer may yet come back with the cookie
+            sendCookie(syn, path, nowNs);
             return;
         }
         int iss = isn.next(ends, nowNs);
@@ -71,6 +79,42 @@ final class Handshake {
         h.sentNs = nowNs;
         writer.synAck(h, nowNs);
         restart(h, nowNs);
+    }
+
+    private void sendCookie(Segment syn, TransportHost.Path path, long nowNs) {
+        int peerMss = syn.options().mss() < 0 ? HalfOpen.DEFAULT_MSS : syn.options().mss();
+        writer.synAck(fromCookie(syn, path, syn.seq, cookies.make(syn.ends, syn.seq, peerMss, nowNs)), nowNs);
+    }
+
+    /** {@return a handshake as a cookie stands for it: no options but the MSS} */
+    private HalfOpen fromCookie(Segment s, TransportHost.Path path, int irs, int cookie) {
+        Listener listener = listeners.next(s.ends.localAddress(), s.ends.localPort(), l -> true);
+        HalfOpen h = new HalfOpen(s.ends, listener, listener.context, listener.opaque, cookie);
+        prepare(h, path);
+        h.state = TcpState.SYN_RECEIVED;
+        h.irs = irs;
+        h.scaling = false;
+        h.rcvShift = 0;
+        h.timestamps = false;
+        return h;
+    }
+
+    /**
+     * Takes an ACK at a listener if it brings back a cookie.
+     *
+     * @return whether it did
+     */
+    boolean acceptCookie(Segment s, ReceivedPacket packet, long nowNs) {
+        int mss = cookies.mss(s.ends, s.seq - 1, s.ack - 1, nowNs);
+        TransportHost.Path path = mss == SynCookies.NOT_OURS ? null : host.path(s.ends.peerAddress());
+        if (path == null) {
+            return false;
+        }
+        HalfOpen h = fromCookie(s, path, s.seq - 1, s.ack - 1);
+        h.peerMss = mss;
+        h.retries = 1; // when it was sent is not known
+        established(h, s, packet, nowNs);
+        return true;
     }
 
     private void prepare(HalfOpen h, TransportHost.Path path) {
@@ -192,6 +236,7 @@ final class Handshake {
         if (s.has(TcpHeader.SYN)) {
             host.hostControl(c.flow, TcpProgram.ACK, nowNs); // RFC 9293 §3.5: the third of three
         } else if (s.payloadLength > 0 || s.has(TcpHeader.FIN)) {
+            s.clearUrgent(packet);
             host.resubmit(packet, nowNs); // the data path takes what came with it
         }
     }

@@ -161,7 +161,7 @@ final class Requests {
             return;
         }
         program.export(c.flow, state);
-        if (state.rcvFree < host.contexts().receiveBytes(c.context)) {
+        if (state.rcvFree < state.rcvBuffer) {
             teardown.abort(c, nowNs);
             return;
         }

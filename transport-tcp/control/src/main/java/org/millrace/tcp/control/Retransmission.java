@@ -10,12 +10,15 @@ final class Retransmission {
     private final TransportHost host;
     private final TcpProgram<?> program;
     private final Teardown teardown;
+    private final TcpCounters counters;
     private final int retries;
 
-    Retransmission(TransportHost host, TcpProgram<?> program, Teardown teardown, TcpConfig config) {
+    Retransmission(TransportHost host, TcpProgram<?> program, Teardown teardown, TcpConfig config,
+                   TcpCounters counters) {
         this.host = host;
         this.program = program;
         this.teardown = teardown;
+        this.counters = counters;
         retries = config.retries();
     }
 
@@ -55,10 +58,12 @@ final class Retransmission {
             return;
         }
         if (c.persisting) {
+            counters.probes++;
             c.retries++;
             c.rtt.doubleTimeout(); // RFC 9293 SHLD-30
             host.hostControl(c.flow, TcpProgram.PROBE, nowNs);
         } else if (outstanding) {
+            counters.timeouts++;
             c.congestion.onTimeout(p.sndMax - p.sndUna, c.retries > 0);
             c.retries++;
             c.rtt.doubleTimeout(); // RFC 6298 (5.5)

@@ -66,13 +66,19 @@ final class Segment {
                 || SequenceNumber.between(rcvNxt, seq + length - 1, rcvNxt + windowBytes));
     }
 
-    /** Takes the URG flag off the packet: urgent data is data in line (RFC 6093 §6). False if the memory cannot be written. */
+    /**
+     * Takes the URG flag off the packet, for urgent data is data in line (RFC 6093 §6).
+     *
+     * @return whether the packet has none now; false if its memory cannot be written
+     */
     boolean clearUrgent(ReceivedPacket packet) {
-        if (packet.frame.isReadOnly()) {
-            return false;
+        if (has(TcpHeader.URG)) {
+            if (packet.frame.isReadOnly()) {
+                return false;
+            }
+            tcp.wrap(packet.frame, packet.header()).flags(flags & ~TcpHeader.URG);
+            packet.checksumValid = true; // it was checked before the flag went
         }
-        tcp.wrap(packet.frame, packet.header()).flags(flags & ~TcpHeader.URG);
-        packet.checksumValid = true; // it was checked before the flag went
         return true;
     }
 }

@@ -57,19 +57,19 @@ final class SegmentArrival {
         }
         TimeWait w = timeWait.get(s.ends);
         if (w != null) {
-            timeWait(w, s, nowNs);
+            timeWait(w, s, packet, nowNs);
         } else {
-            closedOrListening(s, null, nowNs);
+            closedOrListening(s, packet, null, nowNs);
         }
     }
 
     /** RFC 9293 §3.10.7.1 and §3.10.7.2. */
-    private void closedOrListening(Segment s, Integer after, long nowNs) {
+    private void closedOrListening(Segment s, ReceivedPacket packet, Integer after, long nowNs) {
         boolean listening = listeners.listens(s.ends.localAddress(), s.ends.localPort());
-        boolean opening = (s.flags & (TcpHeader.SYN | TcpHeader.ACK | TcpHeader.RST)) == TcpHeader.SYN;
-        if (listening && opening) {
+        int kind = s.flags & (TcpHeader.SYN | TcpHeader.ACK | TcpHeader.RST);
+        if (listening && kind == TcpHeader.SYN) {
             handshake.listen(s, after, nowNs);
-        } else {
+        } else if (!listening || kind != TcpHeader.ACK || !handshake.acceptCookie(s, packet, nowNs)) {
             host.drop(DropReason.NO_FLOW.code());
             if (!listening || s.has(TcpHeader.ACK)) {
                 writer.refuse(s, nowNs);
@@ -78,11 +78,11 @@ final class SegmentArrival {
     }
 
     /** RFC 9293 §3.10.7.4 for TIME-WAIT, RFC 1337 for RST, RFC 6191 for SYN. */
-    private void timeWait(TimeWait w, Segment s, long nowNs) {
+    private void timeWait(TimeWait w, Segment s, ReceivedPacket packet, long nowNs) {
         boolean opening = (s.flags & (TcpHeader.SYN | TcpHeader.ACK | TcpHeader.RST)) == TcpHeader.SYN;
         if (opening && w.isFollowedBy(s) && listeners.listens(s.ends.localAddress(), s.ends.localPort())) {
             timeWait.remove(w.ends());
-            closedOrListening(s, w.sndNxt(), nowNs);
+            closedOrListening(s, packet, w.sndNxt(), nowNs);
             return;
         }
         host.drop(DropReason.UNACCEPTABLE.code());
@@ -107,7 +107,8 @@ final class SegmentArrival {
             challenge(c, DropReason.UNACCEPTABLE, nowNs);
         } else if (reason == TcpProgram.DATA_AFTER_CLOSE) { // RFC 9293 §3.6.1, RFC 1122 §4.2.2.13: nobody will read it
             host.drop(DropReason.UNACCEPTABLE.code());
-            teardown.abort(c, nowNs);
+            writer.reset(c.ends, s.ack, state.rcvNxt, nowNs); // what the peer expects, so that it believes it
+            teardown.discard(c);
         } else if (!s.acceptable(state.rcvNxt, window)) { // RFC 9293 §3.10.7.4, first
             challenge(c, DropReason.OUT_OF_WINDOW, nowNs);
         } else if (!s.has(TcpHeader.ACK)) {

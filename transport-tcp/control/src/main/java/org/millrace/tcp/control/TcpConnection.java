@@ -32,6 +32,7 @@ final class TcpConnection extends Timed {
     /** As last polled. */
     int seenUna;
     int seenAcked;
+    int seenRetransmitted;
     int seenEcn;
     int seenSegments;
     int seenSamples;

@@ -1,6 +1,7 @@
 package org.millrace.tcp.control;
 
 import java.util.List;
+import java.util.Map;
 import org.millrace.api.context.ContextRequest;
 import org.millrace.api.context.Status;
 import org.millrace.api.pipeline.SegmentMeta;
@@ -33,6 +34,7 @@ public final class TcpControl implements ControlPlane {
     private final ListenerTable listeners = new ListenerTable();
     private final TimerQueue timers = new TimerQueue();
     private final ActiveFlows active = new ActiveFlows();
+    private final TcpCounters counters = new TcpCounters();
     private final TimeWaitTable timeWait;
     private final FlowWatch watch;
     private final Handshake handshake;
@@ -57,15 +59,15 @@ public final class TcpControl implements ControlPlane {
         timeWait = new TimeWaitTable(config);
         SegmentWriter writer = new SegmentWriter(host, new RateLimit(hash, RESETS, config.resets()));
         Teardown teardown = new Teardown(host, program, table, active, timers, timeWait, writer);
-        watch = new FlowWatch(host, program, config, active, timers, teardown);
+        watch = new FlowWatch(host, program, config, active, timers, teardown, counters);
         Establishment establishment = new Establishment(host, program, config, table, listeners, watch);
-        handshake = new Handshake(host, config, table, listeners, timers, writer, new IsnGenerator(hash), challenges,
-                establishment);
+        handshake = new Handshake(host, config, table, listeners, timers, writer, new IsnGenerator(hash),
+                new SynCookies(hash), challenges, establishment);
         arrival = new SegmentArrival(host, program, table, listeners, timeWait, handshake, teardown, writer, challenges);
         requests = new Requests(host, program, config, table, listeners, timeWait, new EphemeralPorts(hash, config),
                 handshake, watch, active, teardown);
         icmpErrors = new IcmpErrors(host, program, table, handshake);
-        lines = new ConnectionLines(host, program, table, listeners, timeWait);
+        lines = new ConnectionLines(program, table, listeners, timeWait);
     }
 
     @Override
@@ -127,5 +129,10 @@ public final class TcpControl implements ControlPlane {
     @Override
     public List<ConnectionInfo> connections() {
         return lines.all();
+    }
+
+    @Override
+    public Map<String, Long> counters() {
+        return counters.byName();
     }
 }

@@ -51,11 +51,16 @@ final class Teardown {
 
     /** Resets a connection that the application has let go of, RFC 9293 §3.10.5. */
     void abort(TcpConnection c, long nowNs) {
+        if (c.flow != 0 && !c.state.finished()) {
+            sendReset(c, nowNs);
+        }
+        discard(c);
+    }
+
+    /** Forgets a connection that the application has let go of; the peer has been told, or needs not be. */
+    void discard(TcpConnection c) {
         if (c.flow != 0) {
-            LOG.debug("{} in {}: reset by this side", c.ends, c.state.text());
-            if (!c.state.finished()) {
-                sendReset(c, nowNs);
-            }
+            LOG.debug("{} in {}: discarded", c.ends, c.state.text());
             detach(c);
         }
         release(c);

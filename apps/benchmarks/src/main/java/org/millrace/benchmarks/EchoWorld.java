@@ -1,0 +1,118 @@
+package org.millrace.benchmarks;
+
+import java.net.InetAddress;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.millrace.api.context.ContextGrant;
+import org.millrace.api.context.ContextSize;
+import org.millrace.api.hardware.Capacity;
+import org.millrace.api.hardware.HardwareBackend;
+import org.millrace.api.transport.TransportFactory;
+import org.millrace.net.Route;
+import org.millrace.runtime.DataPath;
+import org.millrace.runtime.DataPathConfig;
+import org.millrace.testkit.Endpoint;
+import org.millrace.testkit.FrameBuilder;
+import org.millrace.wire.Ipv4Address;
+import org.millrace.wire.Ipv4Prefix;
+import org.millrace.wire.TcpHeader;
+
+/**
+ * A data path with established connections to a peer that is the benchmark, and an application that echoes. All on one
+ * thread and on virtual time, so what is measured is the code and nothing else.
+ */
+final class EchoWorld {
+    static final int BATCH = 16;
+
+    private static final int PAYLOAD = 64;
+    private static final int HEADERS = 14 + 20 + 20;
+    private static final int PORT = 7;
+    private static final Endpoint SERVER = Endpoint.of("02:00:00:00:00:02", "10.0.0.2", PORT);
+    private static final Endpoint PEER = Endpoint.of("02:00:00:00:00:01", "10.0.0.1", PeerPort.FIRST_PORT);
+    private static final int PEER_ISN = 1000;
+
+    private final PeerPort port;
+    private final DataPath path;
+    private final EchoApplication application;
+    private final int[] sent;
+    private final int flows;
+    private long nowNs = 1_000_000_000;
+    private int next;
+
+    EchoWorld(HardwareBackend hardware, TransportFactory transport, int flows, boolean withLibrary) throws Exception {
+        this.flows = flows;
+        port = new PeerPort(flows, 192);
+        path = new DataPath(new DataPathConfig("bench", hardware,
+            List.of(new DataPathConfig.TransportChoice(transport, Map.of())), port,
+            List.of(Ipv4Address.parse("10.0.0.2")),
+            List.of(Route.onLink(Ipv4Prefix.parse("10.0.0.0/24"), 1500)), new Capacity(flows + 16, 1), new Random(1)));
+        ContextGrant grant = path.grant(new ContextSize(flows, 4096, 4096, 4096));
+        application = withLibrary ? new LibraryEcho(grant) : new RawEcho(grant);
+        application.listen(InetAddress.ofLiteral("10.0.0.2"), PORT, flows);
+        sent = new int[flows];
+        byte[] arp = FrameBuilder.arpRequest(PEER, SERVER.address());
+        port.frame(0, arp);
+        port.queue(0, arp.length);
+        settle();
+        for (int flow = 0; flow < flows; flow++) {
+            establish(flow);
+        }
+        if (application.connections() != flows) {
+            throw new IllegalStateException(application.connections() + " of " + flows + " connections");
+        }
+    }
+
+    private void establish(int flow) {
+        Endpoint peer = PEER.atPort(PeerPort.FIRST_PORT + flow);
+        byte[] syn = FrameBuilder.tcp().from(peer).to(SERVER).seq(PEER_ISN - 1).flags(TcpHeader.SYN).window(65535)
+            .build();
+        port.frame(flow, syn);
+        port.queue(flow, syn.length, PEER_ISN - 1, 0);
+        settle();
+        byte[] data = FrameBuilder.tcp().from(peer).to(SERVER).flags(TcpHeader.ACK).window(65535)
+            .payload(new byte[PAYLOAD]).build();
+        port.frame(flow, data);
+        sent[flow] = PEER_ISN;
+        port.queue(flow, HEADERS, PEER_ISN, port.seenSeq[flow]);
+        settle();
+    }
+
+    private void settle() {
+        for (int i = 0; i < 4; i++) {
+            step();
+            application.echo();
+        }
+    }
+
+    private void step() {
+        nowNs += 10_000;
+        path.poll(nowNs);
+    }
+
+    /** {@value #BATCH} flows send 64 bytes, get them back and acknowledge them: each runs RX, HC, TX and RX. */
+    long echo() {
+        int first = next;
+        next = (next + BATCH) % flows;
+        for (int i = first; i < first + BATCH; i++) {
+            port.queue(i, HEADERS + PAYLOAD, sent[i], port.seenSeq[i]);
+            sent[i] += PAYLOAD;
+        }
+        step();
+        application.echo();
+        step();
+        for (int i = first; i < first + BATCH; i++) {
+            port.queue(i, HEADERS, sent[i], port.seenSeq[i]);
+        }
+        step();
+        return port.sentPayload;
+    }
+
+    /** Echoes one batch and fails unless all of it came back. */
+    void check() {
+        long before = port.sentPayload;
+        if (echo() - before != (long) BATCH * PAYLOAD) {
+            throw new IllegalStateException("echoed " + (port.sentPayload - before) + " of " + BATCH * PAYLOAD);
+        }
+    }
+}

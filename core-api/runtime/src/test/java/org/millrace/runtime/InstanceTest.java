@@ -1,0 +1,225 @@
+package org.millrace.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.millrace.api.context.ContextGrant;
+import org.millrace.api.context.ContextSize;
+import org.millrace.api.hardware.Capacity;
+import org.millrace.api.hardware.FitReport;
+import org.millrace.api.hardware.HardwareBackend;
+import org.millrace.api.hardware.Outlet;
+import org.millrace.api.hardware.Pipeline;
+import org.millrace.api.pipeline.Program;
+import org.millrace.api.pipeline.SegmentMeta;
+import org.millrace.api.port.Port;
+import org.millrace.api.port.PortFactory;
+import org.millrace.bluefield.BluefieldBackend;
+import org.millrace.ports.MemoryPort;
+import org.millrace.runtime.datagram.DatagramTransport;
+import org.millrace.toe.MessageSocket;
+import org.millrace.toe.Toe;
+
+/** Instances on their own threads and the real clock. */
+class InstanceTest {
+    private static final ContextSize SIZE = new ContextSize(4, 16384, 16384, 64);
+    private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(20);
+
+    private final MemoryPort[] wire = MemoryPort.pair(Map.of());
+    private final Instance a = start(wire[0], "10.0.0.1/24", Map.of());
+    private final Instance b = start(wire[1], "10.0.0.2/24", Map.of());
+
+    @AfterEach
+    void close() {
+        a.close();
+        b.close();
+    }
+
+    private static Instance start(Port port, String address, Map<String, String> more) {
+        return start(new BluefieldBackend(), port, address, more);
+    }
+
+    private static Instance start(HardwareBackend hardware, Port port, String address, Map<String, String> more) {
+        Map<String, String> map = new TreeMap<>(Map.of("hardware", hardware.name(), "transports", "datagram", "port",
+            "test", "address", address, "contexts", "2"));
+        map.putAll(more);
+        return Instance.start(InstanceConfig.parse(map), List.of(hardware), List.of(new DatagramTransport()),
+            List.of(new Wire(port)));
+    }
+
+    private record Wire(Port port) implements PortFactory {
+        @Override
+        public String kind() {
+            return "test";
+        }
+
+        @Override
+        public Port open(Map<String, String> options) {
+            return port;
+        }
+    }
+
+    @Test
+    void messagesPassBetweenSleepingThreads() throws IOException {
+        try (Toe toeA = Toe.open(a, SIZE); Toe toeB = Toe.open(b, SIZE)) {
+            InetSocketAddress there = new InetSocketAddress("10.0.0.2", 7);
+            MessageSocket client = toeA.bind(new InetSocketAddress("10.0.0.1", 5000), null);
+            MessageSocket server = toeB.bind(there, null);
+            assertThat(toeA.await(client::isBound, PATIENCE_NS)).isTrue();
+            assertThat(toeB.await(server::isBound, PATIENCE_NS)).isTrue();
+            resolve(toeA, toeB, client, server, there);
+            for (int i = 0; i < 200; i++) {
+                client.send(ByteBuffer.allocate(4).putInt(0, i), there);
+                toeA.flush();
+                assertThat(toeB.await(() -> server.nextLength() >= 0, PATIENCE_NS)).isTrue();
+                ByteBuffer message = ByteBuffer.allocate(4);
+                InetSocketAddress from = server.receive(message);
+                assertThat(message.getInt(0)).isEqualTo(i);
+                server.send(message.flip(), from);
+                toeB.flush();
+                assertThat(toeA.await(() -> client.nextLength() >= 0, PATIENCE_NS)).isTrue();
+                client.receive(ByteBuffer.allocate(4));
+            }
+            assertThat(a.status().connections()).hasSize(1);
+        }
+        assertThat(a.status().contexts()).isZero();
+        assertThat(a.status().contextConnections()).isZero();
+    }
+
+    /** The first messages are lost while the neighbour is unknown. */
+    private static void resolve(Toe toeA, Toe toeB, MessageSocket client, MessageSocket server, InetSocketAddress there)
+            throws IOException {
+        while (server.nextLength() < 0) {
+            client.send(ByteBuffer.allocate(1), there);
+            toeA.flush();
+            toeB.await(() -> server.nextLength() >= 0, TimeUnit.MILLISECONDS.toNanos(5));
+        }
+        while (server.nextLength() == 1) {
+            server.receive(ByteBuffer.allocate(1));
+            toeB.await(() -> server.nextLength() >= 0, TimeUnit.MILLISECONDS.toNanos(5));
+        }
+    }
+
+    @Test
+    void contextLimitIsNamed() {
+        ContextGrant first = a.open(SIZE);
+        a.open(SIZE);
+        assertThatThrownBy(() -> a.open(SIZE)).isInstanceOf(IllegalStateException.class)
+            .hasMessage("no context is left in millrace: contexts is 2");
+        first.close();
+        a.open(SIZE).close();
+    }
+
+    @Test
+    void closingTheInstanceWakesItsApplications() {
+        Toe toe = Toe.open(a, SIZE);
+        a.close();
+        assertThat(toe.await(() -> false, PATIENCE_NS)).isFalse();
+        assertThat(toe.isOpen()).isFalse();
+        toe.close();
+        assertThatThrownBy(() -> a.open(SIZE)).isInstanceOf(IllegalStateException.class).hasMessage("millrace is closed");
+        assertThat(a.ended()).isEqualTo("millrace is closed");
+    }
+
+    @Test
+    void failureInTheDataPathTellsApplicationsAndWhoeverAsks() {
+        MemoryPort[] other = MemoryPort.pair(Map.of());
+        Instance broken = start(new BrokenBackend(), other[0], "10.0.0.3/24", Map.of());
+        Toe toe = Toe.open(broken, SIZE);
+        MessageSocket socket = toe.bind(new InetSocketAddress("10.0.0.3", 7), null);
+        assertThat(toe.await(socket::isBound, PATIENCE_NS)).isTrue();
+        assertThatThrownBy(() -> {
+            socket.send(ByteBuffer.allocate(1), new InetSocketAddress("10.0.0.4", 7));
+            toe.await(() -> !toe.isOpen(), PATIENCE_NS);
+            socket.send(ByteBuffer.allocate(1), new InetSocketAddress("10.0.0.4", 7));
+        }).isInstanceOf(IOException.class);
+        assertThatThrownBy(broken::status).hasMessageContaining("millrace has failed: java.lang.IllegalStateException: boom");
+        toe.close();
+        broken.close();
+        other[1].close();
+    }
+
+    /** Its pipelines fail with the first item that is not the application's bind. */
+    private static final class BrokenBackend implements HardwareBackend {
+        private final HardwareBackend sound = new BluefieldBackend();
+
+        @Override
+        public String name() {
+            return "broken";
+        }
+
+        @Override
+        public FitReport admit(Program<?> program, Capacity capacity) {
+            return sound.admit(program, capacity);
+        }
+
+        @Override
+        public <M extends SegmentMeta> Pipeline<M> load(Program<M> program, Capacity capacity, Outlet<M> runtime) {
+            return sound.load(program, capacity, new Outlet<>() {
+                @Override
+                public void drop(M meta, int reason) {
+                    throw new IllegalStateException("boom");
+                }
+
+                @Override
+                public void control(M meta, int reason, long nowNs) {
+                    throw new IllegalStateException("boom");
+                }
+
+                @Override
+                public void emit(M meta, long nowNs) {
+                    throw new IllegalStateException("boom");
+                }
+
+                @Override
+                public void done(M meta) {
+                    throw new IllegalStateException("boom");
+                }
+
+                @Override
+                public void digest(M meta, long nowNs) {
+                    throw new IllegalStateException("boom");
+                }
+            });
+        }
+    }
+
+    @Test
+    void captureHoldsTheFrames(@TempDir Path directory) throws IOException {
+        Path file = directory.resolve("frames.pcapng");
+        MemoryPort[] other = MemoryPort.pair(Map.of());
+        Instance captured = start(other[0], "10.0.0.3/24", Map.of("capture", file.toString()));
+        try (Toe toe = Toe.open(captured, SIZE)) {
+            MessageSocket socket = toe.bind(new InetSocketAddress("10.0.0.3", 7), null);
+            assertThat(toe.await(socket::isBound, PATIENCE_NS)).isTrue();
+            socket.send(ByteBuffer.allocate(1), new InetSocketAddress("10.0.0.4", 7));
+            toe.flush();
+            while (captured.status().network().getOrDefault("ARP_REQUEST_SENT", 0L) == 0) {
+                Thread.onSpinWait();
+            }
+        }
+        captured.close();
+        other[1].close();
+        assertThat(Files.size(file)).isEqualTo(28 + 32 + 32 + 44); // headers and one ARP request of 42 bytes
+    }
+
+    @Test
+    void unknownNamesAreRefusedWithWhatThereIs() {
+        InstanceConfig config = InstanceConfig.parse(Map.of("hardware", "hw-x", "transports", "datagram", "port",
+            "test", "address", "10.0.0.1/24"));
+        assertThatThrownBy(() -> Instance.start(config, List.of(new BluefieldBackend()), List.of(), List.of()))
+            .isInstanceOf(ConfigException.class).hasMessage("hardware is 'hw-x', allowed is one of hw-bluefield");
+    }
+}

@@ -1,0 +1,48 @@
+package org.millrace.runtime.datagram;
+
+import java.lang.foreign.MemorySegment;
+import org.millrace.api.pipeline.DropReason;
+import org.millrace.api.pipeline.HeaderCodec;
+import org.millrace.api.pipeline.SegmentMeta;
+import org.millrace.api.pipeline.Verdict;
+import org.millrace.wire.HeaderFault;
+import org.millrace.wire.UdpHeader;
+
+/** UDP, RFC 768. */
+final class DatagramCodec implements HeaderCodec<SegmentMeta> {
+    private final UdpHeader udp = new UdpHeader();
+
+    @Override
+    public long parse(MemorySegment frame, long frameOffset, int headerOffset, int length, boolean checksumValid,
+                      SegmentMeta meta) {
+        udp.wrap(frame, frameOffset + headerOffset);
+        if (udp.check(length) != HeaderFault.NONE) {
+            return Verdict.drop(DropReason.BAD_TRANSPORT_HEADER.code());
+        }
+        if (!checksumValid && !udp.checksumValid(meta.peerAddress(), meta.localAddress())) {
+            return Verdict.drop(DropReason.BAD_CHECKSUM.code());
+        }
+        meta.peerPort(udp.sourcePort());
+        meta.localPort(udp.destinationPort());
+        meta.payloadOffset(headerOffset + UdpHeader.LENGTH);
+        meta.payloadLength(udp.length() - UdpHeader.LENGTH);
+        return Verdict.NEXT;
+    }
+
+    @Override
+    public int write(SegmentMeta meta, MemorySegment header, long offset) {
+        udp.wrap(header, offset).ports(meta.localPort(), meta.peerPort()).length(UdpHeader.LENGTH + meta.length())
+            .checksum(0);
+        return UdpHeader.LENGTH;
+    }
+
+    @Override
+    public int checksumOffset() {
+        return UdpHeader.CHECKSUM;
+    }
+
+    @Override
+    public int segmentSize(SegmentMeta meta) {
+        return 0;
+    }
+}

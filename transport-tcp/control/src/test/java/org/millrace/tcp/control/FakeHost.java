@@ -1,0 +1,403 @@
+package org.millrace.tcp.control;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.millrace.api.context.ContextRequest;
+import org.millrace.api.context.Contexts;
+import org.millrace.api.context.Status;
+import org.millrace.api.hardware.Capacity;
+import org.millrace.api.pipeline.ContextQueue;
+import org.millrace.api.pipeline.DropReason;
+import org.millrace.api.pipeline.FlowLookup;
+import org.millrace.api.pipeline.PayloadDma;
+import org.millrace.api.pipeline.Verdict;
+import org.millrace.api.pipeline.ViewCursor;
+import org.millrace.api.port.PortInfo;
+import org.millrace.api.transport.ReceivedPacket;
+import org.millrace.api.transport.TransportHost;
+import org.millrace.wire.Ipv4Address;
+import org.millrace.wire.TcpHeader;
+
+/** A data path with a control plane under test in it, on virtual time. */
+final class FakeHost implements TransportHost, Contexts, TransportHost.FlowTable {
+    static final int LOCAL = Ipv4Address.parse("10.0.0.1").bits();
+    static final int PEER = Ipv4Address.parse("10.0.0.2").bits();
+    static final long PEER_MAC = 0x02_00_00_00_00_02L;
+    static final long MS = 1_000_000;
+    static final long SECOND = 1_000 * MS;
+
+    final FakeProgram program = new FakeProgram();
+    final TcpControl control;
+    final List<String> sent = new ArrayList<>();
+    final List<String> events = new ArrayList<>();
+    final List<String> drops = new ArrayList<>();
+    final Map<String, String> routeOptions = new HashMap<>();
+    final Map<Endpoints, Integer> flowOf = new HashMap<>();
+    final List<Integer> flows = new ArrayList<>();
+    final List<Integer> connections = new ArrayList<>();
+    final ReceivedPacket packet = new ReceivedPacket();
+    private final Map<String, String> options;
+    private final TcpMeta meta = new TcpMeta();
+    long now = 10 * SECOND;
+    int mtu = 1500;
+    int receiveBytes = 256 << 10;
+    int maxConnections = 1_000;
+    int maxFlows = 1_000;
+    long nextHop = PEER_MAC;
+    boolean routed = true;
+    private int lastFlow;
+    private int lastConnection;
+    private int resubmitted;
+
+    FakeHost(Map<String, String> options) {
+        this.options = options;
+        ViewCursor.move(meta, new int[TcpMeta.TCP_BYTES / 4], 0);
+        control = new TcpControl(this, program, TcpConfig.parse(options));
+    }
+
+    FakeHost() {
+        this(Map.of());
+    }
+
+    // the wire
+
+    static TestSegment from(int peerPort, int localPort) {
+        return new TestSegment(peerPort, localPort);
+    }
+
+    void deliver(TestSegment segment) {
+        deliver(segment.bytes(PEER, LOCAL), PEER);
+    }
+
+    void deliver(byte[] bytes, int source) {
+        packet.frame = MemorySegment.ofArray(bytes);
+        packet.length = bytes.length;
+        packet.localAddress = LOCAL;
+        packet.peerAddress = source;
+        packet.peerMac = PEER_MAC;
+        packet.checksumValid = false;
+        resubmitted = 0;
+        run();
+    }
+
+    private void run() {
+        ViewCursor.clear(meta, TcpMeta.TCP_BYTES / 4);
+        meta.localAddress(packet.localAddress);
+        meta.peerAddress(packet.peerAddress);
+        long verdict = program.codec.parse(packet.frame, 0, 0, packet.length, packet.checksumValid, meta);
+        if (Verdict.action(verdict) == Verdict.DROP) {
+            drop(Verdict.reason(verdict));
+            return;
+        }
+        int flow = flowOf.getOrDefault(new Endpoints(meta.localAddress(), meta.localPort(), meta.peerAddress(),
+                meta.peerPort()), 0);
+        meta.flow(flow);
+        int reason = TcpProgram.NO_FLOW;
+        if (flow != 0) {
+            int kind = TcpHeader.SYN | TcpHeader.RST | TcpHeader.ACK | TcpHeader.URG;
+            reason = (meta.flags() & kind) == TcpHeader.ACK ? program.receive(flow, meta) : TcpProgram.NOT_DATA_PATH;
+        }
+        if (reason != 0) {
+            control.packet(packet, meta, reason, now);
+        } else {
+            digest(flow);
+        }
+    }
+
+    private void digest(int flow) {
+        if (program.digest() != 0) {
+            meta.flow(flow);
+            meta.digest(program.digest());
+            control.digest(meta, now);
+        }
+    }
+
+    @Override
+    public void resubmit(ReceivedPacket again, long nowNs) {
+        if (++resubmitted > 1) {
+            throw new AssertionError("a packet is resubmitted at most once");
+        }
+        run();
+    }
+
+    @Override
+    public boolean send(int localAddress, int peerAddress, int ecn, MemorySegment segment, long offset, int length,
+                        long nowNs) {
+        byte[] bytes = segment.asSlice(offset, length).toArray(ValueLayout.JAVA_BYTE);
+        sent.add(TestSegment.print(bytes, localAddress, peerAddress));
+        return true;
+    }
+
+    /** {@return what was sent since the last call} */
+    List<String> takeSent() {
+        List<String> taken = List.copyOf(sent);
+        sent.clear();
+        return taken;
+    }
+
+    List<String> takeEvents() {
+        List<String> taken = List.copyOf(events);
+        events.clear();
+        return taken;
+    }
+
+    List<String> takeCalls() {
+        List<String> taken = List.copyOf(program.calls);
+        program.calls.clear();
+        return taken;
+    }
+
+    List<String> takeDrops() {
+        List<String> taken = List.copyOf(drops);
+        drops.clear();
+        return taken;
+    }
+
+    // time
+
+    /** Lets time pass, calling the control plane when it wants to be called. */
+    void pass(long ns) {
+        long end = now + ns;
+        long next = control.advance(now);
+        while (next <= end) {
+            now = Math.max(next, now + 1);
+            next = control.advance(now);
+        }
+        now = end;
+        control.advance(now);
+    }
+
+    // the application
+
+    void request(ContextRequest.Kind kind, int context, int connection, long opaque, InetSocketAddress local,
+                 InetSocketAddress peer, int backlog) {
+        control.request(new ContextRequest(kind, context, connection, opaque, local, peer, backlog), now);
+    }
+
+    void listen(int port) {
+        request(ContextRequest.Kind.LISTEN, 0, -1, 77, address("10.0.0.1", port), null, 128);
+        assertEvent("listening ctx=0 opaque=77 OK 10.0.0.1:" + port);
+    }
+
+    private void assertEvent(String event) {
+        if (!events.removeLast().startsWith(event.substring(0, event.indexOf(" OK") + 3))) {
+            throw new AssertionError(events);
+        }
+    }
+
+    void connect(int localPort, int peerPort) {
+        request(ContextRequest.Kind.CONNECT, 0, -1, 88, address("0.0.0.0", localPort), address("10.0.0.2", peerPort), 0);
+    }
+
+    void close(int connection) {
+        request(ContextRequest.Kind.CLOSE, 0, connection, 0, null, null, 0);
+    }
+
+    void abort(int connection) {
+        request(ContextRequest.Kind.ABORT, 0, connection, 0, null, null, 0);
+    }
+
+    void append(int flow, int bytes) {
+        program.append(flow, bytes);
+        digest(flow);
+    }
+
+    void shutdown(int flow) {
+        program.endStream(flow);
+        digest(flow);
+    }
+
+    static InetSocketAddress address(String host, int port) {
+        return new InetSocketAddress(Ipv4Address.parse(host).toInetAddress(), port);
+    }
+
+    /** A passive connection on port 80 from 4000, no options; peer's next sequence number is 101. Returns our next. */
+    int accept() {
+        listen(80);
+        return accept(4000);
+    }
+
+    int accept(int peerPort) {
+        deliver(from(peerPort, 80).flags(TcpHeader.SYN).seq(100).mss(1460));
+        int iss = field(sent.getLast(), "seq");
+        sent.clear();
+        deliver(from(peerPort, 80).seq(101).ack(iss + 1));
+        events.clear();
+        return iss + 1;
+    }
+
+    static int field(String line, String name) {
+        for (String word : line.split(" ")) {
+            if (word.startsWith(name + "=")) {
+                return Integer.parseInt(word.substring(name.length() + 1));
+            }
+        }
+        throw new AssertionError(name + " not in " + line);
+    }
+
+    String state() {
+        return control.connections().stream().filter(c -> c.peer() != null).map(c -> c.state())
+                .reduce((a, b) -> a + " " + b).orElse("");
+    }
+
+    // TransportHost
+
+    @Override
+    public Map<String, String> options() {
+        return options;
+    }
+
+    @Override
+    public Capacity capacity() {
+        return new Capacity(1_000, 4);
+    }
+
+    @Override
+    public PortInfo port() {
+        return new PortInfo("fake", 0x02_00_00_00_00_01L, mtu, 1514, false, false, false);
+    }
+
+    @Override
+    public FlowLookup lookup() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public PayloadDma dma() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public ContextQueue contextQueue() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public FlowTable flows() {
+        return this;
+    }
+
+    @Override
+    public Contexts contexts() {
+        return this;
+    }
+
+    @Override
+    public byte[] secret() {
+        return "0123456789abcdef".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+    }
+
+    @Override
+    public void hostControl(int flow, int operation, long nowNs) {
+        if (!flows.contains(flow)) {
+            throw new AssertionError("host control of flow " + flow + ", which is not allocated");
+        }
+        program.operation(flow, operation);
+        digest(flow);
+    }
+
+    @Override
+    public void drop(int reason) {
+        drops.add(DropReason.values()[reason].name());
+    }
+
+    @Override
+    public long nextHop(int peerAddress, long nowNs) {
+        return nextHop;
+    }
+
+    @Override
+    public Path path(int peerAddress) {
+        return routed ? new Path(LOCAL, mtu, routeOptions) : null;
+    }
+
+    @Override
+    public boolean isLocal(int address) {
+        return address == LOCAL || address == 0;
+    }
+
+    // FlowTable
+
+    @Override
+    public int allocate() {
+        if (flows.size() >= maxFlows) {
+            return 0;
+        }
+        flows.add(++lastFlow);
+        return lastFlow;
+    }
+
+    @Override
+    public boolean insert(int flow, int localAddress, int localPort, int peerAddress, int peerPort) {
+        return flowOf.putIfAbsent(new Endpoints(localAddress, localPort, peerAddress, peerPort), flow) == null;
+    }
+
+    @Override
+    public void release(int flow) {
+        if (!flows.remove((Integer) flow)) {
+            throw new AssertionError("flow " + flow + " released twice");
+        }
+        flowOf.values().remove(flow);
+        program.states.remove(flow);
+    }
+
+    @Override
+    public int size() {
+        return flows.size();
+    }
+
+    // Contexts
+
+    @Override
+    public int open(int context, int flow, InetSocketAddress local, InetSocketAddress peer) {
+        if (connections.size() >= maxConnections) {
+            return NONE;
+        }
+        connections.add(++lastConnection);
+        return lastConnection;
+    }
+
+    @Override
+    public int receiveBytes(int context) {
+        return receiveBytes;
+    }
+
+    @Override
+    public int transmitBytes(int context) {
+        return 256 << 10;
+    }
+
+    @Override
+    public void listening(int context, long opaque, Status status, int listener, InetSocketAddress local) {
+        events.add("listening ctx=" + context + " opaque=" + opaque + " " + status + " " + listener + " "
+                + local.getPort());
+    }
+
+    @Override
+    public void connected(int context, int connection, long opaque, Status status) {
+        events.add("connected ctx=" + context + " conn=" + connection + " opaque=" + opaque + " " + status);
+    }
+
+    @Override
+    public void accepted(int context, int connection, long opaque) {
+        events.add("accepted ctx=" + context + " conn=" + connection + " opaque=" + opaque);
+    }
+
+    @Override
+    public void failed(int context, int connection, Status status) {
+        events.add("failed ctx=" + context + " conn=" + connection + " " + status);
+    }
+
+    @Override
+    public void release(int context, int connection) {
+        if (!connections.remove((Integer) connection)) {
+            throw new AssertionError("connection " + connection + " released twice");
+        }
+        events.add("released ctx=" + context + " conn=" + connection);
+    }
+}

@@ -1,0 +1,118 @@
+package org.millrace.tcp.control;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.millrace.api.context.ContextRequest.Kind.BIND;
+import static org.millrace.api.context.ContextRequest.Kind.CLOSE;
+import static org.millrace.api.context.ContextRequest.Kind.CONNECT;
+import static org.millrace.api.context.ContextRequest.Kind.LISTEN;
+import static org.millrace.api.context.ContextRequest.Kind.UNLISTEN;
+import static org.millrace.tcp.control.FakeHost.address;
+import static org.millrace.tcp.control.FakeHost.from;
+import static org.millrace.wire.TcpHeader.SYN;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class RequestsTest {
+    private final FakeHost host = new FakeHost();
+
+    private String connect(String local, int localPort, String peer, int peerPort) {
+        host.request(CONNECT, 0, -1, 5, address(local, localPort), address(peer, peerPort), 0);
+        List<String> events = host.takeEvents();
+        return events.isEmpty() ? "" : events.getFirst();
+    }
+
+    @Test
+    void connectRefusesWhatCannotBe() {
+        assertThat(connect("10.0.0.9", 0, "10.0.0.2", 80)).endsWith(" ADDRESS_NOT_AVAILABLE");
+        assertThat(connect("0.0.0.0", 0, "224.0.0.1", 80)).endsWith(" UNREACHABLE");
+        assertThat(connect("0.0.0.0", 0, "255.255.255.255", 80)).endsWith(" UNREACHABLE");
+        assertThat(connect("0.0.0.0", 0, "10.0.0.2", 0)).endsWith(" UNREACHABLE");
+        host.routed = false;
+        assertThat(connect("0.0.0.0", 0, "10.0.0.2", 80)).isEqualTo("connected ctx=0 conn=-1 opaque=5 UNREACHABLE");
+        assertThat(host.takeSent()).isEmpty();
+    }
+
+    @Test
+    void sameEndsTwiceAreInUse() {
+        assertThat(connect("10.0.0.1", 5000, "10.0.0.2", 80)).isEmpty();
+        assertThat(connect("10.0.0.1", 5000, "10.0.0.2", 80)).endsWith(" ADDRESS_IN_USE");
+        assertThat(connect("10.0.0.1", 5000, "10.0.0.2", 81)).isEmpty();
+    }
+
+    @Test
+    void ephemeralPortsAreDistinctAndEndAtTheLast() {
+        FakeHost few = new FakeHost(Map.of("port-first", "2000", "port-last", "2063"));
+        Set<Integer> ports = new HashSet<>();
+        for (int i = 0; i < 64; i++) {
+            few.connect(0, 80);
+            ports.add(Integer.parseInt(few.sent.getLast().split(">")[0]));
+        }
+        assertThat(ports).hasSize(64).allMatch(p -> p >= 2000 && p <= 2063);
+        few.connect(0, 80);
+        assertThat(few.takeEvents()).containsExactly("connected ctx=0 conn=-1 opaque=88 NO_RESOURCES");
+        few.takeSent();
+        few.connect(0, 81);
+        assertThat(few.takeSent()).hasSize(1);
+    }
+
+    @Test
+    void listenAnswers() {
+        host.request(LISTEN, 0, -1, 1, address("10.0.0.1", 80), null, 10);
+        host.request(LISTEN, 0, -1, 2, address("10.0.0.1", 80), null, 10);
+        host.request(LISTEN, 1, -1, 3, address("10.0.0.1", 80), null, 10);
+        host.request(LISTEN, 0, -1, 4, address("10.0.0.9", 80), null, 10);
+        host.request(BIND, 0, -1, 5, address("10.0.0.1", 80), null, 10);
+        assertThat(host.takeEvents()).containsExactly("listening ctx=0 opaque=1 OK 1 80",
+                "listening ctx=0 opaque=2 ADDRESS_IN_USE 0 80", "listening ctx=1 opaque=3 OK 2 80",
+                "listening ctx=0 opaque=4 ADDRESS_NOT_AVAILABLE 0 80", "listening ctx=0 opaque=5 UNSUPPORTED 0 80");
+        host.request(LISTEN, 0, -1, 6, address("0.0.0.0", 0), null, 10);
+        assertThat(FakeHost.field(host.takeEvents().getFirst().replace(" 3 ", " port="), "port"))
+                .isBetween(49_152, 65_535);
+    }
+
+    @Test
+    void unlistenRefusesNewcomersAndForgetsHandshakes() {
+        host.listen(80);
+        host.deliver(from(4000, 80).flags(SYN).seq(1));
+        host.request(UNLISTEN, 1, -1, 0, null, null, 1);
+        assertThat(host.state()).as("not another context's").isEqualTo("SYN-RECEIVED");
+        host.request(UNLISTEN, 0, -1, 0, null, null, 1);
+        assertThat(host.control.connections()).isEmpty();
+        host.takeSent();
+        host.deliver(from(4001, 80).flags(SYN).seq(1));
+        assertThat(host.takeSent()).containsExactly("80>4001 RST,ACK seq=0 ack=2 win=0");
+    }
+
+    @Test
+    void connectCanBeCancelled() {
+        connect("0.0.0.0", 5000, "10.0.0.2", 80);
+        host.request(CLOSE, 0, -1, 4, null, null, 0);
+        assertThat(host.state()).isEqualTo("SYN-SENT");
+        host.request(CLOSE, 0, -1, 5, null, null, 0);
+        assertThat(host.control.connections()).isEmpty();
+        assertThat(host.takeEvents()).isEmpty();
+    }
+
+    @Test
+    void requestsForConnectionsThatAreNotAreIgnored() {
+        host.close(99);
+        host.abort(99);
+        host.request(UNLISTEN, 0, -1, 0, null, null, 99);
+        assertThat(host.takeEvents()).isEmpty();
+    }
+
+    @Test
+    void linesShowEverything() {
+        host.accept();
+        host.deliver(from(4001, 80).flags(SYN).seq(1));
+        assertThat(host.control.connections()).extracting(c -> c.state() + " " + c.local() + " " + c.peer())
+                .containsExactly("LISTEN /10.0.0.1:80 null", "SYN-RECEIVED /10.0.0.1:80 /10.0.0.2:4001",
+                        "ESTABLISHED /10.0.0.1:80 /10.0.0.2:4000");
+        assertThat(host.control.connections().getLast().detail())
+                .isEqualTo("flow=1 cwnd=14600 ssthresh=- rtt=0us rto=200ms mss=1460 retransmitted=0");
+    }
+}

@@ -16,7 +16,8 @@ import java.lang.invoke.VarHandle;
  * <pre>
  *   0 i64 tail: descriptors ever published, written by the producer
  *  64 i64 head: descriptors ever taken, written by the consumer
- * 128 i32 waiting: 1 while the consumer sleeps (a futex word)
+ * 128 i32 waiting: 0 while the consumer is awake, 1 while it sleeps on this word (a futex), 2 while it sleeps in a
+ *                  selector and is woken by a byte
  * 192 slots of 64 bytes; descriptor n is in slot n mod slots
  * </pre>
  *
@@ -29,6 +30,13 @@ import java.lang.invoke.VarHandle;
  * <p>Owned by: one instance a side, used by that side's thread.
  */
 public final class DescriptorRing {
+    /** Waiting word: the consumer is awake. */
+    public static final int AWAKE = 0;
+    /** Waiting word: the consumer sleeps on the word. */
+    public static final int ON_FUTEX = 1;
+    /** Waiting word: the consumer sleeps in a selector. */
+    public static final int IN_SELECTOR = 2;
+
     static final int HEAD = 64;
     static final int WAITING = 128;
     static final int SLOTS = 192;
@@ -85,11 +93,19 @@ public final class DescriptorRing {
 
     /** {@return whether the consumer sleeps and is to be woken; clears the mark. To be asked after {@link #publish()}} */
     public boolean takeWaiting() {
+        return takeSleep() != AWAKE;
+    }
+
+    /**
+     * {@return where the consumer sleeps and is to be woken, {@link #AWAKE} if it does not; clears the mark. The consumer
+     * may have written any other number too. To be asked after {@link #publish()}}
+     */
+    public int takeSleep() {
         VarHandle.fullFence();
-        if ((int) INT.getOpaque(region, ring + WAITING) == 0) {
-            return false;
+        if ((int) INT.getOpaque(region, ring + WAITING) == AWAKE) {
+            return AWAKE;
         }
-        return (int) INT.getAndSet(region, ring + WAITING, 0) != 0;
+        return (int) INT.getAndSet(region, ring + WAITING, AWAKE);
     }
 
     /** {@return descriptors that wait for the consumer, or -1 if the producer's index is impossible} */
@@ -119,7 +135,16 @@ public final class DescriptorRing {
      * @param sleeping whether it is about to
      */
     public void waiting(boolean sleeping) {
-        INT.setOpaque(region, ring + WAITING, sleeping ? 1 : 0);
+        waiting(sleeping ? ON_FUTEX : AWAKE);
+    }
+
+    /**
+     * Says where the consumer sleeps. After setting it the consumer looks once more before it sleeps.
+     *
+     * @param where {@link #AWAKE}, {@link #ON_FUTEX} or {@link #IN_SELECTOR}
+     */
+    public void waiting(int where) {
+        INT.setOpaque(region, ring + WAITING, where);
         VarHandle.fullFence();
     }
 

@@ -10,7 +10,7 @@ import java.lang.foreign.ValueLayout;
  * <p>{@link #signal} by any thread; the rest by the thread that is woken.
  */
 public final class EventFd implements AutoCloseable {
-    private static final MemorySegment ONE = Arena.global().allocateFrom(ValueLayout.JAVA_LONG, 1);
+    static final MemorySegment ONE = Arena.global().allocateFrom(ValueLayout.JAVA_LONG, 1);
 
     private final MemorySegment counter = Arena.ofAuto().allocate(8, 8);
     private int descriptor;

@@ -128,6 +128,16 @@ class DescriptorRingTest {
     }
 
     @Test
+    void waitingSaysWhereTheConsumerSleeps() {
+        assertThat(producer.takeSleep()).isEqualTo(DescriptorRing.AWAKE);
+        consumer.waiting(true);
+        assertThat(producer.takeSleep()).isEqualTo(DescriptorRing.ON_FUTEX);
+        consumer.waiting(DescriptorRing.IN_SELECTOR);
+        assertThat(producer.takeSleep()).isEqualTo(DescriptorRing.IN_SELECTOR);
+        assertThat(producer.takeSleep()).isEqualTo(DescriptorRing.AWAKE);
+    }
+
+    @Test
     void consumerThatFoundWorkIsNotWoken() {
         consumer.waiting(true);
         consumer.waiting(false);

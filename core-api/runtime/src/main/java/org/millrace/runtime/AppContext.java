@@ -13,7 +13,7 @@ import org.millrace.memory.MappedRegion;
  * A context as the data path sees it. What the application can write it can also write wrongly: nothing read from the
  * region is believed, and what is found wrong ends this context and no other.
  *
- * <p>Owned by: the data-path thread, but for {@link #region} and {@link #layout}, which the grant reads.
+ * <p>Owned by: the data-path thread, but for {@link #region}, {@link #layout} and {@link #wakeBy}, which the grant uses.
  */
 final class AppContext {
     private static final int KEEP_BYTES = 16 << 10;
@@ -28,6 +28,7 @@ final class AppContext {
     private final DescriptorRing eventRing;
     private final Futex sleeper;
     private final ContextSize size;
+    private volatile WakePipe pipe;
     private String violation;
 
     AppContext(int number, ContextSize size, Counters counters) {
@@ -146,8 +147,22 @@ final class AppContext {
 
     /** Delivers what there is room for and wakes the application if it sleeps. */
     void flush() {
-        if (events.flush() && eventRing.takeWaiting()) {
+        if (events.flush()) {
+            wake(eventRing.takeSleep());
+        }
+    }
+
+    /** The application may sleep in a selector from now on. */
+    void wakeBy(WakePipe bell) {
+        pipe = bell;
+    }
+
+    private void wake(int sleep) {
+        WakePipe bell = pipe;
+        if (sleep == DescriptorRing.ON_FUTEX) {
             sleeper.wake(1);
+        } else if (sleep == DescriptorRing.IN_SELECTOR && bell != null) {
+            bell.ring();
         }
     }
 
@@ -156,5 +171,9 @@ final class AppContext {
         layout.markClosed();
         eventRing.takeWaiting();
         sleeper.wake(Integer.MAX_VALUE);
+        WakePipe bell = pipe;
+        if (bell != null) {
+            bell.end();
+        }
     }
 }

@@ -1,6 +1,8 @@
 package org.millrace.runtime;
 
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.channels.SelectableChannel;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.millrace.api.context.ContextGrant;
@@ -13,6 +15,7 @@ final class Grant implements ContextGrant {
     private final Runnable bell;
     private final Runnable closer;
     private final AtomicBoolean closed = new AtomicBoolean();
+    private WakePipe pipe;
 
     /**
      * @param bell   wakes the data path
@@ -47,6 +50,24 @@ final class Grant implements ContextGrant {
     }
 
     @Override
+    public synchronized SelectableChannel wakeChannel() throws IOException {
+        if (pipe == null) {
+            pipe = new WakePipe();
+            context.wakeBy(pipe);
+            if (!isOpen()) {
+                pipe.end();
+            }
+        }
+        return pipe.source();
+    }
+
+    private synchronized void closePipe() {
+        if (pipe != null) {
+            pipe.closeSource();
+        }
+    }
+
+    @Override
     public boolean isOpen() {
         return !closed.get() && context.layout.isOpen();
     }
@@ -54,6 +75,7 @@ final class Grant implements ContextGrant {
     @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {
+            closePipe();
             closer.run();
         }
     }

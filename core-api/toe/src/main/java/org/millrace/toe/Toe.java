@@ -1,7 +1,11 @@
 package org.millrace.toe;
 
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.SelectableChannel;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -29,6 +33,10 @@ import org.millrace.memory.Futex;
  * <p>Requests gather until {@link #flush} or {@code poll}: bumps of a socket in between become one descriptor. If the
  * request ring is full they stay owed and nothing is lost.
  *
+ * <p>A loop that also serves kernel channels sleeps in its own selector: it registers {@link #wakeChannel} there for
+ * reading, and its round is {@code poll(0)}, the ready endpoints, {@link #beforeSelect}, its select,
+ * {@link #afterSelect}. To wake it is the selector's business then.
+ *
  * <p>If the runtime goes away, or its side of the rings shows impossible numbers, every endpoint fails with
  * {@link Status#ABORTED} and {@code poll} no longer sleeps: a loop asks {@link #isOpen}.
  *
@@ -48,6 +56,8 @@ public final class Toe implements AutoCloseable {
     private final ArrayDeque<Endpoint> ready = new ArrayDeque<>();
     private final ArrayDeque<Endpoint> dirty = new ArrayDeque<>();
     private final Object bellLock = new Object();
+    private final ByteBuffer wakeBytes = ByteBuffer.allocateDirect(64);
+    private volatile SelectableChannel wakeChannel;
     private volatile boolean wakeup;
     private boolean ringFull;
     private int listed;
@@ -84,6 +94,17 @@ public final class Toe implements AutoCloseable {
      */
     public static Toe open(ContextProvider provider, ContextSize size) {
         return new Toe(provider.open(size));
+    }
+
+    /**
+     * Opens a context of an instance that runs in another process, and attaches to it.
+     *
+     * @param instance its name, or the absolute path of its directory
+     * @return the application side
+     * @throws Attach.AttachException if there is no context to be had; the message is one line and says why
+     */
+    public static Toe attach(String instance) throws Attach.AttachException {
+        return open(Attach.context(instance, ContextSize.DEFAULT));
     }
 
     /** {@return the instance it belongs to} */
@@ -228,9 +249,63 @@ public final class Toe implements AutoCloseable {
     public void wakeup() {
         wakeup = true;
         synchronized (bellLock) { // the memory stays while a bell is rung
-            if (isOpen() && events.takeWaiting()) {
+            if (isOpen() && wakeChannel == null && events.takeWaiting()) {
                 bell.wake(1);
             }
+        }
+    }
+
+    /**
+     * {@return the channel that is readable after the data path has rung for an owner that sleeps in a selector; to be
+     * registered for reading}
+     *
+     * @throws IOException if the system has no descriptor left
+     */
+    public SelectableChannel wakeChannel() throws IOException {
+        if (wakeChannel == null) {
+            wakeChannel = grant.wakeChannel();
+        }
+        return wakeChannel;
+    }
+
+    /**
+     * Flushes and says that the owner is about to sleep in its selector. Whatever it answers, {@link #afterSelect} follows.
+     *
+     * @return longest sleep, nanoseconds; 0: none, there is something to do; negative: no limit
+     */
+    public long beforeSelect() {
+        flush();
+        if (!isOpen()) {
+            return -1;
+        }
+        events.waiting(DescriptorRing.IN_SELECTOR);
+        if (listed > 0 || events.available() != 0 || !served()) {
+            return 0;
+        }
+        return ringFull ? FULL_RING_SLEEP_NS : -1;
+    }
+
+    /** Says that the owner is awake. */
+    public void afterSelect() {
+        if (isOpen()) {
+            events.waiting(DescriptorRing.AWAKE);
+        }
+    }
+
+    /**
+     * Empties the wake channel, once its selector has found it readable.
+     *
+     * @return false if it is at its end: the runtime went away, and the channel has nothing to say any more
+     */
+    public boolean drainWakeChannel() {
+        try {
+            int bytes;
+            do {
+                bytes = ((ReadableByteChannel) wakeChannel).read(wakeBytes.clear());
+            } while (bytes == wakeBytes.capacity());
+            return bytes >= 0;
+        } catch (IOException e) {
+            return false;
         }
     }
 

@@ -1,10 +1,15 @@
 package org.millrace.toe;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.Pipe;
+import java.nio.channels.SelectableChannel;
 import java.util.ArrayList;
 import java.util.List;
 import org.millrace.api.context.ContextGrant;
@@ -31,6 +36,7 @@ final class FakeDataPath implements ContextGrant {
     final ContextLayout layout;
     private final DescriptorRing requests;
     private final DescriptorRing events;
+    private Pipe pipe;
     private final Futex bell;
     private volatile boolean open = true;
     int rings;
@@ -209,9 +215,29 @@ final class FakeDataPath implements ContextGrant {
     }
 
     private void wake() {
-        if (events.takeWaiting()) {
-            bell.wake(1);
+        switch (events.takeSleep()) {
+            case DescriptorRing.ON_FUTEX -> bell.wake(1);
+            case DescriptorRing.IN_SELECTOR -> {
+                try {
+                    pipe.sink().write(ByteBuffer.allocate(1));
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            }
+            default -> { }
         }
+    }
+
+    @Override
+    public SelectableChannel wakeChannel() throws IOException {
+        pipe = Pipe.open();
+        pipe.source().configureBlocking(false);
+        return pipe.source();
+    }
+
+    /** The runtime is gone, and its end of the wake channel with it. */
+    void endWakeChannel() throws IOException {
+        pipe.sink().close();
     }
 
     @Override

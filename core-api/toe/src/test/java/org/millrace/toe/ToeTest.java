@@ -10,6 +10,8 @@ import java.lang.foreign.ValueLayout;
 import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.FutureTask;
@@ -48,6 +50,43 @@ class ToeTest {
         toe.poll(0);
         stream.close();
         assertThat(toe.nextReady()).isNull();
+    }
+
+    @Test
+    void ownerThatSleepsInASelectorIsWokenThere() throws IOException {
+        connected(1);
+        try (Selector selector = Selector.open()) {
+            toe.wakeChannel().register(selector, SelectionKey.OP_READ);
+            assertThat(toe.beforeSelect()).isEqualTo(-1);
+            dataPath.bump(id(1), 1, 0, false);
+            assertThat(selector.select()).isEqualTo(1);
+            toe.afterSelect();
+            assertThat(toe.drainWakeChannel()).isTrue();
+            assertThat(toe.poll(0)).isEqualTo(1);
+            dataPath.bump(id(1), 1, 0, false);
+            assertThat(selector.selectNow(key -> { })).as("nobody sleeps, nobody is woken").isZero();
+        }
+    }
+
+    @Test
+    void ownerDoesNotSelectWhileSomethingIsThere() throws IOException {
+        connected(1);
+        toe.wakeChannel();
+        dataPath.bump(id(1), 1, 0, false);
+        assertThat(toe.beforeSelect()).isZero();
+        toe.afterSelect();
+        assertThat(toe.poll(0)).isEqualTo(1);
+        assertThat(toe.beforeSelect()).as("listed and not yet fetched").isZero();
+        toe.afterSelect();
+        toe.nextReady();
+        assertThat(toe.beforeSelect()).isEqualTo(-1);
+    }
+
+    @Test
+    void endOfTheWakeChannelIsTold() throws IOException {
+        toe.wakeChannel();
+        dataPath.endWakeChannel();
+        assertThat(toe.drainWakeChannel()).isFalse();
     }
 
     @Test

@@ -1,6 +1,8 @@
 package org.millrace.api.context;
 
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.channels.SelectableChannel;
 import java.util.List;
 
 /** A context handed to an application: its region of shared memory, and the bell that wakes the data path. */
@@ -17,8 +19,36 @@ public interface ContextGrant extends AutoCloseable {
     /** Wakes the data path. To be called only if the request ring says that it sleeps. Any thread. */
     void ring();
 
+    /**
+     * Opens the channel through which the data path wakes an application that sleeps in its own selector: it becomes
+     * readable when the event ring's waiting word said so. Opened at the first call; closed with the grant.
+     *
+     * @return a non-blocking channel that also is a {@link java.nio.channels.ReadableByteChannel}; what is read means
+     *         nothing, the end means that the runtime went away
+     * @throws IOException if the system has no descriptor left
+     */
+    default SelectableChannel wakeChannel() throws IOException {
+        throw new IOException("instance '" + instance() + "' does not wake selectors; poll the context instead");
+    }
+
     /** {@return whether the runtime still serves this context} */
     boolean isOpen();
+
+    /**
+     * {@return the descriptor of the sealed memory behind {@link #region()}, for handing to another process, or -1 if
+     * there is none; the grant owns it}
+     */
+    default int regionDescriptor() {
+        return -1;
+    }
+
+    /**
+     * {@return a descriptor that wakes the data path when 8 bytes are written to it, as {@link #ring()} does, for handing
+     * to another process, or -1 if there is none; the grant owns it}
+     */
+    default int doorbellDescriptor() {
+        return -1;
+    }
 
     /** Gives the context back; its connections are reset. Any thread. */
     @Override

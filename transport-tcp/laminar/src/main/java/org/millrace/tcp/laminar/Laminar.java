@@ -1,9 +1,12 @@
 package org.millrace.tcp.laminar;
 
 import java.util.List;
+import org.millrace.api.pipeline.ContextQueue;
+import org.millrace.api.pipeline.FlowLookup;
 import org.millrace.api.pipeline.FlowScheduler;
 import org.millrace.api.pipeline.HeaderCodec;
 import org.millrace.api.pipeline.MirrorSession;
+import org.millrace.api.pipeline.PayloadDma;
 import org.millrace.api.pipeline.Stage;
 import org.millrace.api.pipeline.StateTables;
 import org.millrace.api.pipeline.Workflow;
@@ -62,14 +65,21 @@ public final class Laminar implements TcpProgram<LaminarMeta> {
      * @param host the externs and the port it is for
      */
     public Laminar(TransportHost host) {
-        PortInfo port = host.port();
-        heads = new TransmitHeads(host.capacity().flows(),
-            port.segmentation() ? port.maxFrameBytes() - HEADERS : 0);
-        flow = new FlowMatch(host.lookup());
+        this(host.lookup(), host.dma(), host.contextQueue(),
+            new TransmitHeads(host.capacity().flows(), superFrame(host.port())));
+    }
+
+    Laminar(FlowLookup lookup, PayloadDma payload, ContextQueue queue, TransmitHeads transmitHeads) {
+        heads = transmitHeads;
+        flow = new FlowMatch(lookup);
         push = new Push(heads);
         request = new HostRequest(heads);
-        dma = new PayloadMove(host.dma());
-        notice = new HostNotice(host.contextQueue(), heads);
+        dma = new PayloadMove(payload);
+        notice = new HostNotice(queue, heads);
+    }
+
+    private static int superFrame(PortInfo port) {
+        return port.segmentation() ? port.maxFrameBytes() - HEADERS : 0;
     }
 
     @Override

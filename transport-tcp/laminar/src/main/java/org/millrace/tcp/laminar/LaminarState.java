@@ -1,8 +1,8 @@
 package org.millrace.tcp.laminar;
 
 import org.millrace.api.pipeline.Stage;
-import org.millrace.api.pipeline.StateTables;
 import org.millrace.api.pipeline.State;
+import org.millrace.api.pipeline.StateTables;
 import org.millrace.tcp.control.TcpConnectionState;
 import org.millrace.tcp.control.TcpProgress;
 

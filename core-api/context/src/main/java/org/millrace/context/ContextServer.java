@@ -1,0 +1,316 @@
+package org.millrace.context;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.millrace.api.context.ContextGrant;
+import org.millrace.api.context.ContextProvider;
+import org.millrace.memory.AttachReply;
+import org.millrace.memory.AttachReply.Code;
+import org.millrace.memory.AttachRequest;
+import org.millrace.memory.ContextLayout;
+import org.millrace.memory.EventFd;
+import org.millrace.memory.InstanceDirectory;
+import org.millrace.memory.Linux;
+import org.millrace.memory.NativeException;
+import org.millrace.memory.PollSet;
+import org.millrace.memory.UnixSockets;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Hands contexts of an instance to other processes, over the Unix socket in the instance's directory, and takes them back
+ * when the connection hangs up, which the kernel sees to however a process dies. The messages are {@link AttachRequest}
+ * and {@link AttachReply}.
+ *
+ * <p>DESIGN NOTES. One thread, asleep in poll(2) over all connections. A client can make it wait for nothing: sockets do not
+ * block, a reply fits an empty socket's buffer, and of the connections that have asked for nothing yet the oldest is dropped
+ * when there are {@value #MAX_SILENT}. One descriptor is kept in reserve to tell a client that there are no more.
+ *
+ * <p>{@link #close} by any thread; {@link ContextProvider#open} and {@link ContextGrant#close} are called by the server's.
+ */
+public final class ContextServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ContextServer.class);
+    private static final int BACKLOG = 128;
+    private static final int MAX_SILENT = 64;
+
+    private final InstanceDirectory directory;
+    private final ContextProvider provider;
+    private final Settings settings;
+    private final FileChannel lock;
+    private final int listener;
+    private final EventFd stop = new EventFd();
+    private final UnixSockets sockets = new UnixSockets();
+    private final Linux linux = new Linux();
+    private final MemorySegment reply =
+        Arena.ofAuto().allocate(AttachReply.HEAD_BYTES + AttachReply.MAX_TEXT_BYTES, 8);
+    private final PollSet polled = new PollSet();
+    private final List<Tenant> tenants = new ArrayList<>();
+    private final Thread thread;
+    private volatile boolean stopping;
+    private int reserve;
+
+    /**
+     * What the instance allows.
+     *
+     * @param contexts most contexts of other processes at a time
+     * @param users    ids of users that may have contexts beside the runtime's own and root
+     */
+    public record Settings(int contexts, Set<Integer> users) {
+        /** 256 contexts, for the runtime's user and root. */
+        public static final Settings DEFAULT = new Settings(256, Set.of());
+
+        /** Copies. */
+        public Settings {
+            users = Set.copyOf(users);
+        }
+    }
+
+    private ContextServer(InstanceDirectory directory, ContextProvider provider, Settings settings, FileChannel lock,
+                          int listener) {
+        this.directory = directory;
+        this.provider = provider;
+        this.settings = settings;
+        this.lock = lock;
+        this.listener = listener;
+        reserve = linux.eventFd();
+        thread = Thread.ofPlatform().daemon().name("millrace-attach-" + directory.name()).unstarted(this::run);
+    }
+
+    /**
+     * Begins to serve. What a killed runtime has left in the directory is taken over.
+     *
+     * @param directory the instance's; made if it is not there
+     * @param provider  of contexts whose grants have descriptors
+     * @param settings  what is allowed
+     * @return the server
+     * @throws IOException if the instance runs already, or its directory cannot be used
+     */
+    public static ContextServer start(InstanceDirectory directory, ContextProvider provider, Settings settings)
+            throws IOException {
+        directory.create(!settings.users.isEmpty());
+        FileChannel lock = lock(directory);
+        try {
+            Files.deleteIfExists(directory.socket());
+            int listener = (int) Linux.check(new UnixSockets().listen(directory.socket(), BACKLOG),
+                "listen at " + directory.socket());
+            Files.setPosixFilePermissions(directory.socket(),
+                PosixFilePermissions.fromString(settings.users.isEmpty() ? "rw-------" : "rw-rw-rw-"));
+            ContextServer server = new ContextServer(directory, provider, settings, lock, listener);
+            server.thread.start();
+            return server;
+        } catch (NativeException e) {
+            lock.close();
+            throw new IOException(e.getMessage(), e);
+        } catch (IOException | RuntimeException e) {
+            lock.close();
+            throw e;
+        }
+    }
+
+    private static FileChannel lock(InstanceDirectory directory) throws IOException {
+        FileChannel channel = FileChannel.open(directory.lock(), Set.of(StandardOpenOption.CREATE,
+            StandardOpenOption.WRITE), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        boolean free;
+        try {
+            free = channel.tryLock() != null;
+        } catch (OverlappingFileLockException sameProcess) {
+            free = false;
+        }
+        if (!free) {
+            channel.close();
+            throw new IOException("instance '" + directory.name() + "' runs already (" + directory.path()
+                + " is locked): stop it or choose another name");
+        }
+        return channel;
+    }
+
+    /** {@return the directory that it serves in} */
+    public InstanceDirectory directory() {
+        return directory;
+    }
+
+    /** Hangs up on every application, takes their contexts back and ends the thread. */
+    @Override
+    public void close() {
+        stopping = true;
+        stop.signal();
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void run() {
+        try {
+            while (!stopping) {
+                pollOnce();
+            }
+        } catch (RuntimeException e) {
+            LOG.error("instance '{}' hands out no more contexts: {}", directory.name(), e.toString());
+        } finally {
+            release();
+        }
+    }
+
+    private void pollOnce() {
+        polled.clear();
+        polled.add(stop.descriptor());
+        polled.add(listener);
+        tenants.forEach(tenant -> polled.add(tenant.socket));
+        polled.await();
+        for (int i = tenants.size() - 1; i >= 0; i--) {
+            if (polled.isReady(i + 2) && !serve(tenants.get(i))) {
+                tenants.remove(i).close();
+            }
+        }
+        if (polled.isReady(1)) {
+            accept();
+        }
+    }
+
+    private void accept() {
+        int socket = sockets.accept(listener);
+        if (socket == -UnixSockets.EMFILE || socket == -UnixSockets.ENFILE) {
+            refuseWithReserve();
+        } else if (socket >= 0) {
+            UnixSockets.Peer peer = sockets.peer(socket);
+            Tenant tenant = new Tenant(socket, peer);
+            if (isAllowed(peer.uid())) {
+                dropSilent();
+                tenants.add(tenant);
+            } else {
+                refuse(socket, Code.DENIED, "instance '" + directory.name() + "' is not for user " + peer.uid()
+                    + ": its users are " + users());
+                tenant.close();
+            }
+        }
+    }
+
+    private void refuseWithReserve() {
+        Linux.close(reserve);
+        int socket = sockets.accept(listener);
+        if (socket >= 0) {
+            refuse(socket, Code.LIMIT, "the runtime of instance '" + directory.name()
+                + "' has reached its limit of descriptors: raise it (ulimit -n) or close contexts");
+            Linux.close(socket);
+        }
+        reserve = linux.eventFd();
+    }
+
+    private void dropSilent() {
+        List<Tenant> silent = tenants.stream().filter(tenant -> !tenant.hasContext()).toList();
+        if (silent.size() >= MAX_SILENT) {
+            tenants.remove(silent.getFirst());
+            silent.getFirst().close();
+        }
+    }
+
+    private boolean isAllowed(int user) {
+        return user == 0 || user == Linux.userId() || settings.users.contains(user);
+    }
+
+    private String users() {
+        Set<Integer> all = new TreeSet<>(settings.users);
+        all.add(0);
+        all.add(Linux.userId());
+        return all.toString();
+    }
+
+    /** {@return whether the connection stays} */
+    private boolean serve(Tenant tenant) {
+        return switch (tenant.receive(sockets)) {
+            case WAITS -> true;
+            case GONE -> false;
+            case REQUESTED -> answer(tenant);
+        };
+    }
+
+    private boolean answer(Tenant tenant) {
+        Code code = Code.BAD_REQUEST;
+        String message;
+        try {
+            AttachRequest request = tenant.request();
+            message = mismatch(request);
+            if (message != null) {
+                code = Code.VERSION;
+            } else if (tenants.stream().filter(Tenant::hasContext).count() >= settings.contexts) {
+                code = Code.LIMIT;
+                message = "instance '" + directory.name() + "' has given out all its " + settings.contexts + " contexts";
+            } else {
+                return grant(tenant, request);
+            }
+        } catch (IllegalArgumentException e) {
+            message = e.getMessage();
+        } catch (IllegalStateException | NativeException e) {
+            code = Code.LIMIT;
+            message = "instance '" + directory.name() + "' has no context left: " + e.getMessage();
+        }
+        LOG.info("no context for process {} of user {}: {}", tenant.peer.pid(), tenant.peer.uid(), message);
+        refuse(tenant.socket, code, message);
+        return false;
+    }
+
+    private static String mismatch(AttachRequest request) {
+        if (request.protocol() != AttachRequest.PROTOCOL) {
+            return "the runtime's attach protocol is version " + AttachRequest.PROTOCOL + ", this library's is version "
+                + request.protocol() + ": use the library that came with the runtime";
+        }
+        if (request.layoutVersion() != ContextLayout.VERSION || request.layoutHash() != ContextLayout.HASH) {
+            return String.format("the runtime's context layout is version %d (hash %08x), this library's is version %d "
+                + "(hash %08x): use the library that came with the runtime", ContextLayout.VERSION, ContextLayout.HASH,
+                request.layoutVersion(), request.layoutHash());
+        }
+        return null;
+    }
+
+    private boolean grant(Tenant tenant, AttachRequest request) {
+        ContextGrant context = provider.open(request.size());
+        tenant.granted(context);
+        int length = new AttachReply(Code.GRANTED, "", directory.name(), context.transports(),
+            context.region().byteSize()).write(reply);
+        long sent = sockets.send(tenant.socket, reply, length, context.regionDescriptor(), context.doorbellDescriptor());
+        if (sent == length) {
+            LOG.info("process {} of user {} has a context of {} connections", tenant.peer.pid(), tenant.peer.uid(),
+                request.connections());
+            return true;
+        }
+        LOG.warn("handing a context to process {}: {}", tenant.peer.pid(),
+            sent < 0 ? Linux.text((int) -sent) : "only " + sent + " of " + length + " bytes sent");
+        return false;
+    }
+
+    private void refuse(int socket, Code code, String message) {
+        int length = AttachReply.refusal(code, message, directory.name()).write(reply);
+        sockets.send(socket, reply, length); // whoever does not wait for the answer need not have it
+    }
+
+    private void release() {
+        tenants.forEach(Tenant::close);
+        Linux.close(listener);
+        Linux.close(reserve);
+        stop.close();
+        try {
+            Files.deleteIfExists(directory.socket());
+            lock.close();
+        } catch (IOException e) {
+            LOG.warn("leaving {}: {}", directory.path(), e.getMessage());
+        }
+    }
+}

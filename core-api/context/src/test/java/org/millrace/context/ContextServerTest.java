@@ -1,0 +1,268 @@
+package org.millrace.context;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.millrace.api.context.ContextGrant;
+import org.millrace.api.context.ContextSize;
+import org.millrace.memory.AttachReply;
+import org.millrace.memory.AttachRequest;
+import org.millrace.memory.ContextLayout;
+import org.millrace.memory.InstanceDirectory;
+import org.millrace.memory.Linux;
+import org.millrace.toe.Attach;
+import org.millrace.toe.Attach.AttachException;
+import org.millrace.toe.Attach.Reason;
+import org.millrace.toe.Toe;
+
+@Timeout(60)
+class ContextServerTest {
+    private static final ContextSize SMALL = new ContextSize(4, 4096, 4096, 64);
+
+    @TempDir
+    Path temporary;
+
+    private final FakeRuntime runtime = new FakeRuntime();
+    private InstanceDirectory directory;
+    private ContextServer server;
+
+    @BeforeEach
+    void start() throws IOException {
+        directory = InstanceDirectory.of(temporary.resolve("one").toString());
+        server = ContextServer.start(directory, runtime, ContextServer.Settings.DEFAULT);
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+        runtime.close();
+    }
+
+    @Test
+    void applicationSharesMemoryAndDoorbell() throws IOException {
+        try (ContextGrant context = Attach.context(directory.path().toString(), SMALL)) {
+            FakeRuntime.Grant grant = runtime.grant(0);
+            context.region().set(ValueLayout.JAVA_INT, 5000, 42);
+            assertThat(grant.region().get(ValueLayout.JAVA_INT, 5000)).isEqualTo(42);
+            assertThat(runtime.bell.drain()).isZero();
+            context.ring();
+            assertThat(runtime.bell.drain()).isEqualTo(1);
+            assertThat(context.instance()).isEqualTo("one");
+            assertThat(context.transports()).containsExactly("tcp", "udp");
+            assertThat(context.isOpen()).isTrue();
+        }
+    }
+
+    @Test
+    void closingTheContextGivesItBack() throws Exception {
+        Toe toe = Toe.open(Attach.context(directory.path().toString(), SMALL));
+        FakeRuntime.Grant grant = runtime.grant(0);
+        assertThat(grant.isOpen()).isTrue();
+        toe.close();
+        assertThat(grant.closed.await(10, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
+    void contextOfAKilledApplicationIsTakenBack() throws Exception {
+        try (Processes application = Processes.application(Tenant.class, directory.path().toString())) {
+            assertThat(application.line()).isEqualTo("attached");
+            FakeRuntime.Grant grant = runtime.grant(0);
+            assertThat(grant.region().get(ValueLayout.JAVA_INT, 5000)).isEqualTo(42);
+            assertThat(grant.isOpen()).isTrue();
+            application.kill();
+            assertThat(grant.closed.await(10, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    @Test
+    void killedRuntimeEndsABlockedPollAndItsRestartIsServed() throws Exception {
+        String other = temporary.resolve("two").toString();
+        try (Processes first = Processes.runtime(temporary.resolve("classes"), FakeRuntime.class, other)) {
+            assertThat(first.line()).isEqualTo("ready");
+            Toe toe = Toe.open(Attach.context(other, SMALL));
+            Thread killer = Thread.ofPlatform().start(first::kill);
+            while (toe.isOpen()) {
+                toe.poll(-1);
+            }
+            killer.join();
+            toe.close();
+            assertThatThrownBy(() -> Attach.context(other, SMALL)).isInstanceOf(AttachException.class)
+                .hasMessageContaining("does not run any more").extracting("reason").isEqualTo(Reason.UNKNOWN_INSTANCE);
+        }
+        try (FakeRuntime restarted = new FakeRuntime();
+             ContextServer second = ContextServer.start(InstanceDirectory.of(other), restarted,
+                 ContextServer.Settings.DEFAULT)) {
+            assertThat(second.directory().name()).isEqualTo("two");
+            Attach.context(other, SMALL).close();
+        }
+    }
+
+    @Test
+    void stoppedServerEndsABlockedPoll() throws Exception {
+        Toe toe = Toe.open(Attach.context(directory.path().toString(), SMALL));
+        Thread stopper = Thread.ofPlatform().start(server::close);
+        while (toe.isOpen()) {
+            toe.poll(-1);
+        }
+        stopper.join();
+        toe.close();
+        assertThat(directory.socket()).doesNotExist();
+    }
+
+    @Test
+    void instanceCannotBeStartedTwice() {
+        assertThatThrownBy(() -> ContextServer.start(directory, runtime, ContextServer.Settings.DEFAULT))
+            .isInstanceOf(IOException.class).hasMessageContaining("'one' runs already");
+    }
+
+    @Test
+    void modesKeepOtherUsersOut() throws IOException {
+        assertThat(mode(directory.path())).isEqualTo("rwx------");
+        assertThat(mode(directory.socket())).isEqualTo("rw-------");
+        assertThat(mode(directory.lock())).isEqualTo("rw-------");
+        InstanceDirectory open = InstanceDirectory.of(temporary.resolve("shared").toString());
+        try (ContextServer shared = ContextServer.start(open, runtime, new ContextServer.Settings(1, Set.of(65534)))) {
+            assertThat(mode(shared.directory().path())).isEqualTo("rwx--x--x");
+            assertThat(mode(open.socket())).isEqualTo("rw-rw-rw-");
+            assertThat(mode(open.lock())).isEqualTo("rw-------");
+        }
+    }
+
+    @Test
+    void memoryHandedOverCannotBeResized() {
+        try (RawClient client = new RawClient(directory)) {
+            assertThat(client.ask(AttachRequest.of(SMALL)).code()).isEqualTo(AttachReply.Code.GRANTED);
+            Linux linux = new Linux();
+            assertThat(linux.truncate(client.descriptors[0], 0)).isEqualTo(-Linux.EPERM);
+            assertThat(linux.truncate(client.descriptors[0], 1L << 30)).isEqualTo(-Linux.EPERM);
+        }
+    }
+
+    @Test
+    void otherLayoutIsRefusedWithBothValues() {
+        try (RawClient client = new RawClient(directory)) {
+            AttachReply reply = client.ask(new AttachRequest(AttachRequest.PROTOCOL, 77, 0xabcdef, 4, 4096, 4096, 64));
+            assertThat(reply.code()).isEqualTo(AttachReply.Code.VERSION);
+            assertThat(reply.message()).contains("version 77 (hash 00abcdef)")
+                .contains(String.format("version %d (hash %08x)", ContextLayout.VERSION, ContextLayout.HASH));
+            assertThat(client.isHungUp()).isTrue();
+        }
+    }
+
+    @Test
+    void contextLimitIsOneLine() throws Exception {
+        InstanceDirectory small = InstanceDirectory.of(temporary.resolve("small").toString());
+        try (ContextServer limited = ContextServer.start(small, runtime, new ContextServer.Settings(1, Set.of()));
+             ContextGrant first = Attach.context(limited.directory().path().toString(), SMALL)) {
+            assertThatThrownBy(() -> Attach.context(small.path().toString(), SMALL))
+                .isInstanceOf(AttachException.class).hasMessageContaining("given out all its 1 contexts")
+                .extracting("reason").isEqualTo(Reason.LIMIT);
+            assertThat(first.isOpen()).isTrue();
+        }
+    }
+
+    @Test
+    void impossibleSizeIsRefusedWithTheReason() {
+        try (RawClient client = new RawClient(directory)) {
+            AttachReply reply = client.ask(new AttachRequest(AttachRequest.PROTOCOL, ContextLayout.VERSION,
+                ContextLayout.HASH, 4, 4097, 4096, 64));
+            assertThat(reply.code()).isEqualTo(AttachReply.Code.BAD_REQUEST);
+            assertThat(reply.message()).contains("receiveBytes is 4097");
+        }
+    }
+
+    @Test
+    void unknownInstanceNamesThoseThatRun() throws IOException {
+        String name = "test-" + ProcessHandle.current().pid();
+        InstanceDirectory named = InstanceDirectory.of(name);
+        try (ContextServer known = ContextServer.start(named, runtime, ContextServer.Settings.DEFAULT)) {
+            assertThat(InstanceDirectory.known()).contains(known.directory().name());
+            assertThatThrownBy(() -> Toe.attach(name + "-x")).isInstanceOf(AttachException.class)
+                .hasMessageContaining("'" + name + "-x' does not run").hasMessageContaining(name)
+                .extracting("reason").isEqualTo(Reason.UNKNOWN_INSTANCE);
+            Attach.context(name, SMALL).close();
+        } finally {
+            Files.deleteIfExists(named.lock());
+            Files.deleteIfExists(named.path());
+        }
+    }
+
+    @Test
+    void garbageAndSilenceDoNotDisturbOthers() throws Exception {
+        Random random = new Random(2);
+        List<RawClient> silent = new ArrayList<>();
+        try (ContextGrant context = Attach.context(directory.path().toString(), SMALL)) {
+            for (int i = 0; i < 100; i++) {
+                silent.add(new RawClient(directory));
+                try (RawClient client = new RawClient(directory)) {
+                    byte[] bytes = new byte[1 + random.nextInt(200)];
+                    random.nextBytes(bytes);
+                    client.send(bytes);
+                }
+            }
+            assertThat(silent.getFirst().isHungUp()).as("the oldest that said nothing").isTrue();
+            Attach.context(directory.path().toString(), SMALL).close();
+            assertThat(context.isOpen()).as("seed 2").isTrue();
+            assertThat(runtime.grant(0).isOpen()).isTrue();
+        } finally {
+            silent.forEach(RawClient::close);
+        }
+    }
+
+    @Test
+    void descriptorsSentToTheServerAreClosed() throws IOException {
+        long before = descriptors();
+        for (int i = 0; i < 50; i++) {
+            try (RawClient client = new RawClient(directory)) {
+                MemorySegment request = Arena.ofAuto().allocate(AttachRequest.BYTES, 8);
+                AttachRequest.of(SMALL).write(request);
+                client.sockets.send(client.socket, request, AttachRequest.BYTES, 0, 1, 2);
+                assertThat(client.reply().code()).isEqualTo(AttachReply.Code.GRANTED);
+            }
+        }
+        server.close();
+        assertThat(descriptors() - before).isLessThan(20);
+    }
+
+    private static long descriptors() throws IOException {
+        try (var entries = Files.list(Path.of("/proc/self/fd"))) {
+            return entries.count();
+        }
+    }
+
+    private static String mode(Path path) throws IOException {
+        return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
+    }
+
+    /** An application: attaches, writes, stays. */
+    static final class Tenant {
+        private Tenant() {
+        }
+
+        public static void main(String[] arguments) throws IOException {
+            Toe toe = Toe.open(Attach.context(arguments[0], SMALL));
+            toe.region().set(ValueLayout.JAVA_INT, 5000, 42);
+            System.out.println("attached");
+            while (toe.isOpen()) {
+                toe.poll(-1);
+            }
+        }
+    }
+}

@@ -1,0 +1,98 @@
+package org.millrace.context;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.millrace.api.context.ContextGrant;
+import org.millrace.api.context.ContextProvider;
+import org.millrace.api.context.ContextSize;
+import org.millrace.memory.ContextLayout;
+import org.millrace.memory.EventFd;
+import org.millrace.memory.InstanceDirectory;
+
+/** Gives contexts that nobody serves. Run as a program, it does so at the directory given until it is killed. */
+final class FakeRuntime implements ContextProvider, AutoCloseable {
+    final EventFd bell = new EventFd();
+    final List<Grant> grants = new ArrayList<>();
+
+    public static void main(String[] arguments) throws IOException {
+        ContextServer server = ContextServer.start(InstanceDirectory.of(arguments[0]), new FakeRuntime(),
+            ContextServer.Settings.DEFAULT);
+        System.out.println("ready");
+        int end = System.in.read();
+        server.close();
+        System.out.println("stopped " + end);
+    }
+
+    @Override
+    public synchronized ContextGrant open(ContextSize size) {
+        Grant grant = new Grant(size, grants.size());
+        grants.add(grant);
+        return grant;
+    }
+
+    synchronized Grant grant(int index) {
+        return grants.get(index);
+    }
+
+    @Override
+    public void close() {
+        bell.close();
+    }
+
+    final class Grant implements ContextGrant {
+        final CountDownLatch closed = new CountDownLatch(1);
+        final ContextMemory memory;
+        final ContextLayout layout;
+
+        Grant(ContextSize size, int number) {
+            memory = ContextMemory.create("fake", ContextLayout.bytes(size), HugePages.OFF);
+            layout = ContextLayout.create(memory.segment(), size, number);
+        }
+
+        @Override
+        public String instance() {
+            return "fake";
+        }
+
+        @Override
+        public MemorySegment region() {
+            return memory.segment();
+        }
+
+        @Override
+        public List<String> transports() {
+            return List.of("tcp", "udp");
+        }
+
+        @Override
+        public void ring() {
+            bell.signal();
+        }
+
+        @Override
+        public boolean isOpen() {
+            return closed.getCount() > 0;
+        }
+
+        @Override
+        public int regionDescriptor() {
+            return memory.descriptor();
+        }
+
+        @Override
+        public int doorbellDescriptor() {
+            return bell.descriptor();
+        }
+
+        @Override
+        public void close() {
+            if (isOpen()) {
+                memory.close();
+                closed.countDown();
+            }
+        }
+    }
+}

@@ -1,0 +1,122 @@
+package org.millrace.memory;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+
+/**
+ * Where an instance keeps what other processes look for: {@code $XDG_RUNTIME_DIR/millrace/<instance>}, or
+ * {@code /tmp/millrace-<uid>/<instance>} where that is not set. In it: {@code socket}, over which contexts are handed out,
+ * {@code registry}, {@code lock}. Both directories are for their user only, mode 0700; an instance that serves other users
+ * opens them for passing through, mode 0711. Any thread.
+ */
+public final class InstanceDirectory {
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]{0,31}");
+
+    private final Path path;
+
+    private InstanceDirectory(Path path) {
+        this.path = path;
+    }
+
+    /**
+     * {@return the directory of an instance, where it is or where it would be made}
+     *
+     * @param instance its name, or the absolute path of its directory: for an instance of another user
+     * @throws IllegalArgumentException if it can be neither
+     */
+    public static InstanceDirectory of(String instance) {
+        if (instance.startsWith("/")) {
+            return new InstanceDirectory(Path.of(instance));
+        }
+        if (!NAME.matcher(instance).matches()) {
+            throw new IllegalArgumentException("'" + instance
+                + "' is no instance name: 1 to 32 letters, digits, '.', '_' and '-', or an absolute path");
+        }
+        List<Path> bases = bases();
+        for (Path base : bases) {
+            if (Files.exists(base.resolve(instance))) {
+                return new InstanceDirectory(base.resolve(instance));
+            }
+        }
+        return new InstanceDirectory(bases.getFirst().resolve(instance));
+    }
+
+    /** {@return the names of this user's instances that have a socket, in order} */
+    public static List<String> known() {
+        TreeSet<String> names = new TreeSet<>();
+        for (Path base : bases()) {
+            try (var entries = Files.newDirectoryStream(base, entry -> Files.exists(entry.resolve("socket")))) {
+                entries.forEach(entry -> names.add(entry.getFileName().toString()));
+            } catch (IOException none) {
+                continue; // no such directory: no instances there
+            }
+        }
+        return new ArrayList<>(names);
+    }
+
+    /**
+     * Makes the directory if it is not there, and sets its mode and its parent's.
+     *
+     * @param shared whether users other than this one may pass through
+     * @throws IOException if it cannot be made, or belongs to another user
+     */
+    public void create(boolean shared) throws IOException {
+        var mode = PosixFilePermissions.fromString(shared ? "rwx--x--x" : "rwx------");
+        for (Path directory : List.of(path.getParent(), path)) {
+            boolean own = directory.equals(path) || bases().contains(directory);
+            if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
+                Files.createDirectories(directory, PosixFilePermissions.asFileAttribute(mode));
+            }
+            if (own) {
+                checkOwner(directory);
+                Files.setPosixFilePermissions(directory, mode);
+            }
+        }
+    }
+
+    /** {@return the last part of its path: the instance's name} */
+    public String name() {
+        return path.getFileName().toString();
+    }
+
+    /** {@return the directory} */
+    public Path path() {
+        return path;
+    }
+
+    /** {@return the Unix socket in it} */
+    public Path socket() {
+        return path.resolve("socket");
+    }
+
+    /** {@return the file that is locked while the instance runs} */
+    public Path lock() {
+        return path.resolve("lock");
+    }
+
+    /** In a directory such as /tmp anybody could have made it before. */
+    private static void checkOwner(Path directory) throws IOException {
+        int owner = (int) Files.getAttribute(directory, "unix:uid", LinkOption.NOFOLLOW_LINKS);
+        if (owner != Linux.userId()) {
+            throw new IOException("directory " + directory + " belongs to user " + owner + ", not to this one ("
+                + Linux.userId() + "): remove it or set XDG_RUNTIME_DIR");
+        }
+    }
+
+    private static List<Path> bases() {
+        List<Path> bases = new ArrayList<>();
+        String runtime = System.getenv("XDG_RUNTIME_DIR");
+        if (runtime != null && runtime.startsWith("/")) {
+            bases.add(Path.of(runtime, "millrace"));
+        }
+        bases.add(Path.of("/tmp/millrace-" + Linux.userId()));
+        return bases;
+    }
+}

@@ -1,0 +1,54 @@
+package org.millrace.runtime;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channel;
+import java.nio.channels.Pipe;
+import java.nio.channels.SelectableChannel;
+
+/**
+ * Wakes an application of this process that sleeps in a selector: one byte a sleep. {@link #ring} and {@link #end} by
+ * the data-path thread, the rest by the application.
+ */
+final class WakePipe {
+    private final Pipe pipe;
+    private final ByteBuffer one = ByteBuffer.allocateDirect(1);
+
+    WakePipe() throws IOException {
+        pipe = Pipe.open();
+        pipe.source().configureBlocking(false);
+        pipe.sink().configureBlocking(false); // an application that does not read must not stop the data path
+    }
+
+    SelectableChannel source() {
+        return pipe.source();
+    }
+
+    void ring() {
+        if (pipe.sink().isOpen()) {
+            try {
+                pipe.sink().write(one.clear());
+            } catch (IOException e) {
+                end(); // the application has closed its end: nobody is left to wake
+            }
+        }
+    }
+
+    /** The data path rings no more; who sleeps sees the end of the channel. */
+    void end() {
+        close(pipe.sink());
+    }
+
+    /** The application sleeps no more. */
+    void closeSource() {
+        close(pipe.source());
+    }
+
+    private static void close(Channel end) {
+        try {
+            end.close();
+        } catch (IOException e) {
+            // close(2) has let go of the descriptor all the same
+        }
+    }
+}

@@ -1,0 +1,104 @@
+package org.millrace.toe;
+
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import org.millrace.api.context.ContextGrant;
+import org.millrace.memory.AttachReply;
+import org.millrace.memory.ContextLayout;
+import org.millrace.memory.DescriptorRing;
+import org.millrace.memory.Doorbell;
+import org.millrace.memory.Futex;
+import org.millrace.memory.Linux;
+import org.millrace.memory.MappedRegion;
+import org.millrace.memory.UnixSockets;
+
+/**
+ * A context of another process. Its socket stays open as long as it does: whoever lets go of it, or dies, hangs up.
+ *
+ * <p>Any thread; {@link #checkHangup} by the watch.
+ */
+final class AttachedContext implements ContextGrant {
+    private final String instance;
+    private final List<String> transports;
+    private final MappedRegion region;
+    private final ContextLayout layout;
+    private final Doorbell doorbell;
+    private final int socket;
+    private volatile boolean open = true;
+    private boolean closed;
+
+    AttachedContext(AttachReply reply, MappedRegion region, ContextLayout layout, int doorbell, int socket) {
+        instance = reply.instance();
+        transports = reply.transports();
+        this.region = region;
+        this.layout = layout;
+        this.doorbell = new Doorbell(doorbell);
+        this.socket = socket;
+    }
+
+    int socket() {
+        return socket;
+    }
+
+    /** Looks whether the runtime has hung up, and then wakes who sleeps in this context. */
+    synchronized void checkHangup(UnixSockets sockets, MemorySegment scratch) {
+        if (closed || !open) {
+            return;
+        }
+        long bytes = sockets.receiveNow(socket, scratch);
+        if (bytes > 0 || bytes == -Linux.EAGAIN || bytes == -Linux.EINTR) {
+            return;
+        }
+        open = false;
+        // The sleeper sets the word, fences and asks isOpen; this clears `open`, fences and asks the word.
+        DescriptorRing events = new DescriptorRing(layout.region(), layout.eventRing(), layout.size().ringSlots());
+        if (events.takeWaiting()) {
+            new Futex(layout.region(), events.waitingWord()).wake(Integer.MAX_VALUE);
+        }
+    }
+
+    /** {@return whether the watch has to look after it} */
+    boolean isWatched() {
+        return open;
+    }
+
+    @Override
+    public String instance() {
+        return instance;
+    }
+
+    @Override
+    public MemorySegment region() {
+        return region.segment();
+    }
+
+    @Override
+    public List<String> transports() {
+        return transports;
+    }
+
+    @Override
+    public void ring() {
+        doorbell.ring();
+    }
+
+    @Override
+    public boolean isOpen() {
+        return open;
+    }
+
+    @Override
+    public void close() {
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            open = false;
+            doorbell.close();
+            region.close();
+            Linux.close(socket);
+        }
+        HangupWatch.remove(this);
+    }
+}

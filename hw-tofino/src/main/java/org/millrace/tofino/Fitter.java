@@ -134,7 +134,7 @@ final class Fitter {
         add(text, r.sram(), "SRAM");
         add(text, r.mapRam(), "map RAM");
         add(text, r.tcam(), "TCAM");
-        add(text, r.vliw(), "VLIW");
+        add(text, r.vliw(), "VLIW actions");
         add(text, r.gateways(), "gateways");
         add(text, r.crossbarBytes(), "crossbar bytes");
         return text.toString();

@@ -64,7 +64,7 @@ public final class ReportSvg {
         Resources used = report.placement().used().get(stage);
         var s = report.machine().stage();
         double[] shares = {(double) used.sram() / s.sramBlocks(), (double) used.mapRam() / s.mapRams(),
-            (double) used.tcam() / s.tcamBlocks(), (double) used.vliw() / s.vliwRows(),
+            (double) used.tcam() / s.tcamBlocks(), (double) used.vliw() / (s.vliwRows() * s.vliwColours()),
             (double) used.alus() / s.meterAlus()};
         for (int i = 0; i < shares.length; i++) {
             add("<rect x=\"%d\" y=\"%d\" width=\"%.1f\" height=\"%d\" fill=\"#5b7db1\"/>", x, barsAt + i * LINE + 2,

@@ -53,7 +53,7 @@ public record TofinoReport(String program, Machine machine, Capacity capacity, F
         rows.add(row("SRAM", Resources::sram, s.sramBlocks(), 317));
         rows.add(row("map RAM", Resources::mapRam, s.mapRams(), 139));
         rows.add(row("TCAM", Resources::tcam, s.tcamBlocks(), 2));
-        rows.add(row("VLIW", Resources::vliw, s.vliwRows(), 61));
+        rows.add(row("VLIW", r -> (r.vliw() + s.vliwColours() - 1) / s.vliwColours(), s.vliwRows(), 61));
         rows.add(row("stateful ALU", Resources::alus, s.meterAlus(), 21));
         rows.add(row("match crossbar bytes", Resources::crossbarBytes, s.exactCrossbarBytes(), 276));
         rows.add(row("gateways", Resources::gateways, s.gateways(), 85));

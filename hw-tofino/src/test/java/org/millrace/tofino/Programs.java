@@ -11,13 +11,13 @@ import org.millrace.tcp.flextoe.FlexToeFactory;
 import org.millrace.tcp.laminar.LaminarFactory;
 
 /** The shipped programs, made for a host of which only the capacity and the port are real. */
-final class Programs {
+public final class Programs {
     static final Capacity CAPACITY = new Capacity(32 * 1024, 1024);
 
     private Programs() {
     }
 
-    static Program<?> laminar() {
+    public static Program<?> laminar() {
         return program(new LaminarFactory());
     }
 

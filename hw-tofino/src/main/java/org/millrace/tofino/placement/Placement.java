@@ -75,7 +75,7 @@ public final class Placement {
     private boolean fits(Resources r) {
         Machine.Stage s = machine.stage();
         return r.tables() <= s.logicalTables() && r.sram() <= s.sramBlocks() && r.mapRam() <= s.mapRams()
-            && r.tcam() <= s.tcamBlocks() && r.vliw() <= s.vliwRows() && r.alus() <= s.meterAlus()
+            && r.tcam() <= s.tcamBlocks() && r.vliw() <= s.vliwRows() * s.vliwColours() && r.alus() <= s.meterAlus()
             && r.gateways() <= s.gateways() && r.crossbarBytes() <= s.exactCrossbarBytes()
             && r.hashBits() <= s.hashBits();
     }

@@ -7,7 +7,7 @@ package org.millrace.tofino.placement;
  * @param sram          blocks
  * @param mapRam        blocks
  * @param tcam          blocks
- * @param vliw          rows
+ * @param vliw          actions, of which a row of VLIW instructions holds as many as it has colours
  * @param alus          stateful ALUs
  * @param gateways      gateways
  * @param crossbarBytes of the exact-match crossbar

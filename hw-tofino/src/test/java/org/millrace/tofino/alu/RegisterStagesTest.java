@@ -16,7 +16,7 @@ import org.millrace.tofino.stages.Registers;
 
 /** The stage table of the reference: fits, with its counts, and does what the classes do. */
 final class RegisterStagesTest {
-    private static final int INPUTS = Integer.getInteger("millrace.differential.inputs", 20_000);
+    private static final int INPUTS = Integer.getInteger("millrace.differential.inputs", 3_000);
 
     record Case(Stage<RegisterMeta, ? extends State> stage, String instructions) {
         @Override

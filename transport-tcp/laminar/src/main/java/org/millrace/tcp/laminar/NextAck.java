@@ -82,10 +82,6 @@ final class NextAck implements Stage<LaminarMeta, NextAck.Register> {
             if (SequenceNumber.greaterThan(end, max)) {
                 s.max(end);
             }
-            if (max == una) {
-                meta.digest(TcpProgram.DIGEST_ACTIVE);
-                return Verdict.NEXT | Verdict.DIGEST;
-            }
         }
         return Verdict.NEXT;
     }

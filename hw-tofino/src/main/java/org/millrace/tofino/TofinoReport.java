@@ -80,10 +80,27 @@ public record TofinoReport(String program, Machine machine, Capacity capacity, F
         List<String> notes = new ArrayList<>();
         notes.add("payload checksums are computed by the MAC: the pipeline cannot (§5.4)");
         notes.add(
-            "latency counts ingress and egress stages alone; parser, deparser, traffic manager and MAC are unpublished");
+            "latency counts ingress and egress stages; of parser, deparser, traffic manager and MAC nothing is public");
         notes.add("power is of one pipe, the costliest workflow, a packet each clock; the public compiler's log counts "
             + machine.pipe().pipes() + " pipes");
+        rows().stream().filter(row -> !row.isNear()).forEach(row -> notes.add(row.name() + ": " + row.used()
+            + " here, " + row.dissertation() + " in the dissertation; " + why(row.name())));
         assumptions.forEach(a -> notes.add("assumed for saturating subtraction: " + a));
         return notes;
+    }
+
+    /** Why a count may differ from the dissertation's by more than a third. */
+    private static String why(String resource) {
+        return switch (resource) {
+            case "stages" -> "conditions on sums take a stage before, the verdict is gated on in the stage after; "
+                + "the dissertation's program is not public";
+            case "map RAM", "SRAM" -> "registers in pairs take 17 blocks, two fields of 32 bits; the dissertation's "
+                + "widths are not given";
+            case "VLIW", "gateways" -> "an action for each set of values and a gateway for each conditional one: "
+                + "no table is merged with another, as a compiler would";
+            case "match crossbar bytes" -> "operands and gateway fields are counted once a table: tables of a stage do "
+                + "not share bytes";
+            default -> "its program is not public";
+        };
     }
 }

@@ -15,7 +15,6 @@ final class TofinoBackendTest {
     @Test
     void laminarFits() {
         TofinoReport report = backend.report(Programs.laminar(), Programs.CAPACITY);
-        System.out.println(ReportText.of(report));
         assertThat(report.fit().refused()).isEmpty();
         assertThat(report.placement().stages()).isLessThanOrEqualTo(20);
         assertThat(report.fit().placed()).isNotEmpty();
@@ -24,7 +23,6 @@ final class TofinoBackendTest {
     @Test
     void flexToeIsRefusedWithEveryReason() {
         TofinoReport report = backend.report(Programs.flexToe(), Programs.CAPACITY);
-        System.out.println(ReportText.of(report));
         List<FitReport.Reason> protocol =
             report.fit().refused().stream().filter(r -> r.stage().equals("protocol")).toList();
         assertThat(protocol).hasSizeGreaterThanOrEqualTo(2).allSatisfy(r -> {

@@ -40,6 +40,9 @@ final class Facts {
 
     /** {@return which outcomes are possible} */
     int possible(Compare c) {
+        if (c.left() instanceof Const a && c.right() instanceof Const b) {
+            return Compare.outcome(c.domain(), a.value(), b.value());
+        }
         int possible = outcomes.getOrDefault(c, Compare.ALL)
             & flip(outcomes.getOrDefault(new Compare(c.domain(), c.right(), c.left()), Compare.ALL));
         possible &= byRange(c.domain(), range(c.left()), range(c.right()));

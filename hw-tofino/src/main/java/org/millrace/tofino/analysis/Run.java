@@ -118,7 +118,7 @@ final class Run {
 
     /** {@code a + MIN_VALUE < b + MIN_VALUE} is the unsigned comparison. */
     boolean branchInts(Expr a, Expr b, int mask) {
-        if (isOffset(a) && isOffset(b)) {
+        if (isOffset(a) && (isOffset(b) || b instanceof Const) || a instanceof Const && isOffset(b)) {
             Expr min = Exprs.integer(Integer.MIN_VALUE);
             return branch(new Compare(Domain.UNSIGNED, Exprs.add(a, min), Exprs.add(b, min)), mask);
         }
@@ -126,7 +126,7 @@ final class Run {
     }
 
     private static boolean isOffset(Expr e) {
-        return e instanceof Expr.Sum s && s.constant() == Integer.MIN_VALUE || e instanceof Const;
+        return e instanceof Expr.Sum s && s.constant() == Integer.MIN_VALUE;
     }
 
     private Compare wideCompare(Expr a, Expr b) {

@@ -23,7 +23,7 @@ import org.millrace.tofino.placement.TableBuilder;
 
 /** Analyses a program's classes and places its operations. */
 final class Fitter {
-    private static final int MAX_PATHS = 2048;
+    private static final int MAX_PATHS = 768;
 
     private final Machine machine;
     private final Program<?> program;

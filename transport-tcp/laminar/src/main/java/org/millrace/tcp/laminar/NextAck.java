@@ -66,6 +66,7 @@ final class NextAck implements Stage<LaminarMeta, NextAck.Register> {
                 s.una(ack);
                 meta.una(ack);
                 meta.txBump(ack - una);
+                meta.fresh(1);
             } else {
                 meta.una(una);
                 meta.behind(una - ack);
@@ -81,10 +82,6 @@ final class NextAck implements Stage<LaminarMeta, NextAck.Register> {
             meta.again(SequenceNumber.lessThan(meta.seq(), max) ? 1 : 0);
             if (SequenceNumber.greaterThan(end, max)) {
                 s.max(end);
-            }
-            if (max == una) {
-                meta.digest(TcpProgram.DIGEST_ACTIVE);
-                return Verdict.NEXT | Verdict.DIGEST;
             }
         }
         return Verdict.NEXT;

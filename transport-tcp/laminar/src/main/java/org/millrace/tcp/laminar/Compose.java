@@ -6,6 +6,7 @@ import static org.millrace.tcp.laminar.LaminarMeta.TIMESTAMPS;
 import static org.millrace.tcp.laminar.LaminarMeta.TX;
 
 import java.util.List;
+import org.millrace.api.pipeline.DropReason;
 import org.millrace.api.pipeline.Stage;
 import org.millrace.api.pipeline.StageSpec;
 import org.millrace.api.pipeline.State;
@@ -18,6 +19,7 @@ final class Compose implements Stage<LaminarMeta, State.None> {
     private static final StageSpec<State.None> SPEC = StageSpec.stateless("compose", List.of());
 
     private static final int ECT_0 = 2;
+    private static final long BLOCKED = Verdict.drop(DropReason.NOTHING_TO_SEND.code());
 
     @Override
     public StageSpec<State.None> spec() {
@@ -30,6 +32,9 @@ final class Compose implements Stage<LaminarMeta, State.None> {
         int flags = TcpHeader.ACK;
         int ack = meta.next();
         if (workflow == TX) {
+            if (meta.blocked() != 0) {
+                return BLOCKED;                                                 // §5.3.2.2: going back repairs it
+            }
             flags |= meta.flags() | meta.fin();
             if (meta.reduced() != 0) {
                 flags |= TcpHeader.CWR;

@@ -27,11 +27,11 @@ final class CongestionEcho implements Stage<LaminarMeta, CongestionEcho.Register
 
         /** {@return 1 while ECE is to be sent} */
         public int echo() {
-            return i32(0);
+            return u8(0);
         }
 
         void echo(int v) {
-            i32(0, v);
+            u8(0, v);
         }
     }
 

@@ -1,7 +1,6 @@
 package org.millrace.tcp.laminar;
 
 import java.util.List;
-import org.millrace.api.pipeline.DropReason;
 import org.millrace.api.pipeline.Stage;
 import org.millrace.api.pipeline.StageSpec;
 import org.millrace.api.pipeline.State;
@@ -12,8 +11,6 @@ import org.millrace.api.pipeline.Verdict;
 final class Credits implements Stage<LaminarMeta, Credits.Register> {
     static final StageSpec<Register> SPEC =
         StageSpec.perFlow("tx-credits", StageSpec.Concurrency.FLOW_ATOMIC, Register::new, List.of());
-
-    private static final long SPENT = Verdict.drop(DropReason.NOTHING_TO_SEND.code());
 
     /** The credits. */
     public static final class Register extends State {
@@ -38,8 +35,8 @@ final class Credits implements Stage<LaminarMeta, Credits.Register> {
 
     @Override
     public long process(LaminarMeta meta, Register s, long nowNs) {
-        if (meta.seq() + meta.length() - meta.una() > s.credits()) {
-            return SPENT;
+        if (meta.dataEnd() - meta.una() > s.credits()) {
+            meta.blocked(1);
         }
         return Verdict.NEXT;
     }

@@ -62,7 +62,7 @@ final class DuplicateAcks implements Stage<LaminarMeta, DuplicateAcks.Register> 
         int count = s.count();
         int una = meta.una();
         boolean recovering = SequenceNumber.greaterThan(s.recover(), una);
-        if (meta.txBump() != 0) {
+        if (meta.fresh() != 0) {
             s.count(0);
             if (!recovering) {
                 s.recover(una);                                                 // never more than 2 GiB behind

@@ -52,7 +52,7 @@ final class FinSent implements Stage<LaminarMeta, FinSent.Register> {
             }
             return Verdict.NEXT;
         }
-        if (meta.txBump() != 0 && s.sent() == 1 && s.end() == meta.una()) {
+        if (meta.fresh() != 0 && s.sent() == 1 && s.end() == meta.una()) {
             meta.finAcked(1);
             meta.txBump(meta.txBump() - 1);
         }

@@ -29,7 +29,6 @@ public final class Laminar implements TcpProgram<LaminarMeta> {
     private final ClockRead clock = new ClockRead(new TickClock());
     private final RecentTimestamp timestamp = new RecentTimestamp();
     private final NextAck nextAck = new NextAck();
-    private final FirstInFlight first = new FirstInFlight();
     private final AckCheck ackCheck = new AckCheck();
     private final ReceiveWindow window = new ReceiveWindow();
     private final Place place = new Place();
@@ -97,11 +96,11 @@ public final class Laminar implements TcpProgram<LaminarMeta> {
     public List<Stage<? super LaminarMeta, ?>> stages(Workflow workflow) {
         return switch (workflow) {
             case RX -> List.of(flow, connection, clock, timestamp, nextAck, ackCheck, window, place, tail, head, accept,
-                end, readable, echo, remote, duplicates, fin, timed, roundTrip, acked, counts, dma, notice);
-            case TX -> List.of(push, connection, clock, timestamp, nextAck, first, window, advertised, echo, remote, fin,
-                credits, reduced, timed, counts, compose, scale, dma);
-            case HC -> List.of(connection, clock, timestamp, nextAck, window, end, update, advertised, echo, duplicates,
-                timed, request, compose, scale);
+                echo, remote, duplicates, fin, timed, roundTrip, acked, counts, end, readable, dma, notice);
+            case TX -> List.of(push, connection, clock, timestamp, nextAck, ackCheck, window, echo, remote, fin, credits,
+                reduced, timed, counts, advertised, compose, scale, dma);
+            case HC -> List.of(connection, clock, timestamp, nextAck, window, echo, duplicates, timed, end, update,
+                advertised, request, compose, scale);
             case MIRROR -> List.of(connection, clock, timestamp, nextAck, window, place, tail, head, advertised, compose,
                 scale);
         };

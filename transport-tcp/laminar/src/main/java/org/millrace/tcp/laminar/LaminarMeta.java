@@ -412,6 +412,42 @@ public final class LaminarMeta extends TcpMeta {
         u8(TCP_BYTES + 116, v);
     }
 
+    /** {@return 1 if the segment acknowledges something new} */
+    public int fresh() {
+        return u8(TCP_BYTES + 119);
+    }
+
+    void fresh(int v) {
+        u8(TCP_BYTES + 119, v);
+    }
+
+    /** {@return TX: 1 if the segment has payload} */
+    public int hasData() {
+        return u8(TCP_BYTES + 120);
+    }
+
+    void hasData(int v) {
+        u8(TCP_BYTES + 120, v);
+    }
+
+    /** {@return TX: 1 if the window or the credits do not allow the segment} */
+    public int blocked() {
+        return u8(TCP_BYTES + 121);
+    }
+
+    void blocked(int v) {
+        u8(TCP_BYTES + 121, v);
+    }
+
+    /** {@return TX: sequence number behind the payload, without the FIN} */
+    public int dataEnd() {
+        return i32(TCP_BYTES + 124);
+    }
+
+    void dataEnd(int v) {
+        i32(TCP_BYTES + 124, v);
+    }
+
     /** {@return 1 if the segment changed the peer's window} */
     public int windowMoved() {
         return u8(TCP_BYTES + 117);

@@ -66,6 +66,7 @@ final class NextAck implements Stage<LaminarMeta, NextAck.Register> {
                 s.una(ack);
                 meta.una(ack);
                 meta.txBump(ack - una);
+                meta.fresh(1);
             } else {
                 meta.una(una);
                 meta.behind(una - ack);

@@ -19,11 +19,11 @@ final class ReducedWindow implements Stage<LaminarMeta, ReducedWindow.Register> 
 
         /** {@return 1: it does} */
         public int pending() {
-            return i32(0);
+            return u8(0);
         }
 
         void pending(int v) {
-            i32(0, v);
+            u8(0, v);
         }
     }
 
@@ -34,7 +34,7 @@ final class ReducedWindow implements Stage<LaminarMeta, ReducedWindow.Register> 
 
     @Override
     public long process(LaminarMeta meta, Register s, long nowNs) {
-        if (meta.again() == 0 && meta.length() != 0) {
+        if (meta.again() == 0 && meta.hasData() != 0) {
             meta.reduced(s.pending());
             s.pending(0);
         }

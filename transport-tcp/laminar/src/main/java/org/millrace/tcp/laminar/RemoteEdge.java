@@ -4,7 +4,6 @@ import static org.millrace.tcp.laminar.LaminarMeta.NORMAL;
 import static org.millrace.tcp.laminar.LaminarMeta.TX;
 
 import java.util.List;
-import org.millrace.api.pipeline.DropReason;
 import org.millrace.api.pipeline.Stage;
 import org.millrace.api.pipeline.StageSpec;
 import org.millrace.api.pipeline.State;
@@ -16,8 +15,6 @@ import org.millrace.wire.SequenceNumber;
 final class RemoteEdge implements Stage<LaminarMeta, RemoteEdge.Register> {
     static final StageSpec<Register> SPEC =
         StageSpec.perFlow("tx-remote-edge", StageSpec.Concurrency.FLOW_ATOMIC, Register::new, List.of());
-
-    private static final long CLOSED = Verdict.drop(DropReason.NOTHING_TO_SEND.code());
 
     /** The peer's window. */
     public static final class Register extends State {
@@ -54,8 +51,8 @@ final class RemoteEdge implements Stage<LaminarMeta, RemoteEdge.Register> {
         int edge = s.edge();
         int workflow = meta.workflow();
         if (workflow == TX) {
-            if (SequenceNumber.greaterThan(meta.seq() + meta.length(), edge)) {
-                return CLOSED;
+            if (SequenceNumber.greaterThan(meta.dataEnd(), edge)) {
+                meta.blocked(1);
             }
             return Verdict.NEXT;
         }

@@ -26,20 +26,20 @@ final class StreamEnd implements Stage<LaminarMeta, StreamEnd.Register> {
 
         /** {@return 1 once the peer's FIN has been taken} */
         public int fin() {
-            return i32(0);
+            return u8(0);
         }
 
         void fin(int v) {
-            i32(0, v);
+            u8(0, v);
         }
 
         /** {@return 1 once the application has closed} */
         public int closed() {
-            return i32(4);
+            return u8(1);
         }
 
         void closed(int v) {
-            i32(4, v);
+            u8(1, v);
         }
     }
 

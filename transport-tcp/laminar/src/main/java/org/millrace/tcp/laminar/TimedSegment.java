@@ -56,11 +56,11 @@ final class TimedSegment implements Stage<LaminarMeta, TimedSegment.Register> {
         if (forget) {
             s.atUs(0);
         } else if (workflow == TX) {
-            if (atUs == 0 && meta.length() != 0) {
+            if (atUs == 0 && meta.hasData() != 0) {
                 s.end(meta.end());
                 s.atUs(meta.nowUs());
             }
-        } else if (workflow == RX && meta.txBump() != 0 && atUs != 0 && SequenceNumber.lessOrEqual(s.end(), meta.una())) {
+        } else if (workflow == RX && meta.fresh() != 0 && atUs != 0 && SequenceNumber.lessOrEqual(s.end(), meta.una())) {
             meta.timedAtUs(atUs);
             s.atUs(0);
         }

@@ -148,6 +148,8 @@ final class TransmitHeads implements FlowScheduler {
         meta.payloadSeq(seq);
         meta.length(length);
         meta.fin(last);
+        meta.hasData(length != 0 ? 1 : 0);
+        meta.dataEnd(seq + length);
         meta.end(next[flow]);
         meta.flags(length != 0 && length == ready ? TcpHeader.PSH : 0);         // RFC 9293 §3.9.1.2
         if (pacing[flow] != 0) {

@@ -17,7 +17,7 @@ class DuplicateAcksTest {
             m.ack(una);
             m.una(una);
             m.max(max);
-            m.txBump(acked);
+            m.fresh(acked != 0 ? 1 : 0);
         }).expect(Verdict.NEXT);
     }
 

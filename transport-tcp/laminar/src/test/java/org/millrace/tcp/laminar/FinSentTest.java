@@ -20,11 +20,13 @@ class FinSentTest {
         harness.workflow(Workflow.RX).item(m -> {
             m.una(2000);
             m.txBump(500);
+            m.fresh(1);
         }).expect(Verdict.NEXT);
         assertThat(harness.meta().finAcked()).isZero();
         harness.item(m -> {
             m.una(2001);
             m.txBump(501);
+            m.fresh(1);
         }).expect(Verdict.NEXT);
         assertThat(harness.meta().finAcked()).isEqualTo(1);
         assertThat(harness.meta().txBump()).as("the FIN is no byte of the buffer").isEqualTo(500);

@@ -74,7 +74,7 @@ class NextAckTest {
     }
 
     @Test
-    void firstSegmentInFlightIsNotSentAgain() {
+    void newSegmentMovesMax() {
         send(1000, 1000, 1000, 2000).expect(Verdict.NEXT);
         leaves(1000, 2000);
         assertThat(harness.meta().again()).isZero();

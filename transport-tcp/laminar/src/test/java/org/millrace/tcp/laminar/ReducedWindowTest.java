@@ -14,7 +14,7 @@ class ReducedWindowTest {
     private int send(int again, int length) {
         harness.workflow(Workflow.TX).item(m -> {
             m.again(again);
-            m.length(length);
+            m.hasData(length != 0 ? 1 : 0);
         }).expect(Verdict.NEXT);
         return harness.meta().reduced();
     }

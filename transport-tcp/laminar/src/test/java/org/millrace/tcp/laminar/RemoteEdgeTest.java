@@ -3,7 +3,6 @@ package org.millrace.tcp.laminar;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
-import org.millrace.api.pipeline.DropReason;
 import org.millrace.api.pipeline.Verdict;
 import org.millrace.api.pipeline.Workflow;
 import org.millrace.testkit.StageHarness;
@@ -57,15 +56,13 @@ class RemoteEdgeTest {
     }
 
     @Test
-    void payloadBeyondItIsDroppedAFinIsNot() {
+    void payloadBeyondItIsBlockedAFinIsNot() {
         harness.workflow(Workflow.TX).state(s -> s.edge(2000)).item(m -> {
-            m.seq(1000);
-            m.length(1000);
+            m.dataEnd(2000);
             m.end(2001);
         }).expect(Verdict.NEXT);
-        harness.item(m -> {
-            m.seq(1000);
-            m.length(1001);
-        }).expect(Verdict.drop(DropReason.NOTHING_TO_SEND.code()));
+        assertThat(harness.meta().blocked()).isZero();
+        harness.item(m -> m.dataEnd(2001)).expect(Verdict.NEXT);
+        assertThat(harness.meta().blocked()).isEqualTo(1);
     }
 }

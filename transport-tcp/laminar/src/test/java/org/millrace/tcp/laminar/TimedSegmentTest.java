@@ -15,7 +15,7 @@ class TimedSegmentTest {
     private void send(int end, int again, int nowUs) {
         harness.workflow(Workflow.TX).item(m -> {
             m.end(end);
-            m.length(100);
+            m.hasData(1);
             m.again(again);
             m.nowUs(nowUs);
         }).expect(Verdict.NEXT);
@@ -24,7 +24,7 @@ class TimedSegmentTest {
     private int acknowledge(int una) {
         harness.workflow(Workflow.RX).item(m -> {
             m.una(una);
-            m.txBump(1);
+            m.fresh(1);
         }).expect(Verdict.NEXT);
         return harness.meta().timedAtUs();
     }

@@ -31,6 +31,9 @@ final class LinuxScenarios {
 
     public static void main(String[] arguments) throws Exception {
         Path root = Files.createTempDirectory("millrace-interop-");
+        if (arguments.length > 1) {
+            LinuxHost.transport(arguments[1]);
+        }
         try {
             new LinuxScenarios(root).run(arguments[0]);
             System.out.println("passed: " + arguments[0]);

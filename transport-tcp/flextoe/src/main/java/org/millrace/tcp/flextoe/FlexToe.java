@@ -8,6 +8,7 @@ import org.millrace.api.pipeline.StateTables;
 import org.millrace.api.pipeline.Workflow;
 import org.millrace.api.port.PortInfo;
 import org.millrace.api.transport.TransportHost;
+import org.millrace.tcp.control.Carousel;
 import org.millrace.tcp.control.TcpCodec;
 import org.millrace.tcp.control.TcpConnectionState;
 import org.millrace.tcp.control.TcpProgram;

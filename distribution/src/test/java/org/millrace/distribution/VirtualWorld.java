@@ -14,6 +14,10 @@ final class VirtualWorld {
     final ManualClock clock;
     final SimulatedFabric fabric;
     final List<VirtualHost> hosts = new ArrayList<>();
+    /** Run before the hosts in every round. */
+    final List<Runnable> bystanders = new ArrayList<>();
+    /** Rounds so far. */
+    long rounds;
     private int roundsAtOnce;
 
     VirtualWorld(SimulatedLink link, long startNs) {
@@ -30,6 +34,8 @@ final class VirtualWorld {
     void step(long limitNs) {
         long nowNs = clock.nowNs();
         long nextNs = Long.MAX_VALUE;
+        rounds++;
+        bystanders.forEach(Runnable::run);
         for (VirtualHost host : hosts) {
             nextNs = Math.min(nextNs, host.poll(nowNs));
         }

@@ -5,12 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 import org.millrace.api.context.Status;
+import org.millrace.testkit.Endpoint;
 import org.millrace.wire.TcpHeader;
 
 /**
@@ -49,6 +53,27 @@ class HostileSegmentsTest {
         w.assertUnharmed();
         System.out.println(w.target.status().drops());
         assertThat(w.target.status().drops()).containsKeys(CERTAIN_DROPS.toArray(String[]::new));
+    }
+
+    /** RFC 9293 MUST-57, RFC 1122 §3.2.1.3: nobody has the broadcast address of a network, so nobody connects from it. */
+    @Test
+    void synFromABroadcastAddressIsIgnored() {
+        HostileWorld w = new HostileWorld(SEED);
+        w.reach("LISTEN");
+        Endpoint everybody = Endpoint.of("02:00:00:00:00:03", "10.0.0.255", w.peer.own.port());
+        w.receive(w.peer.segment(TcpHeader.SYN, new byte[0]).from(everybody).build(), 0);
+        assertThat(w.target.state(w.peer.own.port())).isEqualTo("none");
+        w.assertUnharmed();
+    }
+
+    /** RFC 9293 MUST-46. */
+    @Test
+    void broadcastAddressCannotBeConnectedTo() {
+        HostileWorld w = new HostileWorld(SEED);
+        w.victim = w.target.toe.connect(new InetSocketAddress(InetAddress.ofLiteral("10.0.0.255"), 80));
+        w.world.until("refused", () -> w.victim.status() != Status.OK, MS);
+        assertThat(w.victim.status()).isEqualTo(Status.UNREACHABLE);
+        w.assertUnharmed();
     }
 
     /** A SYN may open simultaneously (§3.5), begin anew at a listener, and follow TIME-WAIT (RFC 6191): not forgeries. */

@@ -216,7 +216,9 @@ final class ReceiveProtocol implements Stage<FlexMeta, ProtocolState> {
         int fin = finFlag;
         if (s.oooLength() != 0 && SequenceNumber.lessOrEqual(s.oooStart(), end)) {
             int oooEnd = s.oooStart() + s.oooLength();
-            if (SequenceNumber.greaterOrEqual(oooEnd, end)) {
+            if (oooEnd == end) {
+                fin |= s.has(OOO_FIN) ? 1 : 0;                                  // either copy may have had it
+            } else if (SequenceNumber.greaterThan(oooEnd, end)) {
                 end = oooEnd;
                 fin = s.has(OOO_FIN) ? 1 : 0;
             }

@@ -235,6 +235,25 @@ class ReceiveProtocolTest {
         assertAnswers(2501, 8500);
     }
 
+    /** The interval came without the FIN; the segment sent again covers it and ends where it ends. */
+    @Test
+    void finOfASegmentThatEndsWithTheIntervalEndsTheStream() {
+        segment(2000, 500).expect(Verdict.NEXT);
+        segment(1000, 1500, TcpHeader.ACK | TcpHeader.FIN, 5000, 65535).expect(DIGEST);
+        assertThat(harness.meta().hostFlags()).isEqualTo(SegmentMeta.HOST_FIN);
+        assertAnswers(2501, 8500);
+    }
+
+    /** A FIN that joins an interval which has its last byte already. */
+    @Test
+    void finBehindTheIntervalsLastByteIsRemembered() {
+        segment(2000, 500).expect(Verdict.NEXT);
+        segment(2400, 100, TcpHeader.ACK | TcpHeader.FIN, 5000, 65535).expect(Verdict.NEXT);
+        segment(1000, 1000).expect(DIGEST);
+        assertThat(harness.meta().hostFlags()).isEqualTo(SegmentMeta.HOST_FIN);
+        assertAnswers(2501, 8500);
+    }
+
     @Test
     void finBehindAGapAloneIsNotTaken() {
         segment(2000, 0, TcpHeader.ACK | TcpHeader.FIN, 5000, 65535).expect(Verdict.NEXT);

@@ -14,6 +14,7 @@ import net.openhft.chronicle.core.io.ReferenceOwner;
 import org.millrace.memory.Linux;
 import org.millrace.memory.NativeException;
 import org.millrace.memory.SealedMemory;
+import org.millrace.memory.SharedMemory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * <p>Any thread may use the memory; close it when no thread does: after that, access throws.
  */
 @SuppressWarnings("restricted")
-public final class ContextMemory implements AutoCloseable {
+public final class ContextMemory implements SharedMemory {
     private static final Logger LOG = LoggerFactory.getLogger(ContextMemory.class);
     private static final int MADV_HUGEPAGE = 14;
     // A fallback is the machine's state, not the context's: said once, not 256 times.
@@ -116,12 +117,12 @@ public final class ContextMemory implements AutoCloseable {
         }
     }
 
-    /** {@return the memory} */
+    @Override
     public MemorySegment segment() {
         return segment;
     }
 
-    /** {@return the descriptor of the memory, for handing to another process; owned by this} */
+    @Override
     public int descriptor() {
         return descriptor;
     }
@@ -131,14 +132,7 @@ public final class ContextMemory implements AutoCloseable {
         return segment.byteSize();
     }
 
-    /**
-     * Returns the whole pages within a range to the system, for every process that maps them; they read 0 afterwards.
-     * May be called by one thread at a time.
-     *
-     * @param offset of the range
-     * @param length of the range, bytes
-     * @return bytes returned, or a negative errno
-     */
+    @Override
     public long release(long offset, long length) {
         long start = Math.ceilDiv(offset, pageBytes) * pageBytes;
         long end = Math.floorDiv(offset + length, pageBytes) * pageBytes;
@@ -152,7 +146,6 @@ public final class ContextMemory implements AutoCloseable {
         return result < 0 ? result : end - start;
     }
 
-    /** Unmaps the memory and closes the descriptor; again: nothing. The application keeps its own mapping. */
     @Override
     public void close() {
         if (arena.scope().isAlive()) {

@@ -8,6 +8,7 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -53,6 +54,7 @@ public final class ContextServer implements AutoCloseable {
     private final Linux linux = new Linux();
     private final MemorySegment reply =
         Arena.ofAuto().allocate(AttachReply.HEAD_BYTES + AttachReply.MAX_TEXT_BYTES, 8);
+    private final SecureRandom tokens = new SecureRandom();
     private final PollSet polled = new PollSet();
     private final List<Tenant> tenants = new ArrayList<>();
     private final Thread thread;
@@ -215,7 +217,7 @@ public final class ContextServer implements AutoCloseable {
     }
 
     private void dropSilent() {
-        List<Tenant> silent = tenants.stream().filter(tenant -> !tenant.hasContext()).toList();
+        List<Tenant> silent = tenants.stream().filter(Tenant::isSilent).toList();
         if (silent.size() >= MAX_SILENT) {
             tenants.remove(silent.getFirst());
             silent.getFirst().close();
@@ -238,8 +240,20 @@ public final class ContextServer implements AutoCloseable {
         return switch (tenant.receive(sockets)) {
             case WAITS -> true;
             case GONE -> false;
-            case REQUESTED -> answer(tenant);
+            case REQUESTED -> tenant.wantsWaking() ? wake(tenant) : answer(tenant);
         };
+    }
+
+    /** A user can have its own contexts' owners woken, and nobody else's. */
+    private boolean wake(Tenant tenant) {
+        for (Tenant lease : tenants) {
+            if (lease.isLease(tenant.wantedToken()) && lease.peer.uid() == tenant.peer.uid() && !lease.isWoken()) {
+                tenant.wakes(lease);
+                return answer(tenant, 0, 0) > 0;
+            }
+        }
+        refuse(tenant.socket, Code.BAD_REQUEST, "there is no context of that token, or it has its wake channel already");
+        return false;
     }
 
     private boolean answer(Tenant tenant) {
@@ -258,7 +272,7 @@ public final class ContextServer implements AutoCloseable {
             }
         } catch (IllegalArgumentException e) {
             message = e.getMessage();
-        } catch (IllegalStateException | NativeException e) {
+        } catch (RuntimeException e) { // limits of the runtime, the system and Chronicle; no tenant may end the server
             code = Code.LIMIT;
             message = "instance '" + directory.name() + "' has no context left: " + e.getMessage();
         }
@@ -282,18 +296,28 @@ public final class ContextServer implements AutoCloseable {
 
     private boolean grant(Tenant tenant, AttachRequest request) {
         ContextGrant context = provider.open(request.size());
-        tenant.granted(context);
-        int length = new AttachReply(Code.GRANTED, "", directory.name(), context.transports(),
-            context.region().byteSize()).write(reply);
-        long sent = sockets.send(tenant.socket, reply, length, context.regionDescriptor(), context.doorbellDescriptor());
-        if (sent == length) {
-            LOG.info("process {} of user {} has a context of {} connections", tenant.peer.pid(), tenant.peer.uid(),
-                request.connections());
-            return true;
+        long token = tokens.nextLong();
+        tenant.granted(context, token);
+        if (answer(tenant, context.region().byteSize(), token, context.regionDescriptor(),
+                context.doorbellDescriptor()) < 0) {
+            return false;
         }
-        LOG.warn("handing a context to process {}: {}", tenant.peer.pid(),
-            sent < 0 ? Linux.text((int) -sent) : "only " + sent + " of " + length + " bytes sent");
-        return false;
+        LOG.info("process {} of user {} has a context of {} connections", tenant.peer.pid(), tenant.peer.uid(),
+            request.connections());
+        return true;
+    }
+
+    /** Sends a granting answer; a negative number if it did not get away. */
+    private int answer(Tenant tenant, long sizeBytes, long token, int... descriptors) {
+        List<String> transports = tenant.hasContext() ? tenant.transports() : List.of();
+        int length = new AttachReply(Code.GRANTED, "", directory.name(), transports, sizeBytes, token).write(reply);
+        long sent = sockets.send(tenant.socket, reply, length, descriptors);
+        if (sent != length) {
+            LOG.warn("answering process {}: {}", tenant.peer.pid(),
+                sent < 0 ? Linux.text((int) -sent) : "only " + sent + " of " + length + " bytes sent");
+            return -1;
+        }
+        return length;
     }
 
     private void refuse(int socket, Code code, String message) {

@@ -2,14 +2,19 @@ package org.millrace.context;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import org.millrace.api.context.ContextGrant;
 import org.millrace.memory.AttachRequest;
 import org.millrace.memory.Linux;
 import org.millrace.memory.UnixSockets;
+import org.millrace.memory.WakeRequest;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A connection of the instance's socket, and the context it has once it asked for one. Owned by: the server's thread. */
+/**
+ * A connection of the instance's socket, and what it has become by its request: the lease of a context, or the channel by
+ * which the owner of one is woken. Owned by: the server's thread.
+ */
 final class Tenant {
     private static final Logger LOG = LoggerFactory.getLogger(Tenant.class);
 
@@ -18,6 +23,9 @@ final class Tenant {
     private final MemorySegment request = Arena.ofAuto().allocate(AttachRequest.BYTES, 8);
     private int received;
     private ContextGrant grant;
+    private long token;
+    private WakeSocket bell;
+    private Tenant lease;
 
     Tenant(int socket, UnixSockets.Peer peer) {
         this.socket = socket;
@@ -47,20 +55,68 @@ final class Tenant {
         return received == AttachRequest.BYTES ? Progress.REQUESTED : Progress.WAITS;
     }
 
+    boolean wantsWaking() {
+        return WakeRequest.is(request);
+    }
+
+    /** {@return the token in its request to be woken} */
+    long wantedToken() {
+        return WakeRequest.token(request);
+    }
+
     AttachRequest request() {
         return AttachRequest.read(request);
     }
 
-    void granted(ContextGrant context) {
+    void granted(ContextGrant context, long itsToken) {
         grant = context;
+        token = itsToken;
     }
 
     boolean hasContext() {
         return grant != null;
     }
 
+    List<String> transports() {
+        return grant.transports();
+    }
+
+    /** {@return whether this is the lease of the context that a token names} */
+    boolean isLease(long wanted) {
+        return grant != null && token == wanted;
+    }
+
+    /** {@return whether it is of no use: it has asked for nothing yet, or the context that it woke is gone} */
+    boolean isSilent() {
+        return grant == null && (lease == null || lease.bell == null);
+    }
+
+    boolean isWoken() {
+        return bell != null;
+    }
+
+    /** Becomes the channel by which the owner of {@code context} is woken. */
+    void wakes(Tenant context) {
+        lease = context;
+        lease.bell = new WakeSocket(socket);
+        lease.grant.selectorBell(lease.bell);
+    }
+
+    private void wakeNoMore() {
+        grant.selectorBell(null);
+        bell.close();
+        bell = null;
+    }
+
     /** Takes the context back and hangs up. */
     void close() {
+        if (lease != null && lease.bell != null) {
+            lease.wakeNoMore();
+        }
+        if (bell != null) {
+            bell.end();
+            wakeNoMore();
+        }
         if (grant != null) {
             LOG.info("process {} of user {} has left its context", peer.pid(), peer.uid());
             try {

@@ -17,7 +17,8 @@ import java.util.List;
  * <pre>
  *  0 i64 magic "MILLRACE"   8 i32 protocol version   12 i32 code: 0 granted, else refused (see {@link Code})
  * 16 i32 layout version    20 i32 layout hash        24 i64 bytes of the memory
- * 32 i32 bytes of text     36 reserved, 0
+ * 32 i32 bytes of text     36 reserved, 0              40 i64 token (see {@link WakeRequest})
+ * 48 reserved, 0
  * 64 text, UTF-8, in lines: what the refusal is about; the instance; the transports, one a line
  * </pre>
  *
@@ -26,12 +27,16 @@ import java.util.List;
  * @param instance   the instance's name
  * @param transports the transports' names, in the order that requests number them
  * @param sizeBytes  of the memory
+ * @param token      names the context in a {@link WakeRequest}
  */
-public record AttachReply(Code code, String message, String instance, List<String> transports, long sizeBytes) {
+public record AttachReply(Code code, String message, String instance, List<String> transports, long sizeBytes,
+                          long token) {
     /** Size without text, bytes. */
     public static final int HEAD_BYTES = 64;
     /** Most text there can be, bytes. */
     public static final int MAX_TEXT_BYTES = 4032;
+
+    private static final int TOKEN = 40;
 
     /** How a request ended. The ordinal is part of the message. */
     public enum Code {
@@ -55,7 +60,7 @@ public record AttachReply(Code code, String message, String instance, List<Strin
      * @param instance the instance's name
      */
     public static AttachReply refusal(Code code, String message, String instance) {
-        return new AttachReply(code, message, instance, List.of(), 0);
+        return new AttachReply(code, message, instance, List.of(), 0, 0);
     }
 
     /**
@@ -76,6 +81,7 @@ public record AttachReply(Code code, String message, String instance, List<Strin
         to.set(I32, 20, ContextLayout.HASH);
         to.set(I64, 24, sizeBytes);
         to.set(I32, 32, length);
+        to.set(I64, TOKEN, token);
         MemorySegment.copy(text, 0, to, ValueLayout.JAVA_BYTE, HEAD_BYTES, length);
         return HEAD_BYTES + length;
     }
@@ -109,6 +115,7 @@ public record AttachReply(Code code, String message, String instance, List<Strin
                 + AttachRequest.PROTOCOL + ": " + from.get(I32, 8));
         }
         List<String> transports = Arrays.stream(lines, 2, lines.length).filter(name -> !name.isEmpty()).toList();
-        return new AttachReply(Code.values()[code], lines[0], lines[1], transports, from.get(I64, 24));
+        return new AttachReply(Code.values()[code], lines[0], lines[1], transports, from.get(I64, 24),
+            from.get(I64, TOKEN));
     }
 }

@@ -10,7 +10,7 @@ import org.millrace.api.context.ContextSize;
  * What an application sends over the instance's socket to have a context: 64 bytes, little-endian.
  *
  * <pre>
- *  0 i64 magic "MILLRACE"   8 i32 protocol version   12 i32 reserved, 0
+ *  0 i64 magic "MILLRACE"   8 i32 protocol version   12 i32 kind: 0 (see {@link WakeRequest})
  * 16 i32 layout version    20 i32 layout hash (see {@link ContextLayout})
  * 24 i32 connections       28 i32 receive bytes      32 i32 transmit bytes   36 i32 ring slots
  * 40 reserved, 0

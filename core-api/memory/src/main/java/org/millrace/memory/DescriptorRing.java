@@ -86,6 +86,15 @@ public final class DescriptorRing {
         return slot;
     }
 
+    /**
+     * {@return offset of a slot claimed before}
+     *
+     * @param back 1: the last one, 2: the one before it
+     */
+    public long claimed(int back) {
+        return slot(tail - back);
+    }
+
     /** Makes all claimed slots visible. */
     public void publish() {
         LONG.setRelease(region, ring, tail);

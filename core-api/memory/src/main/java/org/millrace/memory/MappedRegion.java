@@ -11,7 +11,7 @@ import java.lang.foreign.MemorySegment;
  * <p>Any thread may use the memory; close it when no thread does: after that, access throws.
  */
 @SuppressWarnings("restricted")
-public final class MappedRegion implements AutoCloseable {
+public final class MappedRegion implements SharedMemory {
     private final Linux linux = new Linux();
     private final Arena arena = Arena.ofShared();
     private final int pageBytes = Linux.pageSize();
@@ -69,12 +69,12 @@ public final class MappedRegion implements AutoCloseable {
         return new MappedRegion(descriptor, sizeBytes);
     }
 
-    /** {@return the memory} */
+    @Override
     public MemorySegment segment() {
         return segment;
     }
 
-    /** {@return the descriptor of the memory, for handing to another process; the region owns it} */
+    @Override
     public int descriptor() {
         return descriptor;
     }
@@ -84,14 +84,7 @@ public final class MappedRegion implements AutoCloseable {
         return segment.byteSize();
     }
 
-    /**
-     * Returns the whole pages within a range to the system, for every process that maps them; they read 0 afterwards.
-     * May be called by one thread at a time.
-     *
-     * @param offset of the range
-     * @param length of the range, bytes
-     * @return bytes returned, or a negative errno if the file system cannot
-     */
+    @Override
     public long release(long offset, long length) {
         long start = Math.ceilDiv(offset, pageBytes) * pageBytes;
         long end = Math.floorDiv(offset + length, (long) pageBytes) * pageBytes;
@@ -105,7 +98,6 @@ public final class MappedRegion implements AutoCloseable {
         return result < 0 ? result : end - start;
     }
 
-    /** Unmaps the memory and closes the descriptor; again: nothing. */
     @Override
     public void close() {
         if (arena.scope().isAlive()) {

@@ -16,7 +16,6 @@ public final class TenantBell extends NativeCalls implements AutoCloseable {
     private static final int O_WRONLY = 1;
     private static final int PIPE_BYTES = 1 << 16;
 
-    private final Linux linux = new Linux();
     private final MemorySegment drained = Arena.ofAuto().allocate(PIPE_BYTES, 8);
     private int readEnd;
     private int writeEnd;
@@ -61,7 +60,7 @@ public final class TenantBell extends NativeCalls implements AutoCloseable {
      * @return whether it was rung since the last time
      */
     public boolean drain() {
-        return linux.read(readEnd, drained.address(), PIPE_BYTES) > 0;
+        return Linux.readQuietly(readEnd, drained.address(), PIPE_BYTES) > 0;
     }
 
     /** {@return the descriptor to poll} */

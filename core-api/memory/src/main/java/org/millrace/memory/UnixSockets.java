@@ -30,6 +30,7 @@ public final class UnixSockets extends NativeCalls {
     private static final int SOL_SOCKET = 1;
     private static final int SCM_RIGHTS = 1;
     private static final int SO_PEERCRED = 17;
+    private static final int SHUT_WR = 1;
     private static final int MSG_NOSIGNAL = 0x4000;
     private static final int MSG_CMSG_CLOEXEC = 0x4000_0000;
 
@@ -206,6 +207,19 @@ public final class UnixSockets extends NativeCalls {
         return sockets.receive(fd, to.address(), to.byteSize(), Sockets.MSG_DONTWAIT);
     }
 
+    /**
+     * Lets the other end see the end of the stream. Any thread.
+     *
+     * @param fd connected socket
+     */
+    public static void end(int fd) {
+        try {
+            int ignored = (int) Calls.SHUTDOWN.invokeExact(fd, SHUT_WR); // fails only if the other end is gone
+        } catch (Throwable t) {
+            throw unexpected(t);
+        }
+    }
+
     private void take(int count, int[] descriptors) {
         for (int i = 0; i < count; i++) {
             int descriptor = memory.get(INT, CMSG_DATA + 4L * i);
@@ -261,6 +275,7 @@ public final class UnixSockets extends NativeCalls {
         static final MethodHandle CONNECT = handle("connect", INT, INT, LONG, INT);
         static final MethodHandle ACCEPT4 = handle("accept4", INT, INT, LONG, LONG, INT);
         static final MethodHandle GETSOCKOPT = handle("getsockopt", INT, INT, INT, INT, LONG, LONG);
+        static final MethodHandle SHUTDOWN = plain("shutdown", INT, INT, INT);
         static final MethodHandle SENDMSG = handle("sendmsg", LONG, INT, LONG, INT);
         static final MethodHandle RECVMSG = handle("recvmsg", LONG, INT, LONG, INT);
     }

@@ -2,44 +2,59 @@ package org.millrace.runtime;
 
 import java.lang.foreign.MemorySegment;
 import java.net.InetSocketAddress;
+import java.util.HashSet;
+import java.util.Set;
 import org.millrace.api.context.ContextSize;
+import org.millrace.api.context.SelectorBell;
+import org.millrace.context.Journal;
 import org.millrace.memory.ContextLayout;
 import org.millrace.memory.Descriptor;
 import org.millrace.memory.DescriptorRing;
 import org.millrace.memory.Futex;
-import org.millrace.memory.MappedRegion;
+import org.millrace.memory.SharedMemory;
 
 /**
  * A context as the data path sees it. What the application can write it can also write wrongly: nothing read from the
  * region is believed, and what is found wrong ends this context and no other.
  *
- * <p>Owned by: the data-path thread, but for {@link #region}, {@link #layout} and {@link #wakeBy}, which the grant uses.
+ * <p>Owned by: the data-path thread, but for {@link #region}, {@link #layout} and {@link #wakeBy}, which the grant
+ * uses.
  */
 final class AppContext {
     private static final int KEEP_BYTES = 16 << 10;
     private static final long LOW_32 = 0xffff_ffffL;
 
     final int number;
-    final MappedRegion region;
+    final SharedMemory region;
     final ContextLayout layout;
     final ConnectionSlots slots;
     final EventQueue events;
     final DescriptorRing requestRing;
+    /** Records its descriptors; null: nobody does. */
+    final Journal journal;
+    /** The registry's numbers of its listeners. */
+    final Set<Long> listeners = new HashSet<>();
+    /** Whether its line of the registry is noted to be written. */
+    boolean listed;
+    private final ChangedLines changed;
     private final DescriptorRing eventRing;
     private final Futex sleeper;
     private final ContextSize size;
-    private volatile WakePipe pipe;
+    private volatile SelectorBell selectorBell;
     private String violation;
 
-    AppContext(int number, ContextSize size, Counters counters) {
+    AppContext(int number, ContextSize size, SharedMemory memory, Journal journal, Counters counters,
+               ChangedLines changed) {
         this.number = number;
         this.size = size;
-        region = MappedRegion.create("millrace-context", ContextLayout.bytes(size));
+        this.journal = journal;
+        this.changed = changed;
+        region = memory;
         layout = ContextLayout.create(region.segment(), size, number);
         slots = new ConnectionSlots(size.connections());
         requestRing = new DescriptorRing(region.segment(), layout.requestRing(), size.ringSlots());
         eventRing = new DescriptorRing(region.segment(), layout.eventRing(), size.ringSlots());
-        events = new EventQueue(eventRing, slots, counters);
+        events = new EventQueue(region.segment(), eventRing, slots, counters, journal);
         sleeper = new Futex(region.segment(), eventRing.waitingWord());
     }
 
@@ -66,8 +81,15 @@ final class AppContext {
         int id = slots.take(transport, flow);
         if (id >= 0) {
             writeRecord(id, local, peer);
+            changed(ContextLayout.slot(id));
+            changed.context(this);
         }
         return id;
+    }
+
+    /** Notes that the line of a connection in the registry no longer says what is so. */
+    void changed(int slot) {
+        changed.connection(this, slot);
     }
 
     private void writeRecord(int id, InetSocketAddress local, InetSocketAddress peer) {
@@ -97,6 +119,7 @@ final class AppContext {
         slots.state[slot] = ConnectionSlots.OPEN;
         events.post(type, connection, opaque, code, 0, null);
         events.markDirty(slot);
+        changed(slot);
     }
 
     void failed(int connection, int status) {
@@ -105,6 +128,7 @@ final class AppContext {
             return;
         }
         slots.flow[slot] = 0;
+        changed(slot);
         if (slots.state[slot] == ConnectionSlots.OPEN) {
             events.post(Descriptor.CLOSED, connection, 0, status, 0, null);
         }
@@ -120,6 +144,16 @@ final class AppContext {
             region.release(layout.receiveRing(slot), (long) size.receiveBytes() + size.transmitBytes());
         }
         slots.give(slot);
+        changed(slot);
+        changed.context(this);
+    }
+
+    /** Gives the pages of a receive ring back if nobody needs what is in it. Answers bytes. */
+    long returnPages(int slot) {
+        if (slots.id[slot] == 0 || !slots.isReceiveRingEmpty(slot)) {
+            return 0;
+        }
+        return Math.max(0, region.release(layout.receiveRing(slot), size.receiveBytes()));
     }
 
     /** Adds up what a connection is to be told; never more than its buffers hold, whatever the program says. */
@@ -133,7 +167,9 @@ final class AppContext {
         slots.receivePending[slot] = (int) Math.min(readable, size.receiveBytes() - slots.receiveHeld[slot]);
         slots.transmitPending[slot] = (int) Math.min(freed, slots.transmitHeld[slot]);
         slots.flagsPending[slot] |= (byte) flags;
+        slots.announced[slot] += receiveBytes;
         events.markDirty(slot);
+        changed(slot);
     }
 
     boolean message(int connection, int bytes, int peerAddress, int peerPort) {
@@ -142,23 +178,27 @@ final class AppContext {
             return false;
         }
         boolean fits = bytes >= 0 && bytes <= size.receiveBytes() - slots.receiveHeld[slot];
-        return fits && events.message(slot, bytes, peerAddress, peerPort);
+        if (!fits || !events.message(slot, bytes, peerAddress, peerPort)) {
+            return false;
+        }
+        slots.announced[slot] += bytes;
+        return true;
     }
 
     /** Delivers what there is room for and wakes the application if it sleeps. */
-    void flush() {
-        if (events.flush()) {
+    void flush(long nowNs) {
+        if (events.flush(nowNs)) {
             wake(eventRing.takeSleep());
         }
     }
 
-    /** The application may sleep in a selector from now on. */
-    void wakeBy(WakePipe bell) {
-        pipe = bell;
+    /** The application may sleep in a selector from now on, or with null no more. */
+    void wakeBy(SelectorBell bell) {
+        selectorBell = bell;
     }
 
     private void wake(int sleep) {
-        WakePipe bell = pipe;
+        SelectorBell bell = selectorBell;
         if (sleep == DescriptorRing.ON_FUTEX) {
             sleeper.wake(1);
         } else if (sleep == DescriptorRing.IN_SELECTOR && bell != null) {
@@ -171,7 +211,7 @@ final class AppContext {
         layout.markClosed();
         eventRing.takeWaiting();
         sleeper.wake(Integer.MAX_VALUE);
-        WakePipe bell = pipe;
+        SelectorBell bell = selectorBell;
         if (bell != null) {
             bell.end();
         }

@@ -40,6 +40,14 @@ final class ConnectionSlots {
     final boolean[] dirty;
     /** Bytes that have passed through the buffers, saturating. */
     final int[] touched;
+    /** Stream offset, mod 2^32, behind the furthest byte that was ever written into the receive ring. */
+    final int[] receiveEnd;
+    /** Stream offset, mod 2^32, behind the last byte that the program has announced. */
+    final int[] announced;
+    /** As {@link IdlePages} has it. */
+    final byte[] warmth;
+    /** Whether its line of the registry is noted to be written. */
+    final boolean[] listed;
     private final int[] generation;
     private final boolean[] wrapped;
     private final int[] free;
@@ -59,6 +67,10 @@ final class ConnectionSlots {
         flagsPending = new byte[connections];
         dirty = new boolean[connections];
         touched = new int[connections];
+        receiveEnd = new int[connections];
+        announced = new int[connections];
+        warmth = new byte[connections];
+        listed = new boolean[connections];
         generation = new int[connections];
         wrapped = new boolean[connections];
         free = new int[connections];
@@ -92,6 +104,9 @@ final class ConnectionSlots {
         transmitPending[slot] = 0;
         flagsPending[slot] = 0;
         touched[slot] = 0;
+        receiveEnd[slot] = 0;
+        announced[slot] = 0;
+        warmth[slot] = IdlePages.COLD;
         return id[slot];
     }
 
@@ -121,6 +136,18 @@ final class ConnectionSlots {
     int own(int connection) {
         int slot = ContextLayout.slot(connection);
         return slot < id.length && id[slot] == connection && connection != 0 ? slot : -1;
+    }
+
+    /** Bytes have come to lie in the receive ring, before the stream offset {@code end}. */
+    void received(int slot, int end) {
+        if (end - receiveEnd[slot] > 0) { // mod 2^32: a ring is far smaller
+            receiveEnd[slot] = end;
+        }
+    }
+
+    /** {@return whether the receive ring holds nothing that anybody will read} */
+    boolean isReceiveRingEmpty(int slot) {
+        return receiveHeld[slot] == 0 && receivePending[slot] == 0 && receiveEnd[slot] == announced[slot];
     }
 
     void touch(int slot, int bytes) {

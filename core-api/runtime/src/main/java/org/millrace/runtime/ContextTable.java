@@ -5,29 +5,35 @@ import java.util.List;
 import org.millrace.api.context.ContextSize;
 import org.millrace.api.pipeline.ContextQueue;
 import org.millrace.api.pipeline.SegmentMeta;
+import org.millrace.memory.SharedMemory;
 
 /** The open contexts by number, and the context-queue extern. Owned by: the data-path thread. */
 final class ContextTable implements ContextQueue {
     private final AppContext[] contexts;
     private final List<AppContext> open = new ArrayList<>();
+    final ChangedLines changed = new ChangedLines();
     private final Counters counters;
+    private final ContextHome.Journals journals;
     private int nextNumber;
 
-    ContextTable(int capacity, Counters counters) {
+    ContextTable(int capacity, Counters counters, ContextHome.Journals journals) {
         contexts = new AppContext[capacity];
         this.counters = counters;
+        this.journals = journals;
     }
 
-    /** {@return a new context, or null if every number is taken} */
-    AppContext open(ContextSize size) {
+    /** {@return a new context in fresh memory, which it does not close, or null if every number is taken} */
+    AppContext open(ContextSize size, SharedMemory memory, long nowNs) {
         for (int i = 0; i < contexts.length; i++) {
             int number = (nextNumber + i) % contexts.length;
             if (contexts[number] == null) {
                 nextNumber = number + 1;
-                AppContext context = new AppContext(number, size, counters);
+                AppContext context = new AppContext(number, size, memory, journals.open(number, nowNs), counters,
+                    changed);
                 contexts[number] = context;
                 open.add(context);
                 counters.contextsOpened++;
+                changed.context(context);
                 return context;
             }
         }
@@ -38,6 +44,10 @@ final class ContextTable implements ContextQueue {
     void remove(AppContext context) {
         contexts[context.number] = null;
         open.remove(context);
+        changed.gone(context);
+        if (context.journal != null) {
+            context.journal.close();
+        }
     }
 
     /** {@return the open context of a number, or null} */

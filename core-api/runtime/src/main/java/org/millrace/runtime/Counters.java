@@ -12,6 +12,7 @@ final class Counters {
     long staleRequests;
     long events;
     long transferFaults;
+    long returnedBytes;
 
     void drop(int reason) {
         drops[reason > 0 && reason < drops.length ? reason : DropReason.FILTERED.code()]++;

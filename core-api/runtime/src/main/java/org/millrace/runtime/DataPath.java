@@ -10,6 +10,9 @@ import org.millrace.api.hardware.Capacity;
 import org.millrace.api.hardware.HardwareBackend;
 import org.millrace.api.port.Port;
 import org.millrace.api.port.PortInfo;
+import org.millrace.context.Registry;
+import org.millrace.memory.ContextLayout;
+import org.millrace.memory.SharedMemory;
 import org.millrace.net.IpLayer;
 import org.millrace.net.NeighbourSettings;
 import org.millrace.net.RouteTable;
@@ -44,6 +47,8 @@ public final class DataPath implements AutoCloseable {
     private final Port port;
     private final PortInfo info;
     private final Counters counters = new Counters();
+    private final IdlePages pages = new IdlePages(counters);
+    private final ContextHome home;
     private final ReceivedFrames frames = new ReceivedFrames(BATCH_FRAMES);
     private final ContextTable contexts;
     private final HostTransfer transfer;
@@ -53,6 +58,7 @@ public final class DataPath implements AutoCloseable {
     private final RequestReader requests;
     private final List<LoadedTransport<?>> transports = new ArrayList<>();
     private final Capture capture;
+    private RegistryWriter registry;
     private long ipDeadlineNs = Long.MIN_VALUE;
     private long nowNs;
 
@@ -63,23 +69,24 @@ public final class DataPath implements AutoCloseable {
      * @throws IllegalArgumentException if a program does not fit, or an option or address is wrong
      */
     public DataPath(DataPathConfig config) {
-        this(config, null);
+        this(config, null, ContextHome.PRIVATE);
     }
 
-    DataPath(DataPathConfig config, Capture capture) {
+    DataPath(DataPathConfig config, Capture capture, ContextHome home) {
+        this.home = home;
         this.capture = capture;
         instance = config.instance();
         hardware = config.hardware();
         capacity = config.capacity();
         port = config.port();
         info = port.info();
-        contexts = new ContextTable(capacity.contexts(), counters);
-        transfer = new HostTransfer(contexts, frames, counters);
+        contexts = new ContextTable(capacity.contexts(), counters, home.journals());
+        transfer = new HostTransfer(contexts, frames, counters, pages);
         egress = new Egress(port, transfer, capture);
         ip = new IpLayer(new MacAddress(info.macAddress()), config.addresses(), new RouteTable(config.routes()),
             NeighbourSettings.DEFAULT, egress, new NetEvents(this, transports));
         ingress = new Ingress(frames, ip, counters, info.macAddress(), info.checksumTrusted());
-        requests = new RequestReader(new Dispatcher(), counters);
+        requests = new RequestReader(new Dispatcher(), counters, pages);
         for (DataPathConfig.TransportChoice choice : config.transports()) {
             load(choice, config.random());
         }
@@ -117,10 +124,16 @@ public final class DataPath implements AutoCloseable {
         drain(nowNs);
         egress.flush(nowNs); // before an application may reuse what is being sent
         boolean blocked = tell(nowNs);
+        long deadline = Math.min(ipDeadlineNs, pages.advance(contexts, nowNs));
+        if (registry != null) {
+            deadline = Math.min(deadline, registry.advance(nowNs));
+        }
         if (busy) {
             return nowNs;
         }
-        long deadline = blocked ? Math.min(ipDeadlineNs, nowNs + EVENT_RETRY_NS) : ipDeadlineNs;
+        if (blocked) {
+            deadline = Math.min(deadline, nowNs + EVENT_RETRY_NS);
+        }
         for (int i = 0; i < transports.size(); i++) {
             deadline = Math.min(deadline, transports.get(i).deadlineNs());
         }
@@ -168,7 +181,7 @@ public final class DataPath implements AutoCloseable {
         List<AppContext> open = contexts.all();
         for (int i = open.size() - 1; i >= 0; i--) {
             AppContext context = open.get(i);
-            context.flush();
+            context.flush(nowNs);
             if (context.violation() != null) {
                 LOG.warn("{}: context {} is closed: {}", instance, context.number, context.violation());
                 counters.contextsClosedForCause++;
@@ -206,15 +219,39 @@ public final class DataPath implements AutoCloseable {
         if (context == null) {
             throw new IllegalStateException("no context is left: contexts is " + capacity.contexts());
         }
-        return new Grant(instance, transportNames(), context, () -> { }, () -> {
+        return new Grant(instance, transportNames(), context, () -> { }, -1, () -> {
             close(context, nowNs);
             context.region.close();
         });
     }
 
-    /** {@return the new context, or null if there are as many as there can be} */
+    /** {@return a new context in memory of its own, or null if there are as many as there can be} */
     AppContext open(ContextSize size) {
-        return contexts.open(size);
+        SharedMemory memory = memory(size);
+        AppContext context = open(size, memory, nowNs);
+        if (context == null) {
+            memory.close();
+        }
+        return context;
+    }
+
+    /** {@return memory for a context, which the caller closes when neither side uses it any more. Any thread} */
+    SharedMemory memory(ContextSize size) {
+        return home.memory().apply(ContextLayout.bytes(size));
+    }
+
+    /** {@return a new context in fresh memory, or null if there are as many as there can be} */
+    AppContext open(ContextSize size, SharedMemory memory, long atNs) {
+        return contexts.open(size, memory, atNs);
+    }
+
+    /**
+     * Keeps a registry from now on; it is closed with the data path.
+     *
+     * @param epochMs the data path's time 0, ms since 1970
+     */
+    void keep(Registry lines, long epochMs) {
+        registry = new RegistryWriter(lines, contexts, transports, epochMs);
     }
 
     /** Ends a context: its connections are reset, its application is told. Closed before: nothing. */
@@ -256,11 +293,17 @@ public final class DataPath implements AutoCloseable {
         }
         drain(nowNs);
         egress.flush(nowNs);
+        if (registry != null) {
+            registry.finish(nowNs);
+        }
         closePort();
     }
 
     void closePort() {
         port.close();
+        if (registry != null) {
+            registry.close();
+        }
         if (capture != null) {
             capture.close();
         }
@@ -350,6 +393,9 @@ public final class DataPath implements AutoCloseable {
             }
             transports.get(index).wakeControl();
             transports.get(index).control.request(request, atNs);
+            if (request.kind() == ContextRequest.Kind.UNLISTEN) {
+                contexts.changed.unlistened(context, index, request.backlog());
+            }
             return true;
         }
 

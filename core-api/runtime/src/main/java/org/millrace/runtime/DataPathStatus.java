@@ -25,13 +25,15 @@ import org.millrace.api.transport.ConnectionInfo;
  * @param staleRequests          those of them that named a connection gone before
  * @param events                 events written to applications
  * @param receivedPayloadBytes   payload bytes copied to applications
+ * @param returnedBytes          bytes of idle receive rings given back to the system
  * @param transferFaults         payload transfers left out because the metadata did not fit the buffers
  */
 public record DataPathStatus(String instance, String hardware, String port, PortCounters portCounters,
                              Map<String, Long> drops, Map<String, Long> network, List<TransportStatus> transports,
                              List<ConnectionInfo> connections, int contexts, int contextConnections,
                              long contextsOpened, long contextsClosedForCause, long requests, long staleRequests,
-                             long events, long receivedPayloadBytes, long transferFaults) {
+                             long events, long receivedPayloadBytes, long returnedBytes,
+                             long transferFaults) {
     /**
      * A transport.
      *
@@ -81,6 +83,8 @@ public record DataPathStatus(String instance, String hardware, String port, Port
         all.put("contexts.requests", requests);
         all.put("contexts.events", events);
         all.put("contexts.received payload bytes", receivedPayloadBytes);
+        all.put("contexts.stale requests", staleRequests);
+        all.put("contexts.returned bytes", returnedBytes);
         all.put("contexts.transfer faults", transferFaults);
         return all;
     }

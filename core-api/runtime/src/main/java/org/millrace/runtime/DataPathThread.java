@@ -3,8 +3,8 @@ package org.millrace.runtime;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.LongFunction;
-import org.millrace.memory.EventFd;
 import org.millrace.memory.Poller;
+import org.millrace.memory.TenantBell;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,7 +23,7 @@ final class DataPathThread implements AutoCloseable {
 
     private final DataPath path;
     private final long originNs;
-    private final EventFd bell = new EventFd();
+    private final TenantBell bell = new TenantBell();
     private final Poller poller;
     private final ConcurrentLinkedQueue<Command<?>> commands = new ConcurrentLinkedQueue<>();
     private final Thread thread;
@@ -86,6 +86,22 @@ final class DataPathThread implements AutoCloseable {
                 bell.signal();
             }
         }
+    }
+
+    /** {@return a descriptor by which a tenant can wake the thread, and nothing else; the caller closes it} */
+    int tenantBell() {
+        synchronized (bell) {
+            if (bellClosed) {
+                throw new IllegalStateException(ended);
+            }
+            return bell.tenant();
+        }
+    }
+
+    /** Instead of {@link #start}: whoever waits for the thread, or will, is told why it never runs. */
+    void cancel(String reason) {
+        ended = reason;
+        refuseAll();
     }
 
     private void run() {

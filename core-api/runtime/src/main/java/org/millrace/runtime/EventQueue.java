@@ -1,7 +1,10 @@
 package org.millrace.runtime;
 
+import java.lang.foreign.MemorySegment;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
+import org.millrace.context.Journal;
+import org.millrace.context.JournalEntry.Direction;
 import org.millrace.memory.Descriptor;
 import org.millrace.memory.DescriptorRing;
 
@@ -16,9 +19,11 @@ final class EventQueue {
     private record Waiting(int type, int connection, long opaque, int code, int argument, InetSocketAddress local) {
     }
 
+    private final MemorySegment memory;
     private final DescriptorRing ring;
     private final ConnectionSlots slots;
     private final Counters counters;
+    private final Journal journal;
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
     private final int[] dirty;
     private int dirtyHead;
@@ -26,8 +31,10 @@ final class EventQueue {
     private int claimed;
     private boolean broken;
 
-    EventQueue(DescriptorRing ring, ConnectionSlots slots, Counters counters) {
+    EventQueue(MemorySegment memory, DescriptorRing ring, ConnectionSlots slots, Counters counters, Journal journal) {
+        this.memory = memory;
         this.ring = ring;
+        this.journal = journal;
         this.slots = slots;
         this.counters = counters;
         dirty = new int[slots.id.length];
@@ -76,7 +83,7 @@ final class EventQueue {
     }
 
     /** Writes what there is room for and makes it visible. Answers whether the application has news. */
-    boolean flush() {
+    boolean flush(long nowNs) {
         while (!waiting.isEmpty()) {
             Waiting first = waiting.peekFirst();
             if (!write(first.type, first.connection, first.opaque, first.code, first.argument, first.local)) {
@@ -91,9 +98,18 @@ final class EventQueue {
             return false;
         }
         counters.events += claimed;
+        if (journal != null) {
+            record(nowNs);
+        }
         claimed = 0;
         ring.publish();
         return true;
+    }
+
+    private void record(long nowNs) {
+        for (int i = claimed; i > 0; i--) {
+            journal.record(Direction.EVENT, memory, ring.claimed(i), nowNs);
+        }
     }
 
     private void flushBumps() {

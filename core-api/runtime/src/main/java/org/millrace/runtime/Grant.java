@@ -6,26 +6,34 @@ import java.nio.channels.SelectableChannel;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.millrace.api.context.ContextGrant;
+import org.millrace.api.context.SelectorBell;
+import org.millrace.memory.Linux;
 
-/** A context in the hands of an application in this process. Any thread, if {@code bell} and {@code closer} allow it. */
+/**
+ * A context in the hands of an application, of this process or, through the attach server, of another. Any thread, if
+ * {@code bell} and {@code closer} allow it.
+ */
 final class Grant implements ContextGrant {
     private final String instance;
     private final List<String> transports;
     private final AppContext context;
     private final Runnable bell;
+    private final int doorbell;
     private final Runnable closer;
     private final AtomicBoolean closed = new AtomicBoolean();
     private WakePipe pipe;
 
     /**
-     * @param bell   wakes the data path
-     * @param closer ends the context and, when neither side uses it any more, frees its memory; called once
+     * @param bell     wakes the data path
+     * @param doorbell descriptor that another process can ring, or -1; the grant closes it
+     * @param closer   ends the context and, when neither side uses it any more, frees its memory; called once
      */
-    Grant(String instance, List<String> transports, AppContext context, Runnable bell, Runnable closer) {
+    Grant(String instance, List<String> transports, AppContext context, Runnable bell, int doorbell, Runnable closer) {
         this.instance = instance;
         this.transports = transports;
         this.context = context;
         this.bell = bell;
+        this.doorbell = doorbell;
         this.closer = closer;
     }
 
@@ -68,6 +76,24 @@ final class Grant implements ContextGrant {
     }
 
     @Override
+    public void selectorBell(SelectorBell selector) {
+        context.wakeBy(selector);
+        if (selector != null && !isOpen()) {
+            selector.end();
+        }
+    }
+
+    @Override
+    public int regionDescriptor() {
+        return doorbell < 0 ? -1 : context.region.descriptor();
+    }
+
+    @Override
+    public int doorbellDescriptor() {
+        return doorbell;
+    }
+
+    @Override
     public boolean isOpen() {
         return !closed.get() && context.layout.isOpen();
     }
@@ -77,6 +103,9 @@ final class Grant implements ContextGrant {
         if (closed.compareAndSet(false, true)) {
             closePipe();
             closer.run();
+            if (doorbell >= 0) {
+                Linux.close(doorbell);
+            }
         }
     }
 }

@@ -16,6 +16,7 @@ final class HostTransfer implements PayloadDma {
     private final ContextTable contexts;
     private final ReceivedFrames frames;
     private final Counters counters;
+    private final IdlePages pages;
 
     MemorySegment region;
     long firstOffset;
@@ -23,10 +24,11 @@ final class HostTransfer implements PayloadDma {
     long secondOffset;
     int secondLength;
 
-    HostTransfer(ContextTable contexts, ReceivedFrames frames, Counters counters) {
+    HostTransfer(ContextTable contexts, ReceivedFrames frames, Counters counters, IdlePages pages) {
         this.contexts = contexts;
         this.frames = frames;
         this.counters = counters;
+        this.pages = pages;
     }
 
     /** Forgets the spans: the item that they belong to has left. */
@@ -60,6 +62,8 @@ final class HostTransfer implements PayloadDma {
             MemorySegment.copy(packet.frame, from + before, to, ring, length - before);
         }
         context.slots.touch(slot, length);
+        context.slots.received(slot, meta.position() + length);
+        pages.used(context, slot);
         counters.receivedPayloadBytes += length;
     }
 

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.LongFunction;
 import java.util.concurrent.CompletableFuture;
 import org.millrace.api.context.ContextGrant;
 import org.millrace.api.context.ContextProvider;
@@ -18,6 +19,10 @@ import org.millrace.api.hardware.HardwareBackend;
 import org.millrace.api.port.Port;
 import org.millrace.api.port.PortFactory;
 import org.millrace.api.transport.TransportFactory;
+import org.millrace.context.ContextServer;
+import org.millrace.context.Registry;
+import org.millrace.memory.Linux;
+import org.millrace.memory.SharedMemory;
 import org.millrace.net.Route;
 import org.millrace.wire.Ipv4Address;
 import org.millrace.wire.Ipv4Prefix;
@@ -31,10 +36,13 @@ public final class Instance implements ContextProvider, AutoCloseable {
     private final String name;
     private final DataPath path;
     private final DataPathThread thread;
+    private final boolean attach;
+    private ContextServer server;
     private final List<String> transports;
 
     private Instance(InstanceConfig config, DataPath path, long originNs) {
         name = config.name();
+        attach = config.sharing().attach();
         this.path = path;
         transports = path.transportNames();
         thread = new DataPathThread(path, originNs);
@@ -67,8 +75,12 @@ public final class Instance implements ContextProvider, AutoCloseable {
             capture = capture(config);
             DataPath path = new DataPath(new DataPathConfig(config.name(), backend, choices, port,
                 config.addresses().stream().map(InstanceConfig.LocalAddress::address).toList(),
-                routes(config, port.info().mtuBytes()), config.capacity(), new SecureRandom()), capture);
+                routes(config, port.info().mtuBytes()), config.capacity(), new SecureRandom()), capture,
+                config.sharing().home(config.name()));
             Instance instance = new Instance(config, path, originNs);
+            if (config.sharing().attach()) {
+                instance.share(config);
+            }
             instance.thread.start();
             LOG.info("{} runs {} on {}, {}, addresses {}", config.name(), config.transports(), backend.name(),
                 port.info(), config.addresses());
@@ -79,6 +91,22 @@ public final class Instance implements ContextProvider, AutoCloseable {
                 capture.close();
             }
             throw e instanceof IllegalArgumentException ? new ConfigException("instance", config.name(), e) : e;
+        }
+    }
+
+    /** Before the thread starts: the first one to attach finds a registry that is kept. */
+    private void share(InstanceConfig config) {
+        try {
+            server = ContextServer.start(config.sharing().directory(name), this,
+                new ContextServer.Settings(config.capacity().contexts(), config.sharing().users()));
+            path.keep(Registry.create(server.directory().path(), Registry.DEFAULT_LINES), System.currentTimeMillis());
+        } catch (IOException | RuntimeException e) {
+            thread.cancel(name + " does not start");
+            if (server != null) {
+                server.close();
+            }
+            thread.close();
+            throw e instanceof ConfigException known ? known : new ConfigException("instance", name, e);
         }
     }
 
@@ -139,21 +167,36 @@ public final class Instance implements ContextProvider, AutoCloseable {
 
     @Override
     public ContextGrant open(ContextSize size) {
-        AppContext context = await(dataPath -> dataPath.open(size));
+        SharedMemory memory = path.memory(size);
+        int doorbell = -1;
+        AppContext context = null;
+        try {
+            doorbell = attach ? thread.tenantBell() : -1;
+            context = await(nowNs -> path.open(size, memory, nowNs));
+        } finally {
+            if (context == null) {
+                memory.close();
+                if (doorbell >= 0) {
+                    Linux.close(doorbell);
+                }
+            }
+        }
         if (context == null) {
             throw new IllegalStateException("no context is left in " + name + ": contexts is "
                 + path.capacity().contexts());
         }
-        return new Grant(name, transports, context, thread::ring, () -> close(context));
+        AppContext opened = context;
+        return new Grant(name, transports, opened, thread::ring, doorbell, () -> close(opened));
     }
 
-    /** The memory goes when neither side uses it any more, in the data path's own thread or after it. */
+    /** The memory goes when neither side uses it any more: after the data path has let go of it, or has ended. */
     private void close(AppContext context) {
         CompletableFuture<Void> answer = thread.call(nowNs -> {
             path.close(context, nowNs);
             return null;
         });
-        answer.whenComplete((done, ended) -> context.region.close());
+        answer.handle((done, ended) -> null).join();
+        context.region.close();
     }
 
     /**
@@ -162,12 +205,12 @@ public final class Instance implements ContextProvider, AutoCloseable {
      * @throws IllegalStateException if the instance no longer runs
      */
     public DataPathStatus status() {
-        return await(DataPath::status);
+        return await(nowNs -> path.status());
     }
 
-    private <T> T await(Function<DataPath, T> question) {
+    private <T> T await(LongFunction<T> question) {
         try {
-            return thread.call(nowNs -> question.apply(path)).join();
+            return thread.call(question).join();
         } catch (CompletionException e) {
             throw e.getCause() instanceof RuntimeException cause ? cause : e;
         }
@@ -177,5 +220,8 @@ public final class Instance implements ContextProvider, AutoCloseable {
     @Override
     public void close() {
         thread.close();
+        if (server != null) {
+            server.close();
+        }
     }
 }

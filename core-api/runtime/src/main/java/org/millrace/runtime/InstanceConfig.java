@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.millrace.api.hardware.Capacity;
 import org.millrace.net.Route;
 import org.millrace.wire.Ipv4Address;
@@ -25,7 +26,13 @@ import org.millrace.wire.Ipv4Prefix;
  * routes      semicolon list of (PREFIX | default) (via ROUTER | dev) KEY=VALUE...: default via 10.0.0.1 congestion=dctcp
  *             mtu=BYTES is the route's MTU, every other key is the transports'
  * flows       most flows per transport, default 65536
- * contexts    most contexts, default 64
+ * contexts    most contexts, default 256
+ * attach      on, off: whether other processes can have contexts; default off, in the launcher's image on
+ *             attach.directory: absolute path of the instance's directory, default by its name;
+ *             attach.users: comma list of ids of users that may, beside the runtime's own and root
+ * huge-pages  off, transparent, reserved: pages of the contexts that other processes can have
+ * journal     off, on, or a comma list of context numbers: record every descriptor;  journal.directory,
+ *             journal.bytes, journal.seconds: where and how much is kept for each context
  * FAMILY.KEY  option of all transports of a family: tcp.delayed-ack; transport.NAME.KEY: of one, goes before it
  * capture     pcapng file to write frames to;  capture.bytes: its bound
  * </pre>
@@ -41,11 +48,12 @@ import org.millrace.wire.Ipv4Prefix;
  * @param capacity     limits
  * @param capture      file to write frames to, or null
  * @param captureBytes its bound
+ * @param sharing      what other processes can have
  */
 public record InstanceConfig(String name, String hardware, List<String> transports,
                              Map<String, Map<String, String>> options, String port, Map<String, String> portOptions,
                              List<LocalAddress> addresses, List<StaticRoute> routes, Capacity capacity,
-                             String capture, long captureBytes) {
+                             String capture, long captureBytes, SharingConfig sharing) {
     private static final Set<String> KEYS = Set.of("instance", "hardware", "transports", "port", "address", "routes",
         "flows", "contexts", "capture", "capture.bytes");
     private static final int MAX_FLOWS = 1 << 22;
@@ -86,9 +94,9 @@ public record InstanceConfig(String name, String hardware, List<String> transpor
         Map<String, String> map = new TreeMap<>(properties);
         List<String> transports = list(required(map, "transports", "a comma list such as tcp-flextoe"));
         for (String key : map.keySet()) {
-            if (!KEYS.contains(key) && !key.startsWith("port.") && !isTransportKey(key, transports)) {
+            if (!KEYS.contains(key) && !SharingConfig.KEYS.contains(key) && !key.startsWith("port.") && !isTransportKey(key, transports)) {
                 throw new ConfigException(key, map.get(key), "one of the keys " + String.join(", ",
-                    KEYS.stream().sorted().toList()) + ", port.*, transport.NAME.* and " + families(transports));
+                    Stream.concat(KEYS.stream(), SharingConfig.KEYS.stream()).sorted().toList()) + ", port.*, transport.NAME.* and " + families(transports));
             }
         }
         Map<String, Map<String, String>> options = new LinkedHashMap<>();
@@ -101,8 +109,9 @@ public record InstanceConfig(String name, String hardware, List<String> transpor
             addresses(required(map, "address", "a comma list of ADDRESS/PREFIX such as 10.0.0.2/24")),
             routes(map.getOrDefault("routes", "")),
             new Capacity((int) number(map, "flows", 65536, 1, MAX_FLOWS),
-                (int) number(map, "contexts", 64, 1, MAX_CONTEXTS)),
-            map.get("capture"), number(map, "capture.bytes", Capture.DEFAULT_BYTES, 0, Long.MAX_VALUE));
+                (int) number(map, "contexts", 256, 1, MAX_CONTEXTS)),
+            map.get("capture"), number(map, "capture.bytes", Capture.DEFAULT_BYTES, 0, Long.MAX_VALUE),
+            SharingConfig.parse(map));
     }
 
     private static String required(Map<String, String> map, String key, String allowed) {
@@ -147,7 +156,7 @@ public record InstanceConfig(String name, String hardware, List<String> transpor
         return Map.copyOf(found);
     }
 
-    private static long number(Map<String, String> map, String key, long standard, long min, long max) {
+    static long number(Map<String, String> map, String key, long standard, long min, long max) {
         String value = map.get(key);
         if (value == null) {
             return standard;

@@ -2,6 +2,7 @@ package org.millrace.runtime;
 
 import org.millrace.api.context.ContextRequest;
 import org.millrace.api.context.Status;
+import org.millrace.context.JournalEntry.Direction;
 import org.millrace.memory.Descriptor;
 import org.millrace.memory.DescriptorRing;
 
@@ -14,6 +15,7 @@ import org.millrace.memory.DescriptorRing;
 final class RequestReader {
     private final RequestSink sink;
     private final Counters counters;
+    private final IdlePages pages;
 
     private AppContext context;
     private int type;
@@ -31,9 +33,10 @@ final class RequestReader {
     private long peer0;
     private long peer1;
 
-    RequestReader(RequestSink sink, Counters counters) {
+    RequestReader(RequestSink sink, Counters counters, IdlePages pages) {
         this.sink = sink;
         this.counters = counters;
+        this.pages = pages;
     }
 
     /**
@@ -51,6 +54,9 @@ final class RequestReader {
         }
         int taken = 0;
         while (taken < available && taken < budget && !from.events.hasWaiting() && from.violation() == null) {
+            if (from.journal != null) {
+                from.journal.record(Direction.REQUEST, from.region.segment(), ring.peek(), nowNs);
+            }
             load(ring, ring.peek());
             ring.next();
             taken++;
@@ -118,6 +124,8 @@ final class RequestReader {
             slots.transmitHeld[slot] += transmitBytes;
             slots.touch(slot, transmitBytes);
             slots.finished[slot] |= flags != 0;
+            pages.used(context, slot);
+            context.changed(slot);
             sink.bump(context, slot, receiveBytes, transmitBytes, finished ? 0 : flags, nowNs);
         }
     }
@@ -158,6 +166,7 @@ final class RequestReader {
             return;
         }
         context.slots.state[slot] = ConnectionSlots.CLOSED;
+        context.changed(slot);
         sink.request(context, context.slots.transport[slot] + 1,
             new ContextRequest(kind, context.number, connection, 0, null, null, 0), nowNs);
     }

@@ -22,7 +22,7 @@ final class StatusReport {
             path.port().counters(), drops(c), network(path), transports.stream().map(StatusReport::of).toList(),
             List.copyOf(connections), path.contexts().all().size(), path.contexts().connections(), c.contextsOpened,
             c.contextsClosedForCause, c.requests, c.staleRequests, c.events, c.receivedPayloadBytes,
-            c.transferFaults);
+            c.returnedBytes, c.transferFaults);
     }
 
     private static Map<String, Long> drops(Counters counters) {

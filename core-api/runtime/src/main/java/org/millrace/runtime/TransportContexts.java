@@ -38,6 +38,9 @@ final class TransportContexts implements Contexts {
         AppContext found = contexts.find(context);
         if (found != null) {
             found.events.post(Descriptor.LISTENING, 0, opaque, status.code(), listener, local);
+            if (status == Status.OK) {
+                contexts.changed.listening(found, transport, listener);
+            }
         }
     }
 

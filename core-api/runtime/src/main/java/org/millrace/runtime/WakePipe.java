@@ -5,12 +5,13 @@ import java.nio.ByteBuffer;
 import java.nio.channels.Channel;
 import java.nio.channels.Pipe;
 import java.nio.channels.SelectableChannel;
+import org.millrace.api.context.SelectorBell;
 
 /**
  * Wakes an application of this process that sleeps in a selector: one byte a sleep. {@link #ring} and {@link #end} by
  * the data-path thread, the rest by the application.
  */
-final class WakePipe {
+final class WakePipe implements SelectorBell {
     private final Pipe pipe;
     private final ByteBuffer one = ByteBuffer.allocateDirect(1);
 
@@ -24,7 +25,8 @@ final class WakePipe {
         return pipe.source();
     }
 
-    void ring() {
+    @Override
+    public void ring() {
         if (pipe.sink().isOpen()) {
             try {
                 pipe.sink().write(one.clear());
@@ -34,8 +36,8 @@ final class WakePipe {
         }
     }
 
-    /** The data path rings no more; who sleeps sees the end of the channel. */
-    void end() {
+    @Override
+    public void end() {
         close(pipe.sink());
     }
 

@@ -92,7 +92,8 @@ public final class Attach {
             descriptors[0] = -1; // the region closes it
             region = MappedRegion.attach(memory, answer.sizeBytes());
             ContextLayout layout = ContextLayout.attach(region.segment());
-            AttachedContext context = new AttachedContext(answer, region, layout, descriptors[1], socket);
+            AttachedContext context = new AttachedContext(InstanceDirectory.of(instance), answer, region, layout,
+                descriptors[1], socket);
             HangupWatch.add(context);
             attached = true;
             return context;

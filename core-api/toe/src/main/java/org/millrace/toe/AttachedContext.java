@@ -1,6 +1,9 @@
 package org.millrace.toe;
 
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.channels.SelectableChannel;
+import java.nio.channels.SocketChannel;
 import java.util.List;
 import org.millrace.api.context.ContextGrant;
 import org.millrace.memory.AttachReply;
@@ -8,6 +11,7 @@ import org.millrace.memory.ContextLayout;
 import org.millrace.memory.DescriptorRing;
 import org.millrace.memory.Doorbell;
 import org.millrace.memory.Futex;
+import org.millrace.memory.InstanceDirectory;
 import org.millrace.memory.Linux;
 import org.millrace.memory.MappedRegion;
 import org.millrace.memory.UnixSockets;
@@ -18,6 +22,8 @@ import org.millrace.memory.UnixSockets;
  * <p>Any thread; {@link #checkHangup} by the watch.
  */
 final class AttachedContext implements ContextGrant {
+    private final InstanceDirectory directory;
+    private final long token;
     private final String instance;
     private final List<String> transports;
     private final MappedRegion region;
@@ -26,8 +32,12 @@ final class AttachedContext implements ContextGrant {
     private final int socket;
     private volatile boolean open = true;
     private boolean closed;
+    private SocketChannel wakeChannel;
 
-    AttachedContext(AttachReply reply, MappedRegion region, ContextLayout layout, int doorbell, int socket) {
+    AttachedContext(InstanceDirectory directory, AttachReply reply, MappedRegion region, ContextLayout layout,
+                    int doorbell, int socket) {
+        this.directory = directory;
+        token = reply.token();
         instance = reply.instance();
         transports = reply.transports();
         this.region = region;
@@ -82,6 +92,15 @@ final class AttachedContext implements ContextGrant {
         doorbell.ring();
     }
 
+    /** Over a socket of the JDK's own, for a selector takes no other; the token says which context it is about. */
+    @Override
+    public synchronized SelectableChannel wakeChannel() throws IOException {
+        if (wakeChannel == null && !closed) {
+            wakeChannel = WakeChannel.open(directory.socket(), token, instance);
+        }
+        return wakeChannel;
+    }
+
     @Override
     public boolean isOpen() {
         return open;
@@ -98,7 +117,18 @@ final class AttachedContext implements ContextGrant {
             doorbell.close();
             region.close();
             Linux.close(socket);
+            closeWakeChannel();
         }
         HangupWatch.remove(this);
+    }
+
+    private void closeWakeChannel() {
+        if (wakeChannel != null) {
+            try {
+                wakeChannel.close();
+            } catch (IOException e) {
+                // close(2) has let go of the descriptor all the same
+            }
+        }
     }
 }

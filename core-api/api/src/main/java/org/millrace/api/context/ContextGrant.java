@@ -50,6 +50,15 @@ public interface ContextGrant extends AutoCloseable {
         return -1;
     }
 
+    /**
+     * Says how the data path wakes an application that sleeps in a selector, when that is another process, and
+     * {@link #wakeChannel()} is not used. A grant that has no descriptors to hand over ignores it.
+     *
+     * @param bell rung by the data path from now on; null: no more
+     */
+    default void selectorBell(SelectorBell bell) {
+    }
+
     /** Gives the context back; its connections are reset. Any thread. */
     @Override
     void close();

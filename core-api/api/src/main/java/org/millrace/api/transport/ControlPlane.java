@@ -73,6 +73,26 @@ public interface ControlPlane {
     /** {@return a line for each connection and listener, for tools} */
     List<ConnectionInfo> connections();
 
+    /**
+     * {@return a line for one connection, for tools, or null if there is nothing to say about it}
+     *
+     * @param context    the context it belongs to
+     * @param connection its id there
+     */
+    default ConnectionInfo connection(int context, int connection) {
+        return null;
+    }
+
+    /**
+     * {@return a line for one listener, for tools, or null if there is no such}
+     *
+     * @param context  the context it belongs to
+     * @param listener its number
+     */
+    default ConnectionInfo listener(int context, int listener) {
+        return null;
+    }
+
     /** {@return what it counts beside that, by name, for tools: {@code fast retransmits}} */
     default Map<String, Long> counters() {
         return Map.of();

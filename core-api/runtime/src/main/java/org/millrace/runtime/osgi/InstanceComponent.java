@@ -45,7 +45,9 @@ public final class InstanceComponent implements ContextProvider, Supplier<Map<St
     @Activate
     void activate(Map<String, Object> properties) {
         try {
-            instance = Instance.start(InstanceConfig.parse(own(properties)), hardware, transports, ports);
+            Map<String, String> own = own(properties);
+            own.putIfAbsent("attach", "on");
+            instance = Instance.start(InstanceConfig.parse(own), hardware, transports, ports);
         } catch (ConfigException e) {
             throw new IllegalArgumentException(e.getMessage(), e);
         }

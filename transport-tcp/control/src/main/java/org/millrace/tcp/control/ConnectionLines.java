@@ -23,15 +23,32 @@ final class ConnectionLines {
 
     List<ConnectionInfo> all() {
         List<ConnectionInfo> lines = new ArrayList<>();
-        listeners.all().forEach(l -> lines.add(new ConnectionInfo(program.name(), TcpState.LISTEN.text(),
-                Endpoints.socketAddress(l.address, l.port), null, l.context, NONE, l.halfOpen, l.backlog,
-                "listener=" + l.number)));
+        listeners.all().forEach(l -> lines.add(listener(l)));
         table.halfOpen().forEach(h -> lines.add(new ConnectionInfo(program.name(), h.state.text(), h.ends.local(),
                 h.ends.peer(), h.context, NONE, 0, 0, "retries=" + h.retries)));
         table.connections().forEach(c -> lines.add(connection(c)));
         timeWait.all().forEach(w -> lines.add(new ConnectionInfo(program.name(), TcpState.TIME_WAIT.text(),
                 w.ends().local(), w.ends().peer(), NONE, NONE, 0, 0, "")));
         return lines;
+    }
+
+    ConnectionInfo connection(int context, int connection) {
+        TcpConnection found = table.byHandle(context, connection);
+        return found == null ? null : connection(found);
+    }
+
+    ConnectionInfo listener(int context, int number) {
+        for (Listener l : listeners.all()) {
+            if (l.context == context && l.number == number) {
+                return listener(l);
+            }
+        }
+        return null;
+    }
+
+    private ConnectionInfo listener(Listener l) {
+        return new ConnectionInfo(program.name(), TcpState.LISTEN.text(), Endpoints.socketAddress(l.address, l.port),
+                null, l.context, NONE, l.halfOpen, l.backlog, "listener=" + l.number);
     }
 
     private ConnectionInfo connection(TcpConnection c) {

@@ -132,6 +132,16 @@ public final class TcpControl implements ControlPlane {
     }
 
     @Override
+    public ConnectionInfo connection(int context, int connection) {
+        return lines.connection(context, connection);
+    }
+
+    @Override
+    public ConnectionInfo listener(int context, int listener) {
+        return lines.listener(context, listener);
+    }
+
+    @Override
     public Map<String, Long> counters() {
         return counters.byName();
     }

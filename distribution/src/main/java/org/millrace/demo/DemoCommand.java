@@ -48,7 +48,10 @@ public final class DemoCommand implements Callable<Integer> {
             DemoReport report = insideNamespace ? demo.withLinux() : demo.withMillrace(refusal);
             System.out.println(json ? report.json() : report.text());
             return report.held() ? 0 : LaunchException.FAILED;
-        } catch (DemoFailure e) {
+        } catch (DemoFailure | IOException e) {
+            if (processes.isClosed()) {
+                return LaunchException.FAILED; // interrupted: nobody wants to read what that has broken
+            }
             throw new LaunchException(LaunchException.FAILED, "demo: " + e.getMessage());
         }
     }

@@ -16,7 +16,7 @@ import org.millrace.toe.Toe;
 /** One HTTP/1.1 request and its answer (RFC 9112) over a libTOE stream. Owned by: the Toe's thread. */
 final class HttpExchange {
     private static final int BUFFER_BYTES = 256 << 10;
-    private static final Pattern LENGTH = Pattern.compile("(?im)^content-length: *([0-9]+)\r$");
+    private static final Pattern LENGTH = Pattern.compile("(?im)^content-length: *([0-9]+)$");
 
     private final Toe toe;
     private final StreamSocket stream;

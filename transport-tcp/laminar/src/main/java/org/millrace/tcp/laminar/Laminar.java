@@ -127,6 +127,11 @@ public final class Laminar implements TcpProgram<LaminarMeta> {
     }
 
     @Override
+    public boolean reportsSack() {
+        return false;
+    }
+
+    @Override
     public void install(int index, TcpConnectionState from) {
         state.install(index, from);
     }

@@ -1,12 +1,13 @@
 package org.millrace.distribution;
 
+import java.util.Arrays;
 import org.millrace.api.port.FrameBatch;
 import org.millrace.api.port.Port;
 import org.millrace.testkit.Endpoint;
 import org.millrace.testkit.FrameBuilder;
+import org.millrace.testkit.FrameText;
 import org.millrace.testkit.Frames;
 import org.millrace.testkit.ParsedFrame;
-import org.millrace.wire.SequenceNumber;
 import org.millrace.wire.TcpHeader;
 
 /**
@@ -85,7 +86,7 @@ final class ScriptedPeer implements Runnable {
             return;
         }
         if (!frame.ipChecksumValid() || !frame.transportChecksumValid()) {
-            throw new AssertionError("sent with a bad checksum: " + org.millrace.testkit.FrameText.describe(frame));
+            throw new AssertionError("sent with a bad checksum: " + FrameText.describe(frame));
         }
         segment(frame.tcp(), frame.payload(), frame.source());
     }
@@ -104,7 +105,7 @@ final class ScriptedPeer implements Runnable {
         int old = ack - tcp.sequence();
         int fresh = payload.length - old;
         if (old >= 0 && fresh >= 0 && !ended) {
-            byte[] bytes = java.util.Arrays.copyOfRange(payload, old, payload.length);
+            byte[] bytes = Arrays.copyOfRange(payload, old, payload.length);
             incoming.check(received, bytes, fresh);
             received += fresh;
             ack += fresh;
@@ -137,10 +138,5 @@ final class ScriptedPeer implements Runnable {
 
     void send(int flags) {
         send(flags, new byte[0]);
-    }
-
-    /** {@return whether a number is ahead of what it has received} */
-    boolean isAhead(int sequence) {
-        return SequenceNumber.greaterThan(sequence, ack);
     }
 }

@@ -2,8 +2,11 @@ package org.millrace.launcher;
 
 import java.net.URISyntaxException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
 
-/** The directory that the launcher was installed to: {@code bin, bundles, etc, lib}. */
+/** The directory that the launcher was installed to: {@code bin, bundles, etc, lib, tools}. */
 public final class Image {
     private Image() {
     }
@@ -13,9 +16,20 @@ public final class Image {
         return Path.of(System.getProperty("java.home"), "bin", "java").toString();
     }
 
-    /** {@return the argument of {@code java} that gives it the flags which the runtime needs: a file of them} */
-    public static String flags() {
-        return "@" + directory().resolve("etc").resolve("jvm.flags");
+    /**
+     * {@return a command that runs a main class of this image in a process of its own}
+     *
+     * @param parts     directories of the image whose jars are its class path
+     * @param mainClass the class; what follows is its arguments'
+     */
+    public static List<String> command(List<String> parts, String mainClass) {
+        List<String> command = new ArrayList<>();
+        command.add(java());
+        command.add("@" + directory().resolve("etc").resolve("jvm.flags"));
+        command.add("-cp");
+        command.add(parts.stream().map(part -> directory().resolve(part) + "/*").collect(Collectors.joining(":")));
+        command.add(mainClass);
+        return command;
     }
 
     /** {@return the directory; system property {@code millrace.image}, or the parent of the launcher's own} */

@@ -1,0 +1,27 @@
+package org.millrace.benchmarks;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+
+/** Directories for a while, in memory where the system has such. */
+final class Scratch {
+    private static final Path MEMORY = Path.of("/dev/shm");
+
+    private Scratch() {
+    }
+
+    static Path create() throws IOException {
+        return Files.isWritable(MEMORY) ? Files.createTempDirectory(MEMORY, "millrace-bench")
+            : Files.createTempDirectory("millrace-bench");
+    }
+
+    static void delete(Path directory) throws IOException {
+        try (var paths = Files.walk(directory)) {
+            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        }
+    }
+}

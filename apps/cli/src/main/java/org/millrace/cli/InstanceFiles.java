@@ -1,0 +1,74 @@
+package org.millrace.cli;
+
+import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.millrace.context.Registry;
+import org.millrace.context.RegistryLine;
+import org.millrace.memory.InstanceDirectory;
+
+/** What an instance has left for tools, whether it runs or not. */
+final class InstanceFiles {
+    private final InstanceDirectory directory;
+
+    private InstanceFiles(InstanceDirectory directory) {
+        this.directory = directory;
+    }
+
+    /**
+     * {@return an instance that runs or ran}
+     *
+     * @param name its name, or the absolute path of its directory
+     */
+    static InstanceFiles of(String name) throws ToolException {
+        InstanceDirectory directory;
+        try {
+            directory = InstanceDirectory.of(name);
+        } catch (IllegalArgumentException e) {
+            throw new ToolException(e.getMessage());
+        }
+        if (Files.notExists(directory.path())) {
+            throw new ToolException("no instance '" + name + "' runs or ran here; known are: " + known());
+        }
+        return new InstanceFiles(directory);
+    }
+
+    private static String known() {
+        List<String> names = InstanceDirectory.known();
+        return names.isEmpty() ? "none" : String.join(", ", names);
+    }
+
+    String name() {
+        return directory.name();
+    }
+
+    Path path() {
+        return directory.path();
+    }
+
+    /** {@return whether the runtime is there} A killed one leaves its socket behind, but nobody listens on it. */
+    boolean isRunning() {
+        try (SocketChannel probe = SocketChannel.open(UnixDomainSocketAddress.of(directory.socket()))) {
+            return probe.isConnected();
+        } catch (IOException refused) {
+            return false;
+        }
+    }
+
+    /** {@return the lines of its registry} */
+    List<RegistryLine> lines() throws ToolException {
+        Path registry = directory.path().resolve("registry");
+        boolean absent = Files.notExists(registry);
+        if (!absent && !Files.isReadable(registry)) { // neither there nor not there: the directory may not be looked into
+            throw new ToolException("instance '" + name() + "' belongs to another user: permission denied for " + registry);
+        }
+        try {
+            return Registry.read(directory.path());
+        } catch (IOException e) {
+            throw new ToolException(absent ? "instance '" + name() + "' has no registry at " + registry : e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,78 @@
+package org.millrace.cli;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.millrace.context.Journal;
+import org.millrace.context.JournalEntry;
+import org.millrace.context.JournalReader;
+
+/** Finds journals, and reads them entry by entry: a journal is too large to be held in memory. */
+final class JournalPlace {
+    private static final String MARK = "metadata.cq4t"; // what every Chronicle Queue has
+    private static final int DEPTH = 4;
+
+    private JournalPlace() {
+    }
+
+    /**
+     * {@return the directories of journals in a directory or of an instance, at least one}
+     *
+     * @param where a directory, or an instance's name
+     */
+    static List<Path> find(String where) throws ToolException {
+        Path root = Path.of(where);
+        if (!Files.isDirectory(root)) {
+            root = InstanceFiles.of(where).path();
+        }
+        if (!Files.isReadable(root)) {
+            throw new ToolException("permission denied for " + root);
+        }
+        try (var paths = Files.walk(root, DEPTH)) {
+            List<Path> found = paths.filter(path -> path.endsWith(MARK)).map(Path::getParent).sorted().toList();
+            if (found.isEmpty()) {
+                throw new ToolException("no journal at " + root + ": an instance writes them if its configuration says so");
+            }
+            return found;
+        } catch (IOException | UncheckedIOException e) {
+            throw new ToolException("permission denied below " + root + ": " + e.getMessage());
+        }
+    }
+
+    /**
+     * Reads a journal.
+     *
+     * @param directory its own
+     * @param context   only entries of this one; negative: of all
+     * @param taker     gets them, oldest first
+     */
+    static void read(Path directory, int context, Consumer<RecordedDescriptor> taker) throws ToolException {
+        try (JournalReader reader = Journal.dump(directory)) {
+            while (reader.hasNext()) {
+                JournalEntry entry = reader.next();
+                if (context < 0 || entry.context() == context) {
+                    taker.accept(new RecordedDescriptor(entry));
+                }
+            }
+        } catch (IOException e) {
+            throw new ToolException(e.getMessage());
+        } catch (UncheckedIOException e) {
+            throw new ToolException(e.getCause().getMessage());
+        }
+    }
+
+    /** {@return the numbers of the contexts in a journal} */
+    static List<Integer> contexts(Path directory) throws ToolException {
+        List<Integer> contexts = new ArrayList<>();
+        read(directory, -1, descriptor -> {
+            if (!contexts.contains(descriptor.entry().context())) {
+                contexts.add(descriptor.entry().context());
+            }
+        });
+        return contexts;
+    }
+}

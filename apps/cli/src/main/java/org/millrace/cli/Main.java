@@ -1,0 +1,36 @@
+package org.millrace.cli;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The command line of the tools. */
+@Command(name = "millrace", mixinStandardHelpOptions = true,
+    description = "Tools for what an instance keeps.",
+    subcommands = {ConnsCommand.class, JournalCommand.class, CommandLine.HelpCommand.class})
+public final class Main {
+    /** Exit code: it did not work, or a comparison found a difference. */
+    static final int FAILED = 1;
+
+    /** Made by picocli. */
+    Main() {
+    }
+
+    /**
+     * Runs a tool and exits with its code: 0 well, 1 failed, 2 wrong command line.
+     *
+     * @param arguments the tool and its options
+     */
+    public static void main(String[] arguments) {
+        System.exit(commandLine().execute(arguments));
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new Main()).setExecutionExceptionHandler((e, command, result) -> {
+            if (!(e instanceof ToolException)) {
+                throw e;
+            }
+            command.getErr().println("millrace: " + e.getMessage());
+            return FAILED;
+        });
+    }
+}

@@ -1,0 +1,50 @@
+package org.millrace.cli;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a replay came to.
+ *
+ * @param journal     the journal's directory
+ * @param context     the context's number
+ * @param requests    replayed
+ * @param events      that the recording expected
+ * @param connections replayed
+ * @param bytesIn     that peers sent and the context was told of
+ * @param bytesOut    that the context appended and peers received
+ * @param notes       what could not be compared, and why
+ * @param differences what came out otherwise than recorded
+ */
+record ReplayReport(Path journal, int context, long requests, long events, int connections, long bytesIn, long bytesOut,
+                    List<String> notes, List<String> differences) {
+    boolean isEqual() {
+        return differences.isEmpty();
+    }
+
+    String text() {
+        StringBuilder text = new StringBuilder(String.format("context %d of %s: %d requests, %d events, %d connections, "
+            + "%d bytes in, %d bytes out: %s", context, journal, requests, events, connections, bytesIn, bytesOut,
+            isEqual() ? "the same came out" : "DIFFERENT"));
+        notes.forEach(note -> text.append(System.lineSeparator()).append("  not compared: ").append(note));
+        differences.forEach(difference -> text.append(System.lineSeparator()).append("  ").append(difference));
+        return text.toString();
+    }
+
+    Map<String, Object> fields() {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("journal", journal.toString());
+        fields.put("context", context);
+        fields.put("equal", isEqual());
+        fields.put("requests", requests);
+        fields.put("events", events);
+        fields.put("connections", connections);
+        fields.put("bytes_in", bytesIn);
+        fields.put("bytes_out", bytesOut);
+        fields.put("not_compared", notes);
+        fields.put("differences", differences);
+        return fields;
+    }
+}

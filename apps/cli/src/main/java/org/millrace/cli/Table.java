@@ -1,0 +1,41 @@
+package org.millrace.cli;
+
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** Text in columns as wide as they have to be; a heading that begins with {@code >} is a column of numbers. */
+final class Table {
+    private final boolean[] right;
+    private final List<String[]> rows = new ArrayList<>();
+
+    Table(String... headings) {
+        right = new boolean[headings.length];
+        for (int i = 0; i < headings.length; i++) {
+            right[i] = headings[i].startsWith(">");
+        }
+        rows.add(Arrays.stream(headings).map(text -> text.replace(">", "")).toArray(String[]::new));
+    }
+
+    void row(Object... cells) {
+        rows.add(Arrays.stream(cells).map(String::valueOf).toArray(String[]::new));
+    }
+
+    void print(PrintWriter out) {
+        int[] widths = new int[right.length];
+        for (String[] row : rows) {
+            for (int i = 0; i < row.length; i++) {
+                widths[i] = Math.max(widths[i], row[i].length());
+            }
+        }
+        for (String[] row : rows) {
+            StringBuilder line = new StringBuilder();
+            for (int i = 0; i < row.length; i++) {
+                String pad = " ".repeat(widths[i] - row[i].length());
+                line.append(right[i] ? pad + row[i] : row[i] + pad).append("  ");
+            }
+            out.println(line.toString().stripTrailing());
+        }
+    }
+}

@@ -8,12 +8,6 @@ import java.util.stream.Collectors;
 
 /** The directory that the launcher was installed to: {@code bin, bundles, etc, lib, tools}. */
 public final class Image {
-    /** Native access is Millrace's, Unsafe is Felix's; the rest is Chronicle's (see org.millrace.context). */
-    public static final List<String> FLAGS = List.of("--enable-native-access=ALL-UNNAMED",
-        "--sun-misc-unsafe-memory-access=allow", "--add-opens=java.base/java.lang=ALL-UNNAMED",
-        "--add-opens=java.base/java.lang.reflect=ALL-UNNAMED", "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED",
-        "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED");
-
     private Image() {
     }
 
@@ -31,11 +25,16 @@ public final class Image {
     public static List<String> command(List<String> parts, String mainClass) {
         List<String> command = new ArrayList<>();
         command.add(java());
-        command.addAll(FLAGS);
+        command.add(flags());
         command.add("-cp");
         command.add(parts.stream().map(part -> directory().resolve(part) + "/*").collect(Collectors.joining(":")));
         command.add(mainClass);
         return command;
+    }
+
+    /** {@return the argument of {@code java} that gives it the flags which the runtime needs: a file of them} */
+    public static String flags() {
+        return "@" + directory().resolve("etc").resolve("jvm.flags");
     }
 
     /** {@return the directory; system property {@code millrace.image}, or the parent of the launcher's own} */

@@ -37,6 +37,23 @@ class JournalCommandTest {
     }
 
     @Test
+    void twoUsersOfAContextNumberAreReplayedOneByOne() throws IOException {
+        record(slot -> { });
+        record(slot -> { });
+        assertThat(run("journal", "replay", directory.toString())).as(out.toString()).isZero();
+        assertThat(out.toString().lines()).hasSize(2).allMatch(line -> line.endsWith("the same came out"));
+        assertThat(out.toString()).contains("context 5 of ", "context 5 (2. of that number) of ");
+    }
+
+    @Test
+    void journalThatARuntimeHasWrittenReplaysEqual() throws IOException {
+        LiveEcho.run(directory, 3, 100_000);
+        assertThat(run("journal", "replay", directory.toString())).as(out.toString()).isZero();
+        assertThat(out.toString()).contains("context 0 of ", ", 3 connections, 300000 bytes in, 300000 bytes out: ",
+            "the same came out");
+    }
+
+    @Test
     void freedBytesThatWereNeverAppendedAreADifference() throws IOException {
         long[] bumps = {0};
         record(slot -> {

@@ -273,12 +273,14 @@ final class Replay {
     /** Lets both hosts run until something holds, in virtual time. */
     private boolean await(BooleanSupplier condition) {
         long limitNs = nowNs + LIMIT_NS;
+        boolean first = true; // what was asked for just now reaches the rings in the first round, the data paths in the next
         while (!condition.getAsBoolean()) {
             if (nowNs >= limitNs) {
                 return false;
             }
             long nextNs = Math.min(path.poll(nowNs), peerPath.poll(nowNs));
-            boolean busy = context.take() | peer.turn() | nextNs <= nowNs;
+            boolean busy = context.take() | peer.turn() | nextNs <= nowNs | first;
+            first = false;
             nowNs = busy ? nowNs + ROUND_NS : Math.min(nextNs, limitNs);
         }
         return true;

@@ -25,16 +25,11 @@ public final class Image {
     public static List<String> command(List<String> parts, String mainClass) {
         List<String> command = new ArrayList<>();
         command.add(java());
-        command.add(flags());
+        command.add("@" + directory().resolve("etc").resolve("jvm.flags"));
         command.add("-cp");
         command.add(parts.stream().map(part -> directory().resolve(part) + "/*").collect(Collectors.joining(":")));
         command.add(mainClass);
         return command;
-    }
-
-    /** {@return the argument of {@code java} that gives it the flags which the runtime needs: a file of them} */
-    public static String flags() {
-        return "@" + directory().resolve("etc").resolve("jvm.flags");
     }
 
     /** {@return the directory; system property {@code millrace.image}, or the parent of the launcher's own} */

@@ -45,6 +45,7 @@ class FelixLaunchTest {
             Map.entry("millrace-runtime", Set.of("org.millrace.runtime")),
             Map.entry("millrace-tcp-control", Set.of("org.millrace.tcp.control")),
             Map.entry("millrace-tcp-flextoe", Set.of("org.millrace.tcp.flextoe")),
+            Map.entry("millrace-tcp-laminar", Set.of("org.millrace.tcp.laminar")),
             Map.entry("millrace-hw-bluefield", Set.of("org.millrace.bluefield")),
             Map.entry("millrace-fileserver", Set.of()))));
     }

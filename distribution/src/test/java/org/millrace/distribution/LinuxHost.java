@@ -18,6 +18,7 @@ import org.millrace.runtime.DataPathStatus;
 import org.millrace.runtime.Instance;
 import org.millrace.runtime.InstanceConfig;
 import org.millrace.tcp.flextoe.FlexToeFactory;
+import org.millrace.tcp.laminar.LaminarFactory;
 import org.millrace.testkit.Impairment;
 import org.millrace.testkit.ImpairedPort;
 import org.millrace.testkit.Namespace;
@@ -32,6 +33,9 @@ final class LinuxHost implements AutoCloseable {
     static final InetSocketAddress ECHO = at(7);
     static final InetSocketAddress DISCARD = at(9);
     static final InetSocketAddress SOURCE = at(19);
+
+    /** The transport that {@link #start} serves with; the first unless a scenario is run for another. */
+    static TransportFactory transport = new FlexToeFactory();
 
     final Instance instance;
     private final Services services;
@@ -69,7 +73,7 @@ final class LinuxHost implements AutoCloseable {
     /** Starts all services on the link; returns when they listen. */
     static LinuxHost start(PortFactory port, ContextSize size, Path root, Map<String, String> options)
         throws Exception {
-        Instance instance = instance(port, List.of(new FlexToeFactory()), options);
+        Instance instance = instance(port, List.of(transport), options);
         Services services = new Services(instance, size);
         var listening = List.of(services.http(HTTP, root), services.echo(ECHO), services.discard(DISCARD),
             services.source(SOURCE));
@@ -82,6 +86,11 @@ final class LinuxHost implements AutoCloseable {
 
     static LinuxHost start(Path root) throws Exception {
         return start(new PacketPortFactory(), ContextSize.DEFAULT, root, Map.of());
+    }
+
+    static void transport(String name) {
+        transport = List.of(new FlexToeFactory(), new LaminarFactory()).stream()
+            .filter(factory -> factory.name().equals(name)).findFirst().orElseThrow();
     }
 
     DataPathStatus status() {

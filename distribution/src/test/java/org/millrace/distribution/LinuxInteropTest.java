@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.File;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -16,6 +17,13 @@ class LinuxInteropTest {
     @ValueSource(strings = {"curlAtMtu1500", "curlAtMtu9000", "thousandConnections", "badWire"})
     void scenario(String name) {
         passes(name);
+    }
+
+    /** The same against the other TCP program. */
+    @ParameterizedTest
+    @ValueSource(strings = {"curlAtMtu1500", "curlAtMtu9000", "thousandConnections", "badWire"})
+    void laminar(String name) {
+        passes(name, "tcp-laminar");
     }
 
     @Test
@@ -41,9 +49,10 @@ class LinuxInteropTest {
         passes("udp");
     }
 
-    private static void passes(String scenario) {
+    private static void passes(String scenario, String... transport) {
         assumeTrue(Namespace.available(), () -> Namespace.unavailable().orElseThrow());
-        Namespace.Result result = Namespace.run(LinuxScenarios.class, scenario);
+        Namespace.Result result = Namespace.run(LinuxScenarios.class,
+            Stream.concat(Stream.of(scenario), Stream.of(transport)).toArray(String[]::new));
         assertThat(result.exitCode()).as(result.output()).isZero();
         assertThat(result.output()).contains("passed: " + scenario);
     }

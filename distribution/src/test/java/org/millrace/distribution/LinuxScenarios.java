@@ -31,6 +31,9 @@ final class LinuxScenarios {
 
     public static void main(String[] arguments) throws Exception {
         Path root = Files.createTempDirectory("millrace-interop-");
+        if (arguments.length > 1) {
+            LinuxHost.transport(arguments[1]);
+        }
         try {
             new LinuxScenarios(root).run(arguments[0]);
             System.out.println("passed: " + arguments[0]);
@@ -120,21 +123,22 @@ final class LinuxScenarios {
         }
     }
 
-    /** 100 MB each way; to Millrace over ten connections, so that their timeouts overlap: Linux's least is 200 ms. */
+    /** 100 MB each way over five connections at once, so that their timeouts overlap; MTU-sized frames. */
     private void badWire() throws Exception {
         LinuxHost.link(1500);
         Namespace.execute("ethtool -K linux0 tso off gso off");
         Impairment impairment = Impairment.parse("seed=42,loss=0.01,reorder=0.01,duplicate=0.01,side=both");
         System.out.println(impairment);
         LinuxHost.BadWire port = new LinuxHost.BadWire(impairment);
-        ContextSize size = new ContextSize(64, 32 << 10, 256 << 10, 4096);
+        ContextSize size = new ContextSize(64, 256 << 10, 256 << 10, 4096);
         try (LinuxHost host = LinuxHost.start(port, size, root, Map.of("port.super-frames", "false"))) {
-            Path fetched = fetch("/random/100000000?seed=7");
-            bash("head -c 10000000 " + fetched + " > " + root.resolve("part"));
-            String posted = bash("for i in {1..10}; do curl -sSf -m 50 -X POST -T " + root.resolve("part") + " " + URL
-                + "/hash & done; wait");
-            String part = hash(bash("sha256sum " + root.resolve("part")));
-            equal((part + " 10000000\n").repeat(10), posted);
+            String each = "for i in 1 2 3 4 5; do curl -sSf -m 50 ";
+            String wanted = bash("curl -sSf " + URL + "/hash/random/20000000?seed=7");
+            String fetched = bash(each + URL + "/random/20000000?seed=7 | tee " + root
+                + "/part$i | sha256sum & done; wait");
+            equal(5, fetched.split(hash(wanted), -1).length - 1);
+            String posted = bash(each + "-X POST -T " + root + "/part$i " + URL + "/hash & done; wait");
+            equal((hash(wanted) + " 20000000\n").repeat(5), posted);
             System.out.println(port.port.received() + " " + port.port.transmitted());
             settled(host);
         }

@@ -25,8 +25,7 @@ import org.millrace.api.pipeline.Workflow;
  *
  * <p>DESIGN NOTES. The outlet may begin items of its own while it takes one (a packet handed to the control plane is
  * submitted again), and reads the first one's metadata afterwards: each level of that has metadata of its own.
- * Everything is allocated on loading. A fused loop, generated from the stages' bytecode, would take the place of
- * {@link #run}.
+ * Everything is allocated on loading. {@link ChainWriter} makes one method of a workflow's stages.
  *
  * <p>Owned by: the data-path thread.
  */
@@ -36,7 +35,7 @@ final class BluefieldPipeline<M extends SegmentMeta> implements Pipeline<M> {
     private final Outlet<M> outlet;
     private final Map<String, StateTable> tables = new HashMap<>();
     private final StateTable[] flowTables;
-    private final Step<M, ?>[][] workflows;
+    private final Chain[] workflows;
     private final Capacity capacity;
     private final M[] metas;
     private final int[][] words;
@@ -46,7 +45,7 @@ final class BluefieldPipeline<M extends SegmentMeta> implements Pipeline<M> {
     BluefieldPipeline(Program<M> program, Capacity capacity, Outlet<M> outlet) {
         this.outlet = outlet;
         this.capacity = capacity;
-        workflows = steps(program);
+        workflows = chains(program);
         flowTables = tables.values().stream().filter(StateTable::isKeyedByFlow).toArray(StateTable[]::new);
         metas = metas(program);
         Layout layout = Layout.of(metas[0].getClass());
@@ -64,25 +63,23 @@ final class BluefieldPipeline<M extends SegmentMeta> implements Pipeline<M> {
         return (M[]) metas;
     }
 
-    @SuppressWarnings({"unchecked", "rawtypes"})
-    private Step<M, ?>[][] steps(Program<M> program) {
-        Step[][] steps = new Step[Workflow.values().length][];
+    private Chain[] chains(Program<M> program) {
+        Chain[] chains = new Chain[Workflow.values().length];
         for (Workflow workflow : Workflow.values()) {
-            List<Stage<? super M, ?>> stages = program.stages(workflow);
-            steps[workflow.ordinal()] = stages.stream().map(this::step).toArray(Step[]::new);
+            chains[workflow.ordinal()] = ChainWriter.write(program.stages(workflow).stream().map(this::step).toList());
         }
-        return steps;
+        return chains;
     }
 
-    private <S extends State> Step<M, S> step(Stage<? super M, S> stage) {
+    private <S extends State> Step<? super M, S> step(Stage<? super M, S> stage) {
         StageSpec<S> spec = stage.spec();
-        StateTable table = tables.computeIfAbsent(spec.name(), name -> new StateTable(spec, capacity));
-        if (table.type != spec.state().get().getClass() || table.key != spec.key()) {
+        StateTable table = tables.computeIfAbsent(spec.name(), name -> StateTable.of(spec, capacity));
+        if (table.type() != spec.state().get().getClass() || table.key() != spec.key()) {
             throw new IllegalArgumentException("two stages are named " + spec.name()
-                + " and differ in state or key: " + table.type.getName() + " by " + table.key + ", "
+                + " and differ in state or key: " + table.type().getName() + " by " + table.key() + ", "
                 + spec.state().get().getClass().getName() + " by " + spec.key());
         }
-        return new Step<>(stage, table);
+        return new Step<>(stage, table, spec.state().get());
     }
 
     @Override
@@ -100,21 +97,8 @@ final class BluefieldPipeline<M extends SegmentMeta> implements Pipeline<M> {
 
     private void run(long nowNs) {
         M meta = metas[level];
-        long flags = 0;
-        long verdict = Verdict.NEXT;
-        for (Step<M, ?> step : workflows[meta.workflow()]) {
-            verdict = step.run(meta, nowNs);
-            if (verdict != Verdict.NEXT) {
-                flags |= verdict;
-                if ((verdict & Verdict.MIRROR) != 0) {
-                    mirrors.add(Verdict.session(verdict), words[level]);
-                }
-                if (Verdict.action(verdict) != Verdict.NEXT) {
-                    break;
-                }
-            }
-        }
-        leave(meta, verdict, (flags & Verdict.DIGEST) != 0, nowNs);
+        long verdict = workflows[meta.workflow()].run(meta, words[level], mirrors, nowNs);
+        leave(meta, verdict, (verdict & Verdict.DIGEST) != 0, nowNs);
     }
 
     private void leave(M meta, long verdict, boolean digest, long nowNs) {
@@ -151,7 +135,7 @@ final class BluefieldPipeline<M extends SegmentMeta> implements Pipeline<M> {
     @Override
     public <S extends State> S seek(Stage<?, S> stage, S view, int key) {
         StateTable table = tables.get(stage.spec().name());
-        if (table == null || table.type != view.getClass()) {
+        if (table == null || table.type() != view.getClass()) {
             throw new IllegalArgumentException("stage " + stage.spec().name() + " is not loaded with this state");
         }
         table.place((View) view, key);

@@ -9,26 +9,28 @@ import org.millrace.api.pipeline.State;
 import org.millrace.api.pipeline.View;
 import org.millrace.api.pipeline.ViewCursor;
 
-/** The state of the stages of one name, an entry per key. Owned by: the data-path thread. */
-final class StateTable {
-    final Class<? extends State> type;
-    final StageSpec.Key key;
-    private final int[] words;
-    private final int stride;
-    private final int first;
-    private final int keys;
-
-    StateTable(StageSpec<?> spec, Capacity capacity) {
-        type = spec.state().get().getClass();
-        key = spec.key();
-        stride = Layout.of(type).words();
-        first = key == StageSpec.Key.CONTEXT ? 0 : 1;
-        keys = switch (key) {
+/**
+ * The state of the stages of one name, an entry per key. A record, so that a {@link Chain} knows its fields as constants.
+ * Owned by: the data-path thread.
+ *
+ * @param type   the state's class
+ * @param key    what it is indexed by
+ * @param words  all entries
+ * @param stride words of an entry
+ * @param first  the lowest key
+ * @param keys   how many there are; 0: the stages have no key
+ */
+record StateTable(Class<? extends State> type, StageSpec.Key key, int[] words, int stride, int first, int keys) {
+    static StateTable of(StageSpec<?> spec, Capacity capacity) {
+        Class<? extends State> type = spec.state().get().getClass();
+        int stride = Layout.of(type).words();
+        int keys = switch (spec.key()) {
             case NONE -> 0;
             case FLOW, MESSAGE -> capacity.flows();
             case CONTEXT -> capacity.contexts();
         };
-        words = new int[Math.toIntExact((long) stride * keys)];
+        int first = spec.key() == StageSpec.Key.CONTEXT ? 0 : 1;
+        return new StateTable(type, spec.key(), new int[Math.toIntExact((long) stride * keys)], stride, first, keys);
     }
 
     boolean isKeyedByFlow() {

@@ -44,7 +44,7 @@ final class EchoWorld {
         this.flows = flows;
         port = new PeerPort(flows, 192);
         path = new DataPath(new DataPathConfig("bench", hardware,
-            List.of(new DataPathConfig.TransportChoice(transport, Map.of())), port,
+            List.of(new DataPathConfig.TransportChoice(transport, Map.of("delayed-ack-segments", "1"))), port,
             List.of(Ipv4Address.parse("10.0.0.2")),
             List.of(Route.onLink(Ipv4Prefix.parse("10.0.0.0/24"), 1500)), new Capacity(flows + 16, 1), new Random(1)));
         ContextGrant grant = path.grant(new ContextSize(flows, 4096, 4096, 4096));

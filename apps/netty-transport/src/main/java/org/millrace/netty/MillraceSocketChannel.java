@@ -24,6 +24,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.AlreadyConnectedException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ConnectionPendingException;
+import java.nio.channels.NotYetConnectedException;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -89,9 +90,10 @@ public final class MillraceSocketChannel extends AbstractMillraceChannel impleme
         return (InetSocketAddress) super.remoteAddress();
     }
 
+    /** {@return null before it is connected} The data path chooses the port then, and Netty remembers what it once got. */
     @Override
     protected SocketAddress localAddress0() {
-        return connected ? stream.localAddress() : wantedLocal;
+        return connected ? stream.localAddress() : null;
     }
 
     @Override
@@ -240,7 +242,13 @@ public final class MillraceSocketChannel extends AbstractMillraceChannel impleme
 
     @Override
     public ChannelFuture shutdownOutput(ChannelPromise promise) {
-        inLoop(() -> ((StreamUnsafe) unsafe()).shutdownOutput(promise));
+        inLoop(() -> {
+            if (isOpen() && !connected) {
+                promise.tryFailure(new NotYetConnectedException());
+            } else {
+                ((StreamUnsafe) unsafe()).shutdownOutput(promise);
+            }
+        });
         return promise;
     }
 
@@ -260,9 +268,13 @@ public final class MillraceSocketChannel extends AbstractMillraceChannel impleme
     @Override
     public ChannelFuture shutdownInput(ChannelPromise promise) {
         inLoop(() -> {
-            inputShutdown = true;
-            again(); // to tell of the end, and to drop what has come
-            promise.setSuccess();
+            if (isActive()) {
+                inputShutdown = true;
+                again(); // to tell of the end, and to drop what has come
+                promise.setSuccess();
+            } else {
+                promise.setFailure(isOpen() ? new NotYetConnectedException() : new ClosedChannelException());
+            }
         });
         return promise;
     }
@@ -385,9 +397,7 @@ public final class MillraceSocketChannel extends AbstractMillraceChannel impleme
             }
             connected = true;
             boolean wanted = promise != null && promise.trySuccess();
-            if (isActive()) {
-                pipeline().fireChannelActive();
-            }
+            pipeline().fireChannelActive(); // even if a listener has closed it: inactive follows active
             if (!wanted) {
                 close(voidPromise());
             }

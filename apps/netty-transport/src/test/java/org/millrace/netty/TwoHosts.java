@@ -20,6 +20,9 @@ final class TwoHosts implements AutoCloseable {
     static final String CLIENT = "10.9.0.2";
     static final ContextSize SIZE = new ContextSize(512, 64 << 10, 64 << 10, 1024);
 
+    /** Netty's tests have a host that never answers. */
+    private static final String NOWHERE = "198.51.100.0/24 via ";
+
     final Instance server;
     final Instance client;
 
@@ -31,7 +34,8 @@ final class TwoHosts implements AutoCloseable {
 
     private static Instance host(String name, String address, Port port) {
         InstanceConfig config = InstanceConfig.parse(Map.of("instance", name, "hardware", BluefieldBackend.NAME,
-            "transports", "tcp-flextoe", "port", "memory", "address", address + "/24"));
+            "transports", "tcp-flextoe", "port", "memory", "address", address + "/24", "routes", NOWHERE
+            + (address.equals(SERVER) ? CLIENT : SERVER)));
         PortFactory ready = new PortFactory() {
             @Override
             public String kind() {

@@ -221,6 +221,11 @@ public final class IpLayer implements IpOutput {
         return local.contains(address);
     }
 
+    /** Tells whether an address means all hosts of the link or of one of its networks. */
+    public boolean isBroadcast(int address) {
+        return routes.isBroadcast(address);
+    }
+
     private boolean isOneOtherHost(int address) {
         return new Ipv4Address(address).isUnicast() && !local.contains(address) && !routes.isBroadcast(address);
     }

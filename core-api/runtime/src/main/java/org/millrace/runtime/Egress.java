@@ -22,8 +22,9 @@ import org.millrace.wire.Ipv4Header;
  */
 final class Egress implements FrameOutput {
     private static final ValueLayout.OfShort U16 = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
-    private static final int IP = EthernetHeader.LENGTH;
-    private static final int TRANSPORT = IP + Ipv4Header.MIN_LENGTH;
+    private static final ValueLayout.OfLong I64 = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+    private static final int TRANSPORT = EthernetHeader.LENGTH + Ipv4Header.MIN_LENGTH;
+    private static final int DONT_FRAGMENT = Ipv4Header.DONT_FRAGMENT << 13;
     private static final int TTL = 64; // RFC 1700
     private static final int COPY_BYTES = 1 << 17;
 
@@ -32,8 +33,6 @@ final class Egress implements FrameOutput {
     private final TransmitBatch batch;
     private final HostTransfer payload;
     private final Capture capture;
-    private final EthernetHeader ethernet = new EthernetHeader();
-    private final Ipv4Header ip = new Ipv4Header();
     private final MemorySegment copies = Arena.ofAuto().allocate(COPY_BYTES, 8);
     private int copied;
     private int identification;
@@ -56,11 +55,7 @@ final class Egress implements FrameOutput {
         int payloadBytes = payload.firstLength + payload.secondLength;
         int headerBytes = codec.write(meta, batch.headers, frame + TRANSPORT);
         int segmentBytes = headerBytes + payloadBytes;
-        ethernet.wrap(batch.headers, frame).destination(mac).source(info.macAddress()).etherType(EthernetHeader.IPV4);
-        ip.wrap(batch.headers, frame + IP).initialize().ecn(meta.ecn())
-            .totalLength(Ipv4Header.MIN_LENGTH + segmentBytes).identification(identification++)
-            .fragment(Ipv4Header.DONT_FRAGMENT, 0).ttl(TTL).protocol(protocol)
-            .source(meta.localAddress()).destination(meta.peerAddress()).writeChecksum();
+        writeHeaders(frame, mac, meta, protocol, segmentBytes);
         batch.add(TRANSPORT + headerBytes);
         batch.span(payload.region, payload.firstOffset, payload.firstLength);
         batch.span(payload.region, payload.secondOffset, payload.secondLength);
@@ -69,6 +64,26 @@ final class Egress implements FrameOutput {
             checksum(codec, protocol, meta, frame + TRANSPORT, headerBytes, pseudo);
         }
         return payloadBytes;
+    }
+
+    /** Ethernet and IPv4 without options (RFC 791 §3.1), in five stores. */
+    private void writeHeaders(long frame, long mac, SegmentMeta meta, int protocol, int segmentBytes) {
+        long source = info.macAddress();
+        int total = Ipv4Header.MIN_LENGTH + segmentBytes;
+        int id = identification++ & 0xffff;
+        int versionAndTos = 0x4500 | meta.ecn() & 3;
+        int ttlAndProtocol = TTL << 8 | protocol;
+        int local = meta.localAddress();
+        int peer = meta.peerAddress();
+        long sum = versionAndTos + total + id + DONT_FRAGMENT + ttlAndProtocol
+            + (local >>> 16) + (local & 0xffff) + (peer >>> 16) + (peer & 0xffff);
+        MemorySegment headers = batch.headers;
+        headers.set(I64, frame, mac << 16 | source >>> 32);
+        headers.set(I64, frame + 8, source << 32 | (long) EthernetHeader.IPV4 << 16 | versionAndTos);
+        headers.set(I64, frame + 16,
+            (long) total << 48 | (long) id << 32 | (long) DONT_FRAGMENT << 16 | ttlAndProtocol);
+        headers.set(U16, frame + 24, (short) Checksum.finish(sum));
+        headers.set(I64, frame + 26, (long) local << 32 | peer & 0xffff_ffffL);
     }
 
     private <M extends SegmentMeta> void checksum(HeaderCodec<M> codec, int protocol, M meta, long header,

@@ -125,6 +125,9 @@ final class RuntimeHost implements TransportHost {
     @Override
     public Path path(int peerAddress) {
         IpLayer ip = path.ip();
+        if (ip.isBroadcast(peerAddress)) {
+            return null; // RFC 9293 MUST-46, MUST-57: a peer is one host
+        }
         Optional<Route> route = ip.route(peerAddress);
         return route.map(r -> new Path(ip.sourceAddress(peerAddress), ip.mtu(peerAddress), r.options())).orElse(null);
     }

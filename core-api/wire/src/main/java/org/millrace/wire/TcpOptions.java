@@ -25,6 +25,9 @@ public final class TcpOptions {
     /** Bytes that {@link #writeTimestamps} writes, its padding included. */
     public static final int TIMESTAMPS_LENGTH = 12;
 
+    /** Bytes that {@link #writeSack} writes, its padding included. */
+    public static final int SACK_LENGTH = 12;
+
     private static final int END = 0;
     private static final int NOP = 1;
     private static final int MSS = 2;
@@ -35,6 +38,7 @@ public final class TcpOptions {
     private static final int MSS_WORD = 0x0204_0000;
     private static final int NOP_WINDOW_SCALE_WORD = 0x0103_0300;
     private static final int NOP_NOP_SACK_PERMITTED_WORD = 0x0101_0402;
+    private static final int NOP_NOP_SACK_WORD = 0x0101_050a;
     private static final int NOP_NOP_TIMESTAMPS_WORD = 0x0101_080a; // RFC 7323 appendix A
 
     private int mss;
@@ -237,6 +241,22 @@ public final class TcpOptions {
     public static int writeSackPermitted(MemorySegment segment, long offset) {
         segment.set(Flyweight.U32, offset, NOP_NOP_SACK_PERMITTED_WORD);
         return SACK_PERMITTED_LENGTH;
+    }
+
+    /**
+     * Writes two NOPs and one SACK block (RFC 2018 §3).
+     *
+     * @param segment memory to write to
+     * @param offset absolute offset in bytes
+     * @param start first sequence number of the block
+     * @param end the one behind its last
+     * @return bytes written, {@link #SACK_LENGTH}
+     */
+    public static int writeSack(MemorySegment segment, long offset, int start, int end) {
+        segment.set(Flyweight.U32, offset, NOP_NOP_SACK_WORD);
+        segment.set(Flyweight.U32, offset + 4, start);
+        segment.set(Flyweight.U32, offset + 8, end);
+        return SACK_LENGTH;
     }
 
     /**

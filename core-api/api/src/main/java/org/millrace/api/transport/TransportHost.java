@@ -87,7 +87,7 @@ public interface TransportHost {
     long nextHop(int peerAddress, long nowNs);
 
     /**
-     * {@return the route to a peer, or null if there is none}
+     * {@return the route to a peer, or null if there is none or the address is a broadcast address}
      *
      * @param peerAddress the peer
      */

@@ -122,6 +122,7 @@ final class Establishment {
         s.peerPort = h.ends.peerPort();
         s.mss = h.sendMss();
         s.timestamps = h.timestamps;
+        s.sack = h.sack;
         s.ecn = h.ecn;
         s.delayedAckSegments = config.delayedAckSegments();
         s.firstSent = h.iss + 1;

@@ -24,6 +24,7 @@ final class HalfOpen extends Timed {
     int pathMss;
     int peerMss = DEFAULT_MSS;
     boolean timestamps;
+    boolean sack;
     int tsRecent;
     boolean scaling;
     int sndShift;
@@ -79,6 +80,7 @@ final class HalfOpen extends Timed {
         scaling &= options.windowScale() >= 0;
         sndShift = scaling ? options.windowScale() : 0;
         rcvShift = scaling ? rcvShift : 0;
+        sack &= options.sackPermitted();
         timestamps &= options.hasTimestamps();
         tsRecent = options.tsValue();
     }

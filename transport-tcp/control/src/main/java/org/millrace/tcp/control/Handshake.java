@@ -15,6 +15,7 @@ final class Handshake {
 
     private final TransportHost host;
     private final TcpConfig config;
+    private final boolean sack;
     private final ConnectionTable table;
     private final ListenerTable listeners;
     private final TimerQueue timers;
@@ -24,11 +25,12 @@ final class Handshake {
     private final RateLimit challenges;
     private final Establishment establishment;
 
-    Handshake(TransportHost host, TcpConfig config, ConnectionTable table, ListenerTable listeners, TimerQueue timers,
-              SegmentWriter writer, IsnGenerator isn, SynCookies cookies, RateLimit challenges,
+    Handshake(TransportHost host, TcpConfig config, boolean sack, ConnectionTable table, ListenerTable listeners,
+              TimerQueue timers, SegmentWriter writer, IsnGenerator isn, SynCookies cookies, RateLimit challenges,
               Establishment establishment) {
         this.host = host;
         this.config = config;
+        this.sack = sack;
         this.table = table;
         this.listeners = listeners;
         this.timers = timers;
@@ -96,6 +98,7 @@ final class Handshake {
         h.scaling = false;
         h.rcvShift = 0;
         h.timestamps = false;
+        h.sack = false;
         return h;
     }
 
@@ -123,6 +126,7 @@ final class Handshake {
         h.scaling = config.windowScaling();
         h.rcvShift = HalfOpen.shiftFor(h.receiveBytes);
         h.timestamps = config.timestamps();
+        h.sack = sack;
         String named = path.options().getOrDefault("congestion", config.congestion());
         h.congestion = named.equals(TcpConfig.DCTCP) ? TcpConfig.DCTCP : TcpConfig.NEW_RENO;
         h.ecnRequested = config.ecn() || h.congestion.equals(TcpConfig.DCTCP);

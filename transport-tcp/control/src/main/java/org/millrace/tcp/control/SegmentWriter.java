@@ -42,6 +42,9 @@ final class SegmentWriter {
         if (h.scaling) {
             at += TcpOptions.writeWindowScale(memory, at, h.rcvShift);
         }
+        if (h.sack) {
+            at += TcpOptions.writeSackPermitted(memory, at);
+        }
         if (h.timestamps) {
             at += TcpOptions.writeTimestamps(memory, at, timestamp(nowNs), h.tsRecent);
         }

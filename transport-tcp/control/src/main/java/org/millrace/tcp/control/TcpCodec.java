@@ -1,6 +1,8 @@
 package org.millrace.tcp.control;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import org.millrace.api.pipeline.DropReason;
 import org.millrace.api.pipeline.HeaderCodec;
 import org.millrace.api.pipeline.Verdict;
@@ -17,6 +19,9 @@ import org.millrace.wire.TcpOptions;
  * @param <M> the program's metadata
  */
 public final class TcpCodec<M extends TcpMeta> implements HeaderCodec<M> {
+    private static final ValueLayout.OfLong I64 = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+    private static final ValueLayout.OfInt I32 = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+
     private final TcpHeader tcp = new TcpHeader();
     private final TcpOptions options = new TcpOptions();
 
@@ -62,20 +67,18 @@ public final class TcpCodec<M extends TcpMeta> implements HeaderCodec<M> {
 
     @Override
     public int write(M meta, MemorySegment header, long offset) {
-        boolean timestamps = meta.hasTimestamps() != 0;
-        int length = timestamps ? TcpHeader.MIN_LENGTH + TcpOptions.TIMESTAMPS_LENGTH : TcpHeader.MIN_LENGTH;
-        tcp.wrap(header, offset)
-                .ports(meta.localPort(), meta.peerPort())
-                .sequence(meta.seq())
-                .acknowledgment(meta.ack())
-                .dataOffset(length)
-                .flags(meta.flags())
-                .window(meta.window())
-                .checksum(0)
-                .urgentPointer(0);
-        if (timestamps) {
-            TcpOptions.writeTimestamps(header, offset + TcpHeader.OPTIONS, meta.tsValue(), meta.tsEcho());
+        int length = TcpHeader.OPTIONS;
+        if (meta.hasTimestamps() != 0) {
+            length += TcpOptions.writeTimestamps(header, offset + length, meta.tsValue(), meta.tsEcho());
         }
+        if (meta.sackStart() != meta.sackEnd()) {
+            length += TcpOptions.writeSack(header, offset + length, meta.sackStart(), meta.sackEnd());
+        }
+        header.set(I64, offset, (long) meta.localPort() << 48 | (long) meta.peerPort() << 32
+                | meta.seq() & 0xffff_ffffL);
+        header.set(I64, offset + TcpHeader.ACKNOWLEDGMENT, (long) meta.ack() << 32
+                | (long) (length >> 2) << 28 | (long) meta.flags() << 16 | meta.window());
+        header.set(I32, offset + TcpHeader.CHECKSUM, 0); // and the urgent pointer
         return length;
     }
 

@@ -13,6 +13,7 @@ import org.millrace.api.transport.TransportHost;
  * <tr><td>ecn</td><td>on, off</td><td>on</td><td>negotiate ECN (RFC 3168); dctcp always does</td></tr>
  * <tr><td>timestamps</td><td>on, off</td><td>on</td><td>offer and take timestamps (RFC 7323)</td></tr>
  * <tr><td>window-scaling</td><td>on, off</td><td>on</td><td>offer and take window scaling (RFC 7323)</td></tr>
+ * <tr><td>sack</td><td>on, off</td><td>on</td><td>report the out-of-order interval to the peer (RFC 2018)</td></tr>
  * <tr><td>initial-window</td><td>1 to 100</td><td>10</td><td>segments (RFC 6928)</td></tr>
  * <tr><td>rto-min-ms</td><td>1 to 60000</td><td>200</td><td>least retransmission timeout</td></tr>
  * <tr><td>rto-initial-ms</td><td>1 to 60000</td><td>1000</td><td>before the first sample; of SYN (RFC 6298)</td></tr>
@@ -39,6 +40,7 @@ import org.millrace.api.transport.TransportHost;
  * @param ecn                 whether to negotiate ECN
  * @param timestamps          whether to negotiate timestamps
  * @param windowScaling       whether to negotiate window scaling
+ * @param sack                whether to negotiate selective acknowledgements
  * @param initialWindow       segments
  * @param rtoMinMs            least retransmission timeout
  * @param rtoInitialMs        first retransmission timeout
@@ -60,7 +62,8 @@ import org.millrace.api.transport.TransportHost;
  * @param challengeAcks       challenge ACKs a second
  * @param resets              RSTs to closed ports a second
  */
-public record TcpConfig(String congestion, boolean ecn, boolean timestamps, boolean windowScaling, int initialWindow,
+public record TcpConfig(String congestion, boolean ecn, boolean timestamps, boolean windowScaling, boolean sack,
+                        int initialWindow,
                         int rtoMinMs, int rtoInitialMs, int rtoMaxMs, int retries, int synRetries, int synAckRetries,
                         int synBacklog, int timeWaitMs, int timeWaitMax, int finTimeoutMs, int delayedAckMs,
                         int delayedAckSegments, int keepaliveS, int keepaliveIntervalS, int keepaliveProbes,
@@ -83,7 +86,7 @@ public record TcpConfig(String congestion, boolean ecn, boolean timestamps, bool
     public static TcpConfig parse(Map<String, String> options) {
         Options o = new Options(options);
         TcpConfig config = new TcpConfig(o.oneOf("congestion", NEW_RENO, DCTCP), o.onOff("ecn"), o.onOff("timestamps"),
-                o.onOff("window-scaling"), o.number("initial-window", 10, 1, 100),
+                o.onOff("window-scaling"), o.onOff("sack"), o.number("initial-window", 10, 1, 100),
                 o.number("rto-min-ms", 200, 1, 60_000), o.number("rto-initial-ms", 1_000, 1, 60_000),
                 o.number("rto-max-ms", 60_000, 1_000, 240_000), o.number("retries", 15, 1, 100),
                 o.number("syn-retries", 7, 0, 100), o.number("synack-retries", 5, 0, 100),

@@ -31,6 +31,8 @@ public final class TcpConnectionState {
     public int mss;
     /** Whether segments carry timestamps. */
     public boolean timestamps;
+    /** Whether the peer takes SACK blocks (RFC 2018). */
+    public boolean sack;
     /** {@link #ECN_OFF}, {@link #ECN_CLASSIC} or {@link #ECN_DCTCP}. */
     public int ecn;
     /** Most wire segments' payload that an ACK may be held back for: 1 acknowledges each segment at once. */

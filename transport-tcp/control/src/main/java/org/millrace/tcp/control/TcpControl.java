@@ -61,8 +61,8 @@ public final class TcpControl implements ControlPlane {
         Teardown teardown = new Teardown(host, program, table, active, timers, timeWait, writer);
         watch = new FlowWatch(host, program, config, active, timers, teardown, counters);
         Establishment establishment = new Establishment(host, program, config, table, listeners, watch);
-        handshake = new Handshake(host, config, table, listeners, timers, writer, new IsnGenerator(hash),
-                new SynCookies(hash), challenges, establishment);
+        handshake = new Handshake(host, config, config.sack() && program.reportsSack(), table, listeners, timers,
+                writer, new IsnGenerator(hash), new SynCookies(hash), challenges, establishment);
         arrival = new SegmentArrival(host, program, table, listeners, timeWait, handshake, teardown, writer, challenges);
         requests = new Requests(host, program, config, table, listeners, timeWait, new EphemeralPorts(hash, config),
                 handshake, watch, active, teardown);

@@ -8,7 +8,7 @@ import org.millrace.api.pipeline.SegmentMeta;
  */
 public class TcpMeta extends SegmentMeta {
     /** Bytes of the fields up to here; a program's own begin here. */
-    public static final int TCP_BYTES = BYTES + 24;
+    public static final int TCP_BYTES = BYTES + 32;
 
     /** Makes a view that is nowhere yet. */
     public TcpMeta() {
@@ -125,5 +125,33 @@ public class TcpMeta extends SegmentMeta {
      */
     public final void mss(int v) {
         u16(BYTES + 20, v);
+    }
+
+    /** {@return EMIT: first sequence number of the SACK block (RFC 2018 §3), equal to {@link #sackEnd()} if there is none} */
+    public final int sackStart() {
+        return i32(BYTES + 24);
+    }
+
+    /**
+     * Sets {@link #sackStart()}.
+     *
+     * @param v its value
+     */
+    public final void sackStart(int v) {
+        i32(BYTES + 24, v);
+    }
+
+    /** {@return EMIT: end of the SACK block, exclusive} */
+    public final int sackEnd() {
+        return i32(BYTES + 28);
+    }
+
+    /**
+     * Sets {@link #sackEnd()}.
+     *
+     * @param v its value
+     */
+    public final void sackEnd(int v) {
+        i32(BYTES + 28, v);
     }
 }

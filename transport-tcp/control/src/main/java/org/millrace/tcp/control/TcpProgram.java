@@ -39,6 +39,9 @@ public interface TcpProgram<M extends TcpMeta> extends Program<M> {
     /** Digest bit: a timer may be needed: data in flight, a window of 0 with data waiting, or an ACK held back. */
     int DIGEST_ACTIVE = 8;
 
+    /** {@return whether its acknowledgements report the out-of-order interval; only then is SACK negotiated} */
+    boolean reportsSack();
+
     /**
      * Gives an allocated flow its state; from now on its segments are the data path's.
      *

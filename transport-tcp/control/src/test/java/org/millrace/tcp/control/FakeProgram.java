@@ -23,6 +23,11 @@ final class FakeProgram implements TcpProgram<TcpMeta> {
     private int digest;
 
     @Override
+    public boolean reportsSack() {
+        return true;
+    }
+
+    @Override
     public void install(int flow, TcpConnectionState state) {
         states.put(flow, state);
         counters.put(flow, new TcpProgress());

@@ -32,7 +32,7 @@ class HandshakeTest {
         host.deliver(linuxSyn());
         String synAck = host.takeSent().getFirst();
         int iss = field(synAck, "seq");
-        assertThat(synAck).isEqualTo("80>4000 SYN,ACK seq=" + iss + " ack=101 win=65535 mss=1460 ws=3 ts=10000/7");
+        assertThat(synAck).isEqualTo("80>4000 SYN,ACK seq=" + iss + " ack=101 win=65535 mss=1460 ws=3 sack ts=10000/7");
         assertThat(host.state()).isEqualTo("SYN-RECEIVED");
 
         host.now += 50_000_000;
@@ -59,6 +59,7 @@ class HandshakeTest {
         s.connection = 1;
         s.mss = like.mss;
         s.timestamps = true;
+        s.sack = true;
         s.delayedAckSegments = 2;
         s.firstSent = iss + 1;
         s.sndUna = iss + 1;
@@ -113,7 +114,7 @@ class HandshakeTest {
         host.connect(5000, 80);
         String syn = host.takeSent().getFirst();
         int iss = field(syn, "seq");
-        assertThat(syn).isEqualTo("5000>80 SYN,ECE,CWR seq=" + iss + " ack=0 win=65535 mss=1460 ws=3 ts=10000/0");
+        assertThat(syn).isEqualTo("5000>80 SYN,ECE,CWR seq=" + iss + " ack=0 win=65535 mss=1460 ws=3 sack ts=10000/0");
         assertThat(host.state()).isEqualTo("SYN-SENT");
         host.deliver(from(80, 5000).flags(SYN | ECE).seq(900).ack(iss + 1).window(3000).mss(1400).timestamps(5, 10_000));
         assertThat(host.takeEvents()).containsExactly("connected ctx=0 conn=1 opaque=88 OK");

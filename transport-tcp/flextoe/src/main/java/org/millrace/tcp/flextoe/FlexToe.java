@@ -8,6 +8,7 @@ import org.millrace.api.pipeline.StateTables;
 import org.millrace.api.pipeline.Workflow;
 import org.millrace.api.port.PortInfo;
 import org.millrace.api.transport.TransportHost;
+import org.millrace.tcp.control.Carousel;
 import org.millrace.tcp.control.TcpCodec;
 import org.millrace.tcp.control.TcpConnectionState;
 import org.millrace.tcp.control.TcpProgram;
@@ -84,6 +85,11 @@ public final class FlexToe implements TcpProgram<FlexMeta> {
     }
 
     @Override
+    public boolean reportsSack() {
+        return true;
+    }
+
+    @Override
     public void install(int flow, TcpConnectionState from) {
         scheduler.reset(flow);
         Preprocess.Peer peer = states.seek(pre, peerView, flow);
@@ -131,6 +137,7 @@ public final class FlexToe implements TcpProgram<FlexMeta> {
             | flag(from.ecnEcho, ProtocolState.ECN_ECHO)
             | flag(from.closed, ProtocolState.CLOSED)
             | flag(from.timestamps, ProtocolState.TIMESTAMPS)
+            | flag(from.sack, ProtocolState.SACK)
             | flag(from.ecn != TcpConnectionState.ECN_OFF, ProtocolState.ECN)
             | flag(from.ecn == TcpConnectionState.ECN_DCTCP, ProtocolState.ECN_DCTCP));
     }
@@ -184,6 +191,7 @@ public final class FlexToe implements TcpProgram<FlexMeta> {
         to.ecnEcho = s.has(ProtocolState.ECN_ECHO);
         to.closed = s.has(ProtocolState.CLOSED);
         to.timestamps = s.has(ProtocolState.TIMESTAMPS);
+        to.sack = s.has(ProtocolState.SACK);
         to.ecn = !s.has(ProtocolState.ECN) ? TcpConnectionState.ECN_OFF
             : s.has(ProtocolState.ECN_DCTCP) ? TcpConnectionState.ECN_DCTCP : TcpConnectionState.ECN_CLASSIC;
     }

@@ -19,6 +19,7 @@ public final class ProtocolState extends State {
     static final int ACK_PENDING = 512;
     static final int ECN = 1024;
     static final int ECN_DCTCP = 2048;
+    static final int SACK = 4096;
 
     /** Makes a view that is nowhere yet. */
     public ProtocolState() {
@@ -250,7 +251,8 @@ public final class ProtocolState extends State {
 
     /** Bytes that the windows allow beyond {@code next}; may be negative. */
     int usable() {
-        return una() + Math.min(peerWindow(), congestionWindow()) - next();
+        int limited = Math.min(duplicates(), 2) * mss();                        // RFC 3042 §2: limited transmit
+        return una() + Math.min(peerWindow(), congestionWindow() + limited) - next();
     }
 
     /** Whether a TX item would send something now. */

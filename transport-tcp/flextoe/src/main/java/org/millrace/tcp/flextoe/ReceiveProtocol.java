@@ -9,6 +9,7 @@ import static org.millrace.tcp.flextoe.ProtocolState.FIN_RECEIVED;
 import static org.millrace.tcp.flextoe.ProtocolState.FIN_SENT;
 import static org.millrace.tcp.flextoe.ProtocolState.OOO_FIN;
 import static org.millrace.tcp.flextoe.ProtocolState.RECOVERING;
+import static org.millrace.tcp.flextoe.ProtocolState.SACK;
 import static org.millrace.tcp.flextoe.ProtocolState.TIMESTAMPS;
 
 import java.util.List;
@@ -52,8 +53,14 @@ final class ReceiveProtocol implements Stage<FlexMeta, ProtocolState> {
         int fin = meta.flags() & TcpHeader.FIN;
         int end = seq + length + fin;
         if (!acceptable(s, seq, end) || end != seq && s.has(FIN_RECEIVED)) {
-            return refuse(meta, s, SequenceNumber.lessThan(seq, s.received())
-                ? DropReason.DUPLICATE : DropReason.OUT_OF_WINDOW);
+            if (SequenceNumber.greaterOrEqual(seq, s.received())) {
+                return refuse(meta, s, DropReason.OUT_OF_WINDOW);
+            }
+            if (length != 0 && s.has(SACK)) {
+                meta.sackStart(seq);                                            // RFC 2883 §4: what came twice
+                meta.sackEnd(seq + length);
+            }
+            return refuse(meta, s, DropReason.DUPLICATE);
         }
         if (length != 0 && s.has(CLOSED)) {
             return Verdict.control(TcpProgram.DATA_AFTER_CLOSE);
@@ -96,6 +103,10 @@ final class ReceiveProtocol implements Stage<FlexMeta, ProtocolState> {
         if (meta.answer() != 0) {
             meta.seq(s.max());
             s.acknowledge(meta);
+            if (s.has(SACK) && meta.sackStart() == meta.sackEnd()) {
+                meta.sackStart(s.oooStart());                                   // RFC 2018 §4
+                meta.sackEnd(s.oooStart() + s.oooLength());
+            }
             meta.flags(TcpHeader.ACK | (s.has(ECN_ECHO) ? TcpHeader.ECE : 0));
         }
         return meta.digest() != 0 ? Verdict.NEXT | Verdict.DIGEST : Verdict.NEXT;
@@ -205,7 +216,9 @@ final class ReceiveProtocol implements Stage<FlexMeta, ProtocolState> {
         int fin = finFlag;
         if (s.oooLength() != 0 && SequenceNumber.lessOrEqual(s.oooStart(), end)) {
             int oooEnd = s.oooStart() + s.oooLength();
-            if (SequenceNumber.greaterOrEqual(oooEnd, end)) {
+            if (oooEnd == end) {
+                fin |= s.has(OOO_FIN) ? 1 : 0;                                  // either copy may have had it
+            } else if (SequenceNumber.greaterThan(oooEnd, end)) {
                 end = oooEnd;
                 fin = s.has(OOO_FIN) ? 1 : 0;
             }

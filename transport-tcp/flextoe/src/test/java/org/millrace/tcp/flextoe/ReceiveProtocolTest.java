@@ -172,6 +172,36 @@ class ReceiveProtocolTest {
     }
 
     @Test
+    void intervalIsReportedToAPeerThatTakesSack() {
+        harness.state(s -> s.set(ProtocolState.SACK));
+        segment(2000, 500).expect(Verdict.NEXT);
+        assertSack(2000, 2500);
+        segment(2500, 100).expect(Verdict.NEXT);
+        assertSack(2000, 2600);
+        segment(1000, 1000).expect(Verdict.NEXT);
+        assertThat(harness.meta().sackStart()).isEqualTo(harness.meta().sackEnd());
+    }
+
+    @Test
+    void whatCameTwiceIsReportedFirst() {
+        harness.state(s -> s.set(ProtocolState.SACK));
+        segment(2000, 500).expect(Verdict.NEXT);
+        segment(500, 500).expect(Verdict.NEXT);
+        assertSack(500, 1000);
+    }
+
+    @Test
+    void intervalIsNotReportedToAPeerThatDoesNot() {
+        segment(2000, 500).expect(Verdict.NEXT);
+        assertThat(harness.meta().sackEnd()).isZero();
+    }
+
+    private void assertSack(int start, int end) {
+        assertThat(harness.meta().sackStart()).isEqualTo(start);
+        assertThat(harness.meta().sackEnd()).isEqualTo(end);
+    }
+
+    @Test
     void closingTheGapDeliversTheInterval() {
         segment(2000, 500).expect(Verdict.NEXT);
         segment(1000, 1000).expect(Verdict.NEXT);
@@ -200,6 +230,25 @@ class ReceiveProtocolTest {
     @Test
     void finAtTheIntervalsEndCountsWhenTheGapCloses() {
         segment(2000, 500, TcpHeader.ACK | TcpHeader.FIN, 5000, 65535).expect(Verdict.NEXT);
+        segment(1000, 1000).expect(DIGEST);
+        assertThat(harness.meta().hostFlags()).isEqualTo(SegmentMeta.HOST_FIN);
+        assertAnswers(2501, 8500);
+    }
+
+    /** The interval came without the FIN; the segment sent again covers it and ends where it ends. */
+    @Test
+    void finOfASegmentThatEndsWithTheIntervalEndsTheStream() {
+        segment(2000, 500).expect(Verdict.NEXT);
+        segment(1000, 1500, TcpHeader.ACK | TcpHeader.FIN, 5000, 65535).expect(DIGEST);
+        assertThat(harness.meta().hostFlags()).isEqualTo(SegmentMeta.HOST_FIN);
+        assertAnswers(2501, 8500);
+    }
+
+    /** A FIN that joins an interval which has its last byte already. */
+    @Test
+    void finBehindTheIntervalsLastByteIsRemembered() {
+        segment(2000, 500).expect(Verdict.NEXT);
+        segment(2400, 100, TcpHeader.ACK | TcpHeader.FIN, 5000, 65535).expect(Verdict.NEXT);
         segment(1000, 1000).expect(DIGEST);
         assertThat(harness.meta().hostFlags()).isEqualTo(SegmentMeta.HOST_FIN);
         assertAnswers(2501, 8500);

@@ -78,6 +78,20 @@ class TransmitProtocolTest {
     }
 
     @Test
+    void firstTwoDuplicateAcksAllowASegmentEach() {
+        harness.state(s -> {
+            s.ready(9000);
+            s.congestionWindow(2000);
+        }).item(m -> { }).expect(DIGEST);
+        harness.item(m -> { }).expect(NOTHING);
+        harness.state(s -> s.duplicates(1)).item(m -> { }).expect(Verdict.NEXT);
+        assertSends(7000, 1000, TcpHeader.ACK);
+        harness.state(s -> s.duplicates(3)).item(m -> { }).expect(Verdict.NEXT);
+        assertSends(8000, 1000, TcpHeader.ACK);
+        harness.item(m -> { }).expect(NOTHING);
+    }
+
+    @Test
     void partOfASegmentWaitsWhileDataIsInFlight() {
         harness.state(s -> {
             s.ready(2000);

@@ -1,10 +1,10 @@
-package org.millrace.tcp.flextoe;
+package org.millrace.tcp.control;
 
 import java.util.Arrays;
 import org.millrace.api.pipeline.FlowScheduler;
 
 /**
- * The flow scheduler (§4.3.4, after Carousel): flows whose time has come wait in a FIFO and are served round robin;
+ * The flow scheduler of every TCP program (§4.3.4, after Carousel): flows whose time has come wait in a FIFO and are served round robin;
  * paced flows wait in a time wheel of {@value #SLOTS} slots of {@value #SLOT_NS} ns. A flow due beyond the horizon waits
  * in the farthest slot and is put back from there.
  *
@@ -13,7 +13,7 @@ import org.millrace.api.pipeline.FlowScheduler;
  *
  * <p>Owned by: data-path thread.
  */
-final class Carousel implements FlowScheduler {
+public final class Carousel implements FlowScheduler {
     static final int SLOTS = 2048;
     static final int SLOT_NS = 2048;
 
@@ -33,14 +33,24 @@ final class Carousel implements FlowScheduler {
     /** Number of the last slot that has been emptied, counted since time 0. */
     private long turned;
 
-    Carousel(int flows) {
+    /**
+     * Makes one without flows.
+     *
+     * @param flows how many there can be; they are numbered from 1
+     */
+    public Carousel(int flows) {
         link = new int[flows + 1];
         dueNs = new long[flows + 1];
         Arrays.fill(link, NOT_QUEUED);
     }
 
-    /** Queues a flow to send when its time comes, unless it is queued already. */
-    void submit(int flow, long nowNs) {
+    /**
+     * Queues a flow to send when its time comes, unless it is queued already.
+     *
+     * @param flow  the flow
+     * @param nowNs the time
+     */
+    public void submit(int flow, long nowNs) {
         if (link[flow] != NOT_QUEUED) {
             return;
         }
@@ -52,13 +62,23 @@ final class Carousel implements FlowScheduler {
         }
     }
 
-    /** Charges a flow for what it sends: it may send again {@code costNs} after it was due to send this. */
-    void charge(int flow, long nowNs, long costNs) {
+    /**
+     * Charges a flow for what it sends: it may send again {@code costNs} after it was due to send this.
+     *
+     * @param flow   the flow
+     * @param nowNs  the time
+     * @param costNs what it costs
+     */
+    public void charge(int flow, long nowNs, long costNs) {
         dueNs[flow] = Math.max(dueNs[flow], nowNs - CATCH_UP_NS) + costNs;
     }
 
-    /** Forgets what a flow has been charged for: it is another connection's now. */
-    void reset(int flow) {
+    /**
+     * Forgets what a flow has been charged for: it is another connection's now.
+     *
+     * @param flow the flow
+     */
+    public void reset(int flow) {
         dueNs[flow] = 0;
     }
 

@@ -1,4 +1,4 @@
-package org.millrace.tcp.flextoe;
+package org.millrace.tcp.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,0 +1,112 @@
+package org.millrace.vertx;
+
+import io.vertx.core.transport.Transport;
+import java.util.function.Supplier;
+import org.millrace.api.context.ContextGrant;
+import org.millrace.api.context.ContextProvider;
+import org.millrace.api.context.ContextSize;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Vert.x over a Millrace instance: {@code Vertx.builder().withTransport(MillraceTransport.over(instance)).build()}. TCP
+ * goes over the instance; UDP, DNS and Unix-domain sockets stay with the kernel, in the same event loops.
+ *
+ * <p>When Vert.x starts, the instance is asked for a context once, to see that it is there; each event loop opens its own
+ * with its first connection. What happens if it is not there then is a {@link Fallback}, {@link Fallback#FAIL} unless
+ * said otherwise. An instance that goes away later fails its connections, and new ones until it is back.
+ */
+public final class MillraceTransport implements Transport {
+    private static final Logger LOG = LoggerFactory.getLogger(MillraceTransport.class);
+
+    private final Supplier<ContextGrant> grants;
+    private final Fallback fallback;
+    private volatile Throwable fallbackCause;
+
+    private MillraceTransport(Supplier<ContextGrant> grants, Fallback fallback) {
+        this.grants = grants;
+        this.fallback = fallback;
+    }
+
+    /**
+     * {@return a transport over an instance of this process, with contexts of the default size}
+     *
+     * @param provider the instance
+     */
+    public static MillraceTransport over(ContextProvider provider) {
+        return over(provider, ContextSize.DEFAULT);
+    }
+
+    /**
+     * {@return a transport over an instance of this process}
+     *
+     * @param provider the instance
+     * @param size     of each event loop's context; its connections limit the loop's
+     */
+    public static MillraceTransport over(ContextProvider provider, ContextSize size) {
+        return over(() -> provider.open(size));
+    }
+
+    /**
+     * {@return a transport over whatever hands out contexts: every other way to reach an instance ends here}
+     *
+     * @param grants asked when Vert.x starts, and by each event loop with its first connection
+     */
+    public static MillraceTransport over(Supplier<ContextGrant> grants) {
+        return new MillraceTransport(grants, Fallback.FAIL);
+    }
+
+    /**
+     * {@return the same transport with another fallback}
+     *
+     * @param wanted what to do if the instance cannot be had when Vert.x starts
+     */
+    public MillraceTransport fallback(Fallback wanted) {
+        return new MillraceTransport(grants, wanted);
+    }
+
+    /** {@return why Vert.x runs over the kernel, or null if it does not} */
+    public Throwable fallbackCause() {
+        return fallbackCause;
+    }
+
+    @Override
+    public String name() {
+        return "millrace";
+    }
+
+    /** {@return true: what to do without an instance is decided by the fallback, not by Vert.x, which would say nothing} */
+    @Override
+    public boolean available() {
+        return true;
+    }
+
+    @Override
+    public Throwable unavailabilityCause() {
+        return null;
+    }
+
+    /**
+     * {@return what Vert.x runs on}
+     *
+     * @throws IllegalStateException if there is no context to be had and the fallback is {@link Fallback#FAIL}
+     */
+    @Override
+    public io.vertx.core.spi.transport.Transport implementation() {
+        try {
+            grants.get().close();
+            fallbackCause = null;
+            return new StreamTransport(grants);
+        } catch (RuntimeException e) {
+            if (fallback == Fallback.FAIL) {
+                throw new IllegalStateException("Vert.x cannot start over Millrace: " + e.getMessage()
+                    + "; start the instance, or choose the fallback WARN to run over the kernel", e);
+            }
+            fallbackCause = e;
+            if (fallback == Fallback.WARN) {
+                LOG.warn("Vert.x runs over the kernel's TCP instead of Millrace: {}", e.getMessage(), e);
+            }
+            return NIO.implementation();
+        }
+    }
+}

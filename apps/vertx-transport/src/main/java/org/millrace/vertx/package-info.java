@@ -1,0 +1,2 @@
+/** A Vert.x transport over libTOE: one line in an application, {@link org.millrace.vertx.MillraceTransport}. */
+package org.millrace.vertx;

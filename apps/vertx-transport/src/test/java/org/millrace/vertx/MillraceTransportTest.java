@@ -1,0 +1,202 @@
+package org.millrace.vertx;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.netty.pkitesting.CertificateBuilder;
+import io.netty.pkitesting.X509Bundle;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.WebSocketClient;
+import io.vertx.core.net.NetServer;
+import io.vertx.core.net.PemKeyCertOptions;
+import java.net.ConnectException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.millrace.api.context.ContextGrant;
+
+@Timeout(value = 30, unit = TimeUnit.SECONDS)
+class MillraceTransportTest {
+    private static TwoHosts hosts;
+    private static Vertx server;
+    private static Vertx client;
+
+    @BeforeAll
+    static void start() {
+        hosts = new TwoHosts();
+        server = Vertx.builder().withTransport(MillraceTransport.over(hosts.server, TwoHosts.SIZE)).build();
+        client = Vertx.builder().withTransport(MillraceTransport.over(hosts.client, TwoHosts.SIZE)).build();
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        get(client.close());
+        get(server.close());
+        hosts.close();
+    }
+
+    private static <T> T get(Future<T> future) throws InterruptedException, ExecutionException, TimeoutException {
+        return future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+    }
+
+    private static HttpServer http(HttpServerOptions options) throws Exception {
+        return get(server.createHttpServer(options).requestHandler(request -> request.body().onSuccess(body ->
+            request.response().end(Buffer.buffer(request.version() + " " + request.path() + " ").appendBuffer(body))))
+            .listen(0, TwoHosts.SERVER));
+    }
+
+    private static String post(HttpClient http, int port, String path, String body) throws Exception {
+        return get(http.request(HttpMethod.POST, port, TwoHosts.SERVER, path)
+            .compose(request -> request.send(body)).compose(response -> response.body())).toString();
+    }
+
+    @Test
+    void http1() throws Exception {
+        HttpServer http = http(new HttpServerOptions());
+        HttpClient asking = client.createHttpClient();
+        List<Future<Buffer>> answers = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            int number = i;
+            answers.add(asking.request(HttpMethod.POST, http.actualPort(), TwoHosts.SERVER, "/" + i)
+                .compose(request -> request.send("n" + number)).compose(response -> response.body()));
+        }
+        for (int i = 0; i < 100; i++) {
+            assertThat(get(answers.get(i))).hasToString("HTTP_1_1 /" + i + " n" + i);
+        }
+        get(asking.close());
+        get(http.close());
+    }
+
+    @Test
+    void http2WithoutTls() throws Exception {
+        HttpServer http = http(new HttpServerOptions());
+        HttpClient asking = client.createHttpClient(new HttpClientOptions().setProtocolVersion(HttpVersion.HTTP_2));
+        assertThat(post(asking, http.actualPort(), "/two", "body")).isEqualTo("HTTP_2 /two body");
+        get(asking.close());
+        get(http.close());
+    }
+
+    @Test
+    void http2OverTlsByAlpn() throws Exception {
+        X509Bundle certificate = new CertificateBuilder().subject("cn=" + TwoHosts.SERVER).setIsCertificateAuthority(true)
+            .buildSelfSigned();
+        HttpServer http = http(new HttpServerOptions().setSsl(true).setUseAlpn(true)
+            .setKeyCertOptions(new PemKeyCertOptions().addCertValue(Buffer.buffer(certificate.getCertificatePathPEM()))
+                .addKeyValue(Buffer.buffer(certificate.getPrivateKeyPEM()))));
+        HttpClient asking = client.createHttpClient(new HttpClientOptions().setSsl(true).setUseAlpn(true)
+            .setProtocolVersion(HttpVersion.HTTP_2).setTrustAll(true).setVerifyHost(false));
+        assertThat(post(asking, http.actualPort(), "/tls", "secret")).isEqualTo("HTTP_2 /tls secret");
+        get(asking.close());
+        get(http.close());
+    }
+
+    @Test
+    void webSocket() throws Exception {
+        HttpServer http = get(server.createHttpServer()
+            .webSocketHandler(socket -> socket.textMessageHandler(text -> socket.writeTextMessage("echo " + text)))
+            .listen(0, TwoHosts.SERVER));
+        WebSocketClient asking = client.createWebSocketClient();
+        CompletableFuture<String> answer = new CompletableFuture<>();
+        asking.connect(http.actualPort(), TwoHosts.SERVER, "/").onFailure(answer::completeExceptionally)
+            .onSuccess(socket -> {
+                socket.textMessageHandler(answer::complete);
+                socket.writeTextMessage("hello");
+            });
+        assertThat(answer.get()).isEqualTo("echo hello");
+        get(asking.close());
+        get(http.close());
+    }
+
+    @Test
+    void fileIsSent(@TempDir Path directory) throws Exception {
+        byte[] data = new byte[2_000_000];
+        new SplittableRandom(1).nextBytes(data);
+        Path file = Files.write(directory.resolve("data"), data);
+        HttpServer http = get(server.createHttpServer().requestHandler(request ->
+            request.response().sendFile(file.toString())).listen(0, TwoHosts.SERVER));
+        HttpClient asking = client.createHttpClient();
+        Buffer body = get(asking.request(HttpMethod.GET, http.actualPort(), TwoHosts.SERVER, "/")
+            .compose(request -> request.send()).compose(response -> response.body()));
+        assertThat(body.getBytes()).isEqualTo(data);
+        get(asking.close());
+        get(http.close());
+    }
+
+    @Test
+    void netServerAndClientEchoBothWays() throws Exception {
+        NetServer echo = get(server.createNetServer().connectHandler(socket -> socket.pipeTo(socket))
+            .listen(0, TwoHosts.SERVER));
+        byte[] data = new byte[1_000_000];
+        new SplittableRandom(2).nextBytes(data);
+        Buffer received = Buffer.buffer();
+        CompletableFuture<Void> end = new CompletableFuture<>();
+        client.createNetClient().connect(echo.actualPort(), TwoHosts.SERVER).onFailure(end::completeExceptionally)
+            .onSuccess(socket -> {
+                socket.handler(buffer -> {
+                    received.appendBuffer(buffer);
+                    if (received.length() == data.length) {
+                        socket.close();
+                    }
+                });
+                socket.closeHandler(nothing -> end.complete(null));
+                socket.write(Buffer.buffer(data));
+            });
+        end.get();
+        assertThat(received.getBytes()).isEqualTo(data);
+        get(echo.close());
+    }
+
+    @Test
+    void refusedConnectFails() {
+        assertThatThrownBy(() -> get(client.createNetClient().connect(9, TwoHosts.SERVER)))
+            .hasCauseInstanceOf(ConnectException.class).hasMessageContaining("refused");
+    }
+
+    @Test
+    void withoutInstanceVertxDoesNotStart() {
+        assertThatThrownBy(() -> Vertx.builder().withTransport(MillraceTransport.over(MillraceTransportTest::gone)).build())
+            .isInstanceOf(IllegalStateException.class).hasMessageContaining("instance 'lost' is not running");
+    }
+
+    @Test
+    void withoutInstanceVertxFallsBackIfToldTo() throws Exception {
+        for (Fallback fallback : List.of(Fallback.WARN, Fallback.SILENT)) {
+            MillraceTransport transport = MillraceTransport.over(MillraceTransportTest::gone).fallback(fallback);
+            Vertx kernel = Vertx.builder().withTransport(transport).build();
+            assertThat(transport.fallbackCause()).hasMessageContaining("lost");
+            HttpServer http = get(kernel.createHttpServer().requestHandler(request -> request.response().end("kernel"))
+                .listen(0, "127.0.0.1"));
+            try (Socket socket = new Socket("127.0.0.1", http.actualPort())) {
+                socket.getOutputStream().write("GET / HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+                assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
+                    .endsWith("kernel");
+            }
+            get(kernel.close());
+        }
+    }
+
+    private static ContextGrant gone() {
+        throw new IllegalStateException("instance 'lost' is not running");
+    }
+}

@@ -1,0 +1,52 @@
+package org.millrace.distribution;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** The list of features claims nothing that no test shows, and the documents list what it lists. */
+class FeatureTableTest {
+    private static final Path ROOT = root();
+
+    @Test
+    void everyFeatureHasATest() throws IOException {
+        Map<String, Path> sources = testSources();
+        for (FeatureTable.Feature feature : FeatureTable.features(ROOT)) {
+            assertThat(sources).as(feature.name()).containsKey(feature.type() + ".java");
+            assertThat(Files.readString(sources.get(feature.type() + ".java"))).as(feature.name())
+                .contains("void " + feature.method() + "(");
+        }
+    }
+
+    @Test
+    void documentsListEveryFeature() throws IOException {
+        List<String> features = FeatureTable.features(ROOT).stream()
+            .map(f -> "| " + f.name() + " | ").toList();
+        for (String document : List.of("docs/features.md", "README.md")) {
+            assertThat(Files.readString(ROOT.resolve(document))).as(document).contains(features);
+        }
+    }
+
+    /** Class names of tests that the list names are unique in the house. */
+    private static Map<String, Path> testSources() throws IOException {
+        try (Stream<Path> files = Files.find(ROOT, 12, (path, attributes) ->
+            path.toString().contains("src/test/java") && path.toString().endsWith("Test.java"))) {
+            return files.collect(Collectors.toMap(path -> path.getFileName().toString(), path -> path, (a, b) -> a));
+        }
+    }
+
+    private static Path root() {
+        Path path = Path.of("").toAbsolutePath();
+        while (!Files.exists(path.resolve("docs/features.csv"))) {
+            path = path.getParent();
+        }
+        return path;
+    }
+}

@@ -1,0 +1,82 @@
+package org.millrace.tofino;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.millrace.tofino.placement.Resources;
+import org.millrace.tofino.placement.Table;
+
+/** A report as a drawing: a column a stage with its tables, and below it the share of what they occupy. */
+public final class ReportSvg {
+    private static final int COLUMN = 118;
+    private static final int LINE = 15;
+    private static final int LEFT = 80;
+    private static final int TOP = 44;
+
+    private final StringBuilder out = new StringBuilder();
+
+    private ReportSvg() {
+    }
+
+    /** {@return the drawing}
+     * @param report the report */
+    public static String of(TofinoReport report) {
+        return new ReportSvg().draw(report);
+    }
+
+    private String draw(TofinoReport report) {
+        int stages = report.machine().pipe().stages();
+        int deepest = 1;
+        for (int stage = 0; stage < stages; stage++) {
+            deepest = Math.max(deepest, tables(report, stage).size());
+        }
+        int barsAt = TOP + (deepest + 1) * LINE;
+        add("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" font-family=\"sans-serif\" "
+            + "font-size=\"10\">", LEFT + stages * COLUMN + 10, barsAt + 7 * LINE);
+        add("<text x=\"8\" y=\"16\" font-size=\"14\">%s on %s</text>", escaped(report.program()), TofinoBackend.NAME);
+        List<TofinoReport.Row> rows = report.rows();
+        for (int i = 1; i < rows.size() && i < 6; i++) {
+            add("<text x=\"8\" y=\"%d\">%s</text>", barsAt + i * LINE - 4, rows.get(i).name());
+        }
+        for (int stage = 0; stage < stages; stage++) {
+            column(report, stage, barsAt);
+        }
+        return out.append("</svg>\n").toString();
+    }
+
+    private static List<Table> tables(TofinoReport report, int stage) {
+        return report.placement().places().entrySet().stream().filter(e -> e.getValue() == stage)
+            .map(Map.Entry::getKey).toList();
+    }
+
+    private void column(TofinoReport report, int stage, int barsAt) {
+        int x = LEFT + stage * COLUMN;
+        add("<text x=\"%d\" y=\"%d\" fill=\"#666\">stage %d</text>", x, TOP - 8, stage);
+        int y = TOP;
+        for (Table table : tables(report, stage)) {
+            String fill = table.needs().alus() > 0 ? "#f4b183" : table.needs().sram() > 0 ? "#a9d18e" : "#dae3f3";
+            add("<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" fill=\"%s\" stroke=\"#888\"/>", x, y, COLUMN - 6,
+                LINE - 2, fill);
+            add("<text x=\"%d\" y=\"%d\">%s<title>%s</title></text>", x + 2, y + 10, escaped(table.toString()),
+                escaped(Fitter.text(table.needs())));
+            y += LINE;
+        }
+        Resources used = report.placement().used().get(stage);
+        var s = report.machine().stage();
+        double[] shares = {(double) used.sram() / s.sramBlocks(), (double) used.mapRam() / s.mapRams(),
+            (double) used.tcam() / s.tcamBlocks(), (double) used.vliw() / (s.vliwRows() * s.vliwColours()),
+            (double) used.alus() / s.meterAlus()};
+        for (int i = 0; i < shares.length; i++) {
+            add("<rect x=\"%d\" y=\"%d\" width=\"%.1f\" height=\"%d\" fill=\"#5b7db1\"/>", x, barsAt + i * LINE + 2,
+                shares[i] * (COLUMN - 6), LINE - 5);
+        }
+    }
+
+    private static String escaped(String text) {
+        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
+    }
+
+    private void add(String format, Object... arguments) {
+        out.append(String.format(Locale.ROOT, format, arguments)).append('\n');
+    }
+}

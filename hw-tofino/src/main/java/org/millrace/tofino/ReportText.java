@@ -1,0 +1,58 @@
+package org.millrace.tofino;
+
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.millrace.api.hardware.FitReport;
+import org.millrace.tofino.alu.Instruction;
+import org.millrace.tofino.alu.RegisterPlan;
+
+/** A report as a table for people. */
+public final class ReportText {
+    private ReportText() {
+    }
+
+    /** {@return the report as lines of text}
+     * @param report the report */
+    public static String of(TofinoReport report) {
+        StringBuilder out = new StringBuilder();
+        line(out, "%s on hw-tofino, %d flows, %d contexts: %s", report.program(), report.capacity().flows(),
+            report.capacity().contexts(), report.fit().fits() ? "fits" : "refused");
+        for (FitReport.Reason r : report.fit().refused()) {
+            line(out, "  %s%s: %s [%s]", r.stage().isEmpty() ? "" : r.stage() + ", ",
+                r.method() + (r.line() == 0 ? "" : ":" + r.line()), r.detail(), r.limit());
+        }
+        if (report.fit().fits()) {
+            fits(out, report);
+        }
+        return out.toString();
+    }
+
+    private static void fits(StringBuilder out, TofinoReport report) {
+        line(out, "%n%-22s %8s %8s %8s %14s", "", "used", "of", "share", "dissertation");
+        for (TofinoReport.Row row : report.rows()) {
+            line(out, "%-22s %8d %8d %7.1f%% %8d %4.1f%%", row.name(), row.used(), row.of(), row.share(),
+                row.dissertation(), 100.0 * row.dissertation() / row.of());
+        }
+        line(out, "%-22s %8.0f ns %27s", "latency", report.latencyNs(), "395 ns");
+        line(out, "%-22s %8.2f W %28s", "power of a pipe", report.wattsPerPipe(), "2.8 W");
+        line(out, "%nstage  tables");
+        for (int stage = 0; stage < report.placement().stages(); stage++) {
+            int number = stage;
+            line(out, "%5d  %s", stage, report.placement().places().entrySet().stream()
+                .filter(e -> e.getValue() == number).map(Map.Entry::getKey)
+                .map(t -> t + (t.isIngress() ? " (ingress)" : "")).collect(Collectors.joining(", ")));
+        }
+        line(out, "%nregister               instructions [compares, values, output words, operands]");
+        for (Map.Entry<String, RegisterPlan> plan : report.registers().entrySet()) {
+            line(out, "%-22s %s", plan.getKey(), plan.getValue().instructions().stream().map(Instruction::toString)
+                .collect(Collectors.joining(" ")));
+        }
+        line(out, "");
+        report.notes().forEach(note -> line(out, "- %s", note));
+    }
+
+    private static void line(StringBuilder out, String format, Object... arguments) {
+        out.append(String.format(Locale.ROOT, format, arguments)).append('\n');
+    }
+}

@@ -1,0 +1,92 @@
+package org.millrace.tofino;
+
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.millrace.api.pipeline.Program;
+import org.millrace.api.pipeline.Stage;
+import org.millrace.api.pipeline.StageSpec;
+import org.millrace.api.pipeline.Workflow;
+import org.millrace.tofino.analysis.Analyser;
+import org.millrace.tofino.analysis.Site;
+import org.millrace.tofino.analysis.StageAnalysis;
+import org.millrace.tofino.analysis.Violation;
+
+/** The stages of one name: they share one state, so one place in the pipe. */
+final class StageGroup {
+    final StageSpec<?> spec;
+    final Set<Workflow> workflows = EnumSet.noneOf(Workflow.class);
+    final Map<Class<?>, Stage<?, ?>> stages = new LinkedHashMap<>();
+    final List<Violation> violations = new ArrayList<>();
+    List<StageAnalysis> analyses = List.of();
+
+    private StageGroup(StageSpec<?> spec) {
+        this.spec = spec;
+    }
+
+    String name() {
+        return spec.name();
+    }
+
+    void analyse(Analyser analyser, Class<?> meta) {
+        analyses = stages.values().stream().map(stage -> analyser.analyse(stage, meta)).toList();
+    }
+
+    /** {@return whether its state changes in the pipe, or is compared there: a register, not a table's data} */
+    boolean isRegister() {
+        return spec.concurrency() != StageSpec.Concurrency.STATELESS
+            && analyses.stream().anyMatch(a -> !a.stateSites().isEmpty())
+            || analyses.stream().flatMap(a -> a.paths().stream()).anyMatch(p -> !p.state().isEmpty());
+    }
+
+    private Violation violation(String operation, String limit) {
+        return new Violation(new Site(stages.keySet().iterator().next().getSimpleName() + ".process", 0), operation,
+            limit);
+    }
+
+    /** {@return the program's groups, in an order that its workflows agree with; violations are in the groups} */
+    static List<StageGroup> of(Program<?> program) {
+        Map<String, StageGroup> groups = new LinkedHashMap<>();
+        Map<String, Set<String>> before = new LinkedHashMap<>();
+        for (Workflow workflow : Workflow.values()) {
+            String previous = null;
+            for (Stage<?, ?> stage : program.stages(workflow)) {
+                StageGroup group = groups.computeIfAbsent(stage.spec().name(), n -> new StageGroup(stage.spec()));
+                group.stages.putIfAbsent(stage.getClass(), stage);
+                if (!group.workflows.add(workflow)) {
+                    group.violations.add(group.violation("stands twice in " + workflow,
+                        "a pass touches each state once"));
+                }
+                Set<String> earlier = before.computeIfAbsent(group.name(), n -> new LinkedHashSet<>());
+                if (previous != null) {
+                    earlier.add(previous);
+                }
+                previous = group.name();
+            }
+        }
+        return sorted(groups, before);
+    }
+
+    private static List<StageGroup> sorted(Map<String, StageGroup> groups, Map<String, Set<String>> before) {
+        List<StageGroup> order = new ArrayList<>();
+        Set<String> done = new LinkedHashSet<>();
+        while (done.size() < groups.size()) {
+            String next = groups.keySet().stream().filter(n -> !done.contains(n) && done.containsAll(before.get(n)))
+                .findFirst().orElse(null);
+            if (next == null) {
+                next = groups.keySet().stream().filter(n -> !done.contains(n)).findFirst().orElseThrow();
+                StageGroup group = groups.get(next);
+                group.violations.add(group.violation("workflows pass it in different order: after "
+                    + before.get(next).stream().filter(n -> !done.contains(n)).toList() + " and before",
+                    "registers lie in one order"));
+            }
+            done.add(next);
+            order.add(groups.get(next));
+        }
+        return order;
+    }
+}

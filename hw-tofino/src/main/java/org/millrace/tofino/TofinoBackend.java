@@ -1,0 +1,62 @@
+package org.millrace.tofino;
+
+import org.millrace.api.hardware.Capacity;
+import org.millrace.api.hardware.FitReport;
+import org.millrace.api.hardware.HardwareBackend;
+import org.millrace.api.hardware.Outlet;
+import org.millrace.api.hardware.Pipeline;
+import org.millrace.api.pipeline.Program;
+import org.millrace.api.pipeline.SegmentMeta;
+import org.millrace.tofino.machine.Machine;
+
+/** A Tofino2 pipe, as a model: loads what fits, by what the program's compiled classes do. */
+public final class TofinoBackend implements HardwareBackend {
+    /** Its name in configurations. */
+    public static final String NAME = "hw-tofino";
+
+    private final Machine machine;
+
+    /** Makes one. */
+    public TofinoBackend() {
+        this(Machine.tofino2());
+    }
+
+    TofinoBackend(Machine machine) {
+        this.machine = machine;
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public FitReport admit(Program<?> program, Capacity capacity) {
+        return report(program, capacity).fit();
+    }
+
+    /**
+     * Says all about a program in the pipe; {@link #admit} is the decision alone.
+     *
+     * @param program  the program
+     * @param capacity for how many keys
+     * @return the report
+     */
+    public TofinoReport report(Program<?> program, Capacity capacity) {
+        return new Fitter(machine, program, capacity).report();
+    }
+
+    @Override
+    public <M extends SegmentMeta> Pipeline<M> load(Program<M> program, Capacity capacity, Outlet<M> runtime) {
+        FitReport fit = admit(program, capacity);
+        if (!fit.fits()) {
+            FitReport.Reason r = fit.refused().getFirst();
+            throw new IllegalArgumentException(program.name() + " does not fit " + NAME + ": " + r.stage() + ", "
+                + r.method() + ':' + r.line() + ": " + r.detail() + " [" + r.limit() + "]"
+                + (fit.refused().size() == 1 ? "" : " and " + (fit.refused().size() - 1) + " more"));
+        }
+        TofinoPipeline<M> pipeline = new TofinoPipeline<>(machine, program, capacity, runtime);
+        program.loaded(pipeline);
+        return pipeline;
+    }
+}

@@ -1,0 +1,106 @@
+package org.millrace.tofino;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.ToIntFunction;
+import org.millrace.api.hardware.Capacity;
+import org.millrace.api.hardware.FitReport;
+import org.millrace.tofino.alu.RegisterPlan;
+import org.millrace.tofino.machine.Machine;
+import org.millrace.tofino.placement.Placement;
+import org.millrace.tofino.placement.Resources;
+
+/**
+ * All that is known of a program in the pipe.
+ *
+ * @param program     its name
+ * @param machine     the machine
+ * @param capacity    for how many keys
+ * @param fit         the decision
+ * @param placement   tables in stages; of what could be placed, if the program is refused
+ * @param registers   by stage name, the ALU instructions derived
+ * @param assumptions what saturating subtraction takes values to be
+ */
+public record TofinoReport(String program, Machine machine, Capacity capacity, FitReport fit, Placement placement,
+                           Map<String, RegisterPlan> registers, List<String> assumptions) {
+    /**
+     * A row of Table 5.2.
+     *
+     * @param name         the resource
+     * @param used         how much
+     * @param of           how much there is in the pipe
+     * @param dissertation how much the dissertation's Laminar uses, for 32 K connections and 1 K contexts
+     */
+    public record Row(String name, int used, int of, int dissertation) {
+        /** {@return percent used} */
+        public double share() {
+            return 100.0 * used / of;
+        }
+
+        /** {@return whether the count is within a third, or 2, of the dissertation's} */
+        public boolean isNear() {
+            return Math.abs(used - dissertation) <= Math.max(2, dissertation / 3);
+        }
+    }
+
+    /** {@return the rows of Table 5.2 that are counts; the dissertation's counts are its shares of 20 stages} */
+    public List<Row> rows() {
+        int stages = machine.pipe().stages();
+        Machine.Stage s = machine.stage();
+        List<Row> rows = new ArrayList<>();
+        rows.add(new Row("stages", placement.stages(), stages, 14));
+        rows.add(row("SRAM", Resources::sram, s.sramBlocks(), 317));
+        rows.add(row("map RAM", Resources::mapRam, s.mapRams(), 139));
+        rows.add(row("TCAM", Resources::tcam, s.tcamBlocks(), 2));
+        rows.add(row("VLIW", r -> (r.vliw() + s.vliwColours() - 1) / s.vliwColours(), s.vliwRows(), 61));
+        rows.add(row("stateful ALU", Resources::alus, s.meterAlus(), 21));
+        rows.add(row("match crossbar bytes", Resources::crossbarBytes, s.exactCrossbarBytes(), 276));
+        rows.add(row("gateways", Resources::gateways, s.gateways(), 85));
+        return rows;
+    }
+
+    private Row row(String name, ToIntFunction<Resources> amount, int perStage, int dissertation) {
+        int used = placement.used().stream().mapToInt(amount).sum();
+        return new Row(name, used, perStage * machine.pipe().stages(), dissertation);
+    }
+
+    /** {@return time through ingress and egress without queueing, nanoseconds; the dissertation's is 395} */
+    public double latencyNs() {
+        return placement.latencyCycles() * 1000.0 / machine.pipe().packetClockMhz();
+    }
+
+    /** {@return worst-case watts of the match-action units of one pipe; the dissertation's are 2.8} */
+    public double wattsPerPipe() {
+        return placement.powerMicrowatt() / 1e6;
+    }
+
+    /** {@return what the figures leave out or take for granted} */
+    public List<String> notes() {
+        List<String> notes = new ArrayList<>();
+        notes.add("payload checksums are computed by the MAC: the pipeline cannot (§5.4)");
+        notes.add(
+            "latency counts ingress and egress stages; of parser, deparser, traffic manager and MAC nothing is public");
+        notes.add("power is of one pipe, the costliest workflow, a packet each clock; the public compiler's log counts "
+            + machine.pipe().pipes() + " pipes");
+        rows().stream().filter(row -> !row.isNear()).forEach(row -> notes.add(row.name() + ": " + row.used()
+            + " here, " + row.dissertation() + " in the dissertation; " + why(row.name())));
+        assumptions.forEach(a -> notes.add("assumed for saturating subtraction: " + a));
+        return notes;
+    }
+
+    /** Why a count may differ from the dissertation's by more than a third. */
+    private static String why(String resource) {
+        return switch (resource) {
+            case "stages" -> "conditions on sums take a stage before, the verdict is gated on in the stage after; "
+                + "the dissertation's program is not public";
+            case "map RAM", "SRAM" -> "registers in pairs take 17 blocks, two fields of 32 bits; the dissertation's "
+                + "widths are not given";
+            case "VLIW", "gateways" -> "an action for each set of values and a gateway for each conditional one: "
+                + "no table is merged with another, as a compiler would";
+            case "match crossbar bytes" -> "operands and gateway fields are counted once a table: tables of a stage do "
+                + "not share bytes";
+            default -> "its program is not public";
+        };
+    }
+}

@@ -1,0 +1,168 @@
+package org.millrace.tofino.alu;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import org.millrace.tofino.analysis.Compare;
+import org.millrace.tofino.analysis.Decision;
+import org.millrace.tofino.analysis.Expr;
+import org.millrace.tofino.analysis.Expr.Input;
+import org.millrace.tofino.analysis.Exprs;
+import org.millrace.tofino.analysis.Operator;
+import org.millrace.tofino.analysis.Path;
+
+/**
+ * A group of paths as a truth table over its questions about the register. A column is a field written, or the verdict
+ * ({@link #VERDICT}); a field a row does not write has its own input there. Rows no path takes are null.
+ */
+final class Rows {
+    static final Input VERDICT = new Input(Expr.Source.RESULT, "verdict", -1, 64);
+
+    private List<Decision.Test> tests;
+    private List<Map<Input, Expr>> rows = new ArrayList<>();
+    private final Set<Input> columns = new LinkedHashSet<>();
+
+    Rows(List<Path> paths) {
+        Set<Decision.Test> found = new LinkedHashSet<>();
+        for (Path path : paths) {
+            path.decisions().stream().filter(d -> !d.compare().isStateFree()).forEach(d -> found.add(d.test()));
+            columns.addAll(path.state().keySet());
+            columns.addAll(path.meta().keySet());
+        }
+        columns.add(VERDICT);
+        tests = new ArrayList<>(found);
+    }
+
+    List<Decision.Test> tests() {
+        return tests;
+    }
+
+    Set<Input> columns() {
+        return columns;
+    }
+
+    List<Map<Input, Expr>> rows() {
+        return rows;
+    }
+
+    void fill(List<Path> paths) {
+        for (int row = 0; row < 1 << tests.size(); row++) {
+            rows.add(row(row, paths));
+        }
+        for (int test = tests.size() - 1; test >= 0; test--) {
+            saturations(test);
+        }
+        for (int test = tests.size() - 1; test >= 0; test--) {
+            if (!isNeeded(test)) {
+                remove(test);
+            }
+        }
+    }
+
+    private Map<Input, Expr> row(int row, List<Path> paths) {
+        for (Path path : paths) {
+            if (takes(path, row)) {
+                Map<Input, Expr> values = new LinkedHashMap<>();
+                columns.forEach(c -> values.put(c, c));
+                path.state().forEach((field, write) -> values.put(field, unmasked(write.value(), field)));
+                path.meta().forEach((field, write) -> values.put(field, unmasked(write.value(), field)));
+                values.put(VERDICT, path.verdict());
+                return values;
+            }
+        }
+        return null;
+    }
+
+    private boolean takes(Path path, int row) {
+        return path.decisions().stream().filter(d -> !d.compare().isStateFree())
+            .allMatch(d -> d.isTest() == ((row >> tests.indexOf(d.test()) & 1) != 0));
+    }
+
+    /** A field keeps its low bits by itself. */
+    static Expr unmasked(Expr value, Input field) {
+        if (field.bits() < 32 && value instanceof Expr.Operation(Operator o, List<Expr> args) && o == Operator.AND
+            && args.get(1) instanceof Expr.Const mask && (~mask.value() & (1L << field.bits()) - 1) == 0) {
+            return args.getFirst();
+        }
+        return value;
+    }
+
+    /** {@code d > 0 ? d : 0}, or {@code a <u b ? 0 : a - b}, in a column whatever the other answers. */
+    private void saturations(int test) {
+        Decision.Test t = tests.get(test);
+        Compare c = t.compare();
+        boolean isUnsigned = c.domain() == Compare.Domain.UNSIGNED;
+        Expr difference = isUnsigned ? Exprs.subtract(c.left(), c.right()) : c.left();
+        if (!isUnsigned && !c.right().equals(Exprs.ZERO)) {
+            return;
+        }
+        for (Input column : columns) {
+            for (boolean flip : new boolean[] {false, true}) {
+                Expr d = flip ? negated(difference) : difference;
+                boolean yesIsPositive = ((flip ? Compare.LT : Compare.GT) & t.outcomes()) != 0;
+                if (isSaturation(column, test, d, yesIsPositive)) {
+                    Expr saturated = isUnsigned ? new Expr.Operation(Operator.USATSUB,
+                        flip ? List.of(c.right(), c.left()) : List.of(c.left(), c.right()))
+                        : new Expr.Operation(Operator.MAX, List.of(d, Exprs.ZERO));
+                    rows.stream().filter(Objects::nonNull).forEach(r -> r.put(column, saturated));
+                    return;
+                }
+            }
+        }
+    }
+
+    private static Expr negated(Expr e) {
+        return Exprs.subtract(Exprs.ZERO, e);
+    }
+
+    private boolean isSaturation(Input column, int test, Expr d, boolean yesIsPositive) {
+        boolean found = false;
+        for (int row = 0; row < rows.size(); row++) {
+            if (rows.get(row) != null) {
+                boolean isPositive = (row >> test & 1) != 0 == yesIsPositive;
+                if (!rows.get(row).get(column).equals(isPositive ? d : Exprs.ZERO)) {
+                    return false;
+                }
+                found = true;
+            }
+        }
+        return found;
+    }
+
+    private boolean isNeeded(int test) {
+        for (int row = 0; row < rows.size(); row++) {
+            Map<Input, Expr> no = rows.get(row);
+            Map<Input, Expr> yes = rows.get(row | 1 << test);
+            if (no != null && yes != null && !no.equals(yes)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void remove(int test) {
+        List<Map<Input, Expr>> fewer = new ArrayList<>();
+        for (int row = 0; row < rows.size(); row++) {
+            if ((row >> test & 1) == 0) {
+                Map<Input, Expr> no = rows.get(row);
+                fewer.add(no != null ? no : rows.get(row | 1 << test));
+            }
+        }
+        rows = fewer;
+        tests.remove(test);
+    }
+
+    /** {@return a sum's terms, or the expression itself as its only term} */
+    static TreeMap<Expr, Integer> terms(Expr e) {
+        return switch (e) {
+            case Expr.Sum s -> new TreeMap<>(s.terms());
+            case Expr.Const c -> new TreeMap<>();
+            default -> new TreeMap<>(Map.of(e, 1));
+        };
+    }
+}

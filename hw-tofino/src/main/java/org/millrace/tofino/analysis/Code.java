@@ -1,0 +1,112 @@
+package org.millrace.tofino.analysis;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.ClassModel;
+import java.lang.classfile.CodeElement;
+import java.lang.classfile.Instruction;
+import java.lang.classfile.Label;
+import java.lang.classfile.MethodModel;
+import java.lang.classfile.instruction.LabelTarget;
+import java.lang.classfile.instruction.LineNumber;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A method's instructions with their lines.
+ *
+ * @param owner        the class
+ * @param name         the method
+ * @param descriptor   its type
+ * @param isStatic     whether it has no receiver
+ * @param instructions in order
+ * @param lines        source line by instruction
+ * @param labels       instruction by label
+ */
+record Code(Class<?> owner, String name, String descriptor, boolean isStatic, List<Instruction> instructions,
+            List<Integer> lines, Map<Label, Integer> labels) {
+    /** Finds methods, and keeps what it has parsed. */
+    static final class Library {
+        private final Map<Class<?>, ClassModel> models = new HashMap<>();
+        private final Map<String, Code> codes = new HashMap<>();
+
+        /** {@return the code of a method of the class or a superclass, null if there is none} */
+        Code find(Class<?> type, String name, String descriptor) {
+            String key = type.getName() + '.' + name + descriptor;
+            if (!codes.containsKey(key)) {
+                codes.put(key, search(type, name, descriptor));
+            }
+            return codes.get(key);
+        }
+
+        private Code search(Class<?> type, String name, String descriptor) {
+            for (Class<?> c = type; c != null && c != Object.class; c = c.getSuperclass()) {
+                Code code = declared(c, name, descriptor);
+                if (code != null) {
+                    return code;
+                }
+            }
+            for (Class<?> i : type.getInterfaces()) {
+                Code code = search(i, name, descriptor);
+                if (code != null) {
+                    return code;
+                }
+            }
+            return null;
+        }
+
+        private Code declared(Class<?> type, String name, String descriptor) {
+            ClassModel model = models.computeIfAbsent(type, Library::parse);
+            for (MethodModel method : model.methods()) {
+                boolean isBridge = (method.flags().flagsMask() & ClassFile.ACC_BRIDGE) != 0;
+                if (!isBridge && method.methodName().equalsString(name) && method.code().isPresent()
+                    && (descriptor == null || method.methodType().equalsString(descriptor))) {
+                    return read(type, method);
+                }
+            }
+            return null;
+        }
+
+        private static ClassModel parse(Class<?> type) {
+            String resource = type.getName().substring(type.getName().lastIndexOf('.') + 1) + ".class";
+            try (InputStream in = type.getResourceAsStream(resource)) {
+                if (in == null) {
+                    throw new IllegalArgumentException(type.getName() + ": class file not found");
+                }
+                return ClassFile.of().parse(in.readAllBytes());
+            } catch (IOException e) {
+                throw new UncheckedIOException(type.getName() + ": class file not readable", e);
+            }
+        }
+
+        private static Code read(Class<?> type, MethodModel method) {
+            List<Instruction> instructions = new ArrayList<>();
+            List<Integer> lines = new ArrayList<>();
+            Map<Label, Integer> labels = new HashMap<>();
+            int line = 0;
+            for (CodeElement element : method.code().orElseThrow()) {
+                switch (element) {
+                    case LineNumber n -> line = n.line();
+                    case LabelTarget target -> labels.put(target.label(), instructions.size());
+                    case Instruction i -> {
+                        instructions.add(i);
+                        lines.add(line);
+                    }
+                    default -> {
+                    }
+                }
+            }
+            return new Code(type, method.methodName().stringValue(), method.methodType().stringValue(),
+                (method.flags().flagsMask() & ClassFile.ACC_STATIC) != 0, instructions, lines, labels);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return owner.getSimpleName() + '.' + name;
+    }
+}

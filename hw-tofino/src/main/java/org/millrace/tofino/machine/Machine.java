@@ -1,0 +1,154 @@
+package org.millrace.tofino.machine;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+
+/** One pipe of an RMT machine. Every number stands in the machine file, with its source. */
+public record Machine(Pipe pipe, Stage stage, Exact exact, Alu alu, Phv phv, Parser parser, Latency latency,
+                      Power power, Mirror mirror, Generator generator, TrafficManager trafficManager,
+                      Recirculation recirculation) {
+    /** The pipe. Keys: {@code pipe}. */
+    public record Pipe(int pipes, int stages, int packetClockMhz, int passesPerClock) {
+    }
+
+    /** What one match-action stage has. Keys: {@code stage}. */
+    public record Stage(int logicalTables, int sramBlocks, int sramWords, int sramWordBits, int mapRams,
+        int tcamBlocks, int tcamEntries, int halves, int meterAlus, int gateways, int gatewayRows, int vliwRows,
+        int vliwColours, int exactCrossbarBytes, int ternaryCrossbarBytes, int hashBits, int actionBusBytes) {
+    }
+
+    /** Exact-match tables. Keys: {@code exact}. */
+    public record Exact(int indexBits, int versionBits, int hashBitsPerTable, int minWays) {
+    }
+
+    /** What one stateful ALU may do. Keys: {@code alu}. */
+    public record Alu(int instructions, int operands, int compares, int valuesPerHalf, int outputs, int fields,
+        int fieldBits, int constantMin, int constantMax, int compareConstantMin, int compareConstantMax,
+        int constantRows) {
+    }
+
+    /** Header vector containers that can be deparsed. Keys: {@code phv}. */
+    public record Phv(int containers8, int containers16, int containers32) {
+    }
+
+    /** The parser. Keys: {@code parser}. */
+    public record Parser(int tcamRows, int extracts16) {
+    }
+
+    /** Cycles of a stage by its dependency on the one before. Keys: {@code latency}. */
+    public record Latency(int matchDependent, int actionDependent, int tcamExtra, int statefulExtra) {
+    }
+
+    /** Power of one access each clock, per pipe, and the budget of all pipes. Keys: {@code power}. */
+    public record Power(int sramReadUw, int sramWriteUw, int tcamSearchUw, int mapReadUw, int mapWriteUw,
+        int budgetMilliwatt) {
+    }
+
+    /** The mirror; cycles from a pass to that of its copy. Keys: {@code mirror}. */
+    public record Mirror(int sessions, int reentryCycles) {
+    }
+
+    /** The packet generator. Keys: {@code generator}. */
+    public record Generator(int applications, int minPacketBytes) {
+    }
+
+    /** The traffic manager. Keys: {@code tm}. */
+    public record TrafficManager(int queues, int priorities, int cells, int cellBytes, int pauseLevels,
+        int ecnDepthBits) {
+    }
+
+    /** Recirculation; cycles of a pass through it. Keys: {@code recirculation}. */
+    public record Recirculation(int cycles) {
+    }
+
+    /** {@return a Tofino2} */
+    public static Machine tofino2() {
+        try (InputStream in = Machine.class.getResourceAsStream("tofino2.machine")) {
+            return parse(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException("machine file not readable", e);
+        }
+    }
+
+    /**
+     * Reads a machine file.
+     *
+     * @param text its text
+     * @return the machine
+     * @throws MachineFileException if it is malformed
+     */
+    public static Machine parse(String text) {
+        MachineFile f = new MachineFile(text);
+        Machine machine = new Machine(pipe(f), stage(f), exact(f), alu(f), phv(f), parser(f), latency(f),
+            power(f), mirror(f), generator(f), trafficManager(f), recirculation(f));
+        f.end();
+        return machine;
+    }
+
+    private static Pipe pipe(MachineFile f) {
+        return new Pipe(f.positive("pipe.pipes"), f.positive("pipe.stages"),
+            f.positive("pipe.packet-clock-mhz"), f.positive("pipe.passes-per-clock"));
+    }
+
+    private static Stage stage(MachineFile f) {
+        return new Stage(f.positive("stage.logical-tables"), f.positive("stage.sram-blocks"),
+            f.positive("stage.sram-words"), f.positive("stage.sram-word-bits"), f.positive("stage.map-rams"),
+            f.positive("stage.tcam-blocks"), f.positive("stage.tcam-entries"), f.positive("stage.halves"),
+            f.positive("stage.meter-alus"), f.positive("stage.gateways"), f.positive("stage.gateway-rows"),
+            f.positive("stage.vliw-rows"), f.positive("stage.vliw-colours"),
+            f.positive("stage.exact-crossbar-bytes"), f.positive("stage.ternary-crossbar-bytes"),
+            f.positive("stage.hash-bits"), f.positive("stage.action-bus-bytes"));
+    }
+
+    private static Exact exact(MachineFile f) {
+        return new Exact(f.positive("exact.index-bits"), f.positive("exact.version-bits"),
+            f.positive("exact.hash-bits-per-table"), f.positive("exact.min-ways"));
+    }
+
+    private static Alu alu(MachineFile f) {
+        return new Alu(f.positive("alu.instructions"), f.positive("alu.operands"), f.positive("alu.compares"),
+            f.positive("alu.values-per-half"), f.positive("alu.outputs"), f.positive("alu.fields"),
+            f.positive("alu.field-bits"), f.any("alu.constant-min"), f.any("alu.constant-max"),
+            f.any("alu.compare-constant-min"), f.any("alu.compare-constant-max"),
+            f.positive("alu.constant-rows"));
+    }
+
+    private static Phv phv(MachineFile f) {
+        return new Phv(f.positive("phv.containers-8"), f.positive("phv.containers-16"),
+            f.positive("phv.containers-32"));
+    }
+
+    private static Parser parser(MachineFile f) {
+        return new Parser(f.positive("parser.tcam-rows"), f.positive("parser.extracts-16"));
+    }
+
+    private static Latency latency(MachineFile f) {
+        return new Latency(f.positive("latency.match-dependent"), f.positive("latency.action-dependent"),
+            f.positive("latency.tcam-extra"), f.positive("latency.stateful-extra"));
+    }
+
+    private static Power power(MachineFile f) {
+        return new Power(f.positive("power.sram-read-uw"), f.positive("power.sram-write-uw"),
+            f.positive("power.tcam-search-uw"), f.positive("power.map-read-uw"),
+            f.positive("power.map-write-uw"), f.positive("power.budget-milliwatt"));
+    }
+
+    private static Mirror mirror(MachineFile f) {
+        return new Mirror(f.positive("mirror.sessions"), f.positive("mirror.reentry-cycles"));
+    }
+
+    private static Generator generator(MachineFile f) {
+        return new Generator(f.positive("generator.applications"), f.positive("generator.min-packet-bytes"));
+    }
+
+    private static TrafficManager trafficManager(MachineFile f) {
+        return new TrafficManager(f.positive("tm.queues"), f.positive("tm.priorities"), f.positive("tm.cells"),
+            f.positive("tm.cell-bytes"), f.positive("tm.pause-levels"), f.positive("tm.ecn-depth-bits"));
+    }
+
+    private static Recirculation recirculation(MachineFile f) {
+        return new Recirculation(f.positive("recirculation.cycles"));
+    }
+}

@@ -1,0 +1,2 @@
+/** Registers the backend as a service. */
+package org.millrace.tofino.osgi;

@@ -1,0 +1,40 @@
+package org.millrace.tofino;
+
+import java.lang.reflect.Proxy;
+import java.util.Map;
+import org.millrace.api.hardware.Capacity;
+import org.millrace.api.pipeline.Program;
+import org.millrace.api.port.PortInfo;
+import org.millrace.api.transport.TransportFactory;
+import org.millrace.api.transport.TransportHost;
+import org.millrace.tcp.flextoe.FlexToeFactory;
+import org.millrace.tcp.laminar.LaminarFactory;
+
+/** The shipped programs, made for a host of which only the capacity and the port are real. */
+public final class Programs {
+    static final Capacity CAPACITY = new Capacity(32 * 1024, 1024);
+
+    private Programs() {
+    }
+
+    public static Program<?> laminar() {
+        return program(new LaminarFactory());
+    }
+
+    static Program<?> flexToe() {
+        return program(new FlexToeFactory());
+    }
+
+    private static Program<?> program(TransportFactory factory) {
+        PortInfo port = new PortInfo("test", 2, 1500, 1514, false, false, false);
+        TransportHost host = (TransportHost) Proxy.newProxyInstance(Programs.class.getClassLoader(),
+            new Class<?>[] {TransportHost.class}, (proxy, method, arguments) -> switch (method.getName()) {
+                case "options" -> Map.of();
+                case "capacity" -> CAPACITY;
+                case "port" -> port;
+                case "secret" -> new byte[16];
+                default -> null;
+            });
+        return factory.create(host).program();
+    }
+}

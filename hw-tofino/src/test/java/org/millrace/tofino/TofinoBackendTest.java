@@ -1,0 +1,45 @@
+package org.millrace.tofino;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.millrace.api.hardware.FitReport;
+import org.millrace.api.pipeline.Program;
+
+/** The decision on the shipped programs, and what the reports say. */
+final class TofinoBackendTest {
+    private final TofinoBackend backend = new TofinoBackend();
+
+    @Test
+    void laminarFits() {
+        TofinoReport report = backend.report(Programs.laminar(), Programs.CAPACITY);
+        assertThat(report.fit().refused()).isEmpty();
+        assertThat(report.placement().stages()).isLessThanOrEqualTo(20);
+        assertThat(report.fit().placed()).isNotEmpty();
+    }
+
+    @Test
+    void flexToeIsRefusedWithEveryReason() {
+        TofinoReport report = backend.report(Programs.flexToe(), Programs.CAPACITY);
+        List<FitReport.Reason> protocol =
+            report.fit().refused().stream().filter(r -> r.stage().equals("protocol")).toList();
+        assertThat(protocol).hasSizeGreaterThanOrEqualTo(2).allSatisfy(r -> {
+            assertThat(r.method()).isNotEmpty();
+            assertThat(r.line()).isPositive();
+            assertThat(r.detail()).isNotEmpty();
+            assertThat(r.limit()).isNotEmpty();
+        });
+        assertThat(protocol).anySatisfy(r -> assertThat(r.detail()).startsWith("touches "));
+        assertThat(protocol).anySatisfy(r -> assertThat(r.detail()).startsWith("compares state fields"));
+    }
+
+    @Test
+    void whatDoesNotFitIsNotLoaded() {
+        Program<?> program = Programs.flexToe();
+        assertThatThrownBy(() -> backend.load(program, Programs.CAPACITY, null))
+            .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("tcp-flextoe does not fit hw-tofino")
+            .hasMessageContaining("more");
+    }
+}

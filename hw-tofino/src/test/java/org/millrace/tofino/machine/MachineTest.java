@@ -1,0 +1,69 @@
+package org.millrace.tofino.machine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+
+final class MachineTest {
+    private final String text;
+
+    MachineTest() throws IOException {
+        try (InputStream in = Machine.class.getResourceAsStream("tofino2.machine")) {
+            text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    @Test
+    void tofino2IsRead() {
+        Machine machine = Machine.tofino2();
+        assertThat(machine.pipe().stages()).isEqualTo(20);
+        assertThat(machine.stage().sramBlocks() * machine.pipe().stages()).isEqualTo(1600);
+        assertThat(machine.alu().constantMin()).isEqualTo(-8);
+    }
+
+    @Test
+    void lineWithoutSourceIsRefused() {
+        refused(text.replaceFirst("= 4      \\| p4c bf-p4c/specs/device.h", "= 4 |"), 7, "pipe.pipes", "no source");
+    }
+
+    @Test
+    void lineWithoutEqualsIsRefused() {
+        refused("pipe pipes 4 | x\n" + text, 1, "pipe pipes 4 | x", "no '='");
+    }
+
+    @Test
+    void wordInsteadOfANumberIsRefused() {
+        refused(text.replaceFirst("= 4 ", "= four "), 7, "pipe.pipes", "not a number: 'four'");
+    }
+
+    @Test
+    void zeroIsRefused() {
+        refused(text.replaceFirst("= 4 ", "= 0 "), 7, "pipe.pipes", "0 is less than 1");
+    }
+
+    @Test
+    void secondValueIsRefused() {
+        int last = (int) text.lines().count() + 1;
+        refused(text + "pipe.pipes = 4 | again\n", last, "pipe.pipes", "given before, on line 7");
+    }
+
+    @Test
+    void unknownKeyIsRefused() {
+        int last = (int) text.lines().count() + 1;
+        refused(text + "pipe.colour = 4 | x\n", last, "pipe.colour", "unknown key");
+    }
+
+    @Test
+    void missingKeyIsRefused() {
+        refused(text.replaceFirst("(?m)^pipe.stages.*\n", ""), (int) text.lines().count(), "pipe.stages", "missing");
+    }
+
+    private static void refused(String file, int line, String key, String problem) {
+        assertThatThrownBy(() -> Machine.parse(file)).isInstanceOf(MachineFileException.class)
+            .hasMessageContaining("line " + line + ", key " + key).hasMessageContaining(problem);
+    }
+}

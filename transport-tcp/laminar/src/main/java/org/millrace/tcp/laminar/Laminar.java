@@ -1,0 +1,174 @@
+package org.millrace.tcp.laminar;
+
+import java.util.List;
+import org.millrace.api.pipeline.ContextQueue;
+import org.millrace.api.pipeline.FlowLookup;
+import org.millrace.api.pipeline.FlowScheduler;
+import org.millrace.api.pipeline.HeaderCodec;
+import org.millrace.api.pipeline.MirrorSession;
+import org.millrace.api.pipeline.PayloadDma;
+import org.millrace.api.pipeline.Stage;
+import org.millrace.api.pipeline.StateTables;
+import org.millrace.api.pipeline.Workflow;
+import org.millrace.api.port.PortInfo;
+import org.millrace.api.transport.TransportHost;
+import org.millrace.tcp.control.TcpCodec;
+import org.millrace.tcp.control.TcpConnectionState;
+import org.millrace.tcp.control.TcpProgram;
+import org.millrace.tcp.control.TcpProgress;
+
+/** Laminar's TCP as a program: which stages each workflow runs. Registers stand in the same order in all of them. */
+public final class Laminar implements TcpProgram<LaminarMeta> {
+    static final String NAME = "tcp-laminar";
+    private static final int HEADERS = 14 + 20 + 32;
+
+    private final TcpCodec<LaminarMeta> codec = new TcpCodec<>();
+    private final TransmitHeads heads;
+    private final FlowMatch flow;
+    private final ConnectionMatch connection = new ConnectionMatch();
+    private final ClockRead clock = new ClockRead(new TickClock());
+    private final RecentTimestamp timestamp = new RecentTimestamp();
+    private final NextAck nextAck = new NextAck();
+    private final AckCheck ackCheck = new AckCheck();
+    private final ReceiveWindow window = new ReceiveWindow();
+    private final Place place = new Place();
+    private final OooTail tail = new OooTail();
+    private final OooHead head = new OooHead();
+    private final Accept accept = new Accept();
+    private final StreamEnd end = new StreamEnd();
+    private final Readable readable = new Readable();
+    private final WindowUpdate update = new WindowUpdate();
+    private final AdvertisedEdge advertised = new AdvertisedEdge();
+    private final CongestionEcho echo = new CongestionEcho();
+    private final RemoteEdge remote = new RemoteEdge();
+    private final DuplicateAcks duplicates = new DuplicateAcks();
+    private final FinSent fin = new FinSent();
+    private final Credits credits = new Credits();
+    private final ReducedWindow reduced = new ReducedWindow();
+    private final TimedSegment timed = new TimedSegment();
+    private final RoundTrip roundTrip = new RoundTrip();
+    private final AckedBytes acked = new AckedBytes();
+    private final SegmentCounts counts = new SegmentCounts();
+    private final Push push;
+    private final HostRequest request;
+    private final PayloadMove dma;
+    private final HostNotice notice;
+    private final Compose compose = new Compose();
+    private final ScaleWindow scale = new ScaleWindow();
+    private final List<MirrorSession> mirrors = List.of(new MirrorSession(HostNotice.PSEUDO_SEGMENT, Workflow.MIRROR,
+        List.of("flow", "seq", "end", "tsValue", "stamp", "echo")));
+    private LaminarState state;
+
+    /**
+     * Makes the program.
+     *
+     * @param host the externs and the port it is for
+     */
+    public Laminar(TransportHost host) {
+        this(host.lookup(), host.dma(), host.contextQueue(),
+            new TransmitHeads(host.capacity().flows(), superFrame(host.port())));
+    }
+
+    Laminar(FlowLookup lookup, PayloadDma payload, ContextQueue queue, TransmitHeads transmitHeads) {
+        heads = transmitHeads;
+        flow = new FlowMatch(lookup);
+        push = new Push(heads);
+        request = new HostRequest(heads);
+        dma = new PayloadMove(payload);
+        notice = new HostNotice(queue, heads);
+    }
+
+    private static int superFrame(PortInfo port) {
+        return port.segmentation() ? port.maxFrameBytes() - HEADERS : 0;
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public LaminarMeta newMeta() {
+        return new LaminarMeta();
+    }
+
+    @Override
+    public List<Stage<? super LaminarMeta, ?>> stages(Workflow workflow) {
+        return switch (workflow) {
+            case RX -> List.of(flow, connection, clock, timestamp, nextAck, ackCheck, window, place, tail, head, accept,
+                echo, remote, duplicates, fin, timed, roundTrip, acked, counts, end, readable, dma, notice);
+            case TX -> List.of(push, connection, clock, timestamp, nextAck, ackCheck, window, echo, remote, fin, credits,
+                reduced, timed, counts, advertised, compose, scale, dma);
+            case HC -> List.of(connection, clock, timestamp, nextAck, window, echo, duplicates, timed, end, update,
+                advertised, request, compose, scale);
+            case MIRROR -> List.of(connection, clock, timestamp, nextAck, window, place, tail, head, advertised, compose,
+                scale);
+        };
+    }
+
+    @Override
+    public List<MirrorSession> mirrors() {
+        return mirrors;
+    }
+
+    @Override
+    public HeaderCodec<LaminarMeta> codec() {
+        return codec;
+    }
+
+    @Override
+    public FlowScheduler scheduler() {
+        return heads;
+    }
+
+    @Override
+    public void loaded(StateTables tables) {
+        state = new LaminarState(tables, heads);
+    }
+
+    @Override
+    public boolean reportsSack() {
+        return false;
+    }
+
+    @Override
+    public void install(int index, TcpConnectionState from) {
+        state.install(index, from);
+    }
+
+    @Override
+    public void export(int index, TcpConnectionState to) {
+        state.export(index, to);
+    }
+
+    @Override
+    public void progress(int index, TcpProgress to) {
+        state.progress(index, to);
+    }
+
+    @Override
+    public void congestionWindow(int index, int windowBytes) {
+        state.credits(index, windowBytes);
+    }
+
+    @Override
+    public void rate(int index, long bytesPerSecond) {
+        long nsPerKiB = bytesPerSecond == 0 ? 0 : 1_024_000_000_000L / bytesPerSecond;
+        heads.pacing(index, (int) Math.min(nsPerKiB, Integer.MAX_VALUE));
+    }
+
+    @Override
+    public void congestionWindowReduced(int index) {
+        state.windowReduced(index);
+    }
+
+    @Override
+    public void nextHop(int index, long macAddress) {
+        state.nextHop(index, macAddress);
+    }
+
+    @Override
+    public void segmentSize(int index, int mssBytes) {
+        state.segmentSize(index, mssBytes);
+    }
+}

@@ -1,0 +1,171 @@
+package org.millrace.tcp.laminar;
+
+import org.millrace.api.pipeline.FlowScheduler;
+import org.millrace.tcp.control.Carousel;
+import org.millrace.wire.TcpHeader;
+
+/**
+ * The transmitting half of libTOE, kept beside the data path (§5.3.2.2): how far each stream has been appended and
+ * pushed. A segment's place and length are chosen here, with the window and credits last told of; the pipeline's
+ * registers check them again and drop what they do not allow. Going back is moving the head (§5.3.2.1).
+ *
+ * <p>To the program this is the flow scheduler extern: a call is one operation, as a DMA descriptor is on the machine.
+ *
+ * <p>Owned by: the data-path thread.
+ */
+final class TransmitHeads implements FlowScheduler {
+    private final Carousel carousel;
+    private final int maxPayload;
+    /** Next to push. */
+    private final int[] next;
+    /** Behind the last byte appended; a FIN comes after it. */
+    private final int[] end;
+    private final boolean[] fin;
+    private final int[] una;
+    private final int[] edge;
+    private final int[] credits;
+    private final int[] mss;
+    private final int[] pacing;
+
+    /**
+     * @param flows      how many there can be
+     * @param maxPayload largest payload of a super-frame, bytes; less than a segment's if the port cuts none
+     */
+    TransmitHeads(int flows, int maxPayload) {
+        this.maxPayload = maxPayload;
+        carousel = new Carousel(flows);
+        next = new int[flows + 1];
+        end = new int[flows + 1];
+        fin = new boolean[flows + 1];
+        una = new int[flows + 1];
+        edge = new int[flows + 1];
+        credits = new int[flows + 1];
+        mss = new int[flows + 1];
+        pacing = new int[flows + 1];
+    }
+
+    void install(int flow, int sndNxt, int appended, boolean finQueued, int segmentBytes) {
+        carousel.reset(flow);
+        next[flow] = sndNxt;
+        end[flow] = appended;
+        fin[flow] = finQueued;
+        mss[flow] = segmentBytes;
+        pacing[flow] = 0;
+    }
+
+    /** What an acknowledgement has told. The head never stays behind what is acknowledged. */
+    void window(int flow, int acknowledged, int remoteEdge) {
+        una[flow] = acknowledged;
+        edge[flow] = remoteEdge;
+        if (acknowledged - next[flow] > 0) {
+            next[flow] = acknowledged;
+        }
+    }
+
+    void credits(int flow, int bytes) {
+        credits[flow] = bytes;
+    }
+
+    void segmentBytes(int flow, int bytes) {
+        mss[flow] = bytes;
+    }
+
+    /** Paces a flow: nanoseconds a KiB; 0: not. */
+    void pacing(int flow, int nsPerKiB) {
+        pacing[flow] = nsPerKiB;
+    }
+
+    void append(int flow, int bytes, boolean last) {
+        end[flow] += bytes;
+        fin[flow] |= last;
+    }
+
+    /** Go-back-N. */
+    void goBack(int flow) {
+        next[flow] = una[flow];
+    }
+
+    int next(int flow) {
+        return next[flow];
+    }
+
+    /** {@return bytes appended and not pushed} */
+    int ready(int flow) {
+        return Math.max(end[flow] - next[flow], 0);
+    }
+
+    boolean finQueued(int flow) {
+        return fin[flow];
+    }
+
+    /** {@return whether the FIN is to be pushed, for the first time or again} */
+    boolean finToSend(int flow) {
+        return fin[flow] && end[flow] - next[flow] >= 0;
+    }
+
+    private int usable(int flow) {
+        int granted = una[flow] + credits[flow];
+        int limit = granted - edge[flow] > 0 ? edge[flow] : granted;
+        return limit - next[flow];
+    }
+
+    /** {@return whether a TX item would send something now} */
+    boolean sendable(int flow) {
+        int ready = ready(flow);
+        if (ready == 0) {
+            return finToSend(flow);
+        }
+        int usable = usable(flow);
+        return usable >= ready || usable >= mss[flow]
+            || usable > 0 && next[flow] == una[flow];                           // RFC 9293 §3.8.6.2.1 (SWS)
+    }
+
+    /** Queues the flow if it may send. Answers whether. */
+    boolean schedule(int flow, long nowNs) {
+        boolean sendable = sendable(flow);
+        if (sendable) {
+            carousel.submit(flow, nowNs);
+        }
+        return sendable;
+    }
+
+    /** Pushes the next segment of the item's flow, whole segments unless it is the last. Answers false if there is none. */
+    boolean push(LaminarMeta meta, long nowNs) {
+        int flow = meta.flow();
+        if (!sendable(flow)) {
+            return false;
+        }
+        int ready = ready(flow);
+        int segment = mss[flow];
+        int length = Math.max(Math.min(ready, Math.min(usable(flow), Math.max(maxPayload, segment))), 0);
+        if (length > segment && length != ready) {
+            length -= length % segment;
+        }
+        int last = length == ready && finToSend(flow) ? 1 : 0;
+        int seq = next[flow];
+        next[flow] = seq + length + last;
+        meta.seq(seq);
+        meta.payloadSeq(seq);
+        meta.length(length);
+        meta.fin(last);
+        meta.hasData(length != 0 ? 1 : 0);
+        meta.dataEnd(seq + length);
+        meta.end(next[flow]);
+        meta.flags(length != 0 && length == ready ? TcpHeader.PSH : 0);         // RFC 9293 §3.9.1.2
+        if (pacing[flow] != 0) {
+            carousel.charge(flow, nowNs, (long) length * pacing[flow] >> 10);
+        }
+        schedule(flow, nowNs);
+        return true;
+    }
+
+    @Override
+    public int next(long nowNs) {
+        return carousel.next(nowNs);
+    }
+
+    @Override
+    public long deadlineNs() {
+        return carousel.deadlineNs();
+    }
+}

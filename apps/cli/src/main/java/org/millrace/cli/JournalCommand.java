@@ -78,9 +78,9 @@ final class JournalCommand {
         boolean equal = true;
         boolean any = false;
         for (Path journal : JournalPlace.find(choice.where)) {
-            for (int context : JournalPlace.contexts(journal)) {
-                if (choice.context < 0 || choice.context == context) {
-                    ReplayReport report = Replay.run(journal, context);
+            for (JournalPlace.Recording recording : JournalPlace.recordings(journal)) {
+                if (choice.context < 0 || choice.context == recording.context()) {
+                    ReplayReport report = Replay.run(recording);
                     out.println(choice.json ? Json.of(report.fields()) : report.text());
                     equal &= report.isEqual();
                     any = true;

@@ -5,7 +5,9 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.millrace.context.Journal;
 import org.millrace.context.JournalEntry;
@@ -65,14 +67,55 @@ final class JournalPlace {
         }
     }
 
-    /** {@return the numbers of the contexts in a journal} */
-    static List<Integer> contexts(Path directory) throws ToolException {
-        List<Integer> contexts = new ArrayList<>();
+    /** {@return the contexts that a journal is about, in order} */
+    static List<Recording> recordings(Path directory) throws ToolException {
+        List<Recording> recordings = new ArrayList<>();
+        Lives lives = new Lives();
         read(directory, -1, descriptor -> {
-            if (!contexts.contains(descriptor.entry().context())) {
-                contexts.add(descriptor.entry().context());
+            Recording recording = new Recording(directory, descriptor.entry().context(), lives.of(descriptor));
+            if (!recordings.contains(recording)) {
+                recordings.add(recording);
             }
         });
-        return contexts;
+        return recordings;
+    }
+
+    /**
+     * A context, from its opening to its end.
+     *
+     * @param journal the journal's directory
+     * @param context its number
+     * @param life    a number is used again, and the journal goes on: which of its users this is, from 1
+     */
+    record Recording(Path journal, int context, int life) {
+        void read(Consumer<RecordedDescriptor> taker) throws ToolException {
+            Lives lives = new Lives();
+            JournalPlace.read(journal, context, descriptor -> {
+                if (lives.of(descriptor) == life) {
+                    taker.accept(descriptor);
+                }
+            });
+        }
+
+        @Override
+        public String toString() {
+            return "context " + context + (life == 1 ? "" : " (" + life + ". of that number)") + " of " + journal;
+        }
+    }
+
+    /** Tells the users of a context's number apart: each numbers what it asks for upwards. */
+    private static final class Lives {
+        private final Map<Integer, Integer> lives = new HashMap<>();
+        private final Map<Integer, Long> asked = new HashMap<>();
+
+        int of(RecordedDescriptor descriptor) {
+            int context = descriptor.entry().context();
+            if (descriptor.asks()) {
+                boolean again = descriptor.opaque() <= asked.getOrDefault(context, Long.MIN_VALUE);
+                asked.put(context, descriptor.opaque());
+                return lives.merge(context, again ? 2 : 1, (life, first) -> life + (again ? 1 : 0));
+            }
+            return lives.computeIfAbsent(context, number -> 1);
+        }
     }
 }

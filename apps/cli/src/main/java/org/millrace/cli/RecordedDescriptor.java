@@ -26,6 +26,11 @@ record RecordedDescriptor(JournalEntry entry) {
         return entry.direction() == JournalEntry.Direction.REQUEST;
     }
 
+    /** {@return whether it is a request that has an answer, told by its opaque number} */
+    boolean asks() {
+        return isRequest() && (type() == Descriptor.CONNECT || type() == Descriptor.LISTEN || type() == Descriptor.BIND);
+    }
+
     int type() {
         return bytes().get(Descriptor.TYPE) & 0xff;
     }

@@ -2,7 +2,6 @@ package org.millrace.cli;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -69,12 +68,12 @@ final class Replay {
         peer = new ReplayPeer(peerPath.grant(size));
     }
 
-    static ReplayReport run(Path journal, int number) throws ToolException {
-        Replay replay = new Replay(Survey.of(journal, number));
+    static ReplayReport run(JournalPlace.Recording recording) throws ToolException {
+        Replay replay = new Replay(Survey.of(recording));
         try {
-            JournalPlace.read(journal, number, replay::step);
+            recording.read(replay::step);
             replay.compareSums();
-            return replay.report(journal, number);
+            return replay.report(recording);
         } finally {
             replay.peer.close();
             replay.path.close();
@@ -274,12 +273,14 @@ final class Replay {
     /** Lets both hosts run until something holds, in virtual time. */
     private boolean await(BooleanSupplier condition) {
         long limitNs = nowNs + LIMIT_NS;
+        boolean first = true; // what was asked for just now reaches the rings in the first round, the data paths in the next
         while (!condition.getAsBoolean()) {
             if (nowNs >= limitNs) {
                 return false;
             }
             long nextNs = Math.min(path.poll(nowNs), peerPath.poll(nowNs));
-            boolean busy = context.take() | peer.turn() | nextNs <= nowNs;
+            boolean busy = context.take() | peer.turn() | nextNs <= nowNs | first;
+            first = false;
             nowNs = busy ? nowNs + ROUND_NS : Math.min(nextNs, limitNs);
         }
         return true;
@@ -291,11 +292,11 @@ final class Replay {
         }
     }
 
-    private ReplayReport report(Path journal, int number) {
+    private ReplayReport report(JournalPlace.Recording recording) {
         long bytesIn = context.connections.values().stream().mapToLong(connection -> connection.told).sum();
         long bytesOut = context.connections.values().stream().filter(connection -> connection.end != null)
             .mapToLong(connection -> connection.end.received).sum();
-        return new ReplayReport(journal, number, requests, events, connections.size(), bytesIn, bytesOut, notes,
+        return new ReplayReport(recording, requests, events, connections.size(), bytesIn, bytesOut, notes,
             differences);
     }
 }

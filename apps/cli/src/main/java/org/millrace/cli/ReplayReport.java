@@ -1,6 +1,5 @@
 package org.millrace.cli;
 
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -8,8 +7,7 @@ import java.util.Map;
 /**
  * What a replay came to.
  *
- * @param journal     the journal's directory
- * @param context     the context's number
+ * @param recording   what was replayed
  * @param requests    replayed
  * @param events      that the recording expected
  * @param connections replayed
@@ -18,15 +16,15 @@ import java.util.Map;
  * @param notes       what could not be compared, and why
  * @param differences what came out otherwise than recorded
  */
-record ReplayReport(Path journal, int context, long requests, long events, int connections, long bytesIn, long bytesOut,
+record ReplayReport(JournalPlace.Recording recording, long requests, long events, int connections, long bytesIn, long bytesOut,
                     List<String> notes, List<String> differences) {
     boolean isEqual() {
         return differences.isEmpty();
     }
 
     String text() {
-        StringBuilder text = new StringBuilder(String.format("context %d of %s: %d requests, %d events, %d connections, "
-            + "%d bytes in, %d bytes out: %s", context, journal, requests, events, connections, bytesIn, bytesOut,
+        StringBuilder text = new StringBuilder(String.format("%s: %d requests, %d events, %d connections, "
+            + "%d bytes in, %d bytes out: %s", recording, requests, events, connections, bytesIn, bytesOut,
             isEqual() ? "the same came out" : "DIFFERENT"));
         notes.forEach(note -> text.append(System.lineSeparator()).append("  not compared: ").append(note));
         differences.forEach(difference -> text.append(System.lineSeparator()).append("  ").append(difference));
@@ -35,8 +33,9 @@ record ReplayReport(Path journal, int context, long requests, long events, int c
 
     Map<String, Object> fields() {
         Map<String, Object> fields = new LinkedHashMap<>();
-        fields.put("journal", journal.toString());
-        fields.put("context", context);
+        fields.put("journal", recording.journal().toString());
+        fields.put("context", recording.context());
+        fields.put("life", recording.life());
         fields.put("equal", isEqual());
         fields.put("requests", requests);
         fields.put("events", events);

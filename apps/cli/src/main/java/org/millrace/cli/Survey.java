@@ -2,7 +2,6 @@ package org.millrace.cli;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -29,16 +28,15 @@ final class Survey {
     private int slots = 1;
     private int bufferBytes = ContextSize.DEFAULT.receiveBytes();
 
-    static Survey of(Path journal, int context) throws ToolException {
+    static Survey of(JournalPlace.Recording recording) throws ToolException {
         Survey survey = new Survey();
-        JournalPlace.read(journal, context, survey::look);
+        recording.read(survey::look);
         if (survey.local.isEmpty()) {
             survey.local.add(LOCAL);
         }
         survey.peers.add(PEER);
         if (survey.local.stream().anyMatch(survey.peers::contains)) {
-            throw new ToolException("context " + context + " of " + journal
-                + " talked to its own addresses, which cannot be replayed between two hosts");
+            throw new ToolException(recording + " talked to its own addresses, which cannot be replayed between two hosts");
         }
         return survey;
     }

@@ -16,11 +16,14 @@ import java.util.function.LongConsumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.millrace.context.Journal;
 import org.millrace.memory.Descriptor;
 import picocli.CommandLine;
 
 @Timeout(60)
 class JournalCommandTest {
+    private static final long START_NS = 1_000_000_000;
+
     @TempDir
     Path directory;
 
@@ -34,6 +37,24 @@ class JournalCommandTest {
         assertThat(run("journal", "replay", directory.toString())).as(out.toString()).isZero();
         assertThat(out.toString()).contains("context 5 of ", ", 6 connections, ", "the same came out")
             .doesNotContain("not compared");
+    }
+
+    @Test
+    void twoUsersOfAContextNumberAreReplayedOneByOne() throws IOException {
+        try (Journal journal = Journal.open(directory, 5, Journal.Limits.DEFAULT, START_NS)) {
+            record(journal, record(journal, START_NS, slot -> { }), slot -> { });
+        }
+        assertThat(run("journal", "replay", directory.toString())).as(out.toString()).isZero();
+        assertThat(out.toString().lines()).hasSize(2).allMatch(line -> line.endsWith("the same came out"));
+        assertThat(out.toString()).contains("context 5 of ", "context 5 (2. of that number) of ");
+    }
+
+    @Test
+    void journalThatARuntimeHasWrittenReplaysEqual() throws IOException {
+        LiveEcho.run(directory, 3, 100_000);
+        assertThat(run("journal", "replay", directory.toString())).as(out.toString()).isZero();
+        assertThat(out.toString()).contains("context 0 of ", ", 3 connections, 300000 bytes in, 300000 bytes out: ",
+            "the same came out");
     }
 
     @Test
@@ -108,8 +129,8 @@ class JournalCommandTest {
     }
 
     /** Four echoed connections, one of which the peer resets; one that was refused, two that were accepted by the peer. */
-    private void record(LongConsumer tamper) {
-        try (RecordedEcho recorded = new RecordedEcho(directory, tamper)) {
+    private long record(Journal journal, long startNs, LongConsumer tamper) {
+        try (RecordedEcho recorded = new RecordedEcho(journal, startNs, tamper)) {
             echo = recorded;
             InetSocketAddress server = new InetSocketAddress(RecordedEcho.SERVER, RecordedEcho.PORT);
             echo.listen();
@@ -130,6 +151,13 @@ class JournalCommandTest {
             echo.connect(90);
             echo.run(() -> echo.connected == 2 && echo.refused == 1);
             echo.run(() -> false);
+            return echo.nowNs();
+        }
+    }
+
+    private void record(LongConsumer tamper) {
+        try (Journal journal = Journal.open(directory, 5, Journal.Limits.DEFAULT, START_NS)) {
+            record(journal, START_NS, tamper);
         }
     }
 

@@ -3,7 +3,6 @@ package org.millrace.cli;
 import java.lang.foreign.MemorySegment;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
@@ -35,12 +34,15 @@ final class RecordedEcho implements AutoCloseable {
     private final DescriptorRing requests;
     private final DescriptorRing events;
     private final LongConsumer tamper;
-    private long nowNs = 1_000_000_000;
+    private final long[] appended = new long[64];
+    private long nowNs;
     private long lastOpaque;
 
     /** {@code tamper} may change an event's descriptor, given its offset, before it is recorded. */
-    RecordedEcho(Path directory, LongConsumer tamper) {
+    RecordedEcho(Journal journal, long startNs, LongConsumer tamper) {
+        this.journal = journal;
         this.tamper = tamper;
+        nowNs = startNs;
         MemoryPort[] ends = MemoryPort.pair(Map.of());
         path = ReplayHost.create("recorded", ends[0], List.of(SERVER), 3);
         peerPath = ReplayHost.create("recorded-peer", ends[1], List.of(CLIENT), 4);
@@ -50,7 +52,10 @@ final class RecordedEcho implements AutoCloseable {
         requests = new DescriptorRing(layout.region(), layout.requestRing(), size.ringSlots());
         events = new DescriptorRing(layout.region(), layout.eventRing(), size.ringSlots());
         peer = new ReplayPeer(peerPath.grant(size));
-        journal = Journal.open(directory, 5, Journal.Limits.DEFAULT, nowNs);
+    }
+
+    long nowNs() {
+        return nowNs;
     }
 
     MemorySegment memory() {
@@ -86,8 +91,6 @@ final class RecordedEcho implements AutoCloseable {
         appended[ContextLayout.slot(connection)] += transmitBytes;
         publish(slot);
     }
-
-    private final long[] appended = new long[64];
 
     private long appended(int connection) {
         return appended[ContextLayout.slot(connection)];
@@ -148,7 +151,6 @@ final class RecordedEcho implements AutoCloseable {
 
     @Override
     public void close() {
-        journal.close();
         peer.close();
         path.close();
         peerPath.close();

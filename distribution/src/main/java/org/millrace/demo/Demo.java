@@ -78,6 +78,7 @@ final class Demo {
     private static Map<String, String> configuration(Map<String, String> port, Path root) {
         Map<String, String> configuration = new HashMap<>(port);
         configuration.put("instance", "demo");
+        configuration.put("attach", "off");
         configuration.put("hardware", "hw-bluefield");
         configuration.put("transports", "tcp-flextoe");
         configuration.put("address", LinuxLink.MILLRACE_ADDRESS + "/" + LinuxLink.PREFIX_LENGTH);

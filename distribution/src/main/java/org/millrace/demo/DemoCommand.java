@@ -23,6 +23,10 @@ public final class DemoCommand implements Callable<Integer> {
         description = "MTU of the link (default: ${DEFAULT-VALUE}).")
     private int mtuBytes;
 
+    @Option(names = "--two-process", description = "Run the server application in a process of its own, kill it in the "
+        + "middle of a transfer, and start it again.")
+    private boolean twoProcess;
+
     @Option(names = "--json", description = "Print the result as JSON.")
     private boolean json;
 
@@ -44,6 +48,10 @@ public final class DemoCommand implements Callable<Integer> {
         Thread hook = new Thread(() -> end(processes, directory), "demo-stop");
         Runtime.getRuntime().addShutdownHook(hook);
         try {
+            if (twoProcess) {
+                return TwoProcessDemo.run(processes, directory, bytes, mtuBytes, insideNamespace ? null : refusal, json)
+                    ? 0 : LaunchException.FAILED;
+            }
             Demo demo = new Demo(processes, directory, bytes, mtuBytes);
             DemoReport report = insideNamespace ? demo.withLinux() : demo.withMillrace(refusal);
             System.out.println(json ? report.json() : report.text());

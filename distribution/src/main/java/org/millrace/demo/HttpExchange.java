@@ -7,6 +7,7 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -20,9 +21,16 @@ final class HttpExchange {
 
     private final Toe toe;
     private final StreamSocket stream;
+    private final long bytesPerSecond;
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
 
-    HttpExchange(Toe toe, InetSocketAddress server) throws IOException {
+    /**
+     * Connects.
+     *
+     * @param bytesPerSecond how fast an answer is read at most
+     */
+    HttpExchange(Toe toe, InetSocketAddress server, long bytesPerSecond) throws IOException {
+        this.bytesPerSecond = bytesPerSecond;
         this.toe = toe;
         stream = toe.connect(server);
         await(() -> !stream.isConnecting());
@@ -77,14 +85,18 @@ final class HttpExchange {
         }
         long left = Long.parseLong(length.group(1));
         buffer.flip().position(end);
+        long startNs = System.nanoTime();
+        long taken = 0;
         while (true) {
             left -= buffer.remaining();
+            taken += buffer.remaining();
             while (buffer.hasRemaining()) {
                 out.write(buffer);
             }
             if (left <= 0) {
                 return;
             }
+            LockSupport.parkNanos((long) (taken * 1e9 / bytesPerSecond) - (System.nanoTime() - startNs));
             buffer.clear();
             read();
             buffer.flip();

@@ -8,9 +8,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** Child processes, their output in files of one directory; all of them end with this object. Any thread. */
 final class Processes implements AutoCloseable {
+    private static final long LOOK_AGAIN_NS = TimeUnit.MILLISECONDS.toNanos(5);
+
     private final Path directory;
     private final List<Process> started = new ArrayList<>();
     private boolean closed;
@@ -51,6 +54,26 @@ final class Processes implements AutoCloseable {
             throw new DemoFailure(name + " failed with exit code " + process.exitValue() + ": " + tail(name));
         }
         return new Result(Files.readString(output(name)), CpuTimes.ofEndedChildren().minus(before));
+    }
+
+    /** {@return the line of a process's output that begins so, once it is there} */
+    String await(String name, Process process, String beginning, Duration limit) throws IOException {
+        long deadlineNs = System.nanoTime() + limit.toNanos();
+        while (true) {
+            boolean alive = process.isAlive(); // asked first: what it wrote before it ended is read below
+            for (String line : Files.readAllLines(output(name))) {
+                if (line.startsWith(beginning)) {
+                    return line;
+                }
+            }
+            if (!alive) {
+                throw new DemoFailure(name + " has ended with exit code " + process.exitValue() + ": " + tail(name));
+            }
+            if (System.nanoTime() - deadlineNs > 0) {
+                throw new DemoFailure(name + " is not ready after " + limit.toSeconds() + " s: " + tail(name));
+            }
+            LockSupport.parkNanos(LOOK_AGAIN_NS);
+        }
     }
 
     Path output(String name) {

@@ -9,14 +9,13 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.millrace.launcher.Image;
+import org.millrace.launcher.Main;
 import org.millrace.launcher.RunCommand;
 
 /** A Millrace runtime in a process of its own, started as {@code millrace run} does. */
 final class RuntimeProcess {
     private static final Duration LIMIT = Duration.ofSeconds(40);
-    private static final long LOOK_AGAIN_NS = TimeUnit.MILLISECONDS.toNanos(5);
 
     private final Processes processes;
     private final Process process;
@@ -37,27 +36,12 @@ final class RuntimeProcess {
         try (var writer = Files.newBufferedWriter(file)) {
             properties.store(writer, null);
         }
-        Process process = processes.start(name, List.of(Image.java(), "--enable-native-access=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow", "-cp", Image.directory().resolve("lib") + "/*",
-            "org.millrace.launcher.Main", "run", file.toString()));
+        List<String> command = Image.command(List.of("lib"), Main.class.getName());
+        command.addAll(List.of("run", file.toString()));
+        Process process = processes.start(name, command);
         RuntimeProcess runtime = new RuntimeProcess(processes, process, name);
-        runtime.awaitReady();
+        processes.await(name, process, RunCommand.READY, LIMIT);
         return runtime;
-    }
-
-    private void awaitReady() throws IOException {
-        long deadlineNs = System.nanoTime() + LIMIT.toNanos();
-        while (readyLine().isEmpty()) {
-            if (!process.isAlive()) {
-                throw new DemoFailure("the runtime has ended with exit code " + process.exitValue() + ": "
-                    + processes.tail(name));
-            }
-            if (System.nanoTime() - deadlineNs > 0) {
-                throw new DemoFailure("the runtime is not ready after " + LIMIT.toSeconds() + " s: "
-                    + processes.tail(name));
-            }
-            LockSupport.parkNanos(LOOK_AGAIN_NS);
-        }
     }
 
     /** {@return the line with which it said that it serves, or an empty one} */

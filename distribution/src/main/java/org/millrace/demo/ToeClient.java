@@ -37,7 +37,7 @@ public final class ToeClient {
         try (Instance instance = Instance.start(config, List.of(new BluefieldBackend()), List.of(new FlexToeFactory()),
             List.of(new MemoryPortFactory())); Toe toe = Toe.open(instance, ContextSize.DEFAULT)) {
             long startNs = System.nanoTime();
-            new HttpExchange(toe, server).run(arguments[2], url.getPath(), body, Path.of(arguments[4]));
+            new HttpExchange(toe, server, Long.MAX_VALUE).run(arguments[2], url.getPath(), body, Path.of(arguments[4]));
             System.out.println(System.nanoTime() - startNs);
         }
     }

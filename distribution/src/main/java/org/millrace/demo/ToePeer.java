@@ -2,7 +2,6 @@ package org.millrace.demo;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.millrace.launcher.Image;
@@ -41,11 +40,8 @@ final class ToePeer implements Peer {
 
     private Exchange run(String method, String url, Path answer, String... body)
         throws IOException, InterruptedException {
-        Path image = Image.directory();
-        List<String> command = new ArrayList<>(List.of(Image.java(), "--enable-native-access=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow", "-cp", image.resolve("lib") + "/*:" + image.resolve("bundles")
-            + "/*", ToeClient.class.getName(), wire.toString(), Integer.toString(mtuBytes), method, url,
-            answer.toString()));
+        List<String> command = Image.command(List.of("lib", "bundles", "tools"), ToeClient.class.getName());
+        command.addAll(List.of(wire.toString(), Integer.toString(mtuBytes), method, url, answer.toString()));
         command.addAll(List.of(body));
         Processes.Result result = processes.run("client", LIMIT.plusSeconds(10), command);
         return new Exchange(Long.parseLong(result.output().strip()), result.cpu());

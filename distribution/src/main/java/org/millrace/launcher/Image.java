@@ -2,15 +2,40 @@ package org.millrace.launcher;
 
 import java.net.URISyntaxException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
 
-/** The directory that the launcher was installed to: {@code bin, bundles, etc, lib}. */
+/** The directory that the launcher was installed to: {@code bin, bundles, etc, lib, tools}. */
 public final class Image {
+    /** Native access is Millrace's, Unsafe is Felix's; the rest is Chronicle's (see org.millrace.context). */
+    public static final List<String> FLAGS = List.of("--enable-native-access=ALL-UNNAMED",
+        "--sun-misc-unsafe-memory-access=allow", "--add-opens=java.base/java.lang=ALL-UNNAMED",
+        "--add-opens=java.base/java.lang.reflect=ALL-UNNAMED", "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED",
+        "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED");
+
     private Image() {
     }
 
     /** {@return the {@code java} program that runs this} */
     public static String java() {
         return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    }
+
+    /**
+     * {@return a command that runs a main class of this image in a process of its own}
+     *
+     * @param parts     directories of the image whose jars are its class path
+     * @param mainClass the class; what follows is its arguments'
+     */
+    public static List<String> command(List<String> parts, String mainClass) {
+        List<String> command = new ArrayList<>();
+        command.add(java());
+        command.addAll(FLAGS);
+        command.add("-cp");
+        command.add(parts.stream().map(part -> directory().resolve(part) + "/*").collect(Collectors.joining(":")));
+        command.add(mainClass);
+        return command;
     }
 
     /** {@return the directory; system property {@code millrace.image}, or the parent of the launcher's own} */

@@ -8,6 +8,8 @@ import picocli.CommandLine.IVersionProvider;
 /** The command line. */
 @Command(name = "millrace", mixinStandardHelpOptions = true, versionProvider = Main.Version.class,
     description = "A pluggable transport platform.",
+    footer = {"", "Tools:", "  conns    Show the connections of an instance, while it runs and after it crashed.",
+        "  journal  Read, or replay, the record of a context's descriptors."},
     subcommands = {RunCommand.class, DemoCommand.class, VersionCommand.class, CommandLine.HelpCommand.class})
 public final class Main {
     /** Made by picocli. */

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.millrace.launcher.Image;
+import org.millrace.launcher.Main;
 
 /** {@code millrace run} in a process of its own, its runtime directory a test's own. */
 final class Launched implements AutoCloseable {
@@ -28,9 +29,9 @@ final class Launched implements AutoCloseable {
         Path file = Files.write(directory.resolve("millrace.properties"), List.of(configuration));
         Path errors = directory.resolve("errors");
         Path runtimeDirectory = Files.createDirectories(directory.resolve("runtime"));
-        ProcessBuilder builder = new ProcessBuilder(Image.java(), "--enable-native-access=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow", "-cp", Image.directory().resolve("lib") + "/*",
-            "org.millrace.launcher.Main", "run", file.toString());
+        List<String> command = Image.command(List.of("lib"), Main.class.getName());
+        command.addAll(List.of("run", file.toString()));
+        ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().put("XDG_RUNTIME_DIR", runtimeDirectory.toString());
         builder.redirectError(errors.toFile());
         return new Launched(builder.start(), errors);

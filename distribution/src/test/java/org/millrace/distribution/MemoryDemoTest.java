@@ -3,13 +3,13 @@ package org.millrace.distribution;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.millrace.launcher.Image;
+import org.millrace.launcher.Main;
 
 /** The demo as it runs where namespaces are forbidden; with Linux as the peer it is run by .ci/run. */
 @Timeout(90)
@@ -24,6 +24,16 @@ class MemoryDemoTest {
         assertThat(demo.waitFor()).as(output).isZero();
         assertThat(output).contains("\"held\":true", "\"direction\":\"GET\",\"bytes\":3000000",
             "\"direction\":\"POST\",\"bytes\":3000000", "\"tcp-flextoe.sent segments\":");
+        assertThat(directory).isEmptyDirectory();
+    }
+
+    @Test
+    void killedServerApplicationDisturbsNobodyAndIsReplaced() throws Exception {
+        Process demo = start("--two-process", "--bytes", "4000000");
+        String output = new String(demo.getInputStream().readAllBytes());
+        String errors = new String(demo.getErrorStream().readAllBytes());
+        assertThat(demo.waitFor()).as(output + errors).isZero();
+        assertThat(output).contains("All of it held.").doesNotContain("NOT");
         assertThat(directory).isEmptyDirectory();
     }
 
@@ -47,9 +57,9 @@ class MemoryDemoTest {
     }
 
     private Process start(String... options) throws Exception {
-        List<String> command = new ArrayList<>(List.of(Image.java(), "--enable-native-access=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow", "-Djava.io.tmpdir=" + directory, "-cp",
-            Image.directory().resolve("lib") + "/*", "org.millrace.launcher.Main", "demo", "--no-namespace=test"));
+        List<String> command = Image.command(List.of("lib"), Main.class.getName());
+        command.add(1, "-Djava.io.tmpdir=" + directory);
+        command.addAll(List.of("demo", "--no-namespace=test"));
         command.addAll(List.of(options));
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().put("XDG_RUNTIME_DIR", directory.toString());

@@ -1,0 +1,82 @@
+package org.millrace.demo;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.millrace.launcher.Image;
+
+/** Fetches files in processes of their own, several at a time: with curl, or with a client on a second Millrace host. */
+final class Fetcher {
+    /** Exit code of a client whose connection was reset. */
+    static final int RESET = 56; // curl(1): failure in receiving network data
+
+    private final Processes processes;
+    private final Path directory;
+    private final Path peer;
+
+    private Fetcher(Processes processes, Path directory, Path peer) {
+        this.processes = processes;
+        this.directory = directory;
+        this.peer = peer;
+    }
+
+    static Fetcher curl(Processes processes, Path directory) {
+        return new Fetcher(processes, directory, null);
+    }
+
+    /** {@return fetches through the instance in a directory} */
+    static Fetcher attached(Processes processes, Path directory, Path peer) {
+        return new Fetcher(processes, directory, peer);
+    }
+
+    String name() {
+        return peer == null ? "curl" : "a libTOE client";
+    }
+
+    /** A transfer. */
+    final class Fetch {
+        private final String name;
+        private final Process process;
+
+        private Fetch(String name, Process process) {
+            this.name = name;
+            this.process = process;
+        }
+
+        Path file() {
+            return directory.resolve(name);
+        }
+
+        boolean isRunning() {
+            return process.isAlive();
+        }
+
+        String error() throws IOException {
+            return processes.tail(name);
+        }
+
+        /** {@return the exit code} */
+        int await(Duration limit) throws InterruptedException {
+            if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw new DemoFailure("transfer '" + name + "' has not ended after " + limit.toSeconds() + " s");
+            }
+            return process.exitValue();
+        }
+    }
+
+    /** Begins to fetch into a file of that name. */
+    Fetch start(String name, String url, long bytesPerSecond) throws IOException {
+        String file = directory.resolve(name).toString();
+        List<String> command;
+        if (peer == null) {
+            command = List.of("curl", "--silent", "--show-error", "--fail", "--noproxy", "*", "--max-time",
+                Long.toString(Peer.LIMIT.toSeconds()), "--limit-rate", Long.toString(bytesPerSecond), "--output", file, url);
+        } else {
+            command = Image.command(List.of("lib", "bundles"), AttachedClient.class.getName());
+            command.addAll(List.of(peer.toString(), url, file, Long.toString(bytesPerSecond)));
+        }
+        return new Fetch(name, processes.start(name, command));
+    }
+}

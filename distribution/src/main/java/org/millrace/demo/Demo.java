@@ -85,6 +85,7 @@ final class Demo {
         configuration.put("attach", "off");
         configuration.put("hardware", hardware);
         configuration.put("transports", transport);
+        configuration.put("flows", "32768"); // as many as hw-tofino has room for
         configuration.put("address", LinuxLink.MILLRACE_ADDRESS + "/" + LinuxLink.PREFIX_LENGTH);
         configuration.put("app.fileserver.listen", LinuxLink.MILLRACE_ADDRESS + ":80");
         configuration.put("app.fileserver.root", root.toString());

@@ -76,7 +76,7 @@ class FelixLaunchTest {
 
     @Test
     void laminarRunsOnTheTofino() throws Exception {
-        try (Launched launched = Launched.run(directory, with("hardware=hw-tofino", "transports=tcp-laminar"))) {
+        try (Launched launched = Launched.run(directory, with("hardware=hw-tofino", "transports=tcp-laminar", "flows=32768"))) {
             assertThat(launched.awaitLine("millrace: ready")).as(launched.errors().toString()).isNotEmpty();
             launched.terminate();
             assertThat(launched.awaitExit()).isEqualTo(128 + 15);

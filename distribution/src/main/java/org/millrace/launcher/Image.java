@@ -8,12 +8,6 @@ import java.util.stream.Collectors;
 
 /** The directory that the launcher was installed to: {@code bin, bundles, etc, lib, tools}. */
 public final class Image {
-    /** Native access is Millrace's, Unsafe is Felix's; the rest is Chronicle's (see org.millrace.context). */
-    public static final List<String> FLAGS = List.of("--enable-native-access=ALL-UNNAMED",
-        "--sun-misc-unsafe-memory-access=allow", "--add-opens=java.base/java.lang=ALL-UNNAMED",
-        "--add-opens=java.base/java.lang.reflect=ALL-UNNAMED", "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED",
-        "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED");
-
     private Image() {
     }
 
@@ -31,7 +25,7 @@ public final class Image {
     public static List<String> command(List<String> parts, String mainClass) {
         List<String> command = new ArrayList<>();
         command.add(java());
-        command.addAll(FLAGS);
+        command.add("@" + directory().resolve("etc").resolve("jvm.flags"));
         command.add("-cp");
         command.add(parts.stream().map(part -> directory().resolve(part) + "/*").collect(Collectors.joining(":")));
         command.add(mainClass);

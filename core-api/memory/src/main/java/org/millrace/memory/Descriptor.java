@@ -28,7 +28,9 @@ package org.millrace.memory;
  * Events, data path to application:
  * <ul>
  * <li>BUMP connection, rx bytes (readable), tx bytes (freed), flags FIN: the peer's stream ends behind them; an event
- *     without any of them tells that credits or pacing have changed
+ *     without any of them tells that credits or pacing have changed; {@link #IDLE}: nothing has happened for seconds and
+ *     all was acknowledged, so the application may return the transmit ring's pages if it is not writing there (it may
+ *     as well ignore this)
  * <li>CONNECTED opaque, connection, code (status)
  * <li>LISTENING opaque, code (status), argument (the listener's number), local address and port
  * <li>ACCEPTED opaque (the LISTEN's), connection
@@ -92,6 +94,8 @@ public final class Descriptor {
 
     /** Flag of a BUMP: the stream ends here. */
     public static final int FIN = 1;
+    /** Flag of a BUMP event: the connection is idle, the application may return the pages of its transmit ring. */
+    public static final int IDLE = 2;
 
     private Descriptor() {
     }

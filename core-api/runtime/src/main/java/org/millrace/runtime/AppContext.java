@@ -148,8 +148,13 @@ final class AppContext {
         changed.context(this);
     }
 
-    /** Gives the pages of a receive ring back if nobody needs what is in it. Answers bytes. */
-    long returnPages(int slot) {
+    /** A connection is idle: gives the pages of its receive ring back if nobody needs what is in it. Answers bytes. */
+    long idle(int slot) {
+        if (slots.state[slot] == ConnectionSlots.OPEN && slots.appended[slot] && slots.transmitHeld[slot] == 0) {
+            slots.appended[slot] = false;
+            slots.flagsPending[slot] |= Descriptor.IDLE;
+            events.markDirty(slot);
+        }
         if (slots.id[slot] == 0 || !slots.isReceiveRingEmpty(slot)) {
             return 0;
         }

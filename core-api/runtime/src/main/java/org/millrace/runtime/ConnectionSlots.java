@@ -44,6 +44,8 @@ final class ConnectionSlots {
     final int[] receiveEnd;
     /** Stream offset, mod 2^32, behind the last byte that the program has announced. */
     final int[] announced;
+    /** Whether the application has appended bytes since it was last told that the connection is idle. */
+    final boolean[] appended;
     /** As {@link IdlePages} has it. */
     final byte[] warmth;
     /** Whether its line of the registry is noted to be written. */
@@ -69,6 +71,7 @@ final class ConnectionSlots {
         touched = new int[connections];
         receiveEnd = new int[connections];
         announced = new int[connections];
+        appended = new boolean[connections];
         warmth = new byte[connections];
         listed = new boolean[connections];
         generation = new int[connections];
@@ -106,6 +109,7 @@ final class ConnectionSlots {
         touched[slot] = 0;
         receiveEnd[slot] = 0;
         announced[slot] = 0;
+        appended[slot] = false;
         warmth[slot] = IdlePages.COLD;
         return id[slot];
     }

@@ -123,8 +123,8 @@ public final class DataPath implements AutoCloseable {
         busy |= transmit(nowNs);
         drain(nowNs);
         egress.flush(nowNs); // before an application may reuse what is being sent
-        boolean blocked = tell(nowNs);
         long deadline = Math.min(ipDeadlineNs, pages.advance(contexts, nowNs));
+        boolean blocked = tell(nowNs);
         if (registry != null) {
             deadline = Math.min(deadline, registry.advance(nowNs));
         }

@@ -45,14 +45,11 @@ final class IdlePages {
 
     /** Looks at some connections if it is time. Answers when it wants to be called again at the latest. */
     long advance(ContextTable contexts, long nowNs) {
-        if (left == 0) {
+        if (left == 0 && nowNs >= nextLapNs) {
             left = looked.size();
-            nextNs = nextLapNs;
+            nextNs = nowNs;
         }
-        if (left == 0) {
-            return Long.MAX_VALUE;
-        }
-        if (nowNs >= nextNs) {
+        if (left > 0 && nowNs >= nextNs) {
             for (int i = 0; i < SLOTS_A_STEP && left > 0; i++, left--) {
                 look(contexts, looked.take());
             }
@@ -73,7 +70,7 @@ final class IdlePages {
             looked.add(entry);
         } else {
             context.slots.warmth[slot] = COLD;
-            counters.returnedBytes += context.returnPages(slot);
+            counters.returnedBytes += context.idle(slot);
         }
     }
 }

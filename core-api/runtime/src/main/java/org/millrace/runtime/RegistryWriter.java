@@ -45,14 +45,11 @@ final class RegistryWriter implements AutoCloseable {
 
     /** Writes some lines if it is time. Answers when it wants to be called again at the latest. */
     long advance(long nowNs) {
-        if (left == 0) {
+        if (left == 0 && nowNs >= nextLapNs) {
             left = contexts.changed.size();
-            nextNs = nextLapNs;
+            nextNs = nowNs;
         }
-        if (left == 0) {
-            return Long.MAX_VALUE;
-        }
-        if (nowNs >= nextNs) {
+        if (left > 0 && nowNs >= nextNs) {
             int now = Math.min(left, Math.max(LINES_A_STEP, left >> 5)); // more of a flood: it has to end
             for (int i = 0; i < now; i++) {
                 write(contexts.changed.take(), epochMs + nowNs / NS_PER_MS);

@@ -124,6 +124,7 @@ final class RequestReader {
             slots.transmitHeld[slot] += transmitBytes;
             slots.touch(slot, transmitBytes);
             slots.finished[slot] |= flags != 0;
+            slots.appended[slot] |= transmitBytes != 0;
             pages.used(context, slot);
             context.changed(slot);
             sink.bump(context, slot, receiveBytes, transmitBytes, finished ? 0 : flags, nowNs);

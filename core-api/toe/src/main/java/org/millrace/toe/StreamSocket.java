@@ -48,6 +48,7 @@ public final class StreamSocket extends Endpoint {
     private boolean finished;
     private boolean finPushed;
     private boolean aborted;
+    private boolean filling;
 
     StreamSocket(Toe toe, int transport, long opaque, InetSocketAddress local, InetSocketAddress peer) {
         super(toe, transport, opaque);
@@ -230,8 +231,12 @@ public final class StreamSocket extends Endpoint {
         return Math.min(bytes, writable());
     }
 
-    /** {@return offset in {@link Toe#region} of the next byte to write} */
+    /**
+     * {@return offset in {@link Toe#region} of the next byte to write; to be asked again after each {@link #commit}, which
+     * keeps no bytes put behind those that it was told of}
+     */
     public long writableOffset() {
+        filling = true; // until it commits, the owner may have put bytes there
         return transmitRing + (appended & transmitBytes - 1);
     }
 
@@ -251,6 +256,7 @@ public final class StreamSocket extends Endpoint {
             throw new IllegalArgumentException(bytes + " bytes committed, there is room for " + room);
         }
         appended += bytes;
+        filling = false;
         toe.dirty(this);
     }
 
@@ -319,13 +325,16 @@ public final class StreamSocket extends Endpoint {
     }
 
     /** {@return whether the numbers of a BUMP event are possible} */
-    boolean bumped(int rx, int tx, boolean fin) {
+    boolean bumped(int rx, int tx, boolean fin, boolean idle) {
         if (rx < 0 || tx < 0 || received + rx - released > receiveBytes || freed + tx > pushed) {
             return false;
         }
         received += rx;
         freed += tx;
         peerFinished |= fin;
+        if (idle && appended == freed && !filling) {
+            toe.returnPages(transmitRing, transmitBytes);
+        }
         if ((rx | tx) != 0 || fin) {
             toe.ready(this);
         }

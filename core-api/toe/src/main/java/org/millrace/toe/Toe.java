@@ -21,6 +21,7 @@ import org.millrace.memory.ContextLayout;
 import org.millrace.memory.Descriptor;
 import org.millrace.memory.DescriptorRing;
 import org.millrace.memory.Futex;
+import org.millrace.memory.Linux;
 
 /**
  * A context: the endpoints of one application thread.
@@ -373,6 +374,16 @@ public final class Toe implements AutoCloseable {
         return Math.min(appended, Math.max(pushed, layout.credits(connection)));
     }
 
+    /** Gives the pages of a transmit ring back to the system; they read 0 afterwards. Huge pages stay. */
+    void returnPages(long ring, long bytes) {
+        long page = Linux.pageSize();
+        long start = Math.ceilDiv(ring, page) * page;
+        long end = Math.floorDiv(ring + bytes, page) * page;
+        if (region().isNative() && end > start) {
+            new Linux().advise(region().address() + start, end - start, Linux.MADV_REMOVE); // refused: they stay
+        }
+    }
+
     /** {@return an address of a connection's record} */
     InetSocketAddress recordAddress(int connection, int address, int port) {
         long record = layout.record(connection);
@@ -442,9 +453,10 @@ public final class Toe implements AutoCloseable {
     private void bumped(Endpoint endpoint, long slot) {
         int rx = events.i32(slot, Descriptor.RX_BYTES);
         int tx = events.i32(slot, Descriptor.TX_BYTES);
-        boolean fin = (events.u8(slot, Descriptor.FLAGS) & Descriptor.FIN) != 0;
+        int flags = events.u8(slot, Descriptor.FLAGS);
+        boolean fin = (flags & Descriptor.FIN) != 0;
         boolean possible = switch (endpoint) {
-            case StreamSocket stream -> stream.bumped(rx, tx, fin);
+            case StreamSocket stream -> stream.bumped(rx, tx, fin, (flags & Descriptor.IDLE) != 0);
             case MessageSocket messages -> messages.freed(tx);
             case null, default -> true;
         };

@@ -69,7 +69,8 @@ public final class Registry implements AutoCloseable {
         Path file = directory.resolve(FILE);
         Files.deleteIfExists(file);
         Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        return new Registry(builder(lines).createPersistedTo(file.toFile()));
+        // its own hook would close it under a runtime that is just ending in order
+        return new Registry(builder(lines).skipCloseOnExitHook(true).createPersistedTo(file.toFile()));
     }
 
     /**

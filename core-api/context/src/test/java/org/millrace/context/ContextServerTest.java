@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.channels.ReadableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -27,6 +29,7 @@ import org.millrace.memory.AttachRequest;
 import org.millrace.memory.ContextLayout;
 import org.millrace.memory.InstanceDirectory;
 import org.millrace.memory.Linux;
+import org.millrace.memory.WakeRequest;
 import org.millrace.toe.Attach;
 import org.millrace.toe.Attach.AttachException;
 import org.millrace.toe.Attach.Reason;
@@ -66,6 +69,40 @@ class ContextServerTest {
             assertThat(runtime.bell.drain()).isEqualTo(1);
             assertThat(context.instance()).isEqualTo("one");
             assertThat(context.transports()).containsExactly("tcp", "udp");
+            assertThat(context.isOpen()).isTrue();
+        }
+    }
+
+    @Test
+    void ownerOfAContextIsWokenOverAChannelOfItsOwn() throws IOException {
+        try (ContextGrant context = Attach.context(directory.path().toString(), SMALL)) {
+            ReadableByteChannel channel = (ReadableByteChannel) context.wakeChannel();
+            assertThat(context.wakeChannel()).isSameAs(channel);
+            ByteBuffer bytes = ByteBuffer.allocate(8);
+            assertThat(channel.read(bytes)).isZero();
+            runtime.grant(0).selectorBell.ring();
+            assertThat(channel.read(bytes)).isEqualTo(1);
+            for (int i = 0; i < 100_000; i++) {
+                runtime.grant(0).selectorBell.ring(); // nobody reads: it does not block
+            }
+            server.close();
+            int read = 0;
+            for (int n = 0; n >= 0; n = channel.read(bytes.clear())) {
+                read += n;
+            }
+            assertThat(read).isPositive();
+        }
+    }
+
+    @Test
+    void wakeChannelWithoutTheTokenIsRefused() throws IOException {
+        try (ContextGrant context = Attach.context(directory.path().toString(), SMALL);
+             RawClient client = new RawClient(directory)) {
+            MemorySegment request = Arena.ofAuto().allocate(AttachRequest.BYTES, 8);
+            WakeRequest.write(request, 12345);
+            client.send(request.toArray(ValueLayout.JAVA_BYTE));
+            assertThat(client.reply().code()).isEqualTo(AttachReply.Code.BAD_REQUEST);
+            assertThat(client.isHungUp()).isTrue();
             assertThat(context.isOpen()).isTrue();
         }
     }

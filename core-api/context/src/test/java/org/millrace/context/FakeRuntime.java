@@ -8,6 +8,7 @@ import java.util.concurrent.CountDownLatch;
 import org.millrace.api.context.ContextGrant;
 import org.millrace.api.context.ContextProvider;
 import org.millrace.api.context.ContextSize;
+import org.millrace.api.context.SelectorBell;
 import org.millrace.memory.ContextLayout;
 import org.millrace.memory.EventFd;
 import org.millrace.memory.InstanceDirectory;
@@ -46,6 +47,7 @@ final class FakeRuntime implements ContextProvider, AutoCloseable {
         final CountDownLatch closed = new CountDownLatch(1);
         final ContextMemory memory;
         final ContextLayout layout;
+        volatile SelectorBell selectorBell;
 
         Grant(ContextSize size, int number) {
             memory = ContextMemory.create("fake", ContextLayout.bytes(size), HugePages.OFF);
@@ -75,6 +77,11 @@ final class FakeRuntime implements ContextProvider, AutoCloseable {
         @Override
         public boolean isOpen() {
             return closed.getCount() > 0;
+        }
+
+        @Override
+        public void selectorBell(SelectorBell selector) {
+            selectorBell = selector;
         }
 
         @Override

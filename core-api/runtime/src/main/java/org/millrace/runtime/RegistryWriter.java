@@ -9,6 +9,8 @@ import org.millrace.context.Registry;
 import org.millrace.context.RegistryLine.Kind;
 import org.millrace.memory.Addresses;
 import org.millrace.memory.ContextLayout;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Brings the registry up to date, some lines at a time: what has changed since the last lap, at most twice a second.
@@ -17,6 +19,7 @@ import org.millrace.memory.ContextLayout;
  * <p>Owned by: the data-path thread.
  */
 final class RegistryWriter implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(RegistryWriter.class);
     private static final int LINES_A_STEP = 32;
     private static final long STEP_NS = 2_000_000;
     private static final long LAP_NS = 500_000_000;
@@ -29,6 +32,7 @@ final class RegistryWriter implements AutoCloseable {
     private long nextNs = Long.MIN_VALUE;
     private long nextLapNs = Long.MIN_VALUE;
     private int left;
+    private boolean broken;
 
     /**
      * Begins with what there is.
@@ -61,7 +65,19 @@ final class RegistryWriter implements AutoCloseable {
         return left > 0 ? nextNs : contexts.changed.size() > 0 ? nextLapNs : Long.MAX_VALUE;
     }
 
+    /** A registry that fails, on a full disk for one, is given up; connections go on. */
     private void write(long number, long nowMs) {
+        if (!broken) {
+            try {
+                bring(number, nowMs);
+            } catch (RuntimeException | InternalError e) {
+                broken = true;
+                LOG.warn("the registry is kept no more: {}", e.toString());
+            }
+        }
+    }
+
+    private void bring(long number, long nowMs) {
         AppContext context = contexts.find(ChangedLines.context(number));
         Kind kind = ChangedLines.kind(number);
         ConnectionInfo info = context == null ? null : switch (kind) {

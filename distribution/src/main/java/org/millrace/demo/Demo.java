@@ -20,12 +20,16 @@ final class Demo {
     private final Path directory;
     private final long bytes;
     private final int mtuBytes;
+    private final String hardware;
+    private final String transport;
 
-    Demo(Processes processes, Path directory, long bytes, int mtuBytes) {
+    Demo(Processes processes, Path directory, long bytes, int mtuBytes, String hardware, String transport) {
         this.processes = processes;
         this.directory = directory;
         this.bytes = bytes;
         this.mtuBytes = mtuBytes;
+        this.hardware = hardware;
+        this.transport = transport;
     }
 
     /** {@return what happened between Linux and Millrace} */
@@ -72,15 +76,16 @@ final class Demo {
             new Transfer("POST", bytes, post.elapsedNs(), hash, hashIn(answer)));
         Map<String, Long> counters = new TreeMap<>(peer.counters());
         counters.putAll(runtime.stop());
-        return new DemoReport(peer.name(), transfers, counters, cpu);
+        return new DemoReport(peer.name(), transport, transfers, counters, cpu);
     }
 
-    private static Map<String, String> configuration(Map<String, String> port, Path root) {
+    private Map<String, String> configuration(Map<String, String> port, Path root) {
         Map<String, String> configuration = new HashMap<>(port);
         configuration.put("instance", "demo");
         configuration.put("attach", "off");
-        configuration.put("hardware", "hw-bluefield");
-        configuration.put("transports", "tcp-flextoe");
+        configuration.put("hardware", hardware);
+        configuration.put("transports", transport);
+        configuration.put("flows", "32768"); // as many as hw-tofino has room for
         configuration.put("address", LinuxLink.MILLRACE_ADDRESS + "/" + LinuxLink.PREFIX_LENGTH);
         configuration.put("app.fileserver.listen", LinuxLink.MILLRACE_ADDRESS + ":80");
         configuration.put("app.fileserver.root", root.toString());

@@ -3,6 +3,7 @@ package org.millrace.demo;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.millrace.launcher.LaunchException;
 import org.millrace.launcher.TemporaryDirectory;
@@ -15,6 +16,11 @@ import picocli.CommandLine.Option;
     "Needs no root: runs in user and network namespaces of its own. Where they are forbidden, a second Millrace host "
         + "over the memory port takes Linux's place."})
 public final class DemoCommand implements Callable<Integer> {
+    private static final String BLUEFIELD = "hw-bluefield";
+    private static final String TOFINO = "hw-tofino";
+    private static final String FLEXTOE = "tcp-flextoe";
+    private static final String LAMINAR = "tcp-laminar";
+
     @Option(names = "--bytes", paramLabel = "N", defaultValue = "200000000",
         description = "Bytes to fetch, and to post back (default: ${DEFAULT-VALUE}).")
     private long bytes;
@@ -22,6 +28,14 @@ public final class DemoCommand implements Callable<Integer> {
     @Option(names = "--mtu", paramLabel = "N", defaultValue = "1500",
         description = "MTU of the link (default: ${DEFAULT-VALUE}).")
     private int mtuBytes;
+
+    @Option(names = "--hardware", paramLabel = "NAME", defaultValue = BLUEFIELD,
+        description = "What runs the transport: hw-bluefield or hw-tofino (default: ${DEFAULT-VALUE}).")
+    private String hardware;
+
+    @Option(names = "--transport", paramLabel = "NAME",
+        description = "tcp-flextoe or tcp-laminar (default: tcp-laminar on hw-tofino, which takes no other; else tcp-flextoe).")
+    private String transport;
 
     @Option(names = "--two-process", description = "Run the server application in a process of its own, kill it in the "
         + "middle of a transfer, and start it again.")
@@ -52,7 +66,7 @@ public final class DemoCommand implements Callable<Integer> {
                 return TwoProcessDemo.run(processes, directory, bytes, mtuBytes, insideNamespace ? null : refusal, json)
                     ? 0 : LaunchException.FAILED;
             }
-            Demo demo = new Demo(processes, directory, bytes, mtuBytes);
+            Demo demo = new Demo(processes, directory, bytes, mtuBytes, hardware, transport());
             DemoReport report = insideNamespace ? demo.withLinux() : demo.withMillrace(refusal);
             System.out.println(json ? report.json() : report.text());
             return report.held() ? 0 : LaunchException.FAILED;
@@ -64,7 +78,17 @@ public final class DemoCommand implements Callable<Integer> {
         }
     }
 
+    private String transport() {
+        return transport != null ? transport : hardware.equals(TOFINO) ? LAMINAR : FLEXTOE;
+    }
+
     private void check() throws LaunchException {
+        known("--hardware", hardware, BLUEFIELD, TOFINO);
+        known("--transport", transport(), FLEXTOE, LAMINAR);
+        if (twoProcess && !(hardware.equals(BLUEFIELD) && transport().equals(FLEXTOE))) {
+            throw new LaunchException(LaunchException.BAD_CONFIGURATION,
+                "--two-process is of " + FLEXTOE + " on " + BLUEFIELD);
+        }
         if (bytes < 1 || bytes > 10_000_000_000L) {
             throw new LaunchException(LaunchException.BAD_CONFIGURATION,
                 "--bytes is " + bytes + ", allowed is 1 to 10000000000");
@@ -75,6 +99,13 @@ public final class DemoCommand implements Callable<Integer> {
         }
         if (!insideNamespace && refusal == null) {
             throw new LaunchException(LaunchException.BAD_CONFIGURATION, "start the demo with bin/millrace demo");
+        }
+    }
+
+    private static void known(String option, String name, String... known) throws LaunchException {
+        if (!List.of(known).contains(name)) {
+            throw new LaunchException(LaunchException.BAD_CONFIGURATION,
+                option + " is " + name + ", allowed is " + String.join(" or ", known));
         }
     }
 

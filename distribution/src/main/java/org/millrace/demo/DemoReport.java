@@ -9,12 +9,12 @@ import java.util.stream.Collectors;
  * What the demonstration showed.
  *
  * @param peer      who talked to Millrace
+ * @param transport Millrace's
  * @param transfers what crossed
  * @param counters  the runtime's and the peer's, by name
  * @param cpu       by process, and of the machine
  */
-record DemoReport(String peer, List<Transfer> transfers, Map<String, Long> counters, Map<String, CpuTimes> cpu) {
-    private static final String TCP = "tcp-flextoe.";
+record DemoReport(String peer, String transport, List<Transfer> transfers, Map<String, Long> counters, Map<String, CpuTimes> cpu) {
     private static final String DROP = "drop.";
 
     /** {@return whether every file arrived as it was sent} */
@@ -30,15 +30,15 @@ record DemoReport(String peer, List<Transfer> transfers, Map<String, Long> count
                 transfer.isIntact() ? "equal" : "DIFFERENT", transfer.sentHash(), transfer.arrivedHash()));
         }
         text.append(String.format("%nSegments (a super-frame counts once)      received            sent   retransmitted%n"));
-        segments(text, "Millrace", count(TCP + "received segments"), count(TCP + "sent segments"),
-            count(TCP + "fast retransmits") + count(TCP + "retransmission timeouts"));
+        segments(text, "Millrace", tcp("received segments"), tcp("sent segments"),
+            tcp("fast retransmits") + tcp("retransmission timeouts"));
         if (counters.containsKey("linux.sent segments")) {
             segments(text, "Linux", count("linux.received segments"), count("linux.sent segments"),
                 count("linux.retransmitted segments"));
         }
         text.append(String.format("  Millrace retransmitted %,d bytes: %,d fast retransmits, %,d timeouts%n",
-            count(TCP + "retransmitted bytes"), count(TCP + "fast retransmits"),
-            count(TCP + "retransmission timeouts")));
+            tcp("retransmitted bytes"), tcp("fast retransmits"),
+            tcp("retransmission timeouts")));
         drops(text);
         text.append(String.format("%nCPU seconds while they transferred           user          system%n"));
         cpu.forEach((name, used) -> text.append(String.format("  %-34s %12.2f    %12.2f%n", name, used.userMs() / 1e3,
@@ -60,6 +60,10 @@ record DemoReport(String peer, List<Transfer> transfers, Map<String, Long> count
         });
         text.append(String.format("%nDrops by reason%n"));
         drops.forEach((reason, count) -> text.append(String.format("  %-34s %,14d%n", reason, count)));
+    }
+
+    private long tcp(String name) {
+        return count(transport + "." + name);
     }
 
     private long count(String name) {

@@ -9,6 +9,7 @@ import picocli.CommandLine.IVersionProvider;
 @Command(name = "millrace", mixinStandardHelpOptions = true, versionProvider = Main.Version.class,
     description = "A pluggable transport platform.",
     footer = {"", "Tools:", "  conns    Show the connections of an instance, while it runs and after it crashed.",
+        "  fit      Say whether a transport's program fits a machine, and what is in its way.",
         "  journal  Read, or replay, the record of a context's descriptors."},
     subcommands = {RunCommand.class, DemoCommand.class, VersionCommand.class, CommandLine.HelpCommand.class})
 public final class Main {

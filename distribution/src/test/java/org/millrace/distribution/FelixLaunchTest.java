@@ -13,6 +13,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.jar.JarFile;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,6 +48,8 @@ class FelixLaunchTest {
             Map.entry("millrace-tcp-flextoe", Set.of("org.millrace.tcp.flextoe")),
             Map.entry("millrace-tcp-laminar", Set.of("org.millrace.tcp.laminar")),
             Map.entry("millrace-hw-bluefield", Set.of("org.millrace.bluefield")),
+            Map.entry("millrace-hw-tofino", Set.of("org.millrace.tofino", "org.millrace.tofino.alu",
+                "org.millrace.tofino.analysis", "org.millrace.tofino.machine", "org.millrace.tofino.placement")),
             Map.entry("millrace-fileserver", Set.of()))));
     }
 
@@ -75,6 +78,20 @@ class FelixLaunchTest {
     }
 
     @Test
+    void laminarRunsOnTheTofino() throws Exception {
+        try (Launched launched = Launched.run(directory, with("hardware=hw-tofino", "transports=tcp-laminar", "flows=32768"))) {
+            assertThat(launched.awaitLine("millrace: ready")).as(launched.errors().toString()).isNotEmpty();
+            launched.terminate();
+            assertThat(launched.awaitExit()).isEqualTo(128 + 15);
+        }
+    }
+
+    @Test
+    void whatDoesNotFitStopsTheStartWithAllReasonsInOneLine() throws Exception {
+        refused(2, "hardware", "hw-tofino", "tcp-flextoe does not fit hw-tofino: ");
+    }
+
+    @Test
     void unknownHardwareStopsTheStartWithOneLine() throws Exception {
         refused(2, "hardware", "no-such-hardware", "hw-bluefield");
     }
@@ -100,15 +117,17 @@ class FelixLaunchTest {
     }
 
     private void refused(int exitCode, String key, String value, String named) throws Exception {
-        String[] configuration = memory();
-        String[] all = Arrays.copyOf(configuration, configuration.length + 1);
-        all[configuration.length] = key + "=" + value; // the last one of a key counts
-        try (Launched launched = Launched.run(directory, all)) {
+        try (Launched launched = Launched.run(directory, with(key + "=" + value))) {
             assertThat(launched.awaitExit()).as(launched.errors().toString()).isEqualTo(exitCode);
             assertThat(launched.errors()).hasSize(1);
             assertThat(launched.errors().getFirst()).startsWith("millrace: ").contains(named);
             assertThat(directory.resolve("runtime")).isEmptyDirectory();
         }
+    }
+
+    /** The last one of a key counts. */
+    private String[] with(String... lines) {
+        return Stream.concat(Arrays.stream(memory()), Arrays.stream(lines)).toArray(String[]::new);
     }
 
     private String[] memory() {

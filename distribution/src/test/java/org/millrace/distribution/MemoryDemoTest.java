@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,6 +37,25 @@ class MemoryDemoTest {
         assertThat(demo.waitFor()).as(output + errors).isZero();
         assertThat(output).contains("All of it held.").doesNotContain("NOT");
         assertThat(directory).isEmptyDirectory();
+    }
+
+    @Test
+    void filesCrossOnTheTofinoTheirSuperFramesCut() throws Exception {
+        Process demo = start("--hardware", "hw-tofino", "--bytes", "1000000", "--json");
+        String output = new String(demo.getInputStream().readAllBytes());
+        assertThat(demo.waitFor()).as(output).isZero();
+        Matcher received = Pattern.compile("\"tcp-laminar.received segments\":([0-9]+)").matcher(output);
+        assertThat(received.find()).as(output).isTrue();
+        assertThat(Integer.parseInt(received.group(1))).isGreaterThan(1_000_000 / 1500);
+        assertThat(output).contains("\"held\":true");
+    }
+
+    @Test
+    void whatDoesNotFitIsRefusedWithItsReasons() throws Exception {
+        Process demo = start("--hardware", "hw-tofino", "--transport", "tcp-flextoe", "--bytes", "1000");
+        assertThat(demo.errorReader().readAllLines()).anyMatch(line -> line.startsWith("millrace: demo: ")
+            && line.contains("tcp-flextoe does not fit hw-tofino: protocol, "));
+        assertThat(demo.waitFor()).isEqualTo(1);
     }
 
     @Test

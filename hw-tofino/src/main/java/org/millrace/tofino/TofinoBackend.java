@@ -30,6 +30,12 @@ public final class TofinoBackend implements HardwareBackend {
         return NAME;
     }
 
+    /** {@inheritDoc} The pipe counts bytes and windows a frame of the wire at a time (§5.4). */
+    @Override
+    public boolean superFrames() {
+        return false;
+    }
+
     @Override
     public FitReport admit(Program<?> program, Capacity capacity) {
         return report(program, capacity).fit();

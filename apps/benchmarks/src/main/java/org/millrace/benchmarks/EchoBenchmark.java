@@ -2,7 +2,6 @@ package org.millrace.benchmarks;
 
 import java.util.concurrent.TimeUnit;
 import org.millrace.bluefield.BluefieldBackend;
-import org.millrace.tcp.flextoe.FlexToeFactory;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -36,6 +35,10 @@ public class EchoBenchmark {
     @Param({"raw", "libtoe"})
     public String application;
 
+    /** The program that runs. */
+    @Param({"tcp-flextoe", "tcp-laminar"})
+    public String transport;
+
     private EchoWorld world;
 
     /** Made by JMH. */
@@ -49,7 +52,8 @@ public class EchoBenchmark {
      */
     @Setup
     public void establish() throws Exception {
-        world = new EchoWorld(new BluefieldBackend(), new FlexToeFactory(), flows, application.equals("libtoe"));
+        world = new EchoWorld(new BluefieldBackend(), EchoTransports.transport(transport), flows,
+            application.equals("libtoe"));
         world.check();
     }
 

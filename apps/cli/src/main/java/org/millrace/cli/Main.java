@@ -5,10 +5,10 @@ import picocli.CommandLine.Command;
 
 /** The command line of the tools. */
 @Command(name = "millrace", mixinStandardHelpOptions = true,
-    description = "Tools for what an instance keeps.",
-    subcommands = {ConnsCommand.class, JournalCommand.class, CommandLine.HelpCommand.class})
+    description = "Tools for what an instance keeps and what hardware takes.",
+    subcommands = {ConnsCommand.class, FitCommand.class, JournalCommand.class, CommandLine.HelpCommand.class})
 public final class Main {
-    /** Exit code: it did not work, or a comparison found a difference. */
+    /** Exit code: it did not work, a comparison found a difference, or a program is refused. */
     static final int FAILED = 1;
 
     /** Made by picocli. */

@@ -78,7 +78,7 @@ public final class DataPath implements AutoCloseable {
         instance = config.instance();
         hardware = config.hardware();
         capacity = config.capacity();
-        port = config.port();
+        port = hardware.superFrames() ? config.port() : new CuttingPort(config.port(), BATCH_FRAMES);
         info = port.info();
         contexts = new ContextTable(capacity.contexts(), counters, home.journals());
         transfer = new HostTransfer(contexts, frames, counters, pages);

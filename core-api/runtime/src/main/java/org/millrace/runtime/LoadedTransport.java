@@ -70,8 +70,8 @@ final class LoadedTransport<M extends SegmentMeta> implements Outlet<M> {
 
     private static String reasons(List<FitReport.Reason> refused) {
         return refused.stream()
-            .map(reason -> reason.stage() + "." + reason.method() + ":" + reason.line() + " " + reason.limit() + ": "
-                + reason.detail())
+            .map(reason -> reason.stage() + (reason.method().isEmpty() ? "" : ", " + reason.method() + ":" + reason.line())
+                + ": " + reason.detail() + " [" + reason.limit() + "]")
             .collect(Collectors.joining("; "));
     }
 

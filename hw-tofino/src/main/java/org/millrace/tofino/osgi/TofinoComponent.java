@@ -25,6 +25,11 @@ public final class TofinoComponent implements HardwareBackend {
     }
 
     @Override
+    public boolean superFrames() {
+        return backend.superFrames();
+    }
+
+    @Override
     public FitReport admit(Program<?> program, Capacity capacity) {
         return backend.admit(program, capacity);
     }

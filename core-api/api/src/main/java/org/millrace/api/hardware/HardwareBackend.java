@@ -9,6 +9,14 @@ public interface HardwareBackend {
     String name();
 
     /**
+     * {@return whether its stages may see super-frames, one set of headers before more than a wire's MTU; if not, the
+     * port's are cut before they reach it and it is told of none to send}
+     */
+    default boolean superFrames() {
+        return true;
+    }
+
+    /**
      * Decides whether a program fits, without loading it.
      *
      * @param program  the program

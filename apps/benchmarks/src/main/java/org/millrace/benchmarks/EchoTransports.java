@@ -1,0 +1,106 @@
+package org.millrace.benchmarks;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.Writer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.millrace.api.transport.TransportFactory;
+import org.millrace.bluefield.BluefieldBackend;
+import org.millrace.tcp.flextoe.FlexToeFactory;
+import org.millrace.tcp.laminar.LaminarFactory;
+
+/**
+ * What an echo of 64 bytes (see {@link EchoBenchmark}) costs with each transport on hw-bluefield: CPU time of the only
+ * thread, so that a busy machine lengthens the run and not the figure by much. A process for each transport, whose code is
+ * compiled for it alone; rounds in turn. Prints medians and least figures, and their ratios to the first transport's.
+ *
+ * <p>Arguments: rounds (15), batches of 16 echoes a round (20000), flows (1024), application ({@code raw} or
+ * {@code libtoe}).
+ */
+public final class EchoTransports {
+    private static final List<TransportFactory> TRANSPORTS = List.of(new FlexToeFactory(), new LaminarFactory());
+    private static final int WARMUP_ROUNDS = 5;
+    private static final String SERVE = "serve";
+
+    private EchoTransports() {
+    }
+
+    /**
+     * Runs it.
+     *
+     * @param arguments see above
+     * @throws Exception if a process fails
+     */
+    public static void main(String[] arguments) throws Exception {
+        if (arguments.length > 0 && arguments[0].equals(SERVE)) {
+            serve(transport(arguments[1]), Integer.parseInt(arguments[2]), Integer.parseInt(arguments[3]),
+                arguments[4].equals("libtoe"));
+            return;
+        }
+        int rounds = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 15;
+        String batches = arguments.length > 1 ? arguments[1] : "20000";
+        String flows = arguments.length > 2 ? arguments[2] : "1024";
+        String application = arguments.length > 3 ? arguments[3] : "raw";
+        List<Process> processes = new ArrayList<>();
+        try {
+            for (TransportFactory transport : TRANSPORTS) {
+                processes.add(Children.start(EchoTransports.class, SERVE, transport.name(), batches, flows, application));
+            }
+            System.out.printf("64 B echo on hw-bluefield, CPU ns, %s flows, %s, %d rounds of %s batches%n", flows, application,
+                rounds, batches);
+            print(measure(processes, rounds));
+        } finally {
+            Children.end(processes.toArray(Process[]::new));
+        }
+    }
+
+    static TransportFactory transport(String name) {
+        return TRANSPORTS.stream().filter(transport -> transport.name().equals(name)).findFirst()
+            .orElseThrow(() -> new IllegalArgumentException(name));
+    }
+
+    private static void serve(TransportFactory transport, int batches, int flows, boolean withLibrary) throws Exception {
+        EchoWorld world = new EchoWorld(new BluefieldBackend(), transport, flows, withLibrary);
+        BufferedReader commands = new BufferedReader(new InputStreamReader(System.in));
+        while (commands.readLine() != null) {
+            world.check();
+            long beforeNs = ThreadTimes.cpuNs(Thread.currentThread());
+            for (int i = 0; i < batches; i++) {
+                world.echo();
+            }
+            long usedNs = ThreadTimes.cpuNs(Thread.currentThread()) - beforeNs;
+            world.check();
+            System.out.println((double) usedNs / batches / EchoWorld.BATCH);
+        }
+    }
+
+    private static double[][] measure(List<Process> processes, int rounds) throws IOException {
+        double[][] figures = new double[processes.size()][rounds];
+        for (int round = -WARMUP_ROUNDS; round < rounds; round++) {
+            for (int i = 0; i < figures.length; i++) {
+                Writer out = processes.get(i).outputWriter();
+                out.write("go\n");
+                out.flush();
+                String answer = processes.get(i).inputReader().readLine();
+                if (answer == null) {
+                    throw new IOException("the process of " + TRANSPORTS.get(i).name() + " has ended");
+                }
+                figures[i][Math.max(0, round)] = Double.parseDouble(answer);
+            }
+        }
+        return figures;
+    }
+
+    private static void print(double[][] figures) {
+        Arrays.stream(figures).forEach(Arrays::sort);
+        int middle = figures[0].length / 2;
+        System.out.printf("%-12s %8s %8s %8s %8s%n", "", "median", "ratio", "least", "ratio");
+        for (int i = 0; i < figures.length; i++) {
+            System.out.printf("%-12s %8.1f %8.2f %8.1f %8.2f%n", TRANSPORTS.get(i).name(), figures[i][middle],
+                figures[i][middle] / figures[0][middle], figures[i][0], figures[i][0] / figures[0][0]);
+        }
+    }
+}

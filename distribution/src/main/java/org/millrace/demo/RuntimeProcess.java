@@ -37,8 +37,8 @@ final class RuntimeProcess {
         try (var writer = Files.newBufferedWriter(file)) {
             properties.store(writer, null);
         }
-        Process process = processes.start(name, List.of(Image.java(), "--enable-native-access=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow", "-cp", Image.directory().resolve("lib") + "/*",
+        Process process = processes.start(name, List.of(Image.java(), Image.flags(),
+            "-cp", Image.directory().resolve("lib") + "/*",
             "org.millrace.launcher.Main", "run", file.toString()));
         RuntimeProcess runtime = new RuntimeProcess(processes, process, name);
         runtime.awaitReady();

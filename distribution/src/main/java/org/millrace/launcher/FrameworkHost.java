@@ -68,6 +68,8 @@ final class FrameworkHost implements AutoCloseable {
         Map<String, String> properties = new HashMap<>();
         properties.put(Constants.FRAMEWORK_STORAGE, cache.toString());
         properties.put(Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, SharedPackages.header());
+        // Chronicle, nested in a bundle, uses classes of the JDK that no bundle can import.
+        properties.put(Constants.FRAMEWORK_BOOTDELEGATION, "sun.*,jdk.internal.*");
         properties.put("felix.service.urlhandlers", "false");
         // A component that fails is reported by ComponentStates, in one line; the stack trace is for who asks.
         properties.put("ds.loglevel", "debug".equalsIgnoreCase(System.getenv("MILLRACE_LOG")) ? "warn" : AUDIT_ONLY);

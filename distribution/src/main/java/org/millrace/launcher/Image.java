@@ -13,6 +13,11 @@ public final class Image {
         return Path.of(System.getProperty("java.home"), "bin", "java").toString();
     }
 
+    /** {@return the argument of {@code java} that gives it the flags which the runtime needs: a file of them} */
+    public static String flags() {
+        return "@" + directory().resolve("etc").resolve("jvm.flags");
+    }
+
     /** {@return the directory; system property {@code millrace.image}, or the parent of the launcher's own} */
     public static Path directory() {
         String given = System.getProperty("millrace.image");

@@ -40,6 +40,7 @@ class FelixLaunchTest {
             Map.entry("millrace-wire", Set.of("org.millrace.wire")),
             Map.entry("millrace-net", Set.of("org.millrace.net")),
             Map.entry("millrace-ports", Set.of("org.millrace.ports")),
+            Map.entry("millrace-context", Set.of("org.millrace.context")),
             Map.entry("millrace-toe", Set.of("org.millrace.toe")),
             Map.entry("millrace-runtime", Set.of("org.millrace.runtime")),
             Map.entry("millrace-tcp-control", Set.of("org.millrace.tcp.control")),
@@ -66,7 +67,9 @@ class FelixLaunchTest {
             assertThat(launched.awaitExit()).isEqualTo(128 + 15);
             assertThat(launched.output()).anyMatch(line -> line.startsWith("millrace: counter "));
             assertThat(launched.errors()).noneMatch(line -> line.contains("ERROR") || line.contains("Exception"));
-            assertThat(directory.resolve("runtime")).isEmptyDirectory();
+            assertThat(directory.resolve("runtime").toFile().list()).containsExactly("millrace");
+            assertThat(directory.resolve("runtime/millrace/test").toFile().list())
+                .containsExactlyInAnyOrder("lock", "registry");
         }
     }
 

@@ -28,8 +28,8 @@ final class Launched implements AutoCloseable {
         Path file = Files.write(directory.resolve("millrace.properties"), List.of(configuration));
         Path errors = directory.resolve("errors");
         Path runtimeDirectory = Files.createDirectories(directory.resolve("runtime"));
-        ProcessBuilder builder = new ProcessBuilder(Image.java(), "--enable-native-access=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow", "-cp", Image.directory().resolve("lib") + "/*",
+        ProcessBuilder builder = new ProcessBuilder(Image.java(), Image.flags(),
+            "-cp", Image.directory().resolve("lib") + "/*",
             "org.millrace.launcher.Main", "run", file.toString());
         builder.environment().put("XDG_RUNTIME_DIR", runtimeDirectory.toString());
         builder.redirectError(errors.toFile());

@@ -28,7 +28,7 @@ class InstanceConfigTest {
         InstanceConfig config = with();
         assertThat(config.name()).isEqualTo("millrace");
         assertThat(config.capacity().flows()).isEqualTo(65536);
-        assertThat(config.capacity().contexts()).isEqualTo(64);
+        assertThat(config.capacity().contexts()).isEqualTo(256);
         assertThat(config.routes()).isEmpty();
         assertThat(config.capture()).isNull();
     }
@@ -64,7 +64,7 @@ class InstanceConfigTest {
         "routes    | 10.0.0.1/8 dev | routes is '10.0.0.1/8 dev', allowed is",
         "routes    | default via 10.0.0.1 x | routes is 'default via 10.0.0.1 x', allowed is",
         "routes    | default dev mtu=7 | routes is 'default dev mtu=7', allowed is",
-        "hardwear  | hw-bluefield | hardwear is 'hw-bluefield', allowed is one of the keys address, capture",
+        "hardwear  | hw-bluefield | hardwear is 'hw-bluefield', allowed is one of the keys address, attach",
         "hardware  | ''           | hardware is '', allowed is a backend such as hw-bluefield"})
     void badValueIsNamedWithWhatIsAllowed(String key, String value, String message) {
         assertThatThrownBy(() -> with(key, value)).isInstanceOf(ConfigException.class)

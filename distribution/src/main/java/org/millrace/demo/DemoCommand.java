@@ -23,6 +23,10 @@ public final class DemoCommand implements Callable<Integer> {
         description = "MTU of the link (default: ${DEFAULT-VALUE}).")
     private int mtuBytes;
 
+    @Option(names = "--vertx", description = {"Serve by a Vert.x application in a JVM of its own, attached to the runtime, "
+        + "instead of the bundled file server."})
+    private boolean vertx;
+
     @Option(names = "--json", description = "Print the result as JSON.")
     private boolean json;
 
@@ -44,7 +48,7 @@ public final class DemoCommand implements Callable<Integer> {
         Thread hook = new Thread(() -> end(processes, directory), "demo-stop");
         Runtime.getRuntime().addShutdownHook(hook);
         try {
-            Demo demo = new Demo(processes, directory, bytes, mtuBytes);
+            Demo demo = new Demo(processes, directory, bytes, mtuBytes, vertx);
             DemoReport report = insideNamespace ? demo.withLinux() : demo.withMillrace(refusal);
             System.out.println(json ? report.json() : report.text());
             return report.held() ? 0 : LaunchException.FAILED;

@@ -8,9 +8,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** Child processes, their output in files of one directory; all of them end with this object. Any thread. */
 final class Processes implements AutoCloseable {
+    private static final long LOOK_AGAIN_NS = TimeUnit.MILLISECONDS.toNanos(5);
+
     private final Path directory;
     private final List<Process> started = new ArrayList<>();
     private boolean closed;
@@ -51,6 +54,33 @@ final class Processes implements AutoCloseable {
             throw new DemoFailure(name + " failed with exit code " + process.exitValue() + ": " + tail(name));
         }
         return new Result(Files.readString(output(name)), CpuTimes.ofEndedChildren().minus(before));
+    }
+
+    /**
+     * Waits until a process says that it is ready.
+     *
+     * @param process started under that name
+     * @param prefix  how the line begins, of standard output, that says so
+     * @return the line
+     */
+    String awaitLine(String name, Process process, String prefix, Duration limit) throws IOException {
+        long deadlineNs = System.nanoTime() + limit.toNanos();
+        String line;
+        while ((line = line(name, prefix)).isEmpty()) {
+            if (!process.isAlive()) {
+                throw new DemoFailure("the " + name + " has ended with exit code " + process.exitValue() + ": "
+                    + tail(name));
+            }
+            if (System.nanoTime() - deadlineNs > 0) {
+                throw new DemoFailure("the " + name + " is not ready after " + limit.toSeconds() + " s: " + tail(name));
+            }
+            LockSupport.parkNanos(LOOK_AGAIN_NS);
+        }
+        return line;
+    }
+
+    private String line(String name, String prefix) throws IOException {
+        return Files.readAllLines(output(name)).stream().filter(line -> line.startsWith(prefix)).findFirst().orElse("");
     }
 
     Path output(String name) {

@@ -9,23 +9,23 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.millrace.launcher.Image;
 import org.millrace.launcher.RunCommand;
 
 /** A Millrace runtime in a process of its own, started as {@code millrace run} does. */
 final class RuntimeProcess {
     private static final Duration LIMIT = Duration.ofSeconds(40);
-    private static final long LOOK_AGAIN_NS = TimeUnit.MILLISECONDS.toNanos(5);
 
     private final Processes processes;
     private final Process process;
     private final String name;
+    private final String readyLine;
 
-    private RuntimeProcess(Processes processes, Process process, String name) {
+    private RuntimeProcess(Processes processes, Process process, String name, String readyLine) {
         this.processes = processes;
         this.process = process;
         this.name = name;
+        this.readyLine = readyLine;
     }
 
     /** Starts a runtime and returns when all that its configuration names is active. */
@@ -40,29 +40,12 @@ final class RuntimeProcess {
         Process process = processes.start(name, List.of(Image.java(), Image.flags(),
             "-cp", Image.directory().resolve("lib") + "/*",
             "org.millrace.launcher.Main", "run", file.toString()));
-        RuntimeProcess runtime = new RuntimeProcess(processes, process, name);
-        runtime.awaitReady();
-        return runtime;
+        return new RuntimeProcess(processes, process, name, processes.awaitLine(name, process, RunCommand.READY, LIMIT));
     }
 
-    private void awaitReady() throws IOException {
-        long deadlineNs = System.nanoTime() + LIMIT.toNanos();
-        while (readyLine().isEmpty()) {
-            if (!process.isAlive()) {
-                throw new DemoFailure("the runtime has ended with exit code " + process.exitValue() + ": "
-                    + processes.tail(name));
-            }
-            if (System.nanoTime() - deadlineNs > 0) {
-                throw new DemoFailure("the runtime is not ready after " + LIMIT.toSeconds() + " s: "
-                    + processes.tail(name));
-            }
-            LockSupport.parkNanos(LOOK_AGAIN_NS);
-        }
-    }
-
-    /** {@return the line with which it said that it serves, or an empty one} */
-    String readyLine() throws IOException {
-        return lines().stream().filter(line -> line.startsWith(RunCommand.READY)).findFirst().orElse("");
+    /** {@return the line with which it said that it serves} */
+    String readyLine() {
+        return readyLine;
     }
 
     CpuTimes cpu() {

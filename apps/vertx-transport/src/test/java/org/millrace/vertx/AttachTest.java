@@ -55,7 +55,7 @@ class AttachTest {
                 assertThat(answer).isEqualTo(sent);
             }
             hosts.server.close();
-            assertThat(server.line()).startsWith("lost: ").contains("instance 'server'", "runtime went away");
+            assertThat(server.line()).startsWith("lost: ").contains("instance 'one'", "runtime went away");
         } finally {
             get(asking.close());
             hosts.close();
@@ -65,10 +65,10 @@ class AttachTest {
     @Test
     void killedRuntimeFailsConnectionsAndNewOnesWorkWhenItIsBack() throws Exception {
         Path directory = temporary.resolve("two");
-        Child first = Child.runtime(EchoRuntime.class, directory);
-        assertThat(first.line()).isEqualTo("listening");
-        Vertx vertx = vertx(MillraceTransport.attach(directory.toString(), TwoHosts.SIZE));
-        try {
+        Vertx vertx = null;
+        try (Child first = Child.runtime(EchoRuntime.class, directory)) {
+            assertThat(first.line()).isEqualTo("listening");
+            vertx = vertx(MillraceTransport.attach(directory.toString(), TwoHosts.SIZE));
             CompletableFuture<Throwable> cause = new CompletableFuture<>();
             CompletableFuture<Void> closed = new CompletableFuture<>();
             NetSocket socket = get(connect(vertx));
@@ -76,10 +76,11 @@ class AttachTest {
             assertThat(echo(socket)).isEqualTo(noise(1000, 1));
 
             first.kill();
-            assertThat(cause.get(20, TimeUnit.SECONDS)).hasMessageContaining("instance 'server'")
+            assertThat(cause.get(20, TimeUnit.SECONDS)).hasMessageContaining("instance 'two'")
                 .hasMessageContaining("runtime went away");
             closed.get(20, TimeUnit.SECONDS);
-            Throwable refused = catchThrowable(() -> get(connect(vertx))).getCause();
+            Future<NetSocket> failing = connect(vertx);
+            Throwable refused = catchThrowable(() -> get(failing)).getCause();
             assertThat(refused).isInstanceOf(Attach.AttachException.class).hasMessageContaining(directory.toString());
             assertThat(((Attach.AttachException) refused).reason()).isEqualTo(Attach.Reason.UNKNOWN_INSTANCE);
 
@@ -88,8 +89,9 @@ class AttachTest {
                 assertThat(echo(get(connect(vertx)))).isEqualTo(noise(1000, 1));
             }
         } finally {
-            first.close();
-            get(vertx.close());
+            if (vertx != null) {
+                get(vertx.close());
+            }
         }
     }
 

@@ -11,7 +11,7 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The demonstration: a runtime with the file server, a peer, a file each way. */
+/** The demonstration: a runtime with a server on it or attached to it, a peer, a file each way. */
 final class Demo {
     private static final long SEED = 1;
     private static final Pattern HASH = Pattern.compile("\\b[0-9a-f]{64}\\b");
@@ -22,14 +22,17 @@ final class Demo {
     private final int mtuBytes;
     private final String hardware;
     private final String transport;
+    private final boolean vertx;
 
-    Demo(Processes processes, Path directory, long bytes, int mtuBytes, String hardware, String transport) {
+    Demo(Processes processes, Path directory, long bytes, int mtuBytes, String hardware, String transport,
+         boolean vertx) {
         this.processes = processes;
         this.directory = directory;
         this.bytes = bytes;
         this.mtuBytes = mtuBytes;
         this.hardware = hardware;
         this.transport = transport;
+        this.vertx = vertx;
     }
 
     /** {@return what happened between Linux and Millrace} */
@@ -54,9 +57,14 @@ final class Demo {
         String hash = Payload.write(root.resolve("payload"), bytes, SEED);
         RuntimeProcess runtime = RuntimeProcess.start(processes, directory, "runtime", configuration(port, root));
         say("The runtime says: " + runtime.readyLine());
+        VertxServer server = vertx ? VertxServer.start(processes, instance(), root) : null;
+        if (vertx) {
+            say("An unchanged Vert.x server, attached from a JVM of its own, says: " + server.readyLine());
+        }
 
         CpuTimes machineBefore = CpuTimes.ofMachine();
         CpuTimes runtimeBefore = runtime.cpu();
+        CpuTimes serverBefore = vertx ? server.cpu() : CpuTimes.NONE;
         CpuTimes demoBefore = CpuTimes.ofProcess(ProcessHandle.current().pid());
         String url = "http://" + LinuxLink.MILLRACE_ADDRESS + "/";
         Path fetched = directory.resolve("fetched");
@@ -67,6 +75,9 @@ final class Demo {
         Peer.Exchange post = peer.post(url + "hash", fetched, answer);
         Map<String, CpuTimes> cpu = new LinkedHashMap<>();
         cpu.put("runtime", runtime.cpu().minus(runtimeBefore));
+        if (vertx) {
+            cpu.put(server.name(), server.cpu().minus(serverBefore));
+        }
         cpu.put(peer.name(), get.cpu().plus(post.cpu()));
         cpu.put("demo", CpuTimes.ofProcess(ProcessHandle.current().pid()).minus(demoBefore));
         cpu.put("machine", CpuTimes.ofMachine().minus(machineBefore));
@@ -82,14 +93,23 @@ final class Demo {
     private Map<String, String> configuration(Map<String, String> port, Path root) {
         Map<String, String> configuration = new HashMap<>(port);
         configuration.put("instance", "demo");
-        configuration.put("attach", "off");
         configuration.put("hardware", hardware);
         configuration.put("transports", transport);
         configuration.put("flows", "32768"); // as many as hw-tofino has room for
         configuration.put("address", LinuxLink.MILLRACE_ADDRESS + "/" + LinuxLink.PREFIX_LENGTH);
-        configuration.put("app.fileserver.listen", LinuxLink.MILLRACE_ADDRESS + ":80");
-        configuration.put("app.fileserver.root", root.toString());
+        if (vertx) {
+            configuration.put("attach", "on");
+            configuration.put("attach.directory", instance().toString());
+        } else {
+            configuration.put("attach", "off");
+            configuration.put("app.fileserver.listen", LinuxLink.MILLRACE_ADDRESS + ":80");
+            configuration.put("app.fileserver.root", root.toString());
+        }
         return configuration;
+    }
+
+    private Path instance() {
+        return directory.resolve("instance");
     }
 
     /** The server answers a post with the hash of what it has received. */

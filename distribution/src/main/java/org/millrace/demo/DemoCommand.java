@@ -41,6 +41,10 @@ public final class DemoCommand implements Callable<Integer> {
         + "middle of a transfer, and start it again.")
     private boolean twoProcess;
 
+    @Option(names = "--vertx", description = "Serve by a Vert.x application in a JVM of its own, attached to the runtime, "
+        + "instead of the bundled file server.")
+    private boolean vertx;
+
     @Option(names = "--json", description = "Print the result as JSON.")
     private boolean json;
 
@@ -66,7 +70,7 @@ public final class DemoCommand implements Callable<Integer> {
                 return TwoProcessDemo.run(processes, directory, bytes, mtuBytes, insideNamespace ? null : refusal, json)
                     ? 0 : LaunchException.FAILED;
             }
-            Demo demo = new Demo(processes, directory, bytes, mtuBytes, hardware, transport());
+            Demo demo = new Demo(processes, directory, bytes, mtuBytes, hardware, transport(), vertx);
             DemoReport report = insideNamespace ? demo.withLinux() : demo.withMillrace(refusal);
             System.out.println(json ? report.json() : report.text());
             return report.held() ? 0 : LaunchException.FAILED;
@@ -88,6 +92,9 @@ public final class DemoCommand implements Callable<Integer> {
         if (twoProcess && !(hardware.equals(BLUEFIELD) && transport().equals(FLEXTOE))) {
             throw new LaunchException(LaunchException.BAD_CONFIGURATION,
                 "--two-process is of " + FLEXTOE + " on " + BLUEFIELD);
+        }
+        if (twoProcess && vertx) {
+            throw new LaunchException(LaunchException.BAD_CONFIGURATION, "--two-process has a server of its own, not --vertx");
         }
         if (bytes < 1 || bytes > 10_000_000_000L) {
             throw new LaunchException(LaunchException.BAD_CONFIGURATION,

@@ -59,6 +59,15 @@ class MemoryDemoTest {
     }
 
     @Test
+    void filesCrossToAndFromAVertxServerInAJvmOfItsOwn() throws Exception {
+        Process demo = start("--bytes", "3000000", "--json", "--vertx");
+        String output = new String(demo.getInputStream().readAllBytes());
+        assertThat(demo.waitFor()).as(output + demo.errorReader().readAllLines()).isZero();
+        assertThat(output).contains("\"held\":true", "\"Vert.x server\":{\"user_ms\":");
+        assertThat(directory).isEmptyDirectory();
+    }
+
+    @Test
     void badOptionIsRefusedInOneLine() throws Exception {
         Process demo = start("--mtu", "68");
         assertThat(demo.errorReader().readAllLines())

@@ -90,6 +90,16 @@ final class LoopContext {
         }
     }
 
+    /** {@return false if the channel is at its end, and so the context} Owner. */
+    boolean drainWakeChannel() {
+        enter();
+        try {
+            return toe.drainWakeChannel();
+        } finally {
+            leave();
+        }
+    }
+
     boolean isOpen() {
         enter();
         try {

@@ -14,11 +14,12 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.function.Supplier;
 import org.millrace.api.context.ContextGrant;
 import org.millrace.api.context.ContextProvider;
 import org.millrace.api.context.ContextSize;
+import org.millrace.toe.Attach;
 
 /**
  * Millrace and kernel channels in one event loop. The loop sleeps in the kernel handler's selector only, where the
@@ -33,7 +34,7 @@ import org.millrace.api.context.ContextSize;
 public final class MillraceIoHandler implements IoHandler {
     private static final int ROUNDS_WITHOUT_KERNEL = 8;
 
-    private final Supplier<ContextGrant> grants;
+    private final Callable<ContextGrant> grants;
     private final IoHandler kernel;
     private final KernelTurn turn = new KernelTurn();
     private final Queue<MillraceRegistration> mail = new ConcurrentLinkedQueue<>();
@@ -43,9 +44,29 @@ public final class MillraceIoHandler implements IoHandler {
     private LoopContext context;
     private int rounds;
 
-    private MillraceIoHandler(ThreadAwareExecutor executor, Supplier<ContextGrant> grants, IoHandlerFactory kernel) {
+    private MillraceIoHandler(ThreadAwareExecutor executor, Callable<ContextGrant> grants, IoHandlerFactory kernel) {
         this.grants = grants;
         this.kernel = kernel.newHandler(executor);
+    }
+
+    /**
+     * {@return a factory of handlers over an instance of another process, whose contexts have the default size}
+     *
+     * @param instance its name, or the absolute path of its directory: for one of another user
+     */
+    public static IoHandlerFactory attach(String instance) {
+        return attach(instance, ContextSize.DEFAULT);
+    }
+
+    /**
+     * {@return a factory of handlers over an instance of another process} A channel that the instance has no context
+     * for fails with an {@link Attach.AttachException}.
+     *
+     * @param instance its name, or the absolute path of its directory: for one of another user
+     * @param size     of each loop's context; its connections limit the loop's channels
+     */
+    public static IoHandlerFactory attach(String instance, ContextSize size) {
+        return newFactory(() -> Attach.context(instance, size));
     }
 
     /**
@@ -73,7 +94,7 @@ public final class MillraceIoHandler implements IoHandler {
      * @param grants asked for a context by each loop with its first Millrace channel, and again once that context is
      *               closed; what it throws fails the channel
      */
-    public static IoHandlerFactory newFactory(Supplier<ContextGrant> grants) {
+    public static IoHandlerFactory newFactory(Callable<ContextGrant> grants) {
         IoHandlerFactory kernel = NioIoHandler.newFactory();
         return executor -> new MillraceIoHandler(executor, grants, kernel);
     }
@@ -108,7 +129,7 @@ public final class MillraceIoHandler implements IoHandler {
     private LoopContext own() throws Exception {
         if (context == null || !context.isOpen()) {
             release();
-            LoopContext opened = new LoopContext(this, grants.get());
+            LoopContext opened = new LoopContext(this, grants.call());
             try {
                 wakeBy(opened);
             } catch (Exception e) {
@@ -121,7 +142,7 @@ public final class MillraceIoHandler implements IoHandler {
     }
 
     private void wakeBy(LoopContext opened) throws Exception {
-        WakeHandle bell = new WakeHandle(opened.toe(), opened.toe().wakeChannel());
+        WakeHandle bell = new WakeHandle(opened, opened.toe().wakeChannel());
         if (kernel.register(bell).submit(NioIoOps.READ) < 0) {
             throw new IOException("the wake channel of instance '" + opened.toe().instance() + "' is closed");
         }

@@ -4,15 +4,14 @@ import io.netty.channel.IoEvent;
 import io.netty.channel.IoRegistration;
 import io.netty.channel.nio.NioIoHandle;
 import java.nio.channels.SelectableChannel;
-import org.millrace.toe.Toe;
 
 /** The data path's bell in the loop's selector. What it rings for is found in the context after the select. */
 final class WakeHandle implements NioIoHandle {
-    private final Toe toe;
+    private final LoopContext context;
     private final SelectableChannel channel;
 
-    WakeHandle(Toe toe, SelectableChannel channel) {
-        this.toe = toe;
+    WakeHandle(LoopContext context, SelectableChannel channel) {
+        this.context = context;
         this.channel = channel;
     }
 
@@ -23,7 +22,7 @@ final class WakeHandle implements NioIoHandle {
 
     @Override
     public void handle(IoRegistration registration, IoEvent event) {
-        if (!toe.drainWakeChannel()) {
+        if (!context.drainWakeChannel()) {
             registration.cancel(); // a channel at its end is readable for ever
         }
     }

@@ -1,15 +1,16 @@
 package org.millrace.vertx;
 
 import io.vertx.core.transport.Transport;
-import java.util.function.Supplier;
+import java.util.concurrent.Callable;
 import org.millrace.api.context.ContextGrant;
 import org.millrace.api.context.ContextProvider;
 import org.millrace.api.context.ContextSize;
+import org.millrace.toe.Attach;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Vert.x over a Millrace instance: {@code Vertx.builder().withTransport(MillraceTransport.over(instance)).build()}. TCP
+ * Vert.x over a Millrace instance: {@code Vertx.builder().withTransport(MillraceTransport.attach("main")).build()}. TCP
  * goes over the instance; UDP, DNS and Unix-domain sockets stay with the kernel, in the same event loops.
  *
  * <p>When Vert.x starts, the instance is asked for a context once, to see that it is there; each event loop opens its own
@@ -19,13 +20,33 @@ import org.slf4j.LoggerFactory;
 public final class MillraceTransport implements Transport {
     private static final Logger LOG = LoggerFactory.getLogger(MillraceTransport.class);
 
-    private final Supplier<ContextGrant> grants;
+    private final Callable<ContextGrant> grants;
     private final Fallback fallback;
     private volatile Throwable fallbackCause;
 
-    private MillraceTransport(Supplier<ContextGrant> grants, Fallback fallback) {
+    private MillraceTransport(Callable<ContextGrant> grants, Fallback fallback) {
         this.grants = grants;
         this.fallback = fallback;
+    }
+
+    /**
+     * {@return a transport over an instance that runs in another process, with contexts of the default size}
+     *
+     * @param instance its name, or the absolute path of its directory: for one of another user
+     */
+    public static MillraceTransport attach(String instance) {
+        return attach(instance, ContextSize.DEFAULT);
+    }
+
+    /**
+     * {@return a transport over an instance that runs in another process} What finds no instance fails with an
+     * {@link Attach.AttachException}, which names it, says what to do, and has a reason to switch on.
+     *
+     * @param instance its name, or the absolute path of its directory: for one of another user
+     * @param size     of each event loop's context; its connections limit the loop's
+     */
+    public static MillraceTransport attach(String instance, ContextSize size) {
+        return over(() -> Attach.context(instance, size));
     }
 
     /**
@@ -52,7 +73,7 @@ public final class MillraceTransport implements Transport {
      *
      * @param grants asked when Vert.x starts, and by each event loop with its first connection
      */
-    public static MillraceTransport over(Supplier<ContextGrant> grants) {
+    public static MillraceTransport over(Callable<ContextGrant> grants) {
         return new MillraceTransport(grants, Fallback.FAIL);
     }
 
@@ -94,10 +115,10 @@ public final class MillraceTransport implements Transport {
     @Override
     public io.vertx.core.spi.transport.Transport implementation() {
         try {
-            grants.get().close();
+            grants.call().close();
             fallbackCause = null;
             return new StreamTransport(grants);
-        } catch (RuntimeException e) {
+        } catch (Exception e) {
             if (fallback == Fallback.FAIL) {
                 throw new IllegalStateException("Vert.x cannot start over Millrace: " + e.getMessage()
                     + "; start the instance, or choose the fallback WARN to run over the kernel", e);

@@ -8,7 +8,7 @@ import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.InternetProtocolFamily;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.core.spi.transport.Transport;
-import java.util.function.Supplier;
+import java.util.concurrent.Callable;
 import org.millrace.api.context.ContextGrant;
 import org.millrace.netty.MillraceIoHandler;
 import org.millrace.netty.MillraceServerSocketChannel;
@@ -17,9 +17,9 @@ import org.millrace.netty.MillraceSocketChannel;
 /** Streams over Millrace, everything else as Vert.x's NIO transport has it. */
 final class StreamTransport implements Transport {
     private final Transport kernel = io.vertx.core.transport.Transport.NIO.implementation();
-    private final Supplier<ContextGrant> grants;
+    private final Callable<ContextGrant> grants;
 
-    StreamTransport(Supplier<ContextGrant> grants) {
+    StreamTransport(Callable<ContextGrant> grants) {
         this.grants = grants;
     }
 

@@ -1,7 +1,9 @@
 package org.millrace.vertx;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.millrace.api.context.ContextSize;
 import org.millrace.api.port.Port;
 import org.millrace.api.port.PortFactory;
@@ -21,14 +23,25 @@ final class TwoHosts implements AutoCloseable {
     final Instance client;
 
     TwoHosts() {
-        MemoryPort[] ends = MemoryPort.pair(Map.of());
-        server = host("server", SERVER, ends[0]);
-        client = host("client", CLIENT, ends[1]);
+        this(Map.of());
     }
 
-    private static Instance host(String name, String address, Port port) {
-        InstanceConfig config = InstanceConfig.parse(Map.of("instance", name, "hardware", BluefieldBackend.NAME,
+    /** With an instance at the server's address that other processes can attach to by its directory. */
+    TwoHosts(Path directory) {
+        this(Map.of("attach", "on", "attach.directory", directory.toString()));
+    }
+
+    private TwoHosts(Map<String, String> more) {
+        MemoryPort[] ends = MemoryPort.pair(Map.of());
+        server = host("server", SERVER, ends[0], more);
+        client = host("client", CLIENT, ends[1], Map.of());
+    }
+
+    private static Instance host(String name, String address, Port port, Map<String, String> more) {
+        Map<String, String> map = new TreeMap<>(Map.of("instance", name, "hardware", BluefieldBackend.NAME,
             "transports", "tcp-flextoe", "port", "memory", "address", address + "/24"));
+        map.putAll(more);
+        InstanceConfig config = InstanceConfig.parse(map);
         PortFactory ready = new PortFactory() {
             @Override
             public String kind() {

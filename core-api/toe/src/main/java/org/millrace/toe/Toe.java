@@ -294,7 +294,7 @@ public final class Toe implements AutoCloseable {
     }
 
     /**
-     * Empties the wake channel, once its selector has found it readable.
+     * Empties the wake channel, once its selector has found it readable. Its end is the context's: every endpoint fails.
      *
      * @return false if it is at its end: the runtime went away, and the channel has nothing to say any more
      */
@@ -304,10 +304,14 @@ public final class Toe implements AutoCloseable {
             do {
                 bytes = ((ReadableByteChannel) wakeChannel).read(wakeBytes.clear());
             } while (bytes == wakeBytes.capacity());
-            return bytes >= 0;
+            if (bytes >= 0) {
+                return true;
+            }
         } catch (IOException e) {
-            return false;
+            // reset: an end like any other
         }
+        fail("the runtime went away or closed the context"); // its other signs may be later than this one
+        return false;
     }
 
     /** Gives the context back after a last flush; connections that are still open are reset. */

@@ -1,0 +1,2 @@
+/** Applications as a user of Vert.x would write them; each started by one command from the README. */
+package org.millrace.examples;

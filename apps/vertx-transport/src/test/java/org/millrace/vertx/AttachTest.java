@@ -1,0 +1,122 @@
+package org.millrace.vertx;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.net.NetSocket;
+import java.nio.file.Path;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.millrace.toe.Attach;
+
+/** Vert.x and the instance that it runs over in processes of their own. */
+@Timeout(value = 90, unit = TimeUnit.SECONDS)
+class AttachTest {
+    @TempDir
+    Path temporary;
+
+    private static <T> T get(Future<T> future) throws Exception {
+        return future.toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
+    }
+
+    private static Vertx vertx(MillraceTransport transport) {
+        return Vertx.builder().with(new VertxOptions().setEventLoopPoolSize(1)).withTransport(transport).build();
+    }
+
+    private static Buffer noise(int bytes, long seed) {
+        byte[] noise = new byte[bytes];
+        new SplittableRandom(seed).nextBytes(noise);
+        return Buffer.buffer(noise);
+    }
+
+    @Test
+    void serverOfAnotherProcessAnswersAndHearsThatItsRuntimeEnds() throws Exception {
+        Path directory = temporary.resolve("one");
+        TwoHosts hosts = new TwoHosts(directory);
+        Vertx asking = vertx(MillraceTransport.over(hosts.client, TwoHosts.SIZE));
+        try (Child server = Child.application(AttachedServer.class, directory)) {
+            assertThat(server.line()).isEqualTo("listening");
+            HttpClient http = asking.createHttpClient();
+            for (int i = 0; i < 20; i++) {
+                Buffer sent = noise(i * 10_000, i);
+                Buffer answer = get(http.request(HttpMethod.POST, AttachedServer.PORT, TwoHosts.SERVER, "/")
+                    .compose(request -> request.send(sent)).compose(response -> response.body()));
+                assertThat(answer).isEqualTo(sent);
+            }
+            hosts.server.close();
+            assertThat(server.line()).startsWith("lost: ").contains("instance 'one'", "runtime went away");
+        } finally {
+            get(asking.close());
+            hosts.close();
+        }
+    }
+
+    @Test
+    void killedRuntimeFailsConnectionsAndNewOnesWorkWhenItIsBack() throws Exception {
+        Path directory = temporary.resolve("two");
+        Vertx vertx = null;
+        try (Child first = Child.runtime(EchoRuntime.class, directory)) {
+            assertThat(first.line()).isEqualTo("listening");
+            vertx = vertx(MillraceTransport.attach(directory.toString(), TwoHosts.SIZE));
+            CompletableFuture<Throwable> cause = new CompletableFuture<>();
+            CompletableFuture<Void> closed = new CompletableFuture<>();
+            NetSocket socket = get(connect(vertx));
+            socket.exceptionHandler(cause::complete).closeHandler(closed::complete);
+            assertThat(echo(socket)).isEqualTo(noise(1000, 1));
+
+            first.kill();
+            assertThat(cause.get(20, TimeUnit.SECONDS)).hasMessageContaining("instance 'two'")
+                .hasMessageContaining("runtime went away");
+            closed.get(20, TimeUnit.SECONDS);
+            Future<NetSocket> failing = connect(vertx);
+            Throwable refused = catchThrowable(() -> get(failing)).getCause();
+            assertThat(refused).isInstanceOf(Attach.AttachException.class).hasMessageContaining(directory.toString());
+            assertThat(((Attach.AttachException) refused).reason()).isEqualTo(Attach.Reason.UNKNOWN_INSTANCE);
+
+            try (Child second = Child.runtime(EchoRuntime.class, directory)) {
+                assertThat(second.line()).isEqualTo("listening");
+                assertThat(echo(get(connect(vertx)))).isEqualTo(noise(1000, 1));
+            }
+        } finally {
+            if (vertx != null) {
+                get(vertx.close());
+            }
+        }
+    }
+
+    private static Future<NetSocket> connect(Vertx vertx) {
+        return vertx.createNetClient().connect(EchoRuntime.PORT, TwoHosts.CLIENT);
+    }
+
+    private static Buffer echo(NetSocket socket) throws Exception {
+        CompletableFuture<Buffer> answer = new CompletableFuture<>();
+        Buffer received = Buffer.buffer();
+        socket.handler(buffer -> {
+            if (received.appendBuffer(buffer).length() == 1000) {
+                answer.complete(received);
+            }
+        });
+        socket.write(noise(1000, 1));
+        return answer.get(20, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void whereNoInstanceRunsVertxDoesNotStart() {
+        assertThatThrownBy(() -> vertx(MillraceTransport.attach("nowhere-" + ProcessHandle.current().pid())))
+            .isInstanceOf(IllegalStateException.class).hasCauseInstanceOf(Attach.AttachException.class)
+            .hasMessageContaining("'nowhere-").hasMessageContaining("does not run").hasMessageContaining("start the instance");
+        assertThatThrownBy(() -> vertx(MillraceTransport.attach("no name")))
+            .isInstanceOf(IllegalStateException.class).hasMessageContaining("no instance name");
+    }
+}

@@ -15,14 +15,15 @@ import org.millrace.memory.Descriptor;
  * <p>To work without a copy, take the bytes at {@link #readableOffset} of {@link Toe#region}, as many as
  * {@link #contiguousReadable} says, and {@link #release} them; fill {@link #contiguousWritable} bytes at
  * {@link #writableOffset} and {@link #commit} them. A ring that wraps has a second span, which shows after the first.
+ * {@link #take} goes on without releasing, to release in any order later.
  *
  * <p>A stream that fails (reset by the peer, timed out, aborted) fails reads at once, also of bytes that had arrived:
  * RFC 9293 §3.10.7.4 flushes the queues on a reset. Like any other it still has to be closed.
  *
- * <p>DESIGN NOTES. Positions are stream offsets from 0. Received: {@code released <= consumed <= received}; the data path
- * knows of released ones and may fill {@code released + receiveBytes}. Sent: {@code freed <= pushed <= appended}; the data
- * path owns what lies between freed and pushed. Pacing and credits are read anew at each flush, so a change is obeyed by
- * the next one; bytes behind the credits and the FIN behind them stay owed.
+ * <p>DESIGN NOTES. Positions are stream offsets from 0. Received: {@code released <= consumed <= taken <= received}; the
+ * data path knows of released ones and may fill {@code released + receiveBytes}. Sent: {@code freed <= pushed <=
+ * appended}; the data path owns what lies between freed and pushed. Pacing and credits are read anew at each flush, so a
+ * change is obeyed by the next one; bytes behind the credits and the FIN behind them stay owed.
  *
  * <p>Owned by: the Toe's thread.
  */
@@ -38,7 +39,9 @@ public final class StreamSocket extends Endpoint {
     private ByteBuffer transmitView;
 
     private long received;
+    private long taken;
     private long consumed;
+    private final ReleasedRanges ahead = new ReleasedRanges();
     private long released;
     private boolean peerFinished;
 
@@ -87,7 +90,7 @@ public final class StreamSocket extends Endpoint {
 
     /** {@return bytes that can be read now; 0 after a failure} */
     public int readable() {
-        return status() == Status.OK ? (int) (received - consumed) : 0;
+        return status() == Status.OK ? (int) (received - taken) : 0;
     }
 
     /** {@return bytes that can be written now; 0 before it is connected and after a failure or {@link #shutdownOutput}} */
@@ -102,7 +105,7 @@ public final class StreamSocket extends Endpoint {
 
     /** {@return whether the peer has finished its stream and all of it was read} */
     public boolean isInputEnded() {
-        return peerFinished && received == consumed;
+        return peerFinished && received == taken;
     }
 
     /** {@return whether {@link #shutdownOutput} was called} */
@@ -120,7 +123,7 @@ public final class StreamSocket extends Endpoint {
     public int read(ByteBuffer destination) throws IOException {
         int length = nextRead(destination.remaining());
         if (length > 0) {
-            int at = (int) consumed & receiveBytes - 1;
+            int at = (int) taken & receiveBytes - 1;
             int first = Math.min(length, receiveBytes - at);
             int position = destination.position();
             destination.put(position, receiveView(), at, first);
@@ -159,12 +162,12 @@ public final class StreamSocket extends Endpoint {
 
     /** {@return offset in {@link Toe#region} of the next byte to read} */
     public long readableOffset() {
-        return receiveRing + (consumed & receiveBytes - 1);
+        return receiveRing + (taken & receiveBytes - 1);
     }
 
     /** {@return bytes that can be read at {@link #readableOffset} in one span} */
     public int contiguousReadable() {
-        return Math.min(readable(), receiveBytes - ((int) consumed & receiveBytes - 1));
+        return Math.min(readable(), receiveBytes - ((int) taken & receiveBytes - 1));
     }
 
     /**
@@ -173,10 +176,47 @@ public final class StreamSocket extends Endpoint {
      * @param bytes no more than {@link #readable} said; after a failure they are just forgotten
      */
     public void release(int bytes) {
-        if (bytes < 0 || bytes > received - consumed) {
-            throw new IllegalArgumentException(bytes + " bytes released, there are " + (received - consumed));
+        release(take(bytes), bytes);
+    }
+
+    /**
+     * Goes on behind bytes without giving their space back: they stay where they are until they are released, in any
+     * order (§5.5.2.2).
+     *
+     * @param bytes no more than {@link #readable} said
+     * @return their position in the stream, for {@link #release(long, int)}
+     */
+    public long take(int bytes) {
+        if (bytes < 0 || bytes > received - taken) {
+            throw new IllegalArgumentException(bytes + " bytes taken, there are " + (received - taken));
         }
-        consumed += bytes;
+        long position = taken;
+        taken += bytes;
+        return position;
+    }
+
+    /**
+     * Gives the space of taken bytes back, in any order; the peer's window opens as far as all before was given back.
+     *
+     * @param position where they begin in the stream
+     * @param bytes    how many
+     */
+    public void release(long position, int bytes) {
+        long end = position + bytes;
+        if (bytes < 0 || position < consumed || end > taken) {
+            throw new IllegalArgumentException("bytes " + position + " to " + end + " released, taken are " + consumed
+                + " to " + taken);
+        }
+        if (bytes == 0) {
+            return;
+        }
+        if (position == consumed && ahead.isEmpty()) {
+            consumed = end;
+        } else if (ahead.add(position, end)) {
+            consumed = ahead.takeFrom(consumed);
+        } else {
+            throw new IllegalArgumentException("bytes " + position + " to " + end + " were released before");
+        }
         toe.dirty(this);
     }
 

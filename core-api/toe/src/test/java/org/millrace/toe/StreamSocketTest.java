@@ -153,6 +153,36 @@ class StreamSocketTest {
     }
 
     @Test
+    void takenBytesAreReleasedInAnyOrderAndToldWhenAllBeforeThemAre() {
+        dataPath.bump(ID, 300, 0, false);
+        toe.poll(0);
+        long first = stream.take(100);
+        long second = stream.take(100);
+        assertThat(stream.readable()).isEqualTo(100);
+        stream.release(second, 100);
+        assertThat(requests()).isEmpty();
+        stream.release(first, 40);
+        assertThat(requests()).containsExactly(bump(40, 0, false));
+        stream.release(first + 40, 60);
+        assertThat(requests()).containsExactly(bump(160, 0, false));
+        stream.release(100);
+        assertThat(requests()).containsExactly(bump(100, 0, false));
+    }
+
+    @Test
+    void bytesNotTakenOrReleasedBeforeCannotBeReleased() {
+        dataPath.bump(ID, 300, 0, false);
+        toe.poll(0);
+        long position = stream.take(200);
+        stream.release(position + 100, 50);
+        assertThatThrownBy(() -> stream.release(position + 149, 2)).hasMessageContaining("released before");
+        assertThatThrownBy(() -> stream.release(position + 199, 2)).hasMessageContaining("taken are");
+        stream.release(position, 100);
+        assertThatThrownBy(() -> stream.release(position, 1)).hasMessageContaining("taken are");
+        assertThatThrownBy(() -> stream.take(101)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
     void moreThanThereIsCannotBeReleasedOrCommitted() {
         assertThatThrownBy(() -> stream.release(1)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> stream.commit(4097)).isInstanceOf(IllegalArgumentException.class);

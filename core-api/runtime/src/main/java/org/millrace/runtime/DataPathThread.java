@@ -3,6 +3,7 @@ package org.millrace.runtime;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.LongFunction;
+import org.millrace.memory.AdaptiveSpin;
 import org.millrace.memory.Poller;
 import org.millrace.memory.TenantBell;
 import org.slf4j.Logger;
@@ -26,6 +27,7 @@ final class DataPathThread implements AutoCloseable {
     private final TenantBell bell = new TenantBell();
     private final Poller poller;
     private final ConcurrentLinkedQueue<Command<?>> commands = new ConcurrentLinkedQueue<>();
+    private final AdaptiveSpin spin;
     private final Thread thread;
     private volatile boolean stopping;
     private volatile String ended;
@@ -51,7 +53,8 @@ final class DataPathThread implements AutoCloseable {
      * @param path     what it runs
      * @param originNs {@link System#nanoTime} at the data path's time 0
      */
-    DataPathThread(DataPath path, long originNs) {
+    DataPathThread(DataPath path, long originNs, long spinLimitNs) {
+        spin = new AdaptiveSpin(spinLimitNs);
         this.path = path;
         this.originNs = originNs;
         poller = new Poller(path.port().descriptor(), bell.descriptor());
@@ -109,7 +112,7 @@ final class DataPathThread implements AutoCloseable {
             while (!stopping) {
                 obey();
                 long nowNs = now();
-                if (path.poll(nowNs) > nowNs) {
+                if (path.poll(nowNs) > nowNs && !lookOn()) {
                     sleep();
                 }
             }
@@ -123,6 +126,23 @@ final class DataPathThread implements AutoCloseable {
         } finally {
             refuseAll();
         }
+    }
+
+    /** Looks on for a while, if it is set to. Answers whether there is something to do. */
+    private boolean lookOn() {
+        if (spin.spinNs() == 0) {
+            return false;
+        }
+        long nowNs = now();
+        long untilNs = nowNs + spin.spinNs();
+        boolean paid = false;
+        while (!paid && nowNs < untilNs) {
+            Thread.onSpinWait();
+            nowNs = now();
+            paid = path.poll(nowNs) <= nowNs || !commands.isEmpty() || stopping;
+        }
+        spin.spun(paid);
+        return paid;
     }
 
     private void sleep() {

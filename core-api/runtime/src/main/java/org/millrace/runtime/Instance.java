@@ -45,7 +45,7 @@ public final class Instance implements ContextProvider, AutoCloseable {
         attach = config.sharing().attach();
         this.path = path;
         transports = path.transportNames();
-        thread = new DataPathThread(path, originNs);
+        thread = new DataPathThread(path, originNs, config.spinNs());
     }
 
     /**

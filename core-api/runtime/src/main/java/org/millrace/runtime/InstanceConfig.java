@@ -27,6 +27,7 @@ import org.millrace.wire.Ipv4Prefix;
  *             mtu=BYTES is the route's MTU, every other key is the transports'
  * flows       most flows per transport, default 65536
  * contexts    most contexts, default 256
+ * spin-us     longest time that the data path looks on before it sleeps, 0 to 100000, default 0: it sleeps at once
  * attach      on, off: whether other processes can have contexts; default off, in the launcher's image on
  *             attach.directory: absolute path of the instance's directory, default by its name;
  *             attach.users: comma list of ids of users that may, beside the runtime's own and root
@@ -48,14 +49,15 @@ import org.millrace.wire.Ipv4Prefix;
  * @param capacity     limits
  * @param capture      file to write frames to, or null
  * @param captureBytes its bound
+ * @param spinNs       longest time that the data path looks on before it sleeps
  * @param sharing      what other processes can have
  */
 public record InstanceConfig(String name, String hardware, List<String> transports,
                              Map<String, Map<String, String>> options, String port, Map<String, String> portOptions,
                              List<LocalAddress> addresses, List<StaticRoute> routes, Capacity capacity,
-                             String capture, long captureBytes, SharingConfig sharing) {
+                             String capture, long captureBytes, long spinNs, SharingConfig sharing) {
     private static final Set<String> KEYS = Set.of("instance", "hardware", "transports", "port", "address", "routes",
-        "flows", "contexts", "capture", "capture.bytes");
+        "flows", "contexts", "capture", "capture.bytes", "spin-us");
     private static final int MAX_FLOWS = 1 << 22;
     private static final int MAX_CONTEXTS = 1 << 16;
 
@@ -94,9 +96,11 @@ public record InstanceConfig(String name, String hardware, List<String> transpor
         Map<String, String> map = new TreeMap<>(properties);
         List<String> transports = list(required(map, "transports", "a comma list such as tcp-flextoe"));
         for (String key : map.keySet()) {
-            if (!KEYS.contains(key) && !SharingConfig.KEYS.contains(key) && !key.startsWith("port.") && !isTransportKey(key, transports)) {
+            if (!KEYS.contains(key) && !SharingConfig.KEYS.contains(key) && !key.startsWith("port.")
+                && !isTransportKey(key, transports)) {
                 throw new ConfigException(key, map.get(key), "one of the keys " + String.join(", ",
-                    Stream.concat(KEYS.stream(), SharingConfig.KEYS.stream()).sorted().toList()) + ", port.*, transport.NAME.* and " + families(transports));
+                    Stream.concat(KEYS.stream(), SharingConfig.KEYS.stream()).sorted().toList())
+                    + ", port.*, transport.NAME.* and " + families(transports));
             }
         }
         Map<String, Map<String, String>> options = new LinkedHashMap<>();
@@ -111,7 +115,7 @@ public record InstanceConfig(String name, String hardware, List<String> transpor
             new Capacity((int) number(map, "flows", 65536, 1, MAX_FLOWS),
                 (int) number(map, "contexts", 256, 1, MAX_CONTEXTS)),
             map.get("capture"), number(map, "capture.bytes", Capture.DEFAULT_BYTES, 0, Long.MAX_VALUE),
-            SharingConfig.parse(map));
+            number(map, "spin-us", 0, 0, 100_000) * 1000, SharingConfig.parse(map));
     }
 
     private static String required(Map<String, String> map, String key, String allowed) {

@@ -31,6 +31,7 @@ class InstanceConfigTest {
         assertThat(config.capacity().contexts()).isEqualTo(256);
         assertThat(config.routes()).isEmpty();
         assertThat(config.capture()).isNull();
+        assertThat(config.spinNs()).isZero();
     }
 
     @Test
@@ -56,6 +57,7 @@ class InstanceConfigTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
         "flows     | 0            | flows is '0', allowed is a number from 1 to 4194304",
+        "spin-us   | 100001       | spin-us is '100001', allowed is a number from 0 to 100000",
         "contexts  | many         | contexts is 'many', allowed is a number from 1 to 65536",
         "address   | 10.0.0.2     | address is '10.0.0.2', allowed is the address of one host and its prefix length",
         "address   | 10.0.0.2/33  | address is '10.0.0.2/33', allowed is the address of one host",

@@ -39,7 +39,7 @@ class InstanceTest {
 
     private final MemoryPort[] wire = MemoryPort.pair(Map.of());
     private final Instance a = start(wire[0], "10.0.0.1/24", Map.of());
-    private final Instance b = start(wire[1], "10.0.0.2/24", Map.of());
+    private final Instance b = start(wire[1], "10.0.0.2/24", Map.of("spin-us", "50"));
 
     @AfterEach
     void close() {
@@ -72,13 +72,14 @@ class InstanceTest {
     }
 
     @Test
-    void messagesPassBetweenSleepingThreads() throws IOException {
+    void messagesPassBetweenThreadsThatSleepAndThatSpin() throws IOException {
         try (Toe toeA = Toe.open(a, SIZE); Toe toeB = Toe.open(b, SIZE)) {
             InetSocketAddress there = new InetSocketAddress("10.0.0.2", 7);
             MessageSocket client = toeA.bind(new InetSocketAddress("10.0.0.1", 5000), null);
             MessageSocket server = toeB.bind(there, null);
             assertThat(toeA.await(client::isBound, PATIENCE_NS)).isTrue();
             assertThat(toeB.await(server::isBound, PATIENCE_NS)).isTrue();
+            toeB.spin(50_000);
             resolve(toeA, toeB, client, server, there);
             for (int i = 0; i < 200; i++) {
                 client.send(ByteBuffer.allocate(4).putInt(0, i), there);

@@ -17,6 +17,7 @@ import org.millrace.api.context.ContextProvider;
 import org.millrace.api.context.ContextSize;
 import org.millrace.api.context.Status;
 import org.millrace.memory.Addresses;
+import org.millrace.memory.AdaptiveSpin;
 import org.millrace.memory.ContextLayout;
 import org.millrace.memory.Descriptor;
 import org.millrace.memory.DescriptorRing;
@@ -60,6 +61,7 @@ public final class Toe implements AutoCloseable {
     private final ByteBuffer wakeBytes = ByteBuffer.allocateDirect(64);
     private volatile SelectableChannel wakeChannel;
     private volatile boolean wakeup;
+    private AdaptiveSpin spin = new AdaptiveSpin(0);
     private boolean ringFull;
     private int listed;
     private long lastOpaque;
@@ -246,6 +248,16 @@ public final class Toe implements AutoCloseable {
         }
     }
 
+    /**
+     * Lets {@link #poll} look on for a while before it sleeps; how long adapts to whether that pays. Worth it only where
+     * there are more cores than threads that spin.
+     *
+     * @param limitNs longest time, nanoseconds; 0, the default: sleep at once
+     */
+    public void spin(long limitNs) {
+        spin = new AdaptiveSpin(limitNs);
+    }
+
     /** Makes the poll that sleeps, or the next one, return at once. Any thread. */
     public void wakeup() {
         wakeup = true;
@@ -406,7 +418,26 @@ public final class Toe implements AutoCloseable {
         }
     }
 
+    /** Looks on for a while, if it is set to. Answers whether there is something to do. */
+    private boolean lookOn(long timeoutNs) {
+        if (spin.spinNs() == 0) {
+            return false;
+        }
+        long limitNs = timeoutNs < 0 ? spin.spinNs() : Math.min(timeoutNs, spin.spinNs());
+        long beginNs = System.nanoTime();
+        boolean paid = false;
+        while (!paid && System.nanoTime() - beginNs < limitNs) {
+            Thread.onSpinWait();
+            paid = events.available() != 0 || wakeup || !served();
+        }
+        spin.spun(paid);
+        return paid;
+    }
+
     private void sleep(long timeoutNs) {
+        if (lookOn(timeoutNs)) {
+            return;
+        }
         events.waiting(true);
         if (events.available() == 0 && !wakeup && served()) {
             boolean cut = ringFull && (timeoutNs < 0 || timeoutNs > FULL_RING_SLEEP_NS);

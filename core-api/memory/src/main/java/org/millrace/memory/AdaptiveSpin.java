@@ -1,0 +1,38 @@
+package org.millrace.memory;
+
+/**
+ * How long to look on before sleeping: twice as long as last time if that paid, half as long if it did not, between a
+ * 64th of the limit and the limit. With a limit of 0, the default everywhere, nobody spins.
+ *
+ * <p>Owned by: the thread that sleeps.
+ */
+public final class AdaptiveSpin {
+    private static final int RANGE = 64;
+
+    private final long limitNs;
+    private long spinNs;
+
+    /**
+     * Begins at the limit.
+     *
+     * @param limitNs longest time to look on, nanoseconds; 0: never
+     */
+    public AdaptiveSpin(long limitNs) {
+        this.limitNs = limitNs;
+        spinNs = limitNs;
+    }
+
+    /** {@return how long to look on now, nanoseconds} */
+    public long spinNs() {
+        return spinNs;
+    }
+
+    /**
+     * Learns from a spin.
+     *
+     * @param paid whether something came before it was over
+     */
+    public void spun(boolean paid) {
+        spinNs = paid ? Math.min(limitNs, 2 * spinNs) : Math.max(limitNs / RANGE, spinNs / 2);
+    }
+}

@@ -33,6 +33,6 @@ public final class AdaptiveSpin {
      * @param paid whether something came before it was over
      */
     public void spun(boolean paid) {
-        spinNs = paid ? Math.min(limitNs, 2 * spinNs) : Math.max(limitNs / RANGE, spinNs / 2);
+        spinNs = paid ? Math.min(limitNs, 2 * spinNs) : Math.max((limitNs + RANGE - 1) / RANGE, spinNs / 2);
     }
 }

@@ -22,6 +22,15 @@ class AdaptiveSpinTest {
     }
 
     @Test
+    void shortLimitNeverDecaysToNothing() {
+        AdaptiveSpin spin = new AdaptiveSpin(10);
+        for (int i = 0; i < 10; i++) {
+            spin.spun(false);
+        }
+        assertThat(spin.spinNs()).isEqualTo(1);
+    }
+
+    @Test
     void withoutLimitNobodySpins() {
         AdaptiveSpin spin = new AdaptiveSpin(0);
         spin.spun(true);

@@ -248,6 +248,11 @@ public final class Toe implements AutoCloseable {
         }
     }
 
+    /** {@return whether the last flush found no more room: what is still owed needs another one, and nobody announces room} */
+    public boolean isRequestRingFull() {
+        return ringFull;
+    }
+
     /**
      * Lets {@link #poll} look on for a while before it sleeps; how long adapts to whether that pays. Worth it only where
      * there are more cores than threads that spin.

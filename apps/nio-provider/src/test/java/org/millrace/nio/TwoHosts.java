@@ -23,18 +23,22 @@ final class TwoHosts implements AutoCloseable {
     final Instance client;
 
     TwoHosts() {
-        this(Map.of());
+        this(Map.of(), Map.of());
     }
 
-    /** With an instance at the server's address that other processes can attach to by its directory. */
-    TwoHosts(Path directory) {
-        this(Map.of("attach", "on", "attach.directory", directory.toString()));
+    /** With instances that other processes can attach to by their directories. */
+    TwoHosts(Path serverDirectory, Path clientDirectory) {
+        this(attached(serverDirectory), attached(clientDirectory));
     }
 
-    private TwoHosts(Map<String, String> more) {
+    private static Map<String, String> attached(Path directory) {
+        return Map.of("attach", "on", "attach.directory", directory.toString());
+    }
+
+    private TwoHosts(Map<String, String> serverOptions, Map<String, String> clientOptions) {
         MemoryPort[] ends = MemoryPort.pair(Map.of());
-        server = host("server", SERVER, ends[0], more);
-        client = host("client", CLIENT, ends[1], Map.of());
+        server = host("server", SERVER, ends[0], serverOptions);
+        client = host("client", CLIENT, ends[1], clientOptions);
     }
 
     private static Instance host(String name, String address, Port port, Map<String, String> more) {

@@ -1,0 +1,43 @@
+package org.millrace.nio;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Programs that know nothing of Millrace, in processes of their own, each attached to an instance. */
+@Timeout(value = 120, unit = TimeUnit.SECONDS)
+class UnmodifiedProgramsTest {
+    private static final long LENGTH_BYTES = 100_000_000;
+
+    @TempDir
+    Path temporary;
+
+    @ParameterizedTest
+    @ValueSource(classes = {JdkServer.class, JettyServer.class})
+    void jdkClientAndServerExchange100MegabytesEachWay(Class<?> program) throws Exception {
+        Path one = temporary.resolve("one");
+        Path two = temporary.resolve("two");
+        TwoHosts hosts = new TwoHosts(one, two);
+        try (Child server = Child.overMillrace(one, program, TwoHosts.SERVER, "80")) {
+            assertThat(server.line()).isEqualTo("listening");
+            try (Child client = Child.overMillrace(two, JdkClient.class, TwoHosts.SERVER, "80", "" + LENGTH_BYTES)) {
+                assertThat(said(client)).startsWith("GET " + Payload.hash(new Payload(LENGTH_BYTES, LENGTH_BYTES)) + " ");
+                assertThat(said(client)).startsWith("POST " + Payload.hash(new Payload(LENGTH_BYTES, 1)) + " ");
+            }
+        } finally {
+            hosts.close();
+        }
+    }
+
+    private static String said(Child child) throws IOException {
+        String line = child.line();
+        System.out.println(line);
+        return line;
+    }
+}

@@ -46,7 +46,7 @@ public final class MillraceSelectorProvider extends SelectorProvider implements 
             Routes.parse(System.getProperty("millrace.route", "0.0.0.0/0")));
     }
 
-    private MillraceSelectorProvider(Callable<ContextGrant> grants, Fallback fallback, Routes routes) {
+    MillraceSelectorProvider(Callable<ContextGrant> grants, Fallback fallback, Routes routes) {
         this.routes = routes;
         contexts = new Contexts(grants, fallback, kernel);
         relistener = new Relistener(contexts);
@@ -60,6 +60,15 @@ public final class MillraceSelectorProvider extends SelectorProvider implements 
      */
     public static MillraceSelectorProvider over(ContextProvider provider, ContextSize size) {
         return new MillraceSelectorProvider(() -> provider.open(size), Fallback.FAIL, Routes.ALL);
+    }
+
+    /**
+     * {@return a provider over an instance of another process; it is the JVM's only if the property says so}
+     *
+     * @param instance its name, or the absolute path of its directory: for one of another user
+     */
+    public static MillraceSelectorProvider attach(String instance) {
+        return new MillraceSelectorProvider(() -> Attach.context(instance, ContextSize.DEFAULT), Fallback.FAIL, Routes.ALL);
     }
 
     private static Callable<ContextGrant> fromProperties() {

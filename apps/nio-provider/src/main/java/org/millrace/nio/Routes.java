@@ -33,7 +33,7 @@ final class Routes {
      */
     static Routes parse(String text) {
         Routes routes = new Routes();
-        for (String item : text.split(",")) {
+        for (String item : text.split(",", -1)) {
             routes.prefixes.add(prefix(item.strip()));
         }
         return routes;

@@ -14,9 +14,6 @@ import org.millrace.toe.ToeFailure;
 
 /** A Millrace stream as a channel uses it: from any thread, blocking or not. */
 final class ChannelStream {
-    /** A part of the smallest receive buffer that there can be, 4 KiB: the peer is never left without a window. */
-    private static final int WINDOW_UPDATE_BYTES = 1024;
-
     private final SharedContext context;
     private final StreamSocket socket;
     private final Condition changed;
@@ -122,10 +119,10 @@ final class ChannelStream {
         return total;
     }
 
-    /** The window opens at once only by what is worth it; the rest goes with whatever is flushed next. */
+    /** The window opens at once by a quarter of the buffer; less goes with whatever is flushed next. */
     private void consumed(long bytes) {
         consumed += (int) bytes;
-        if (consumed >= WINDOW_UPDATE_BYTES) {
+        if (consumed >= socket.receiveBytes() / 4) {
             context.flush();
             consumed = 0;
         }

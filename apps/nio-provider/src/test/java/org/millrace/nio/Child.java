@@ -13,6 +13,11 @@ import java.util.stream.Stream;
 
 /** A second JVM that runs a class of the tests, and is killed in the end. */
 final class Child implements AutoCloseable {
+    /** What Chronicle wants of the JVM. */
+    static final List<String> RUNTIME_FLAGS = List.of("--add-opens=java.base/java.lang=ALL-UNNAMED",
+        "--add-opens=java.base/java.lang.reflect=ALL-UNNAMED", "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED",
+        "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow");
+
     private static final List<String> NO_APPLICATION = List.of("chronicle", "openhft", "osgi", "felix", "runtime", "hw-",
         "tcp-", "ports", "core-api/context", "core-api/net");
 
@@ -25,7 +30,9 @@ final class Child implements AutoCloseable {
         command.addAll(flags);
         command.addAll(List.of("-cp", classPath, main.getName()));
         command.addAll(List.of(arguments));
-        process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+        builder.environment().remove("JDK_JAVA_OPTIONS"); // the parent's flags are not the program's
+        process = builder.start();
         output = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     }
 
@@ -45,10 +52,7 @@ final class Child implements AutoCloseable {
 
     /** With everything, and the flags of Chronicle. */
     static Child runtime(Class<?> main, String... arguments) throws IOException {
-        return new Child(List.of("--add-opens=java.base/java.lang=ALL-UNNAMED",
-            "--add-opens=java.base/java.lang.reflect=ALL-UNNAMED", "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED",
-            "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"),
-            System.getProperty("java.class.path"), main, arguments);
+        return new Child(RUNTIME_FLAGS, System.getProperty("java.class.path"), main, arguments);
     }
 
     /** {@return the next line it prints, or null when it has ended} */

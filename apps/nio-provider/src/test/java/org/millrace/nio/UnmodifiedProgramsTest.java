@@ -1,14 +1,18 @@
 package org.millrace.nio;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.millrace.testkit.Namespace;
 
 /** Programs that know nothing of Millrace, in processes of their own, each attached to an instance. */
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
@@ -33,6 +37,15 @@ class UnmodifiedProgramsTest {
         } finally {
             hosts.close();
         }
+    }
+
+    @Test
+    void kernelsCurlFetchesFromAServerAtTheWildcardAddress() {
+        assumeTrue(Namespace.available(), () -> Namespace.unavailable().orElseThrow());
+        List<String> flags = List.of("env", "JDK_JAVA_OPTIONS=" + String.join(" ", Child.RUNTIME_FLAGS));
+        Namespace.Result result = Namespace.run(flags, KernelClientScenario.class, temporary.toString());
+        assertThat(result.exitCode()).as(result.output()).isZero();
+        assertThat(result.output()).contains("passed");
     }
 
     private static String said(Child child) throws IOException {

@@ -1,5 +1,7 @@
 package org.millrace.tofino;
 
+import java.util.Map;
+import java.util.WeakHashMap;
 import org.millrace.api.hardware.Capacity;
 import org.millrace.api.hardware.FitReport;
 import org.millrace.api.hardware.HardwareBackend;
@@ -9,12 +11,17 @@ import org.millrace.api.pipeline.Program;
 import org.millrace.api.pipeline.SegmentMeta;
 import org.millrace.tofino.machine.Machine;
 
-/** A Tofino2 pipe, as a model: loads what fits, by what the program's compiled classes do. */
+/**
+ * A Tofino2 pipe, as a model: loads what fits, by what the program's compiled classes do. Whoever loads a program has
+ * asked whether it fits just before: the answer is kept as long as the program is, so that it is analysed once. Any
+ * thread.
+ */
 public final class TofinoBackend implements HardwareBackend {
     /** Its name in configurations. */
     public static final String NAME = "hw-tofino";
 
     private final Machine machine;
+    private final Map<Program<?>, TofinoReport> reports = new WeakHashMap<>();
 
     /** Makes one. */
     public TofinoBackend() {
@@ -48,8 +55,13 @@ public final class TofinoBackend implements HardwareBackend {
      * @param capacity for how many keys
      * @return the report
      */
-    public TofinoReport report(Program<?> program, Capacity capacity) {
-        return new Fitter(machine, program, capacity).report();
+    public synchronized TofinoReport report(Program<?> program, Capacity capacity) {
+        TofinoReport known = reports.get(program);
+        if (known == null || !known.capacity().equals(capacity)) {
+            known = new Fitter(machine, program, capacity).report();
+            reports.put(program, known);
+        }
+        return known;
     }
 
     @Override

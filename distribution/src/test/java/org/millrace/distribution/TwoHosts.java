@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.millrace.api.context.ContextSize;
 import org.millrace.api.context.Status;
@@ -33,6 +34,8 @@ final class TwoHosts {
         Map<String, String> route = Map.of();
         Impairment impairment = Impairment.NONE;
         UnaryOperator<Port> serverPort = UnaryOperator.identity();
+        /** Makes a host's own; null: FlexTOE with the options. */
+        Supplier<VirtualHost.Stack> stack;
         long seed = 1;
         long startNs = SECOND_NS;
     }
@@ -53,7 +56,8 @@ final class TwoHosts {
                 i.side());
             port = ImpairedPort.wrap(port, own, world.clock, VirtualHost.HOLD_NS);
         }
-        return world.add(new VirtualHost(port, address, c.size, c.options, c.route, c.seed + mac));
+        return world.add(new VirtualHost(port, address, c.size,
+            c.stack == null ? VirtualHost.Stack.flexToe(c.options) : c.stack.get(), c.route, c.seed + mac));
     }
 
     /** Both ends of one connection. */

@@ -21,15 +21,25 @@ public final class TofinoBackend implements HardwareBackend {
     public static final String NAME = "hw-tofino";
 
     private final Machine machine;
+    private final boolean isOnCallersClock;
     private final Map<Program<?>, TofinoReport> reports = new WeakHashMap<>();
 
     /** Makes one. */
     public TofinoBackend() {
-        this(Machine.tofino2());
+        this(false);
     }
 
-    TofinoBackend(Machine machine) {
-        this.machine = machine;
+    private TofinoBackend(boolean isOnCallersClock) {
+        machine = Machine.tofino2();
+        this.isOnCallersClock = isOnCallersClock;
+    }
+
+    /**
+     * {@return one whose machine's cycles are those of the time it is told, for experiments on a virtual clock; live it
+     * would find its queues always empty, because executing a pass takes longer than the machine does}
+     */
+    public static TofinoBackend onCallersClock() {
+        return new TofinoBackend(true);
     }
 
     @Override
@@ -73,7 +83,7 @@ public final class TofinoBackend implements HardwareBackend {
                 + r.method() + ':' + r.line() + ": " + r.detail() + " [" + r.limit() + "]"
                 + (fit.refused().size() == 1 ? "" : " and " + (fit.refused().size() - 1) + " more"));
         }
-        TofinoPipeline<M> pipeline = new TofinoPipeline<>(machine, program, capacity, runtime);
+        TofinoPipeline<M> pipeline = new TofinoPipeline<>(machine, isOnCallersClock, program, capacity, runtime);
         program.loaded(pipeline);
         return pipeline;
     }

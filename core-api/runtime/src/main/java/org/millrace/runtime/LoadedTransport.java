@@ -1,6 +1,8 @@
 package org.millrace.runtime;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.millrace.api.hardware.FitReport;
 import org.millrace.api.hardware.Outlet;
@@ -133,7 +135,7 @@ final class LoadedTransport<M extends SegmentMeta> implements Outlet<M> {
     /** Makes an item of each flow that is due, at most {@code budget}. Answers how many. */
     int transmit(int budget, long nowNs) {
         for (int i = 0; i < budget; i++) {
-            int flow = scheduler.next(nowNs);
+            int flow = pipeline.isPaused() ? 0 : scheduler.next(nowNs);
             if (flow == 0) {
                 return i;
             }
@@ -144,9 +146,9 @@ final class LoadedTransport<M extends SegmentMeta> implements Outlet<M> {
         return budget;
     }
 
-    /** Lets the machine run on until it is empty; the frames of the batch are needed no longer then. */
+    /** Lets the machine run on as far as it can; the frames of the batch are needed no longer then. */
     void drain(long nowNs) {
-        for (int i = 0; i < MAX_ADVANCES && !pipeline.isIdle(); i++) {
+        for (int i = 0; i < MAX_ADVANCES && pipeline.deadlineNs() <= nowNs; i++) {
             pipeline.advance(nowNs);
         }
     }
@@ -164,8 +166,16 @@ final class LoadedTransport<M extends SegmentMeta> implements Outlet<M> {
     }
 
     long deadlineNs() {
-        return controlDue || !pipeline.isIdle() ? Long.MIN_VALUE
-            : Math.min(controlDeadlineNs, scheduler.deadlineNs());
+        return controlDue ? Long.MIN_VALUE
+            : Math.min(Math.min(controlDeadlineNs, pipeline.deadlineNs()),
+                pipeline.isPaused() ? Long.MAX_VALUE : scheduler.deadlineNs());
+    }
+
+    /** {@return what control plane and machine count, by name} */
+    Map<String, Long> named() {
+        Map<String, Long> all = new LinkedHashMap<>(control.counters());
+        all.putAll(pipeline.counters());
+        return all;
     }
 
     @Override

@@ -50,6 +50,6 @@ final class StatusReport {
         TransportCounters c = transport.counters;
         return new DataPathStatus.TransportStatus(transport.host.name(), c.items[Workflow.RX.ordinal()],
             c.items[Workflow.TX.ordinal()], c.items[Workflow.HC.ordinal()], c.emitted, c.sentPayloadBytes, c.digests,
-            c.controlPackets, c.controlSegmentsSent, transport.host.flows().size(), transport.control.counters());
+            c.controlPackets, c.controlSegmentsSent, transport.host.flows().size(), transport.named());
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.millrace.api.hardware.Capacity;
 import org.millrace.api.hardware.FitReport;
 import org.millrace.api.pipeline.Program;
 
@@ -33,6 +34,14 @@ final class TofinoBackendTest {
         });
         assertThat(protocol).anySatisfy(r -> assertThat(r.detail()).startsWith("touches "));
         assertThat(protocol).anySatisfy(r -> assertThat(r.detail()).startsWith("compares state fields"));
+    }
+
+    @Test
+    void aProgramIsAnalysedOnceForACapacity() {
+        Program<?> program = Programs.laminar();
+        TofinoReport first = backend.report(program, Programs.CAPACITY);
+        assertThat(backend.report(program, Programs.CAPACITY)).isSameAs(first);
+        assertThat(backend.report(program, new Capacity(1024, 16))).isNotSameAs(first);
     }
 
     @Test

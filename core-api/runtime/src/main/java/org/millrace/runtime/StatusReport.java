@@ -58,6 +58,6 @@ final class StatusReport {
         TransportCounters c = transport.counters;
         return new DataPathStatus.TransportStatus(transport.host.name() + role, c.items[Workflow.RX.ordinal()],
             c.items[Workflow.TX.ordinal()], c.items[Workflow.HC.ordinal()], c.emitted, c.sentPayloadBytes, c.digests,
-            c.controlPackets, c.controlSegmentsSent, transport.host.flows().count(transport), transport.control.counters());
+            c.controlPackets, c.controlSegmentsSent, transport.host.flows().count(transport), transport.named());
     }
 }

@@ -1,6 +1,9 @@
 package org.millrace.tcp.control;
 
+import java.util.Collections;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.millrace.api.transport.TransportHost;
 
 /**
@@ -73,6 +76,9 @@ public record TcpConfig(String congestion, boolean ecn, boolean timestamps, bool
     /** Policy of RFC 8257. */
     public static final String DCTCP = "dctcp";
 
+    /** All keys. */
+    public static final Set<String> KEYS = keys();
+
     /** All defaults. */
     public static final TcpConfig DEFAULT = parse(Map.of());
 
@@ -84,7 +90,16 @@ public record TcpConfig(String congestion, boolean ecn, boolean timestamps, bool
      * @throws IllegalArgumentException if a value is wrong
      */
     public static TcpConfig parse(Map<String, String> options) {
-        Options o = new Options(options);
+        return parse(new Options(options, new TreeSet<>()));
+    }
+
+    private static Set<String> keys() {
+        Options asked = new Options(Map.of(), new TreeSet<>());
+        parse(asked);
+        return Collections.unmodifiableSet(asked.asked);
+    }
+
+    private static TcpConfig parse(Options o) {
         TcpConfig config = new TcpConfig(o.oneOf("congestion", NEW_RENO, DCTCP), o.onOff("ecn"), o.onOff("timestamps"),
                 o.onOff("window-scaling"), o.onOff("sack"), o.number("initial-window", 10, 1, 100),
                 o.number("rto-min-ms", 200, 1, 60_000), o.number("rto-initial-ms", 1_000, 1, 60_000),
@@ -102,8 +117,9 @@ public record TcpConfig(String congestion, boolean ecn, boolean timestamps, bool
         return config;
     }
 
-    private record Options(Map<String, String> values) {
+    private record Options(Map<String, String> values, Set<String> asked) {
         int number(String key, int standard, int min, int max) {
+            asked.add(key);
             String text = values.get(key);
             if (text == null) {
                 return standard;
@@ -120,6 +136,7 @@ public record TcpConfig(String congestion, boolean ecn, boolean timestamps, bool
         }
 
         String oneOf(String key, String standard, String other) {
+            asked.add(key);
             String text = values.getOrDefault(key, standard);
             if (!text.equals(standard) && !text.equals(other)) {
                 throw wrong(key, text, standard + " or " + other);

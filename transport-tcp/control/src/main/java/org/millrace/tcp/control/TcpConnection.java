@@ -43,6 +43,8 @@ final class TcpConnection extends Timed {
     /** When the retransmission or persist timer expires. */
     long retransmitNs = NEVER;
     boolean persisting;
+    /** Pacing rate as the data path has it. */
+    long rate;
     /** Expiries in a row without an answer. */
     int retries;
     int answersAtProbe;

@@ -53,6 +53,7 @@ public final class DataPath implements AutoCloseable {
     private final ContextTable contexts;
     private final HostTransfer transfer;
     private final Egress egress;
+    private final NetEvents network;
     private final IpLayer ip;
     private final Ingress ingress;
     private final RequestReader requests;
@@ -83,8 +84,9 @@ public final class DataPath implements AutoCloseable {
         contexts = new ContextTable(capacity.contexts(), counters, home.journals());
         transfer = new HostTransfer(contexts, frames, counters, pages);
         egress = new Egress(port, transfer, capture);
+        network = new NetEvents(this, transports);
         ip = new IpLayer(new MacAddress(info.macAddress()), config.addresses(), new RouteTable(config.routes()),
-            NeighbourSettings.DEFAULT, egress, new NetEvents(this, transports));
+            NeighbourSettings.DEFAULT, egress, network);
         ingress = new Ingress(frames, ip, counters, info.macAddress(), info.checksumTrusted());
         requests = new RequestReader(new Dispatcher(), counters, pages);
         for (DataPathConfig.TransportChoice choice : config.transports()) {
@@ -319,6 +321,12 @@ public final class DataPath implements AutoCloseable {
     /** {@return the MAC address of the next hop to a peer, or a negative number} */
     long resolve(int peer, long atNs) {
         return ip.resolvedMac(peer, atNs);
+    }
+
+    /** Routes otherwise from now on, connections that are there too. */
+    void route(RouteTable routes, long atNs) {
+        ip.route(routes);
+        network.routesChanged(atNs);
     }
 
     String instance() {

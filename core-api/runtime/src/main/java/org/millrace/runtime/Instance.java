@@ -37,14 +37,13 @@ public final class Instance implements ContextProvider, AutoCloseable {
     private final DataPath path;
     private final DataPathThread thread;
     private final boolean attach;
+    private final Object swapping = new Object();
     private ContextServer server;
-    private final List<String> transports;
 
     private Instance(InstanceConfig config, DataPath path, long originNs) {
         name = config.name();
         attach = config.sharing().attach();
         this.path = path;
-        transports = path.transportNames();
         thread = new DataPathThread(path, originNs, config.spinNs());
     }
 
@@ -186,7 +185,7 @@ public final class Instance implements ContextProvider, AutoCloseable {
                 + path.capacity().contexts());
         }
         AppContext opened = context;
-        return new Grant(name, transports, opened, thread::ring, doorbell, () -> close(opened));
+        return new Grant(name, await(nowNs -> path.transportNames()), opened, thread::ring, doorbell, () -> close(opened));
     }
 
     /** The memory goes when neither side uses it any more: after the data path has let go of it, or has ended. */
@@ -206,6 +205,35 @@ public final class Instance implements ContextProvider, AutoCloseable {
      */
     public DataPathStatus status() {
         return await(nowNs -> path.status());
+    }
+
+    /**
+     * {@return what runs: the backend, and the transports by position}
+     *
+     * @throws IllegalStateException if the instance no longer runs
+     */
+    public DataPath.Side side() {
+        return await(nowNs -> path.side());
+    }
+
+    /**
+     * Replaces transports, hardware or both under live connections. Blocks while the new side is loaded and warmed,
+     * which the old side does not notice; then the data path pauses for the change itself. One swap at a time.
+     *
+     * @param request what is to run instead
+     * @return what has been done
+     * @throws SwapException         if it is refused or fails; then nothing has changed
+     * @throws IllegalStateException if the instance no longer runs
+     */
+    public SwapReport swap(SwapRequest request) throws SwapException {
+        synchronized (swapping) {
+            Swap swap = new Swap(path, request, System::nanoTime, step -> { });
+            swap.prepare(await(nowNs -> path.loaded()));
+            SwapReport report = Swap.end(await(swap::execute));
+            LOG.info("{} has swapped {} for {}: {} connections, {} us", name, report.before(), report.after(),
+                report.connections(), report.pauseNs() / 1000);
+            return report;
+        }
     }
 
     private <T> T await(LongFunction<T> question) {

@@ -75,7 +75,13 @@ public final class IpLayer implements IpOutput {
         this.icmp = new IcmpResponder(local, routes, this, listener, counters);
     }
 
-    private void check(RouteTable table) {
+    /**
+     * Checks that routes can be this layer's. Any thread.
+     *
+     * @param table the routes
+     * @throws IllegalArgumentException if a next hop is an own address
+     */
+    public void check(RouteTable table) {
         for (Route route : table.routes()) {
             if (local.contains(route.nextHop().bits())) {
                 throw new IllegalArgumentException("next hop of route " + route.prefix() + " is an own address: "

@@ -17,6 +17,7 @@ import org.millrace.memory.ContextLayout;
 import org.millrace.memory.SharedMemory;
 import org.millrace.net.IpLayer;
 import org.millrace.net.NeighbourSettings;
+import org.millrace.net.Route;
 import org.millrace.net.RouteTable;
 import org.millrace.runtime.DataPathConfig.TransportChoice;
 import org.millrace.wire.Ipv4Header;
@@ -471,6 +472,23 @@ public final class DataPath implements AutoCloseable {
     /** {@return the MAC address of the next hop to a peer, or a negative number} */
     long resolve(int peer, long atNs) {
         return ip.resolvedMac(peer, atNs);
+    }
+
+    /** {@return what is loaded, retiring transports too: the backend, factories, extensions} */
+    List<Object> parts() {
+        List<Object> parts = new ArrayList<>(List.of(hardware));
+        for (LoadedTransport<?> transport : transports) {
+            parts.add(transport.host.choice().factory());
+            parts.addAll(transport.host.choice().extensions());
+        }
+        return parts;
+    }
+
+    /** {@return routes that can be this data path's. Any thread} */
+    RouteTable checked(List<Route> routes) {
+        RouteTable table = new RouteTable(routes);
+        ip.check(table);
+        return table;
     }
 
     /** Routes otherwise from now on, connections that are there too. */

@@ -127,6 +127,14 @@ final class DeployedBundles {
     /** Starts what has been installed and what can start now. Answers whether there is any. */
     boolean start() {
         boolean any = false;
+        while (startSome()) { // one may be what another waits for
+            any = true;
+        }
+        return any;
+    }
+
+    private boolean startSome() {
+        boolean any = false;
         for (Map.Entry<Bundle, String> entry : List.copyOf(waiting.entrySet())) {
             Bundle bundle = entry.getKey();
             try {

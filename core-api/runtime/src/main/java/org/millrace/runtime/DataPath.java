@@ -17,6 +17,7 @@ import org.millrace.memory.ContextLayout;
 import org.millrace.memory.SharedMemory;
 import org.millrace.net.IpLayer;
 import org.millrace.net.NeighbourSettings;
+import org.millrace.net.Route;
 import org.millrace.net.RouteTable;
 import org.millrace.runtime.DataPathConfig.TransportChoice;
 import org.millrace.wire.Ipv4Header;
@@ -57,6 +58,7 @@ public final class DataPath implements AutoCloseable {
     private final ContextTable contexts;
     private final HostTransfer transfer;
     private final Egress egress;
+    private final NetEvents network;
     private final IpLayer ip;
     private final Ingress ingress;
     private final RequestReader requests;
@@ -96,8 +98,9 @@ public final class DataPath implements AutoCloseable {
         contexts = new ContextTable(capacity.contexts(), counters, home.journals());
         transfer = new HostTransfer(contexts, frames, counters, pages);
         egress = new Egress(port, transfer, capture);
+        network = new NetEvents(this, transports);
         ip = new IpLayer(new MacAddress(info.macAddress()), config.addresses(), new RouteTable(config.routes()),
-            NeighbourSettings.DEFAULT, egress, new NetEvents(this, transports));
+            NeighbourSettings.DEFAULT, egress, network);
         ingress = new Ingress(frames, ip, counters, info.macAddress(), info.checksumTrusted());
         requests = new RequestReader(new Dispatcher(), counters, pages);
         positions = config.transports().size();
@@ -469,6 +472,29 @@ public final class DataPath implements AutoCloseable {
     /** {@return the MAC address of the next hop to a peer, or a negative number} */
     long resolve(int peer, long atNs) {
         return ip.resolvedMac(peer, atNs);
+    }
+
+    /** {@return what is loaded, retiring transports too: the backend, factories, extensions} */
+    List<Object> parts() {
+        List<Object> parts = new ArrayList<>(List.of(hardware));
+        for (LoadedTransport<?> transport : transports) {
+            parts.add(transport.host.choice().factory());
+            parts.addAll(transport.host.choice().extensions());
+        }
+        return parts;
+    }
+
+    /** {@return routes that can be this data path's. Any thread} */
+    RouteTable checked(List<Route> routes) {
+        RouteTable table = new RouteTable(routes);
+        ip.check(table);
+        return table;
+    }
+
+    /** Routes otherwise from now on, connections that are there too. */
+    void route(RouteTable routes, long atNs) {
+        ip.route(routes);
+        network.routesChanged(atNs);
     }
 
     String instance() {

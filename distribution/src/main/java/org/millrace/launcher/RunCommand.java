@@ -8,7 +8,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 /** Starts the framework with a configuration and runs until the process is told to end. */
-@Command(name = "run", description = "Run an instance until SIGTERM or SIGINT, then print its counters.")
+@Command(name = "run", description = "Run an instance until SIGTERM, SIGINT or millrace stop, then print its counters.")
 public final class RunCommand implements Callable<Integer> {
     /** The line on standard output that says that everything configured is active begins with this. */
     public static final String READY = "millrace: ready";
@@ -26,11 +26,13 @@ public final class RunCommand implements Callable<Integer> {
     public Integer call() throws LaunchException, InterruptedException {
         Configuration configuration = Configuration.read(file);
         FrameworkHost host = FrameworkHost.start(Image.directory().resolve("bundles"));
+        CountDownLatch stop = new CountDownLatch(1);
+        host.offerStop(stop::countDown);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> end(host), "millrace-stop"));
         new ComponentStates(host.context()).configure(configuration);
         long elapsedMs = System.currentTimeMillis() - ManagementFactory.getRuntimeMXBean().getStartTime();
         System.out.println(READY + " after " + elapsedMs + " ms");
-        new CountDownLatch(1).await();
+        stop.await();
         return 0;
     }
 

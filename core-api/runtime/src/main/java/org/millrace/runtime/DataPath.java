@@ -282,7 +282,16 @@ public final class DataPath implements AutoCloseable {
 
     /** {@return what a tool shows} */
     public DataPathStatus status() {
-        return StatusReport.of(this, transports);
+        return StatusReport.of(this, transports, true);
+    }
+
+    /** {@return {@link #status} without its lines for connections, which cost time where there are many} */
+    DataPathStatus figures() {
+        return StatusReport.of(this, transports, false);
+    }
+
+    Vitals vitals(long atNs) {
+        return Vitals.of(this, transports, registry == null || !registry.isBroken(), atNs);
     }
 
     /** Resets all connections, closes all contexts and the port. */

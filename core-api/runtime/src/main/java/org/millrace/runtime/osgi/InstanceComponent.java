@@ -1,5 +1,7 @@
 package org.millrace.runtime.osgi;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -13,7 +15,10 @@ import org.millrace.api.transport.TransportFactory;
 import org.millrace.runtime.ConfigException;
 import org.millrace.runtime.DataPathStatus;
 import org.millrace.runtime.Instance;
+import org.millrace.runtime.Installed;
 import org.millrace.runtime.InstanceConfig;
+import org.millrace.runtime.Operations;
+import org.millrace.runtime.control.ControlServer;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -27,16 +32,23 @@ import org.osgi.service.component.annotations.ReferencePolicy;
  * configuration as its properties, and its counters as a {@link Supplier} with the property
  * {@code millrace.counters}. A backend, transport or port that comes or goes later does not disturb it.
  */
-@Component(service = {ContextProvider.class, InstanceComponent.class, Supplier.class}, immediate = true,
+@Component(service = {ContextProvider.class, InstanceComponent.class, Supplier.class, Operations.Offer.class}, immediate = true,
     property = "millrace.counters=true", configurationPid = "org.millrace.runtime", configurationPolicy = ConfigurationPolicy.REQUIRE)
-public final class InstanceComponent implements ContextProvider, Supplier<Map<String, Long>> {
+public final class InstanceComponent implements ContextProvider, Supplier<Map<String, Long>>, Installed,
+        Operations.Offer {
     @Reference(cardinality = ReferenceCardinality.AT_LEAST_ONE, policy = ReferencePolicy.DYNAMIC)
     private volatile List<HardwareBackend> hardware;
     @Reference(cardinality = ReferenceCardinality.AT_LEAST_ONE, policy = ReferencePolicy.DYNAMIC)
     private volatile List<TransportFactory> transports;
     @Reference(cardinality = ReferenceCardinality.AT_LEAST_ONE, policy = ReferencePolicy.DYNAMIC)
     private volatile List<PortFactory> ports;
+    /** Ends the process in order, if whoever has started it offers that. */
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC,
+        target = "(millrace.stop=*)")
+    private volatile Runnable stopper;
     private Instance instance;
+    private Operations operations;
+    private ControlServer control;
 
     /** Made by Declarative Services. */
     public InstanceComponent() {
@@ -51,6 +63,22 @@ public final class InstanceComponent implements ContextProvider, Supplier<Map<St
         } catch (ConfigException e) {
             throw new IllegalArgumentException(e.getMessage(), e);
         }
+        operations = new Operations(instance, this, this::stop);
+        try {
+            control = instance.directory() == null ? null : ControlServer.start(operations);
+        } catch (IOException e) {
+            deactivate();
+            throw new UncheckedIOException(e.getMessage(), e);
+        }
+    }
+
+    private void stop() {
+        Runnable wanted = stopper;
+        if (wanted == null) {
+            instance.close();
+        } else {
+            wanted.run();
+        }
     }
 
     /** The configuration without what the framework has added. */
@@ -58,7 +86,8 @@ public final class InstanceComponent implements ContextProvider, Supplier<Map<St
         Map<String, String> own = new TreeMap<>();
         properties.forEach((key, value) -> {
             if (!key.startsWith("service.") && !key.startsWith("component.") && !key.startsWith("felix.")
-                && !key.startsWith("osgi.") && !key.startsWith("millrace.") && !key.startsWith(".")) {
+                && !key.startsWith("osgi.") && !key.startsWith("millrace.") && !key.startsWith(".")
+                && !key.equals("stopper.target")) {
                 own.put(key, String.valueOf(value));
             }
         });
@@ -67,12 +96,31 @@ public final class InstanceComponent implements ContextProvider, Supplier<Map<St
 
     @Deactivate
     void deactivate() {
+        if (control != null) {
+            control.close();
+        }
+        operations.close();
         instance.close();
+    }
+
+    @Override
+    public List<HardwareBackend> hardware() {
+        return hardware;
+    }
+
+    @Override
+    public List<TransportFactory> transports() {
+        return transports;
     }
 
     @Override
     public ContextGrant open(ContextSize size) {
         return instance.open(size);
+    }
+
+    @Override
+    public Operations operations() {
+        return operations;
     }
 
     /** {@return the instance's counters, for whoever shares no package with the runtime} */

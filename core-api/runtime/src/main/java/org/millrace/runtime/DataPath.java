@@ -338,7 +338,16 @@ public final class DataPath implements AutoCloseable {
 
     /** {@return what a tool shows} */
     public DataPathStatus status() {
-        return StatusReport.of(this, transports, positions);
+        return StatusReport.of(this, transports, positions, true);
+    }
+
+    /** {@return {@link #status} without its lines for connections, which cost time where there are many} */
+    DataPathStatus figures() {
+        return StatusReport.of(this, transports, positions, false);
+    }
+
+    Vitals vitals(long atNs) {
+        return Vitals.of(this, transports, registry == null || !registry.isBroken(), atNs);
     }
 
     /**

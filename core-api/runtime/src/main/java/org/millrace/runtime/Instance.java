@@ -21,6 +21,7 @@ import org.millrace.api.port.PortFactory;
 import org.millrace.api.transport.TransportFactory;
 import org.millrace.context.ContextServer;
 import org.millrace.context.Registry;
+import org.millrace.memory.InstanceDirectory;
 import org.millrace.memory.Linux;
 import org.millrace.memory.SharedMemory;
 import org.millrace.net.Route;
@@ -34,6 +35,7 @@ import org.slf4j.LoggerFactory;
 public final class Instance implements ContextProvider, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Instance.class);
 
+    private final InstanceConfig config;
     private final String name;
     private final DataPath path;
     private final DataPathThread thread;
@@ -43,6 +45,7 @@ public final class Instance implements ContextProvider, AutoCloseable {
     private ContextServer server;
 
     private Instance(InstanceConfig config, DataPath path, PortFactory port, long originNs) {
+        this.config = config;
         name = config.name();
         this.port = port;
         attach = config.sharing().attach();
@@ -172,6 +175,16 @@ public final class Instance implements ContextProvider, AutoCloseable {
         return name;
     }
 
+    /** {@return what it was configured to be when it started} */
+    public InstanceConfig config() {
+        return config;
+    }
+
+    /** {@return where other processes find it, or null if they do not} */
+    public InstanceDirectory directory() {
+        return server == null ? null : server.directory();
+    }
+
     /** {@return why the instance no longer runs, or null while it does} */
     public String ended() {
         return thread.ended();
@@ -218,6 +231,24 @@ public final class Instance implements ContextProvider, AutoCloseable {
      */
     public DataPathStatus status() {
         return await(nowNs -> path.status());
+    }
+
+    /**
+     * {@return {@link #status} without a line for each connection; cheap however many there are}
+     *
+     * @throws IllegalStateException if the instance no longer runs
+     */
+    public DataPathStatus figures() {
+        return await(nowNs -> path.figures());
+    }
+
+    /**
+     * {@return what its health is judged by}
+     *
+     * @throws IllegalStateException if the instance no longer runs
+     */
+    public Vitals vitals() {
+        return await(path::vitals);
     }
 
     /**

@@ -14,10 +14,12 @@ final class StatusReport {
     private StatusReport() {
     }
 
-    static DataPathStatus of(DataPath path, List<LoadedTransport<?>> transports, int current) {
+    static DataPathStatus of(DataPath path, List<LoadedTransport<?>> transports, int current, boolean lines) {
         Counters c = path.counters();
         List<ConnectionInfo> connections = new ArrayList<>();
-        transports.forEach(transport -> connections.addAll(transport.control.connections()));
+        if (lines) {
+            transports.forEach(transport -> connections.addAll(transport.control.connections()));
+        }
         return new DataPathStatus(path.instance(), path.hardware().name(), path.portInfo().name(),
             path.port().counters(), drops(c), network(path), transports(transports, current),
             List.copyOf(connections), path.contexts().all().size(), path.contexts().connections(), c.contextsOpened,

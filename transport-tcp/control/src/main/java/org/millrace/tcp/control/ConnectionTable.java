@@ -49,6 +49,14 @@ final class ConnectionTable {
         byHandle.remove(handle(connection.context, connection.connection), connection);
     }
 
+    /** It is another context's now. */
+    void move(TcpConnection connection, int context, int id) {
+        forget(connection);
+        connection.context = context;
+        connection.connection = id;
+        byHandle.put(handle(context, id), connection);
+    }
+
     HalfOpen halfOpen(Endpoints ends) {
         return halfOpen.get(ends);
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.millrace.api.context.ContextRequest.Kind.BIND;
 import static org.millrace.api.context.ContextRequest.Kind.CLOSE;
 import static org.millrace.api.context.ContextRequest.Kind.CONNECT;
+import static org.millrace.api.context.ContextRequest.Kind.HANDOVER;
 import static org.millrace.api.context.ContextRequest.Kind.LISTEN;
 import static org.millrace.api.context.ContextRequest.Kind.UNLISTEN;
 import static org.millrace.tcp.control.FakeHost.address;

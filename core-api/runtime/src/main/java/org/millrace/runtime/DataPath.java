@@ -284,7 +284,7 @@ public final class DataPath implements AutoCloseable {
     /** {@return a new context in memory of its own, or null if there are as many as there can be} */
     AppContext open(ContextSize size) {
         SharedMemory memory = memory(size);
-        AppContext context = open(size, memory, nowNs);
+        AppContext context = open(size, memory, this, nowNs);
         if (context == null) {
             memory.close();
         }
@@ -297,8 +297,8 @@ public final class DataPath implements AutoCloseable {
     }
 
     /** {@return a new context in fresh memory, or null if there are as many as there can be} */
-    AppContext open(ContextSize size, SharedMemory memory, long atNs) {
-        return contexts.open(size, memory, atNs);
+    AppContext open(ContextSize size, SharedMemory memory, Object owner, long atNs) {
+        return contexts.open(size, memory, owner, atNs);
     }
 
     /**
@@ -595,6 +595,20 @@ public final class DataPath implements AutoCloseable {
                 }
             }
             return transports.get(position);
+        }
+
+        /** A target that is gone, or another application's by now, takes nothing: then the connection is reset. */
+        @Override
+        public void handOver(AppContext context, int slot, int target, long opaque, long atNs) {
+            AppContext taker = contexts.find(target);
+            drain(atNs); // what a machine still has on its way names the old place
+            boolean allowed = taker != null && taker != context && taker.owner.equals(context.owner);
+            if (!allowed) {
+                counters.refusedHandovers++;
+            }
+            request(context, context.slots.transport[slot] + 1, new ContextRequest(
+                allowed ? ContextRequest.Kind.HANDOVER : ContextRequest.Kind.ABORT, context.number,
+                context.slots.id[slot], opaque, null, null, target), atNs);
         }
 
         /** Streams are TCP's, messages are anyone else's; failing that, the first transport answers. */

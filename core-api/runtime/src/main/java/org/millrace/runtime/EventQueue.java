@@ -59,6 +59,11 @@ final class EventQueue {
         return !waiting.isEmpty();
     }
 
+    /** {@return how many events wait for room} */
+    int waiting() {
+        return waiting.size();
+    }
+
     /** Tells with the next flush what has become pending for a connection; once it is announced. */
     void markDirty(int slot) {
         if (!slots.dirty[slot] && slots.state[slot] == ConnectionSlots.OPEN) {
@@ -162,6 +167,7 @@ final class EventQueue {
         ring.u8(at, Descriptor.FLAGS, slots.flagsPending[slot]);
         slots.receiveHeld[slot] += slots.receivePending[slot];
         slots.transmitHeld[slot] -= slots.transmitPending[slot];
+        slots.flagsTold[slot] |= slots.flagsPending[slot];
         slots.receivePending[slot] = 0;
         slots.transmitPending[slot] = 0;
         slots.flagsPending[slot] = 0;

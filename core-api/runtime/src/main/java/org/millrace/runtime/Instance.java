@@ -192,12 +192,17 @@ public final class Instance implements ContextProvider, AutoCloseable {
 
     @Override
     public ContextGrant open(ContextSize size) {
+        return open(size, this);
+    }
+
+    @Override
+    public ContextGrant open(ContextSize size, Object owner) {
         SharedMemory memory = path.memory(size);
         int doorbell = -1;
         AppContext context = null;
         try {
             doorbell = attach ? thread.tenantBell() : -1;
-            context = await(nowNs -> path.open(size, memory, nowNs));
+            context = await(nowNs -> path.open(size, memory, owner, nowNs));
         } finally {
             if (context == null) {
                 memory.close();

@@ -86,6 +86,12 @@ final class LaminarState {
         nextHop(flow, from.peerMac);
     }
 
+    void place(int flow, int context, int id) {
+        Connection c = connection.at(flow);
+        c.context(context);
+        c.connection(id);
+    }
+
     private static void mss(Connection c, int mss) {
         c.mss(mss);
         c.windowStep(Math.min(2 * mss, c.receiveBytes() / 2));                  // RFC 9293 §3.8.6.2.2

@@ -117,7 +117,7 @@ final class MillraceSocketChannel extends SocketChannel implements Watched {
                 throw new AlreadyBoundException();
             }
             local = wanted;
-            if (!provider.routes().toMillrace(wanted)) {
+            if (!wanted.getAddress().isAnyLocalAddress() && !provider.routes().toMillrace(wanted)) {
                 useKernel();
             }
         }

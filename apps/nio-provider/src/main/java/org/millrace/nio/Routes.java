@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Which addresses go over Millrace: those of its prefixes; never loopback and IPv6 ones. A server at the wildcard
- * address listens over Millrace.
+ * Which addresses go over Millrace: those of its prefixes; never loopback and IPv6 ones. The wildcard address, in either
+ * family, is 0.0.0.0: Millrace's if a prefix has it.
  */
 final class Routes {
     /** Every IPv4 address. */
@@ -44,9 +44,9 @@ final class Routes {
             int slash = item.indexOf('/');
             int length = slash < 0 ? 32 : Integer.parseInt(item.substring(slash + 1));
             int address = bits(Inet4Address.ofLiteral(slash < 0 ? item : item.substring(0, slash)));
-            if (length >= 0 && length <= 32) {
-                int mask = length == 0 ? 0 : -1 << 32 - length;
-                return new Prefix(address & mask, mask);
+            int mask = length == 0 ? 0 : -1 << 32 - length;
+            if (length >= 0 && length <= 32 && (address & ~mask) == 0) {
+                return new Prefix(address, mask);
             }
         } catch (IllegalArgumentException e) {
             // said below
@@ -57,13 +57,11 @@ final class Routes {
     /** {@return whether connections to an address, or from it, go over Millrace} */
     boolean toMillrace(InetSocketAddress address) {
         InetAddress host = address.getAddress();
-        if (host.isAnyLocalAddress()) {
-            return true;
-        }
-        if (!(host instanceof Inet4Address) || host.isLoopbackAddress()) {
+        boolean wildcard = host.isAnyLocalAddress();
+        if (!wildcard && (!(host instanceof Inet4Address) || host.isLoopbackAddress())) {
             return false;
         }
-        int bits = bits(host);
+        int bits = wildcard ? 0 : bits(host);
         return prefixes.stream().anyMatch(prefix -> prefix.holds(bits));
     }
 

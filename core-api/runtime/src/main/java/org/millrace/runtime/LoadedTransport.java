@@ -31,6 +31,8 @@ final class LoadedTransport<M extends SegmentMeta> implements Outlet<M>, FlowMap
     final RuntimeHost host;
     final ControlPlane control;
     final TransportCounters counters;
+    /** What extensions have put into it. */
+    final AddedState added;
     private final DataPath path;
     private final HeaderCodec<M> codec;
     private final FlowScheduler scheduler;
@@ -58,6 +60,7 @@ final class LoadedTransport<M extends SegmentMeta> implements Outlet<M>, FlowMap
         ViewCursor.move(handedOver, new int[metaWords], 0);
         pipeline = hardware.load(program, host.capacity(), this);
         scheduler = program.scheduler();
+        added = new AddedState(program, pipeline, host.capacity());
         host.attach(this);
     }
 

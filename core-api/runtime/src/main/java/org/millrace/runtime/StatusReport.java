@@ -54,10 +54,16 @@ final class StatusReport {
         return lines;
     }
 
+    private static Map<String, Long> special(LoadedTransport<?> transport) {
+        Map<String, Long> special = new LinkedHashMap<>(transport.control.counters());
+        transport.added.count(special);
+        return special;
+    }
+
     private static DataPathStatus.TransportStatus of(LoadedTransport<?> transport, String role) {
         TransportCounters c = transport.counters;
         return new DataPathStatus.TransportStatus(transport.host.name() + role, c.items[Workflow.RX.ordinal()],
             c.items[Workflow.TX.ordinal()], c.items[Workflow.HC.ordinal()], c.emitted, c.sentPayloadBytes, c.digests,
-            c.controlPackets, c.controlSegmentsSent, transport.host.flows().count(transport), transport.control.counters());
+            c.controlPackets, c.controlSegmentsSent, transport.host.flows().count(transport), special(transport));
     }
 }

@@ -1,5 +1,6 @@
 package org.millrace.runtime.osgi;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -8,12 +9,14 @@ import org.millrace.api.context.ContextGrant;
 import org.millrace.api.context.ContextProvider;
 import org.millrace.api.context.ContextSize;
 import org.millrace.api.hardware.HardwareBackend;
+import org.millrace.api.pipeline.StageExtension;
 import org.millrace.api.port.PortFactory;
 import org.millrace.api.transport.TransportFactory;
 import org.millrace.runtime.ConfigException;
 import org.millrace.runtime.DataPathStatus;
 import org.millrace.runtime.Instance;
 import org.millrace.runtime.InstanceConfig;
+import org.millrace.runtime.SwapException;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -21,6 +24,8 @@ import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * An instance for each configuration of {@code org.millrace.runtime}, offered as a {@link ContextProvider} with the
@@ -30,12 +35,15 @@ import org.osgi.service.component.annotations.ReferencePolicy;
 @Component(service = {ContextProvider.class, InstanceComponent.class, Supplier.class}, immediate = true,
     property = "millrace.counters=true", configurationPid = "org.millrace.runtime", configurationPolicy = ConfigurationPolicy.REQUIRE)
 public final class InstanceComponent implements ContextProvider, Supplier<Map<String, Long>> {
+    private static final Logger LOG = LoggerFactory.getLogger(InstanceComponent.class);
+
     @Reference(cardinality = ReferenceCardinality.AT_LEAST_ONE, policy = ReferencePolicy.DYNAMIC)
     private volatile List<HardwareBackend> hardware;
     @Reference(cardinality = ReferenceCardinality.AT_LEAST_ONE, policy = ReferencePolicy.DYNAMIC)
     private volatile List<TransportFactory> transports;
     @Reference(cardinality = ReferenceCardinality.AT_LEAST_ONE, policy = ReferencePolicy.DYNAMIC)
     private volatile List<PortFactory> ports;
+    private final List<StageExtension> extensions = new ArrayList<>();
     private Instance instance;
 
     /** Made by Declarative Services. */
@@ -47,9 +55,43 @@ public final class InstanceComponent implements ContextProvider, Supplier<Map<St
         try {
             Map<String, String> own = own(properties);
             own.putIfAbsent("attach", "on");
-            instance = Instance.start(InstanceConfig.parse(own), hardware, transports, ports);
+            start(Instance.start(InstanceConfig.parse(own), hardware, transports, ports));
         } catch (ConfigException e) {
             throw new IllegalArgumentException(e.getMessage(), e);
+        }
+    }
+
+    private synchronized void start(Instance started) {
+        instance = started;
+        extensions.forEach(this::insert);
+    }
+
+    /** A bundle offers a stage: whatever runs goes on with it, or as it was if it is refused. */
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    synchronized void addExtension(StageExtension extension) {
+        extensions.add(extension);
+        if (instance != null) {
+            insert(extension);
+        }
+    }
+
+    /** Its bundle goes: when this returns, no thread runs its code. */
+    synchronized void removeExtension(StageExtension extension) {
+        extensions.remove(extension);
+        if (instance != null && instance.ended() == null) {
+            try {
+                instance.remove(extension);
+            } catch (SwapException | IllegalStateException e) {
+                LOG.warn("{} keeps extension {}: {}", instance.name(), extension.name(), e.getMessage());
+            }
+        }
+    }
+
+    private void insert(StageExtension extension) {
+        try {
+            instance.insert(extension);
+        } catch (SwapException | IllegalStateException e) {
+            LOG.warn("{} goes on without extension {}: {}", instance.name(), extension.name(), e.getMessage());
         }
     }
 

@@ -429,6 +429,20 @@ final class FakeHost implements TransportHost, Contexts, TransportHost.FlowTable
     }
 
     @Override
+    public void notAccepted(int context, long opaque, Status status) {
+        events.add("not accepted ctx=" + context + " opaque=" + opaque + " " + status);
+    }
+
+    @Override
+    public int move(int context, int connection, int target, InetSocketAddress local, InetSocketAddress peer) {
+        int moved = open(target, 0, local, peer);
+        if (moved != NONE) {
+            connections.remove((Integer) connection);
+        }
+        return moved;
+    }
+
+    @Override
     public void failed(int context, int connection, Status status) {
         events.add("failed ctx=" + context + " conn=" + connection + " " + status);
     }

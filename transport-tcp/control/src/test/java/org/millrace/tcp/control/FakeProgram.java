@@ -191,6 +191,12 @@ final class FakeProgram implements TcpProgram<TcpMeta> {
     }
 
     @Override
+    public void place(int flow, int context, int connection) {
+        states.get(flow).context = context;
+        states.get(flow).connection = connection;
+    }
+
+    @Override
     public void nextHop(int flow, long macAddress) {
         states.get(flow).peerMac = macAddress;
     }

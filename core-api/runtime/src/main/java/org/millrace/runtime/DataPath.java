@@ -382,6 +382,11 @@ public final class DataPath implements AutoCloseable {
         return Swap.end(swap.execute(nowNs));
     }
 
+    /** {@return what trace points have recorded since the last call, as text: experiments on virtual time} */
+    public TraceLines traceLines() {
+        return TraceRing.lines(records());
+    }
+
     /** {@return what trace points have recorded since the last call} */
     List<TraceRing.Batch> records() {
         return transports.stream().map(transport -> transport.added.ring()).filter(Objects::nonNull)

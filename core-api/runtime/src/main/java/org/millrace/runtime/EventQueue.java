@@ -51,8 +51,13 @@ final class EventQueue {
     }
 
     /** {@return how many things wait for room} */
-    int waiting() {
+    int backlog() {
         return waiting.size() + dirtyCount;
+    }
+
+    /** {@return how many events wait for room} */
+    int waiting() {
+        return waiting.size();
     }
 
     boolean hasWaiting() {

@@ -50,14 +50,14 @@ final class EventQueue {
         return !waiting.isEmpty() || dirtyCount > 0;
     }
 
-    /** {@return how many things wait for room} */
-    int backlog() {
-        return waiting.size() + dirtyCount;
-    }
-
     /** {@return how many events wait for room} */
     int waiting() {
         return waiting.size();
+    }
+
+    /** {@return how many connections and events the application is still to be told of} */
+    int queued() {
+        return waiting.size() + dirtyCount;
     }
 
     boolean hasWaiting() {

@@ -2,6 +2,7 @@ package org.millrace.runtime;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.millrace.api.context.ContextGrant;
@@ -17,6 +18,7 @@ import org.millrace.memory.ContextLayout;
 import org.millrace.memory.SharedMemory;
 import org.millrace.net.IpLayer;
 import org.millrace.net.NeighbourSettings;
+import org.millrace.net.Route;
 import org.millrace.net.RouteTable;
 import org.millrace.runtime.DataPathConfig.TransportChoice;
 import org.millrace.wire.Ipv4Header;
@@ -57,6 +59,7 @@ public final class DataPath implements AutoCloseable {
     private final ContextTable contexts;
     private final HostTransfer transfer;
     private final Egress egress;
+    private final NetEvents network;
     private final IpLayer ip;
     private final Ingress ingress;
     private final RequestReader requests;
@@ -96,8 +99,9 @@ public final class DataPath implements AutoCloseable {
         contexts = new ContextTable(capacity.contexts(), counters, home.journals());
         transfer = new HostTransfer(contexts, frames, counters, pages);
         egress = new Egress(port, transfer, capture);
+        network = new NetEvents(this, transports);
         ip = new IpLayer(new MacAddress(info.macAddress()), config.addresses(), new RouteTable(config.routes()),
-            NeighbourSettings.DEFAULT, egress, new NetEvents(this, transports));
+            NeighbourSettings.DEFAULT, egress, network);
         ingress = new Ingress(frames, ip, counters, info.macAddress(), info.checksumTrusted());
         requests = new RequestReader(new Dispatcher(), counters, pages);
         positions = config.transports().size();
@@ -281,7 +285,7 @@ public final class DataPath implements AutoCloseable {
     /** {@return a new context in memory of its own, or null if there are as many as there can be} */
     AppContext open(ContextSize size) {
         SharedMemory memory = memory(size);
-        AppContext context = open(size, memory, nowNs);
+        AppContext context = open(size, memory, this, nowNs);
         if (context == null) {
             memory.close();
         }
@@ -294,8 +298,8 @@ public final class DataPath implements AutoCloseable {
     }
 
     /** {@return a new context in fresh memory, or null if there are as many as there can be} */
-    AppContext open(ContextSize size, SharedMemory memory, long atNs) {
-        return contexts.open(size, memory, atNs);
+    AppContext open(ContextSize size, SharedMemory memory, Object owner, long atNs) {
+        return contexts.open(size, memory, owner, atNs);
     }
 
     /**
@@ -335,7 +339,16 @@ public final class DataPath implements AutoCloseable {
 
     /** {@return what a tool shows} */
     public DataPathStatus status() {
-        return StatusReport.of(this, transports, positions);
+        return StatusReport.of(this, transports, positions, true);
+    }
+
+    /** {@return {@link #status} without its lines for connections, which cost time where there are many} */
+    DataPathStatus figures() {
+        return StatusReport.of(this, transports, positions, false);
+    }
+
+    Vitals vitals(long atNs) {
+        return Vitals.of(this, transports, registry == null || !registry.isBroken(), atNs);
     }
 
     /**
@@ -367,6 +380,12 @@ public final class DataPath implements AutoCloseable {
         Swap swap = new Swap(this, request, System::nanoTime, hook);
         swap.prepare(loaded());
         return Swap.end(swap.execute(nowNs));
+    }
+
+    /** {@return what trace points have recorded since the last call} */
+    List<TraceRing.Batch> records() {
+        return transports.stream().map(transport -> transport.added.ring()).filter(Objects::nonNull)
+            .map(TraceRing::take).toList();
     }
 
     /** {@return the backend and all transports, first those in their places; a copy} */
@@ -474,6 +493,29 @@ public final class DataPath implements AutoCloseable {
         return ip.resolvedMac(peer, atNs);
     }
 
+    /** {@return what is loaded, retiring transports too: the backend, factories, extensions} */
+    List<Object> parts() {
+        List<Object> parts = new ArrayList<>(List.of(hardware));
+        for (LoadedTransport<?> transport : transports) {
+            parts.add(transport.host.choice().factory());
+            parts.addAll(transport.host.choice().extensions());
+        }
+        return parts;
+    }
+
+    /** {@return routes that can be this data path's. Any thread} */
+    RouteTable checked(List<Route> routes) {
+        RouteTable table = new RouteTable(routes);
+        ip.check(table);
+        return table;
+    }
+
+    /** Routes otherwise from now on, connections that are there too. */
+    void route(RouteTable routes, long atNs) {
+        ip.route(routes);
+        network.routesChanged(atNs);
+    }
+
     String instance() {
         return instance;
     }
@@ -563,6 +605,20 @@ public final class DataPath implements AutoCloseable {
                 }
             }
             return transports.get(position);
+        }
+
+        /** A target that is gone, or another application's by now, takes nothing: then the connection is reset. */
+        @Override
+        public void handOver(AppContext context, int slot, int target, long opaque, long atNs) {
+            AppContext taker = contexts.find(target);
+            drain(atNs); // what a machine still has on its way names the old place
+            boolean allowed = taker != null && taker != context && taker.owner.equals(context.owner);
+            if (!allowed) {
+                counters.refusedHandovers++;
+            }
+            request(context, context.slots.transport[slot] + 1, new ContextRequest(
+                allowed ? ContextRequest.Kind.HANDOVER : ContextRequest.Kind.ABORT, context.number,
+                context.slots.id[slot], opaque, null, null, target), atNs);
         }
 
         /** Streams are TCP's, messages are anyone else's; failing that, the first transport answers. */

@@ -16,14 +16,17 @@ import org.millrace.api.context.ContextGrant;
 import org.millrace.api.context.ContextProvider;
 import org.millrace.api.context.ContextSize;
 import org.millrace.api.hardware.HardwareBackend;
+import org.millrace.api.pipeline.StageExtension;
 import org.millrace.api.port.Port;
 import org.millrace.api.port.PortFactory;
 import org.millrace.api.transport.TransportFactory;
 import org.millrace.context.ContextServer;
 import org.millrace.context.Registry;
+import org.millrace.memory.InstanceDirectory;
 import org.millrace.memory.Linux;
 import org.millrace.memory.SharedMemory;
 import org.millrace.net.Route;
+import org.millrace.net.RouteTable;
 import org.millrace.wire.Ipv4Address;
 import org.millrace.wire.Ipv4Prefix;
 import org.slf4j.Logger;
@@ -33,15 +36,20 @@ import org.slf4j.LoggerFactory;
 public final class Instance implements ContextProvider, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Instance.class);
 
+    private final InstanceConfig config;
     private final String name;
     private final DataPath path;
     private final DataPathThread thread;
+    private final PortFactory port;
     private final boolean attach;
     private final Object swapping = new Object();
+    private Additions additions = Additions.NONE;
     private ContextServer server;
 
-    private Instance(InstanceConfig config, DataPath path, long originNs) {
+    private Instance(InstanceConfig config, DataPath path, PortFactory port, long originNs) {
+        this.config = config;
         name = config.name();
+        this.port = port;
         attach = config.sharing().attach();
         this.path = path;
         thread = new DataPathThread(path, originNs, config.spinNs());
@@ -76,7 +84,7 @@ public final class Instance implements ContextProvider, AutoCloseable {
                 config.addresses().stream().map(InstanceConfig.LocalAddress::address).toList(),
                 routes(config, port.info().mtuBytes()), config.capacity(), new SecureRandom()), capture,
                 config.sharing().home(config.name()));
-            Instance instance = new Instance(config, path, originNs);
+            Instance instance = new Instance(config, path, factory, originNs);
             if (config.sharing().attach()) {
                 instance.share(config);
             }
@@ -109,14 +117,24 @@ public final class Instance implements ContextProvider, AutoCloseable {
         }
     }
 
-    private static <T> T pick(String key, String wanted, Collection<? extends T> there, Function<T, String> name) {
+    /**
+     * {@return the first one of a name}
+     *
+     * @param key    the key that names it
+     * @param wanted the name
+     * @param there  what there is
+     * @param name   how each is called
+     * @param <T>    the kind
+     * @throws ConfigException if none is called so
+     */
+    public static <T> T pick(String key, String wanted, Collection<? extends T> there, Function<T, String> name) {
         for (T candidate : there) {
             if (name.apply(candidate).equals(wanted)) {
                 return candidate;
             }
         }
         throw new ConfigException(key, wanted, there.isEmpty() ? "nothing: none is installed"
-            : "one of " + String.join(", ", there.stream().map(name::apply).sorted().toList()));
+            : "one of " + String.join(", ", there.stream().map(name::apply).distinct().sorted().toList()));
     }
 
     private static Port open(InstanceConfig config, PortFactory factory) {
@@ -159,6 +177,16 @@ public final class Instance implements ContextProvider, AutoCloseable {
         return name;
     }
 
+    /** {@return what it was configured to be when it started} */
+    public InstanceConfig config() {
+        return config;
+    }
+
+    /** {@return where other processes find it, or null if they do not} */
+    public InstanceDirectory directory() {
+        return server == null ? null : server.directory();
+    }
+
     /** {@return why the instance no longer runs, or null while it does} */
     public String ended() {
         return thread.ended();
@@ -166,12 +194,17 @@ public final class Instance implements ContextProvider, AutoCloseable {
 
     @Override
     public ContextGrant open(ContextSize size) {
+        return open(size, this);
+    }
+
+    @Override
+    public ContextGrant open(ContextSize size, Object owner) {
         SharedMemory memory = path.memory(size);
         int doorbell = -1;
         AppContext context = null;
         try {
             doorbell = attach ? thread.tenantBell() : -1;
-            context = await(nowNs -> path.open(size, memory, nowNs));
+            context = await(nowNs -> path.open(size, memory, owner, nowNs));
         } finally {
             if (context == null) {
                 memory.close();
@@ -208,12 +241,77 @@ public final class Instance implements ContextProvider, AutoCloseable {
     }
 
     /**
+     * {@return {@link #status} without a line for each connection; cheap however many there are}
+     *
+     * @throws IllegalStateException if the instance no longer runs
+     */
+    public DataPathStatus figures() {
+        return await(nowNs -> path.figures());
+    }
+
+    /**
+     * {@return what its health is judged by}
+     *
+     * @throws IllegalStateException if the instance no longer runs
+     */
+    public Vitals vitals() {
+        return await(path::vitals);
+    }
+
+    /**
      * {@return what runs: the backend, and the transports by position}
      *
      * @throws IllegalStateException if the instance no longer runs
      */
     public DataPath.Side side() {
         return await(nowNs -> path.side());
+    }
+
+    /**
+     * {@return what it runs code of: the backend, the transports with what extends them, those that retire too, and what
+     * has made the port}
+     *
+     * @throws IllegalStateException if the instance no longer runs
+     */
+    public List<Object> parts() {
+        List<Object> parts = await(nowNs -> path.parts());
+        parts.add(port);
+        return parts;
+    }
+
+    /**
+     * Takes what can change without a swap: routes, and how long to look on before sleeping. Connections that are there
+     * follow the routes; what transports read there, such as the congestion policy, holds for new ones.
+     *
+     * @param change what has changed
+     * @throws ConfigException       if the routes cannot be; then nothing has changed
+     * @throws IllegalStateException if the instance no longer runs
+     */
+    public void apply(ConfigChange change) {
+        RouteTable routes = change.routes() ? checkRoutes(change.after()) : null;
+        await(nowNs -> {
+            if (routes != null) {
+                path.route(routes, nowNs);
+            }
+            if (change.spin()) {
+                thread.spin(change.after().spinNs());
+            }
+            return null;
+        });
+    }
+
+    /**
+     * {@return the routes of a configuration on this instance's port}
+     *
+     * @param config the configuration
+     * @throws ConfigException if they cannot be
+     */
+    public RouteTable checkRoutes(InstanceConfig config) {
+        try {
+            return path.checked(routes(config, path.portInfo().mtuBytes()));
+        } catch (IllegalArgumentException e) {
+            throw new ConfigException("routes", config.routes().toString(), e);
+        }
     }
 
     /**
@@ -227,13 +325,107 @@ public final class Instance implements ContextProvider, AutoCloseable {
      */
     public SwapReport swap(SwapRequest request) throws SwapException {
         synchronized (swapping) {
-            Swap swap = new Swap(path, request, System::nanoTime, step -> { });
-            swap.prepare(await(nowNs -> path.loaded()));
-            SwapReport report = Swap.end(await(swap::execute));
-            LOG.info("{} has swapped {} for {}: {} connections, {} us", name, report.before(), report.after(),
-                report.connections(), report.pauseNs() / 1000);
-            return report;
+            return run(additions.onto(request));
         }
+    }
+
+    private SwapReport run(SwapRequest request) throws SwapException {
+        Swap swap = new Swap(path, request, System::nanoTime, step -> { });
+        swap.prepare(await(nowNs -> path.loaded()));
+        SwapReport report = Swap.end(await(swap::execute));
+        LOG.info("{} has swapped {} for {}: {} connections, {} us", name, report.before(), report.after(),
+            report.connections(), report.pauseNs() / 1000);
+        return report;
+    }
+
+    /** Runs the same with other additions; they are the additions if that succeeds. */
+    private SwapReport reload(Additions next) throws SwapException {
+        SwapReport report = run(next.reload(side()));
+        additions = next;
+        return report;
+    }
+
+    /**
+     * Inserts a stage into the programs that run, and into those that will.
+     *
+     * @param extension the stage and where it goes; its {@code PostConstruct} methods are called first
+     * @return the swap that it was
+     * @throws SwapException         if a program has no such point, the hardware refuses the stage, or a method of its
+     *                               life cycle fails; then nothing has changed
+     * @throws IllegalStateException if the instance no longer runs
+     */
+    public SwapReport insert(StageExtension extension) throws SwapException {
+        synchronized (swapping) {
+            boolean inserted = false;
+            try {
+                ExtensionLife.begin(extension);
+                SwapReport report = reload(additions.with(extension));
+                inserted = true;
+                return report;
+            } catch (IllegalArgumentException e) {
+                throw new SwapException(SwapStep.RESOLVE, e.getMessage(), e);
+            } finally {
+                if (!inserted) {
+                    ExtensionLife.end(extension);
+                }
+            }
+        }
+    }
+
+    /**
+     * Takes a stage out of the programs that run; its {@code PreDestroy} methods are called then. One that is not there is
+     * left alone.
+     *
+     * @param extension what was inserted
+     * @throws SwapException         if what is left is refused; then it is still there
+     * @throws IllegalStateException if the instance no longer runs
+     */
+    public void remove(StageExtension extension) throws SwapException {
+        synchronized (swapping) {
+            Additions rest = additions.without(extension);
+            if (rest.stages().size() < additions.stages().size()) {
+                reload(rest);
+                ExtensionLife.end(extension);
+            }
+        }
+    }
+
+    /** {@return the stage extensions that run} */
+    public List<StageExtension> extensions() {
+        synchronized (swapping) {
+            return additions.stages();
+        }
+    }
+
+    /**
+     * Turns trace points on, others on, or all off: a swap to the same with other points. Off, the programs are those
+     * without any.
+     *
+     * @param points which are to be on from now on
+     * @return the swap that it was
+     * @throws SwapException         if a point is not there or the hardware cannot record; then nothing has changed
+     * @throws IllegalStateException if the instance no longer runs
+     */
+    public SwapReport trace(TraceRequest points) throws SwapException {
+        synchronized (swapping) {
+            return reload(additions.with(points));
+        }
+    }
+
+    /** {@return which trace points are on} */
+    public TraceRequest tracing() {
+        synchronized (swapping) {
+            return additions.trace();
+        }
+    }
+
+    /**
+     * {@return what the trace points have recorded since the last call; nothing if none is on}
+     *
+     * @throws IllegalStateException if the instance no longer runs
+     */
+    public TraceLines traceLines() {
+        return TraceRing.lines(await(nowNs -> path.records()));
     }
 
     private <T> T await(LongFunction<T> question) {
@@ -248,6 +440,10 @@ public final class Instance implements ContextProvider, AutoCloseable {
     @Override
     public void close() {
         thread.close();
+        synchronized (swapping) {
+            additions.stages().forEach(ExtensionLife::end);
+            additions = Additions.NONE;
+        }
         if (server != null) {
             server.close();
         }

@@ -1,5 +1,6 @@
 package org.millrace.bluefield;
 
+import org.millrace.api.execution.MirrorQueue;
 import org.millrace.api.pipeline.SegmentMeta;
 import org.millrace.api.pipeline.Verdict;
 
@@ -19,7 +20,7 @@ interface Chain {
     /** Takes a copy if a stage's verdict asks for one. */
     static void mirror(long verdict, int[] words, MirrorQueue mirrors) {
         if ((verdict & Verdict.MIRROR) != 0) {
-            mirrors.add(Verdict.session(verdict), words);
+            mirrors.add(Verdict.session(verdict), words, 0);
         }
     }
 }

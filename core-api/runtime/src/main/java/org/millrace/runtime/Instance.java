@@ -18,6 +18,7 @@ import org.millrace.api.context.ContextSize;
 import org.millrace.api.hardware.HardwareBackend;
 import org.millrace.api.port.Port;
 import org.millrace.api.port.PortFactory;
+import org.millrace.api.transport.ConnectionInfo;
 import org.millrace.api.transport.TransportFactory;
 import org.millrace.context.ContextServer;
 import org.millrace.context.Registry;
@@ -39,15 +40,14 @@ public final class Instance implements ContextProvider, AutoCloseable {
     private final DataPath path;
     private final DataPathThread thread;
     private final boolean attach;
+    private final Object swapping = new Object();
     private ContextServer server;
-    private final List<String> transports;
 
     private Instance(InstanceConfig config, DataPath path, long originNs) {
         this.config = config;
         name = config.name();
         attach = config.sharing().attach();
         this.path = path;
-        transports = path.transportNames();
         thread = new DataPathThread(path, originNs, config.spinNs());
     }
 
@@ -72,14 +72,13 @@ public final class Instance implements ContextProvider, AutoCloseable {
         }
         PortFactory factory = pick("port", config.port(), ports, PortFactory::kind);
         Port port = open(config, factory);
-        Capture capture = null;
         try {
             long originNs = System.nanoTime();
-            capture = capture(config);
             DataPath path = new DataPath(new DataPathConfig(config.name(), backend, choices, port,
                 config.addresses().stream().map(InstanceConfig.LocalAddress::address).toList(),
-                routes(config, port.info().mtuBytes()), config.capacity(), new SecureRandom()), capture,
+                routes(config, port.info().mtuBytes()), config.capacity(), new SecureRandom()),
                 config.sharing().home(config.name()));
+            capture(config, path);
             Instance instance = new Instance(config, path, originNs);
             if (config.sharing().attach()) {
                 instance.share(config);
@@ -90,9 +89,6 @@ public final class Instance implements ContextProvider, AutoCloseable {
             return instance;
         } catch (RuntimeException e) {
             port.close();
-            if (capture != null) {
-                capture.close();
-            }
             throw e instanceof IllegalArgumentException ? new ConfigException("instance", config.name(), e) : e;
         }
     }
@@ -105,6 +101,7 @@ public final class Instance implements ContextProvider, AutoCloseable {
             path.keep(Registry.create(server.directory().path(), Registry.DEFAULT_LINES), System.currentTimeMillis());
         } catch (IOException | RuntimeException e) {
             thread.cancel(name + " does not start");
+            path.captures().endAll();
             if (server != null) {
                 server.close();
             }
@@ -131,13 +128,13 @@ public final class Instance implements ContextProvider, AutoCloseable {
         }
     }
 
-    private static Capture capture(InstanceConfig config) {
+    private static void capture(InstanceConfig config, DataPath path) {
         if (config.capture() == null) {
-            return null;
+            return;
         }
         try {
-            return new Capture(Path.of(config.capture()), config.captureBytes(),
-                TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis()));
+            path.captures().begin(new Capture(CaptureFilter.ALL, new CaptureFile(Path.of(config.capture())),
+                config.captureBytes(), Long.MAX_VALUE, TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis())));
         } catch (IOException e) {
             throw new ConfigException("capture", config.capture(), "a file that can be written (" + e + ")");
         }
@@ -199,7 +196,7 @@ public final class Instance implements ContextProvider, AutoCloseable {
                 + path.capacity().contexts());
         }
         AppContext opened = context;
-        return new Grant(name, transports, opened, thread::ring, doorbell, () -> close(opened));
+        return new Grant(name, await(nowNs -> path.transportNames()), opened, thread::ring, doorbell, () -> close(opened));
     }
 
     /** The memory goes when neither side uses it any more: after the data path has let go of it, or has ended. */
@@ -237,6 +234,62 @@ public final class Instance implements ContextProvider, AutoCloseable {
      */
     public Vitals vitals() {
         return await(path::vitals);
+    }
+
+    ConnectionBytes connectionBytes() {
+        return await(nowNs -> ConnectionBytes.of(path.contexts(), nowNs));
+    }
+
+    /** {@return lines for connections that are still there, by their contexts and ids} */
+    List<ConnectionInfo> lines(List<ConnectionBytes.Traffic> connections) {
+        return await(nowNs -> connections.stream()
+            .map(traffic -> path.line(traffic.context(), traffic.connection())).toList());
+    }
+
+    /** Begins a capture; the caller ends it. */
+    Capture capture(LongFunction<Capture> capture) {
+        return await(nowNs -> {
+            Capture begun = capture.apply(nowNs);
+            path.captures().begin(begun);
+            return begun;
+        });
+    }
+
+    /** Ends a capture; ended before, with the data path too: nothing. */
+    void end(Capture capture) {
+        thread.call(nowNs -> {
+            path.captures().end(capture);
+            return null;
+        }).handle((done, ended) -> null).join();
+    }
+
+    /**
+     * {@return what runs: the backend, and the transports by position}
+     *
+     * @throws IllegalStateException if the instance no longer runs
+     */
+    public DataPath.Side side() {
+        return await(nowNs -> path.side());
+    }
+
+    /**
+     * Replaces transports, hardware or both under live connections. Blocks while the new side is loaded and warmed,
+     * which the old side does not notice; then the data path pauses for the change itself. One swap at a time.
+     *
+     * @param request what is to run instead
+     * @return what has been done
+     * @throws SwapException         if it is refused or fails; then nothing has changed
+     * @throws IllegalStateException if the instance no longer runs
+     */
+    public SwapReport swap(SwapRequest request) throws SwapException {
+        synchronized (swapping) {
+            Swap swap = new Swap(path, request, System::nanoTime, step -> { });
+            swap.prepare(await(nowNs -> path.loaded()));
+            SwapReport report = Swap.end(await(swap::execute));
+            LOG.info("{} has swapped {} for {}: {} connections, {} us", name, report.before(), report.after(),
+                report.connections(), report.pauseNs() / 1000);
+            return report;
+        }
     }
 
     private <T> T await(LongFunction<T> question) {

@@ -114,7 +114,7 @@ public record InstanceConfig(String name, String hardware, List<String> transpor
             routes(map.getOrDefault("routes", "")),
             new Capacity((int) number(map, "flows", 65536, 1, MAX_FLOWS),
                 (int) number(map, "contexts", 256, 1, MAX_CONTEXTS)),
-            map.get("capture"), number(map, "capture.bytes", Capture.DEFAULT_BYTES, 0, Long.MAX_VALUE),
+            map.get("capture"), number(map, "capture.bytes", CaptureFile.DEFAULT_BYTES, 0, Long.MAX_VALUE),
             number(map, "spin-us", 0, 0, 100_000) * 1000, SharingConfig.parse(map));
     }
 

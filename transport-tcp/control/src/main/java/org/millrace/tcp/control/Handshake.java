@@ -127,8 +127,7 @@ final class Handshake {
         h.rcvShift = HalfOpen.shiftFor(h.receiveBytes);
         h.timestamps = config.timestamps();
         h.sack = sack;
-        String named = path.options().getOrDefault("congestion", config.congestion());
-        h.congestion = named.equals(TcpConfig.DCTCP) ? TcpConfig.DCTCP : TcpConfig.NEW_RENO;
+        h.congestion = CongestionPolicies.named(path, config);
         h.ecnRequested = config.ecn() || h.congestion.equals(TcpConfig.DCTCP);
     }
 

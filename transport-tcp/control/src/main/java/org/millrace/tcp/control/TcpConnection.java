@@ -10,6 +10,8 @@ final class TcpConnection extends Timed {
     TcpState state = TcpState.ESTABLISHED;
     int mss;
     final boolean timestamps;
+    /** The peer takes SACK blocks; not every program keeps it. */
+    final boolean sack;
     final RttEstimator rtt;
     final CongestionPolicy congestion;
 
@@ -62,6 +64,7 @@ final class TcpConnection extends Timed {
         this.congestion = congestion;
         mss = state.mss;
         timestamps = state.timestamps;
+        sack = state.sack;
         seenUna = state.sndUna;
         seenRcvNxt = state.rcvNxt;
     }

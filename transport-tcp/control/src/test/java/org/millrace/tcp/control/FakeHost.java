@@ -264,7 +264,8 @@ final class FakeHost implements TransportHost, Contexts, TransportHost.FlowTable
 
     @Override
     public FlowLookup lookup() {
-        throw new UnsupportedOperationException();
+        return m -> flowOf.getOrDefault(
+                new Endpoints(m.localAddress(), m.localPort(), m.peerAddress(), m.peerPort()), 0);
     }
 
     @Override

@@ -118,6 +118,7 @@ final class LaminarState {
         heads.install(flow, from.sndNxt, from.sndNxt + from.sndReady - (behindFin ? 1 : 0), from.finQueued, from.mss);
         heads.window(flow, from.sndUna, from.sndUna + from.sndWindow);
         credits(flow, from.congestionWindow);
+        reduced.at(flow).pending(from.windowReduced ? 1 : 0);
     }
 
     /** An interval that is only not merged yet, for want of its pseudo segment, is exported merged. */
@@ -170,6 +171,7 @@ final class LaminarState {
         to.sndReady = heads.ready(flow);
         to.sndWindow = Math.max(remote.at(flow).edge() - to.sndUna, 0);
         to.congestionWindow = credits.at(flow).credits();
+        to.windowReduced = reduced.at(flow).pending() != 0;
         DuplicateAcks.Register d = duplicates.at(flow);
         to.recover = d.recover();
         to.recovering = d.recover() - to.sndUna > 0;

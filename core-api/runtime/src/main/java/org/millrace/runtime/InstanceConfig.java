@@ -35,6 +35,8 @@ import org.millrace.wire.Ipv4Prefix;
  * journal     off, on, or a comma list of context numbers: record every descriptor;  journal.directory,
  *             journal.bytes, journal.seconds: where and how much is kept for each context
  * FAMILY.KEY  option of all transports of a family: tcp.delayed-ack; transport.NAME.KEY: of one, goes before it
+ * metrics     on, off, PORT on the loopback address, or ADDRESS:PORT: where Prometheus can read; default off, on is
+ *             127.0.0.1:9464
  * capture     pcapng file to write frames to;  capture.bytes: its bound
  * </pre>
  *

@@ -18,6 +18,7 @@ import org.millrace.memory.ContextLayout;
 import org.millrace.memory.SharedMemory;
 import org.millrace.net.IpLayer;
 import org.millrace.net.NeighbourSettings;
+import org.millrace.net.Route;
 import org.millrace.net.RouteTable;
 import org.millrace.runtime.DataPathConfig.TransportChoice;
 import org.millrace.wire.Ipv4Header;
@@ -58,6 +59,7 @@ public final class DataPath implements AutoCloseable {
     private final ContextTable contexts;
     private final HostTransfer transfer;
     private final Egress egress;
+    private final NetEvents network;
     private final IpLayer ip;
     private final Ingress ingress;
     private final RequestReader requests;
@@ -96,8 +98,9 @@ public final class DataPath implements AutoCloseable {
         contexts = new ContextTable(capacity.contexts(), counters, home.journals());
         transfer = new HostTransfer(contexts, frames, counters, pages);
         egress = new Egress(port, transfer, captures);
+        network = new NetEvents(this, transports);
         ip = new IpLayer(new MacAddress(info.macAddress()), config.addresses(), new RouteTable(config.routes()),
-            NeighbourSettings.DEFAULT, egress, new NetEvents(this, transports));
+            NeighbourSettings.DEFAULT, egress, network);
         ingress = new Ingress(frames, ip, counters, info.macAddress(), info.checksumTrusted());
         requests = new RequestReader(new Dispatcher(), counters, pages);
         positions = config.transports().size();
@@ -279,7 +282,7 @@ public final class DataPath implements AutoCloseable {
     /** {@return a new context in memory of its own, or null if there are as many as there can be} */
     AppContext open(ContextSize size) {
         SharedMemory memory = memory(size);
-        AppContext context = open(size, memory, nowNs);
+        AppContext context = open(size, memory, this, nowNs);
         if (context == null) {
             memory.close();
         }
@@ -292,8 +295,8 @@ public final class DataPath implements AutoCloseable {
     }
 
     /** {@return a new context in fresh memory, or null if there are as many as there can be} */
-    AppContext open(ContextSize size, SharedMemory memory, long atNs) {
-        return contexts.open(size, memory, atNs);
+    AppContext open(ContextSize size, SharedMemory memory, Object owner, long atNs) {
+        return contexts.open(size, memory, owner, atNs);
     }
 
     /**
@@ -488,6 +491,29 @@ public final class DataPath implements AutoCloseable {
         return ip.resolvedMac(peer, atNs);
     }
 
+    /** {@return what is loaded, retiring transports too: the backend, factories, extensions} */
+    List<Object> parts() {
+        List<Object> parts = new ArrayList<>(List.of(hardware));
+        for (LoadedTransport<?> transport : transports) {
+            parts.add(transport.host.choice().factory());
+            parts.addAll(transport.host.choice().extensions());
+        }
+        return parts;
+    }
+
+    /** {@return routes that can be this data path's. Any thread} */
+    RouteTable checked(List<Route> routes) {
+        RouteTable table = new RouteTable(routes);
+        ip.check(table);
+        return table;
+    }
+
+    /** Routes otherwise from now on, connections that are there too. */
+    void route(RouteTable routes, long atNs) {
+        ip.route(routes);
+        network.routesChanged(atNs);
+    }
+
     String instance() {
         return instance;
     }
@@ -577,6 +603,20 @@ public final class DataPath implements AutoCloseable {
                 }
             }
             return transports.get(position);
+        }
+
+        /** A target that is gone, or another application's by now, takes nothing: then the connection is reset. */
+        @Override
+        public void handOver(AppContext context, int slot, int target, long opaque, long atNs) {
+            AppContext taker = contexts.find(target);
+            drain(atNs); // what a machine still has on its way names the old place
+            boolean allowed = taker != null && taker != context && taker.owner.equals(context.owner);
+            if (!allowed) {
+                counters.refusedHandovers++;
+            }
+            request(context, context.slots.transport[slot] + 1, new ContextRequest(
+                allowed ? ContextRequest.Kind.HANDOVER : ContextRequest.Kind.ABORT, context.number,
+                context.slots.id[slot], opaque, null, null, target), atNs);
         }
 
         /** Streams are TCP's, messages are anyone else's; failing that, the first transport answers. */

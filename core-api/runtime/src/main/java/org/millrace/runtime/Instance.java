@@ -26,6 +26,7 @@ import org.millrace.memory.InstanceDirectory;
 import org.millrace.memory.Linux;
 import org.millrace.memory.SharedMemory;
 import org.millrace.net.Route;
+import org.millrace.net.RouteTable;
 import org.millrace.wire.Ipv4Address;
 import org.millrace.wire.Ipv4Prefix;
 import org.slf4j.Logger;
@@ -39,13 +40,15 @@ public final class Instance implements ContextProvider, AutoCloseable {
     private final String name;
     private final DataPath path;
     private final DataPathThread thread;
+    private final PortFactory port;
     private final boolean attach;
     private final Object swapping = new Object();
     private ContextServer server;
 
-    private Instance(InstanceConfig config, DataPath path, long originNs) {
+    private Instance(InstanceConfig config, DataPath path, PortFactory port, long originNs) {
         this.config = config;
         name = config.name();
+        this.port = port;
         attach = config.sharing().attach();
         this.path = path;
         thread = new DataPathThread(path, originNs, config.spinNs());
@@ -79,7 +82,7 @@ public final class Instance implements ContextProvider, AutoCloseable {
                 routes(config, port.info().mtuBytes()), config.capacity(), new SecureRandom()),
                 config.sharing().home(config.name()));
             capture(config, path);
-            Instance instance = new Instance(config, path, originNs);
+            Instance instance = new Instance(config, path, factory, originNs);
             if (config.sharing().attach()) {
                 instance.share(config);
             }
@@ -110,14 +113,24 @@ public final class Instance implements ContextProvider, AutoCloseable {
         }
     }
 
-    private static <T> T pick(String key, String wanted, Collection<? extends T> there, Function<T, String> name) {
+    /**
+     * {@return the first one of a name}
+     *
+     * @param key    the key that names it
+     * @param wanted the name
+     * @param there  what there is
+     * @param name   how each is called
+     * @param <T>    the kind
+     * @throws ConfigException if none is called so
+     */
+    public static <T> T pick(String key, String wanted, Collection<? extends T> there, Function<T, String> name) {
         for (T candidate : there) {
             if (name.apply(candidate).equals(wanted)) {
                 return candidate;
             }
         }
         throw new ConfigException(key, wanted, there.isEmpty() ? "nothing: none is installed"
-            : "one of " + String.join(", ", there.stream().map(name::apply).sorted().toList()));
+            : "one of " + String.join(", ", there.stream().map(name::apply).distinct().sorted().toList()));
     }
 
     private static Port open(InstanceConfig config, PortFactory factory) {
@@ -177,12 +190,17 @@ public final class Instance implements ContextProvider, AutoCloseable {
 
     @Override
     public ContextGrant open(ContextSize size) {
+        return open(size, this);
+    }
+
+    @Override
+    public ContextGrant open(ContextSize size, Object owner) {
         SharedMemory memory = path.memory(size);
         int doorbell = -1;
         AppContext context = null;
         try {
             doorbell = attach ? thread.tenantBell() : -1;
-            context = await(nowNs -> path.open(size, memory, nowNs));
+            context = await(nowNs -> path.open(size, memory, owner, nowNs));
         } finally {
             if (context == null) {
                 memory.close();
@@ -270,6 +288,53 @@ public final class Instance implements ContextProvider, AutoCloseable {
      */
     public DataPath.Side side() {
         return await(nowNs -> path.side());
+    }
+
+    /**
+     * {@return what it runs code of: the backend, the transports with what extends them, those that retire too, and what
+     * has made the port}
+     *
+     * @throws IllegalStateException if the instance no longer runs
+     */
+    public List<Object> parts() {
+        List<Object> parts = await(nowNs -> path.parts());
+        parts.add(port);
+        return parts;
+    }
+
+    /**
+     * Takes what can change without a swap: routes, and how long to look on before sleeping. Connections that are there
+     * follow the routes; what transports read there, such as the congestion policy, holds for new ones.
+     *
+     * @param change what has changed
+     * @throws ConfigException       if the routes cannot be; then nothing has changed
+     * @throws IllegalStateException if the instance no longer runs
+     */
+    public void apply(ConfigChange change) {
+        RouteTable routes = change.routes() ? checkRoutes(change.after()) : null;
+        await(nowNs -> {
+            if (routes != null) {
+                path.route(routes, nowNs);
+            }
+            if (change.spin()) {
+                thread.spin(change.after().spinNs());
+            }
+            return null;
+        });
+    }
+
+    /**
+     * {@return the routes of a configuration on this instance's port}
+     *
+     * @param config the configuration
+     * @throws ConfigException if they cannot be
+     */
+    public RouteTable checkRoutes(InstanceConfig config) {
+        try {
+            return path.checked(routes(config, path.portInfo().mtuBytes()));
+        } catch (IllegalArgumentException e) {
+            throw new ConfigException("routes", config.routes().toString(), e);
+        }
     }
 
     /**

@@ -23,8 +23,8 @@ final class StatusReport {
         return new DataPathStatus(path.instance(), path.hardware().name(), path.portInfo().name(),
             path.port().counters(), drops(c), network(path), transports(transports, current),
             List.copyOf(connections), path.contexts().all().size(), path.contexts().connections(), c.contextsOpened,
-            c.contextsClosedForCause, c.requests, c.staleRequests, c.events, c.receivedPayloadBytes,
-            c.returnedBytes, c.transferFaults);
+            c.contextsClosedForCause, c.requests, c.staleRequests, c.refusedHandovers, c.events,
+            c.receivedPayloadBytes, c.returnedBytes, c.transferFaults);
     }
 
     private static Map<String, Long> drops(Counters counters) {
@@ -60,6 +60,6 @@ final class StatusReport {
         TransportCounters c = transport.counters;
         return new DataPathStatus.TransportStatus(transport.host.name() + role, c.items[Workflow.RX.ordinal()],
             c.items[Workflow.TX.ordinal()], c.items[Workflow.HC.ordinal()], c.emitted, c.sentPayloadBytes, c.digests,
-            c.controlPackets, c.controlSegmentsSent, transport.host.flows().count(transport), transport.control.counters());
+            c.controlPackets, c.controlSegmentsSent, transport.host.flows().count(transport), transport.named());
     }
 }

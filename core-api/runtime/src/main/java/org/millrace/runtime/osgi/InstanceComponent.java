@@ -5,6 +5,8 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.LongPredicate;
 import java.util.function.Supplier;
 import org.millrace.api.context.ContextGrant;
 import org.millrace.api.context.ContextProvider;
@@ -23,23 +25,26 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 
 /**
  * An instance for each configuration of {@code org.millrace.runtime}, offered as a {@link ContextProvider} with the
- * configuration as its properties, and its counters as a {@link Supplier} with the property
- * {@code millrace.counters}. A backend, transport or port that comes or goes later does not disturb it.
+ * configuration as its properties; its counters as a {@link Supplier} with the property {@code millrace.counters}; and
+ * whether it runs code of a bundle as a {@link LongPredicate} over bundle ids with the property {@code millrace.runs}.
+ *
+ * <p>A changed configuration is taken while the instance runs, or refused; so is a newer bundle of a backend or transport
+ * that it runs. Any other backend, transport or port that comes or goes does not disturb it.
  */
-@Component(service = {ContextProvider.class, InstanceComponent.class, Supplier.class, Operations.Offer.class}, immediate = true,
-    property = "millrace.counters=true", configurationPid = "org.millrace.runtime", configurationPolicy = ConfigurationPolicy.REQUIRE)
-public final class InstanceComponent implements ContextProvider, Supplier<Map<String, Long>>, Installed,
+@Component(service = {ContextProvider.class, InstanceComponent.class, Supplier.class, LongPredicate.class,
+    Operations.Offer.class}, immediate = true, property = {"millrace.counters=true", "millrace.runs=true"},
+    configurationPid = "org.millrace.runtime", configurationPolicy = ConfigurationPolicy.REQUIRE)
+public final class InstanceComponent implements ContextProvider, Supplier<Map<String, Long>>, LongPredicate, Installed,
         Operations.Offer {
-    @Reference(cardinality = ReferenceCardinality.AT_LEAST_ONE, policy = ReferencePolicy.DYNAMIC)
-    private volatile List<HardwareBackend> hardware;
-    @Reference(cardinality = ReferenceCardinality.AT_LEAST_ONE, policy = ReferencePolicy.DYNAMIC)
-    private volatile List<TransportFactory> transports;
+    private final List<HardwareBackend> hardware = new CopyOnWriteArrayList<>();
+    private final List<TransportFactory> transports = new CopyOnWriteArrayList<>();
     @Reference(cardinality = ReferenceCardinality.AT_LEAST_ONE, policy = ReferencePolicy.DYNAMIC)
     private volatile List<PortFactory> ports;
     /** Ends the process in order, if whoever has started it offers that. */
@@ -47,6 +52,7 @@ public final class InstanceComponent implements ContextProvider, Supplier<Map<St
         target = "(millrace.stop=*)")
     private volatile Runnable stopper;
     private Instance instance;
+    private volatile Renewal renewal;
     private Operations operations;
     private ControlServer control;
 
@@ -54,12 +60,39 @@ public final class InstanceComponent implements ContextProvider, Supplier<Map<St
     public InstanceComponent() {
     }
 
+    @Reference(cardinality = ReferenceCardinality.AT_LEAST_ONE, policy = ReferencePolicy.DYNAMIC)
+    void addHardware(HardwareBackend backend) {
+        hardware.add(backend);
+        arrived();
+    }
+
+    void removeHardware(HardwareBackend backend) {
+        hardware.remove(backend);
+    }
+
+    @Reference(cardinality = ReferenceCardinality.AT_LEAST_ONE, policy = ReferencePolicy.DYNAMIC)
+    void addTransport(TransportFactory factory) {
+        transports.add(factory);
+        arrived();
+    }
+
+    void removeTransport(TransportFactory factory) {
+        transports.remove(factory);
+    }
+
+    private void arrived() {
+        if (renewal != null) {
+            renewal.arrived();
+        }
+    }
+
     @Activate
     void activate(Map<String, Object> properties) {
         try {
-            Map<String, String> own = own(properties);
-            own.putIfAbsent("attach", "on");
-            instance = Instance.start(InstanceConfig.parse(own), hardware, transports, ports);
+            InstanceConfig config = config(properties);
+            instance = Instance.start(config, Installation.newestFirst(hardware), Installation.newestFirst(transports),
+                Installation.newestFirst(ports));
+            renewal = new Renewal(instance, config, hardware, transports);
         } catch (ConfigException e) {
             throw new IllegalArgumentException(e.getMessage(), e);
         }
@@ -81,6 +114,21 @@ public final class InstanceComponent implements ContextProvider, Supplier<Map<St
         }
     }
 
+    @Modified
+    void modified(Map<String, Object> properties) {
+        try {
+            renewal.change(config(properties));
+        } catch (ConfigException e) {
+            renewal.refuse(e.getMessage());
+        }
+    }
+
+    private static InstanceConfig config(Map<String, Object> properties) {
+        Map<String, String> own = own(properties);
+        own.putIfAbsent("attach", "on");
+        return InstanceConfig.parse(own);
+    }
+
     /** The configuration without what the framework has added. */
     private static Map<String, String> own(Map<String, Object> properties) {
         Map<String, String> own = new TreeMap<>();
@@ -100,17 +148,18 @@ public final class InstanceComponent implements ContextProvider, Supplier<Map<St
             control.close();
         }
         operations.close();
+        renewal.close();
         instance.close();
     }
 
     @Override
     public List<HardwareBackend> hardware() {
-        return hardware;
+        return Installation.newestFirst(hardware);
     }
 
     @Override
     public List<TransportFactory> transports() {
-        return transports;
+        return Installation.newestFirst(transports);
     }
 
     @Override
@@ -127,6 +176,12 @@ public final class InstanceComponent implements ContextProvider, Supplier<Map<St
     @Override
     public Map<String, Long> get() {
         return instance.status().counters();
+    }
+
+    /** {@return whether the instance runs code of a bundle} */
+    @Override
+    public boolean test(long bundle) {
+        return renewal.runs(bundle);
     }
 
     /** {@return the instance's state, for tools} */

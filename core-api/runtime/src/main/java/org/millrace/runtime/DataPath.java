@@ -2,6 +2,7 @@ package org.millrace.runtime;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.millrace.api.context.ContextGrant;
@@ -377,6 +378,12 @@ public final class DataPath implements AutoCloseable {
         Swap swap = new Swap(this, request, () -> 0, hook);
         swap.prepare(loaded());
         return Swap.end(swap.execute(nowNs));
+    }
+
+    /** {@return what trace points have recorded since the last call} */
+    List<TraceRing.Batch> records() {
+        return transports.stream().map(transport -> transport.added.ring()).filter(Objects::nonNull)
+            .map(TraceRing::take).toList();
     }
 
     /** {@return the backend and all transports, first those in their places; a copy} */

@@ -218,6 +218,9 @@ final class Swap {
             LoadedTransport<?> fresh = moves.get(i).fresh();
             try {
                 fresh.control.importState(new DataInputStream(new ByteArrayInputStream(exports.get(i))), nowNs);
+                if (!request.newOnly()) {
+                    fresh.added.takeOver(moves.get(i).old().added);
+                }
             } catch (IllegalArgumentException | UnsupportedOperationException e) {
                 throw new IllegalStateException(fresh.host.name() + ": " + e.getMessage(), e);
             }

@@ -183,6 +183,36 @@ public final class Operations implements AutoCloseable {
     }
 
     /**
+     * Turns trace points on, others on, or all off.
+     *
+     * @param points which are to be on from now on
+     * @return the swap that it was
+     * @throws OperationException if a point is not there, or the hardware cannot record; nothing has changed then
+     */
+    public SwapReport trace(TraceRequest points) throws OperationException {
+        try {
+            return instance.trace(points);
+        } catch (SwapException e) {
+            throw refusal(e);
+        } catch (IllegalStateException ended) {
+            throw down(ended);
+        }
+    }
+
+    /**
+     * {@return what the trace points have recorded since it was last asked for}
+     *
+     * @throws OperationException if the data path has ended
+     */
+    public TraceLines traceLines() throws OperationException {
+        try {
+            return instance.traceLines();
+        } catch (IllegalStateException ended) {
+            throw down(ended);
+        }
+    }
+
+    /**
      * {@return a capture that has begun}
      *
      * @param filter which frames

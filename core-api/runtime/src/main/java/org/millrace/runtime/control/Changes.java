@@ -10,6 +10,8 @@ import org.millrace.runtime.LiveCapture;
 import org.millrace.runtime.OperationException;
 import org.millrace.runtime.Operations;
 import org.millrace.runtime.SwapReport;
+import org.millrace.runtime.TraceLines;
+import org.millrace.runtime.TraceRequest;
 
 /** The operations that change or copy something, for the owner and root. */
 final class Changes {
@@ -36,7 +38,10 @@ final class Changes {
         if (transport == null && hardware == null) {
             throw Request.bad("swap wants a transport, a hardware, or both");
         }
-        SwapReport report = operations.swap(transport, hardware, request.flag("new_only"));
+        answer.result(report(operations.swap(transport, hardware, request.flag("new_only"))));
+    }
+
+    private static Map<String, Object> report(SwapReport report) {
         Map<String, Object> result = new LinkedHashMap<>();
         result.put("before", side(report.before()));
         result.put("after", side(report.after()));
@@ -46,11 +51,29 @@ final class Changes {
         Map<String, Long> steps = new TreeMap<>();
         report.stepNs().forEach((step, ns) -> steps.put(step.name().toLowerCase(Locale.ROOT), ns / 1000));
         result.put("step_us", steps);
-        answer.result(result);
+        return result;
     }
 
     private static Map<String, Object> side(SwapReport.Side side) {
         return Map.of("hardware", side.hardware(), "transports", side.transports());
+    }
+
+    /** On and off are swaps; dump is an item for each record, and a result that says how many are missing. */
+    static void trace(Operations operations, Request request, Answer answer) throws OperationException, IOException {
+        request.allow("action", "points");
+        String action = String.valueOf(request.text("action"));
+        switch (action) {
+            case "on" -> answer.result(report(operations.trace(new TraceRequest(request.texts("points", "all")))));
+            case "off" -> answer.result(report(operations.trace(TraceRequest.OFF)));
+            case "dump" -> {
+                TraceLines lines = operations.traceLines();
+                for (String line : lines.lines()) {
+                    answer.item(Map.of("line", line));
+                }
+                answer.result(Map.of("lost", lines.lost()));
+            }
+            default -> throw Request.bad("action is " + action + ", allowed is on, off or dump");
+        }
     }
 
     /** A result, then the bytes of a pcapng file until it is enough, for the instance or for the client. */

@@ -18,6 +18,7 @@ final class Commands {
         byName.put("top", new Command(false, (request, answer) -> Rates.stream(operations, request, answer)));
         change("swap", (request, answer) -> Changes.swap(operations, request, answer));
         change("capture", (request, answer) -> Changes.capture(operations, request, answer));
+        change("trace", (request, answer) -> Changes.trace(operations, request, answer));
         change("stop", (request, answer) -> Changes.stop(operations, request, answer));
     }
 

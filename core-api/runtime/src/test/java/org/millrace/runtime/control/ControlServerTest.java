@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -183,7 +184,7 @@ class ControlServerTest {
     void unknownOperationListsThoseThereAre() throws IOException {
         assertThat(String.valueOf(error("{\"op\":\"frobnicate\"}").get("message")))
             .isEqualTo("no operation is named 'frobnicate'; there are capture, drops, hw, stats, status, stop, swap, top, "
-                + "transports");
+                + "trace, transports");
     }
 
     @ParameterizedTest
@@ -223,6 +224,19 @@ class ControlServerTest {
         Map<?, ?> report = result("{\"op\":\"swap\",\"transport\":\"tcp-flextoe\"}");
         assertThat(report.get("after")).isEqualTo(Map.of("hardware", "hw-bluefield", "transports", List.of("tcp-flextoe")));
         assertThat(((Number) report.get("pause_us")).longValue()).isPositive();
+    }
+
+    @Test
+    void tracePointsGoOnAreReadAndGoOff() throws IOException {
+        result("{\"op\":\"trace\",\"action\":\"on\",\"points\":[\"RX\",\"TX\"]}");
+        assertThat(result("{\"op\":\"status\"}").get("tracing")).asInstanceOf(InstanceOfAssertFactories.LIST)
+            .containsExactlyInAnyOrder("RX", "TX");
+        assertThat(result("{\"op\":\"trace\",\"action\":\"dump\"}").get("lost")).isEqualTo(0);
+        assertThat(String.valueOf(error("{\"op\":\"trace\",\"action\":\"on\",\"points\":[\"XX\"]}").get("message")))
+            .contains("trace point XX is not in tcp-flextoe, allowed is all, a workflow, or workflow.stage");
+        result("{\"op\":\"trace\",\"action\":\"off\"}");
+        assertThat(result("{\"op\":\"status\"}").get("tracing")).isEqualTo(List.of());
+        assertThat(error("{\"op\":\"trace\"}").get("message")).isEqualTo("action is null, allowed is on, off or dump");
     }
 
     @Test

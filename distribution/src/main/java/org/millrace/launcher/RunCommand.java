@@ -26,6 +26,10 @@ public final class RunCommand implements Callable<Integer> {
         + "(*.cfg, *.properties) come and go while this runs; default: deploy in the image.")
     private Path deploy;
 
+    @Option(names = "--shell", description = "Open a shell on this terminal: its commands are the tools, millrace:status and "
+        + "so on, and Gogo's.")
+    private boolean shell;
+
     /** Made by picocli. */
     RunCommand() {
     }
@@ -48,6 +52,10 @@ public final class RunCommand implements Callable<Integer> {
         new DeployFolder(host.context(), dataPaths).open();
         long elapsedMs = System.currentTimeMillis() - ManagementFactory.getRuntimeMXBean().getStartTime();
         System.out.println(READY + " after " + elapsedMs + " ms");
+        if (shell) {
+            Shell.open(host.context());
+            host.onEnd(stop::countDown);
+        }
         stop.await();
         return 0;
     }

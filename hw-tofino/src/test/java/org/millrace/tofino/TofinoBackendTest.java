@@ -21,6 +21,15 @@ final class TofinoBackendTest {
         assertThat(report.fit().placed()).isNotEmpty();
     }
 
+    /** Each within a third, or 2: but for the map RAM of registers that the text does not name. */
+    @Test
+    void laminarsCountsAreNearTheDissertations() {
+        TofinoReport report = backend.report(Programs.laminar(), Programs.CAPACITY);
+        assertThat(report.rows()).filteredOn(row -> !row.isNear()).extracting(TofinoReport.Row::name)
+            .containsExactly("map RAM");
+        assertThat(report.notes()).anySatisfy(note -> assertThat(note).startsWith("map RAM").contains("tx-fin 17"));
+    }
+
     @Test
     void flexToeIsRefusedWithEveryReason() {
         TofinoReport report = backend.report(Programs.flexToe(), Programs.CAPACITY);

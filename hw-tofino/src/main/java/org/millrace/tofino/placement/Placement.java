@@ -16,12 +16,11 @@ import org.millrace.tofino.machine.Machine;
  * the stages. A register lies in one half of a stage.
  */
 public final class Placement {
-    private static final Resources ALWAYS_RUN = new Resources(0, 0, 0, 0, 1, 0, 0, 0, 0);
-
     private final Machine machine;
     private final Map<Table, Integer> places = new LinkedHashMap<>();
     private final Map<Object, Integer> arrivals = new HashMap<>();
     private final List<Table> homeless = new ArrayList<>();
+    private final Resources alwaysRun;
     private final Resources[] used;
     private final List<Map<String, Integer>> inputs = new ArrayList<>();
     private final boolean[] runsAlways;
@@ -35,6 +34,7 @@ public final class Placement {
      */
     public Placement(Machine machine) {
         this.machine = machine;
+        alwaysRun = new Resources(0, 0, 0, 0, machine.stage().alwaysRunActions(), 0, 0, 0, 0);
         used = new Resources[machine.pipe().stages()];
         Arrays.fill(used, Resources.NONE);
         runsAlways = new boolean[used.length];
@@ -73,7 +73,8 @@ public final class Placement {
             Resources sum = used[stage].plus(needs(table, stage));
             int half = half(stage, table);
             int at = stage;
-            if (fits(withAlways(sum, runsAlways[stage] || table.isAlways())) && (table.needs().alus() == 0 || half >= 0)) {
+            if (fits(withAlways(sum, runsAlways[stage] || table.isAlways()))
+                && (table.needs().alus() == 0 || half >= 0)) {
                 used[stage] = sum;
                 places.put(table, stage);
                 arrive(table, stage);
@@ -104,7 +105,7 @@ public final class Placement {
     }
 
     private Resources withAlways(Resources r, boolean runsAlways) {
-        return runsAlways ? r.plus(ALWAYS_RUN) : r;
+        return runsAlways ? r.plus(alwaysRun) : r;
     }
 
     /**

@@ -24,7 +24,8 @@ class LaminarOnTofinoTest {
     private final TwoHosts.Choice choice = new TwoHosts.Choice();
 
     LaminarOnTofinoTest() {
-        choice.stack = () -> new VirtualHost.Stack(TofinoBackend.onCallersClock(), new LaminarFactory(), Map.of());
+        choice.hardware = TofinoBackend.onCallersClock();
+        choice.transport = new LaminarFactory();
     }
 
     @ParameterizedTest

@@ -36,6 +36,8 @@ final class LinuxHost implements AutoCloseable {
 
     /** The transport that {@link #start} serves with; the first unless a scenario is run for another. */
     static TransportFactory transport = new FlexToeFactory();
+    /** Its options, before the scenario's. */
+    static final Map<String, String> OPTIONS = new HashMap<>();
 
     final Instance instance;
     private final Services services;
@@ -73,7 +75,9 @@ final class LinuxHost implements AutoCloseable {
     /** Starts all services on the link; returns when they listen. */
     static LinuxHost start(PortFactory port, ContextSize size, Path root, Map<String, String> options)
         throws Exception {
-        Instance instance = instance(port, List.of(transport), options);
+        Map<String, String> all = new HashMap<>(OPTIONS);
+        all.putAll(options);
+        Instance instance = instance(port, List.of(transport), all);
         Services services = new Services(instance, size);
         var listening = List.of(services.http(HTTP, root), services.echo(ECHO), services.discard(DISCARD),
             services.source(SOURCE));
@@ -88,9 +92,13 @@ final class LinuxHost implements AutoCloseable {
         return start(new PacketPortFactory(), ContextSize.DEFAULT, root, Map.of());
     }
 
-    static void transport(String name) {
+    static void transport(String name, List<String> options) {
         transport = List.of(new FlexToeFactory(), new LaminarFactory()).stream()
             .filter(factory -> factory.name().equals(name)).findFirst().orElseThrow();
+        for (String option : options) {
+            String[] keyAndValue = option.split("=");
+            OPTIONS.put("transport." + name + "." + keyAndValue[0], keyAndValue[1]);
+        }
     }
 
     DataPathStatus status() {

@@ -159,6 +159,7 @@ public final class Laminar implements TcpProgram<LaminarMeta> {
     @Override
     public void congestionWindow(int index, int windowBytes) {
         state.credits(index, windowBytes);
+        heads.grant(index);
     }
 
     @Override

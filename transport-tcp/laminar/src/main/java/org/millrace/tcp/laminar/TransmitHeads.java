@@ -132,7 +132,10 @@ final class TransmitHeads implements FlowScheduler {
      * always, so that the data path knows that something waits. A paced flow is granted no more than a burst ahead of what
      * it has sent, so its credits come at its rate.
      */
-    private void grant(int flow) {
+    void grant(int flow) {
+        if (grants == null) {
+            return;
+        }
         int segment = mss[flow];
         int window = Math.max(Math.min(credits[flow], edge[flow] - una[flow]), segment);
         int room = una[flow] + window - end[flow];
@@ -147,9 +150,7 @@ final class TransmitHeads implements FlowScheduler {
 
     /** Queues the flow if it may send, and grants. Answers whether it may. */
     boolean schedule(int flow, long nowNs) {
-        if (grants != null) {
-            grant(flow);
-        }
+        grant(flow);
         boolean sendable = sendable(flow);
         if (sendable) {
             carousel.submit(flow, nowNs);

@@ -40,6 +40,8 @@ final class LinuxHost implements AutoCloseable {
     static TransportFactory transport = new FlexToeFactory();
     /** What runs it; likewise. */
     static HardwareBackend hardware = new BluefieldBackend();
+    /** The transport's options, before the scenario's. */
+    static final Map<String, String> OPTIONS = new HashMap<>();
 
     final Instance instance;
     private final Services services;
@@ -77,7 +79,9 @@ final class LinuxHost implements AutoCloseable {
     /** Starts all services on the link; returns when they listen. */
     static LinuxHost start(PortFactory port, ContextSize size, Path root, Map<String, String> options)
         throws Exception {
-        Instance instance = instance(port, List.of(transport), options);
+        Map<String, String> all = new HashMap<>(OPTIONS);
+        all.putAll(options);
+        Instance instance = instance(port, List.of(transport), all);
         Services services = new Services(instance, size);
         var listening = List.of(services.http(HTTP, root), services.echo(ECHO), services.discard(DISCARD),
             services.source(SOURCE));
@@ -92,14 +96,19 @@ final class LinuxHost implements AutoCloseable {
         return start(new PacketPortFactory(), ContextSize.DEFAULT, root, Map.of());
     }
 
-    static void transport(String name) {
+    /** Chooses who serves; the option {@code hardware} is what runs it. */
+    static void transport(String name, List<String> options) {
         transport = List.of(new FlexToeFactory(), new LaminarFactory()).stream()
             .filter(factory -> factory.name().equals(name)).findFirst().orElseThrow();
-    }
-
-    static void hardware(String name) {
-        hardware = List.of(new BluefieldBackend(), new TofinoBackend()).stream()
-            .filter(backend -> backend.name().equals(name)).findFirst().orElseThrow();
+        for (String option : options) {
+            String[] keyAndValue = option.split("=");
+            if (keyAndValue[0].equals("hardware")) {
+                hardware = List.of(new BluefieldBackend(), new TofinoBackend()).stream()
+                    .filter(backend -> backend.name().equals(keyAndValue[1])).findFirst().orElseThrow();
+                continue;
+            }
+            OPTIONS.put("transport." + name + "." + keyAndValue[0], keyAndValue[1]);
+        }
     }
 
     DataPathStatus status() {

@@ -7,6 +7,7 @@ import java.io.File;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.millrace.testkit.Namespace;
 
@@ -26,11 +27,25 @@ class LinuxInteropTest {
         passes(name, "tcp-laminar");
     }
 
-    /** The same on a machine model that knows frames of the wire only. */
+    /** The same on a machine model that knows frames of the wire only; fewer bytes over the bad wire. */
     @ParameterizedTest
-    @ValueSource(strings = {"curlAtMtu1500", "curlAtMtu9000", "thousandConnections", "badWire"})
+    @ValueSource(strings = {"curlAtMtu1500", "curlAtMtu9000", "thousandConnections", "shortBadWire"})
     void laminarOnTofino(String name) {
-        passes(name, "tcp-laminar", "hw-tofino");
+        passes(name, "tcp-laminar", "hardware=hw-tofino");
+    }
+
+    /** What Laminar has beside its base, each where it shows; the base pushes. */
+    @ParameterizedTest
+    @CsvSource({"shortBadWire,pacing=pull", "sack,sack=on", "delayedAck,delayed-ack-segments=2",
+        "timely,congestion=timely timely-low-us=2000 timely-high-us=20000",
+        "shortBadWire,sack=on delayed-ack-segments=2 congestion=dctcp"})
+    void laminarWithOptions(String scenario, String options) {
+        passes(scenario, Stream.concat(Stream.of("tcp-laminar"), Stream.of(options.split(" "))).toArray(String[]::new));
+    }
+
+    @Test
+    void timelyWithFlexToe() {
+        passes("timely", "tcp-flextoe", "congestion=timely", "timely-low-us=2000", "timely-high-us=20000");
     }
 
     @Test
@@ -56,10 +71,10 @@ class LinuxInteropTest {
         passes("udp");
     }
 
-    private static void passes(String scenario, String... stack) {
+    private static void passes(String scenario, String... transport) {
         assumeTrue(Namespace.available(), () -> Namespace.unavailable().orElseThrow());
         Namespace.Result result = Namespace.run(LinuxScenarios.class,
-            Stream.concat(Stream.of(scenario), Stream.of(stack)).toArray(String[]::new));
+            Stream.concat(Stream.of(scenario), Stream.of(transport)).toArray(String[]::new));
         assertThat(result.exitCode()).as(result.output()).isZero();
         assertThat(result.output()).contains("passed: " + scenario);
     }

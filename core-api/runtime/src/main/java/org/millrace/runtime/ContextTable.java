@@ -88,6 +88,14 @@ final class ContextTable implements ContextQueue {
     }
 
     @Override
+    public void grant(int context, int connection, int position) {
+        AppContext found = find(context);
+        if (found != null) {
+            found.grant(connection, position);
+        }
+    }
+
+    @Override
     public boolean message(SegmentMeta meta) {
         AppContext context = find(meta.context());
         return context != null

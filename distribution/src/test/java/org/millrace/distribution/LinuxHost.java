@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.millrace.api.context.ContextSize;
+import org.millrace.api.hardware.HardwareBackend;
 import org.millrace.api.port.Port;
 import org.millrace.api.port.PortFactory;
 import org.millrace.api.transport.TransportFactory;
@@ -22,6 +23,7 @@ import org.millrace.tcp.laminar.LaminarFactory;
 import org.millrace.testkit.Impairment;
 import org.millrace.testkit.ImpairedPort;
 import org.millrace.testkit.Namespace;
+import org.millrace.tofino.TofinoBackend;
 
 /**
  * A Millrace host with all services in this process, and Linux, at the two ends of a veth pair. Runs in a network
@@ -38,6 +40,8 @@ final class LinuxHost implements AutoCloseable {
     static TransportFactory transport = new FlexToeFactory();
     /** Its options, before the scenario's. */
     static final Map<String, String> OPTIONS = new HashMap<>();
+    /** What runs it; likewise. */
+    static HardwareBackend hardware = new BluefieldBackend();
 
     final Instance instance;
     private final Services services;
@@ -64,11 +68,11 @@ final class LinuxHost implements AutoCloseable {
     /** Starts an instance on the link; {@code options} go before the defaults. */
     static Instance instance(PortFactory port, List<? extends TransportFactory> transports,
                              Map<String, String> options) {
-        Map<String, String> configuration = new HashMap<>(Map.of("instance", "test", "hardware", BluefieldBackend.NAME,
+        Map<String, String> configuration = new HashMap<>(Map.of("instance", "test", "hardware", hardware.name(),
             "transports", transports.getFirst().name(), "port", port.kind(), "port.interface", "millrace0", "address",
-            ADDRESS + "/24"));
+            ADDRESS + "/24", "flows", "32768"));
         configuration.putAll(options);
-        return Instance.start(InstanceConfig.parse(configuration), List.of(new BluefieldBackend()), transports,
+        return Instance.start(InstanceConfig.parse(configuration), List.of(hardware), transports,
             List.of(port));
     }
 
@@ -92,13 +96,20 @@ final class LinuxHost implements AutoCloseable {
         return start(new PacketPortFactory(), ContextSize.DEFAULT, root, Map.of());
     }
 
-    static void transport(String name, List<String> options) {
+    static void transport(String name) {
         transport = List.of(new FlexToeFactory(), new LaminarFactory()).stream()
             .filter(factory -> factory.name().equals(name)).findFirst().orElseThrow();
-        for (String option : options) {
-            String[] keyAndValue = option.split("=");
-            OPTIONS.put("transport." + name + "." + keyAndValue[0], keyAndValue[1]);
-        }
+    }
+
+    /** An option of the transport, {@code KEY=VALUE}. */
+    static void option(String text) {
+        String[] keyAndValue = text.split("=");
+        OPTIONS.put("transport." + transport.name() + "." + keyAndValue[0], keyAndValue[1]);
+    }
+
+    static void hardware(String name) {
+        hardware = List.of(new BluefieldBackend(), new TofinoBackend()).stream()
+            .filter(backend -> backend.name().equals(name)).findFirst().orElseThrow();
     }
 
     DataPathStatus status() {

@@ -10,6 +10,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.millrace.api.hardware.Capacity;
 import org.millrace.api.hardware.FitReport;
 import org.millrace.api.pipeline.Program;
 
@@ -55,6 +56,14 @@ final class TofinoBackendTest {
         });
         assertThat(protocol).anySatisfy(r -> assertThat(r.detail()).startsWith("touches "));
         assertThat(protocol).anySatisfy(r -> assertThat(r.detail()).startsWith("compares state fields"));
+    }
+
+    @Test
+    void aProgramIsAnalysedOnceForACapacity() {
+        Program<?> program = Programs.laminar();
+        TofinoReport first = backend.report(program, Programs.CAPACITY);
+        assertThat(backend.report(program, Programs.CAPACITY)).isSameAs(first);
+        assertThat(backend.report(program, new Capacity(1024, 16))).isNotSameAs(first);
     }
 
     @Test

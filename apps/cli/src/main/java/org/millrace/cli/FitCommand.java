@@ -121,7 +121,7 @@ final class FitCommand implements Callable<Integer> {
         }
         FitReport fit = new BluefieldBackend().admit(program, capacity);
         if (json) {
-            print(Json.of(fields(program, capacity, fit)) + "\n");
+            print(Output.json(fields(program, capacity, fit)) + "\n");
             return fit;
         }
         print(program.name() + " on " + machine + ", " + flows + " flows, " + contexts + " contexts: fits\n\n");

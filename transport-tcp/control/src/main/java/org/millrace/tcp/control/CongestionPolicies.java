@@ -9,7 +9,8 @@ final class CongestionPolicies {
 
     /** {@return the policy's name for a route: what the route says, else the configuration} */
     static String named(TransportHost.Path path, TcpConfig config) {
-        String named = path.options().getOrDefault("congestion", config.congestion());
+        String named = path == null ? config.congestion()
+                : path.options().getOrDefault("congestion", config.congestion());
         return named.equals(TcpConfig.DCTCP) || named.equals(TcpConfig.TIMELY) ? named : TcpConfig.NEW_RENO;
     }
 

@@ -1,5 +1,6 @@
 package org.millrace.tcp.control;
 
+import java.io.IOException;
 import org.millrace.wire.SequenceNumber;
 
 /**
@@ -148,5 +149,29 @@ final class Timely implements CongestionPolicy {
     @Override
     public void segmentSize(int mssBytes) {
         mss = mssBytes;
+    }
+
+    @Override
+    public String name() {
+        return TcpConfig.TIMELY;
+    }
+
+    /** The first round trip turns the window into a rate. */
+    @Override
+    public void succeed(int windowBytes, int thresholdBytes) {
+        window = Math.clamp(windowBytes, mss, maxWindow);
+    }
+
+    @Override
+    public void walk(Fields f) throws IOException {
+        window = f.number("window", window, 1, Integer.MAX_VALUE);
+        rate = Math.clamp(f.f64(rate), 0, FASTEST);
+        lastUs = Math.max(f.i64(lastUs), 0);
+        leastUs = Math.max(f.i64(leastUs), 1);
+        differenceUs = f.f64(differenceUs);
+        falling = f.i32(falling);
+        ackedBytes = f.i64(ackedBytes);
+        reducedUntil = f.i32(reducedUntil);
+        reduced = f.bit(reduced);
     }
 }

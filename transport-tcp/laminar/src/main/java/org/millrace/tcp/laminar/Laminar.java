@@ -174,6 +174,11 @@ public final class Laminar implements TcpProgram<LaminarMeta> {
     }
 
     @Override
+    public void place(int index, int context, int connection) {
+        state.place(index, context, connection);
+    }
+
+    @Override
     public void nextHop(int index, long macAddress) {
         state.nextHop(index, macAddress);
     }

@@ -88,6 +88,12 @@ final class LaminarState {
         nextHop(flow, from.peerMac);
     }
 
+    void place(int flow, int context, int id) {
+        Connection c = connection.at(flow);
+        c.context(context);
+        c.connection(id);
+    }
+
     private static void mss(Connection c, int mss) {
         c.mss(mss);
         c.windowStep(Math.min(2 * mss, c.receiveBytes() / 2));                  // RFC 9293 §3.8.6.2.2
@@ -128,6 +134,7 @@ final class LaminarState {
         heads.install(flow, from.sndNxt, from.sndNxt + from.sndReady - (behindFin ? 1 : 0), from.finQueued, from.mss);
         heads.window(flow, from.sndUna, from.sndUna + from.sndWindow);
         credits(flow, from.congestionWindow);
+        reduced.at(flow).pending(from.windowReduced ? 1 : 0);
     }
 
     /** An interval that is only not merged yet, for want of its pseudo segment, is exported merged. */
@@ -181,6 +188,7 @@ final class LaminarState {
         to.sndReady = heads.ready(flow);
         to.sndWindow = Math.max(remote.at(flow).edge() - to.sndUna, 0);
         to.congestionWindow = credits.at(flow).credits();
+        to.windowReduced = reduced.at(flow).pending() != 0;
         DuplicateAcks.Register d = duplicates.at(flow);
         to.recover = d.recover();
         to.recovering = d.recover() - to.sndUna > 0;

@@ -427,6 +427,9 @@ public final class DataPath implements AutoCloseable {
         for (LoadedTransport<?> transport : transports) {
             transport.wakeControl();
         }
+        if (!plan.newOnly()) {
+            contexts.pullAll();
+        }
         contexts.changedAll();
     }
 

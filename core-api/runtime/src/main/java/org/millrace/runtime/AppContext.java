@@ -227,6 +227,16 @@ final class AppContext {
         events.markDirty(slot);
     }
 
+    /** A connection's application may append what its ring holds again, and what it has held back. */
+    void pull(int slot) {
+        if (slots.id[slot] != 0 && slots.pushLimit[slot] != ConnectionSlots.UNPACED) {
+            slots.pushLimit[slot] = ConnectionSlots.UNPACED;
+            layout.pacing(slots.id[slot], ContextLayout.PULL);
+            slots.creditPending[slot] = true;
+            events.markDirty(slot);
+        }
+    }
+
     boolean message(int connection, int bytes, int peerAddress, int peerPort) {
         int slot = slots.own(connection);
         if (slot < 0 || slots.state[slot] != ConnectionSlots.OPEN) {

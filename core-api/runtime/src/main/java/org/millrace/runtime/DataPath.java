@@ -440,6 +440,9 @@ public final class DataPath implements AutoCloseable {
         for (LoadedTransport<?> transport : transports) {
             transport.wakeControl();
         }
+        if (!plan.newOnly()) {
+            contexts.pullAll();
+        }
         contexts.changedAll();
     }
 

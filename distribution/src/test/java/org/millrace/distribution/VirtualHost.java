@@ -7,6 +7,7 @@ import java.util.Random;
 import java.util.function.BooleanSupplier;
 import org.millrace.api.context.ContextSize;
 import org.millrace.api.hardware.Capacity;
+import org.millrace.api.hardware.HardwareBackend;
 import org.millrace.api.port.Port;
 import org.millrace.bluefield.BluefieldBackend;
 import org.millrace.net.Route;
@@ -31,6 +32,8 @@ final class VirtualHost {
     final List<BooleanSupplier> applications = new ArrayList<>();
 
     /**
+     * A host that runs FlexTOE on BlueField.
+     *
      * @param port    its port
      * @param address its address in 10.0.0.0/24
      * @param size    of its one context
@@ -40,10 +43,15 @@ final class VirtualHost {
      */
     VirtualHost(Port port, String address, ContextSize size, Map<String, String> options, Map<String, String> route,
                 long seed) {
+        this(port, address, size, new BluefieldBackend(),
+            new DataPathConfig.TransportChoice(new FlexToeFactory(), options), route, seed);
+    }
+
+    VirtualHost(Port port, String address, ContextSize size, HardwareBackend hardware,
+                DataPathConfig.TransportChoice transport, Map<String, String> route, long seed) {
         this.port = port;
         Route link = new Route(Ipv4Prefix.parse("10.0.0.0/24"), Ipv4Address.ANY, port.info().mtuBytes(), route);
-        path = new DataPath(new DataPathConfig(address, new BluefieldBackend(),
-            List.of(new DataPathConfig.TransportChoice(new FlexToeFactory(), options)), port,
+        path = new DataPath(new DataPathConfig(address, hardware, List.of(transport), port,
             List.of(Ipv4Address.parse(address)), List.of(link), new Capacity(64, 2), new Random(seed)));
         toe = Toe.open(path.grant(size));
     }

@@ -21,7 +21,7 @@ final class BluefieldPipeline<M extends SegmentMeta> extends Execution<M> {
     BluefieldPipeline(Program<M> program, Capacity capacity, Outlet<M> outlet) {
         super(program, capacity, outlet, LEVELS);
         for (Workflow workflow : Workflow.values()) {
-            workflows[workflow.ordinal()] = ChainWriter.write(steps(program.stages(workflow)));
+            workflows[workflow.ordinal()] = ChainClass.chain(steps(program.stages(workflow)));
         }
     }
 

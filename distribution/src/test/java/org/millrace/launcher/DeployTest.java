@@ -65,7 +65,7 @@ class DeployTest {
     void newVersionThatCannotTakeOverLeavesTheOldOneRunning() throws Exception {
         try (LiveClient client = new LiveClient(directory.resolve("wire"))) {
             client.echoUntil(() -> true);
-            world.dropVersion("millrace-tcp-flextoe", "0.2.0", manifest -> { }, "FlexToeProgram.class");
+            world.dropVersion("millrace-tcp-flextoe", "0.2.0", manifest -> { }, "FlexToe.class");
             client.echoUntil(() -> !world.lines("0.1.0.SNAPSHOT runs on, 0.2.0 is not taken").isEmpty());
         }
         assertThat(world.lines("ERROR")).hasSize(1);

@@ -42,6 +42,7 @@ final class DeployWorld implements AutoCloseable {
     private final Path deploy;
     private final Lines lines = new Lines();
     private final Queue<String> events = new ConcurrentLinkedQueue<>();
+    private final ClassLoader loader = Thread.currentThread().getContextClassLoader();
 
     private static final class Lines extends AppenderBase<ILoggingEvent> {
         final Queue<String> all = new ConcurrentLinkedQueue<>();
@@ -57,6 +58,8 @@ final class DeployWorld implements AutoCloseable {
         deploy = Files.createDirectory(directory.resolve("deploy"));
         lines.start();
         ((ch.qos.logback.classic.Logger) LoggerFactory.getLogger("org.millrace")).addAppender(lines);
+        // The framework's threads inherit it, and Chronicle in its bundle would find the class path's services.
+        Thread.currentThread().setContextClassLoader(ClassLoader.getPlatformClassLoader());
         host = FrameworkHost.start(Image.directory().resolve("bundles"), deploy);
         host.context().addBundleListener(event -> {
             if (EVENTS.containsKey(event.getType())) {
@@ -165,6 +168,7 @@ final class DeployWorld implements AutoCloseable {
     @Override
     public void close() {
         host.close();
+        Thread.currentThread().setContextClassLoader(loader);
         ((ch.qos.logback.classic.Logger) LoggerFactory.getLogger("org.millrace")).detachAppender(lines);
     }
 }

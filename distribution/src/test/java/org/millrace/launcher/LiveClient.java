@@ -26,7 +26,7 @@ final class LiveClient implements AutoCloseable {
 
     private final Instance instance;
     private final Toe toe;
-    private final StreamSocket stream;
+    private StreamSocket stream;
     private final Random outgoing = new Random(11);
     private final Random incoming = new Random(11);
     private final byte[] bytes = new byte[CHUNK];
@@ -39,7 +39,10 @@ final class LiveClient implements AutoCloseable {
             "10.77.0.1/24")), List.of(new BluefieldBackend()), List.of(new FlexToeFactory()),
             List.of(new MemoryPortFactory()));
         toe = Toe.open(instance, ContextSize.DEFAULT);
-        stream = toe.connect(ECHO);
+        do { // refused at first: the data path runs before its applications do
+            stream = toe.connect(ECHO);
+            toe.await(() -> !stream.isConnecting(), -1);
+        } while (!stream.isConnected());
     }
 
     /** Sends bytes, checks that they come back, until a condition holds and then as many again. */

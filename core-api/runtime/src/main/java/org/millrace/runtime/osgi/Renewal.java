@@ -35,7 +35,7 @@ final class Renewal implements AutoCloseable {
     private final Collection<HardwareBackend> hardware;
     private final Collection<TransportFactory> transports;
     private final ExecutorService thread;
-    private final Set<Object> arriving = new CopyOnWriteArraySet<>();
+    private final Set<Object> swapped = new CopyOnWriteArraySet<>();
     private InstanceConfig config;
 
     /**
@@ -56,9 +56,9 @@ final class Renewal implements AutoCloseable {
             Thread.ofPlatform().daemon().name("millrace-renewal-" + instance.name()).factory());
     }
 
-    /** {@return whether the instance runs code of a bundle, or is about to} */
+    /** {@return whether the instance runs code of a bundle, or is just being swapped from or to it} */
     boolean runs(long bundle) {
-        if (arriving.stream().anyMatch(part -> Installation.isFrom(part, bundle))) {
+        if (swapped.stream().anyMatch(part -> Installation.isFrom(part, bundle))) {
             return true;
         }
         try {
@@ -126,11 +126,12 @@ final class Renewal implements AutoCloseable {
     }
 
     private SwapReport swap(SwapRequest request, Set<Object> newcomers) throws SwapException {
-        arriving.addAll(newcomers);
+        swapped.addAll(instance.parts());
+        swapped.addAll(newcomers);
         try {
             return instance.swap(request);
         } finally {
-            arriving.clear();
+            swapped.clear();
         }
     }
 

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -96,6 +97,11 @@ final class FrameworkHost implements AutoCloseable {
 
     BundleContext context() {
         return framework.getBundleContext();
+    }
+
+    /** Lets bundles end the process: a {@code Runnable} with the property {@code millrace.stop}. */
+    void offerStop(Runnable stop) {
+        context().registerService(Runnable.class, stop, new Hashtable<>(Map.of("millrace.stop", true)));
     }
 
     /**

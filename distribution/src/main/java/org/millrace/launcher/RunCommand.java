@@ -11,7 +11,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Starts the framework with a configuration and runs until the process is told to end. */
-@Command(name = "run", description = "Run an instance until SIGTERM or SIGINT, then print its counters.")
+@Command(name = "run", description = "Run an instance until SIGTERM, SIGINT or millrace stop, then print its counters.")
 public final class RunCommand implements Callable<Integer> {
     /** The line on standard output that says that everything configured is active begins with this. */
     public static final String READY = "millrace: ready";
@@ -38,6 +38,8 @@ public final class RunCommand implements Callable<Integer> {
         }
         Path folder = deploy == null ? Image.directory().resolve("deploy") : deploy.toAbsolutePath();
         FrameworkHost host = FrameworkHost.start(Image.directory().resolve("bundles"), folder);
+        CountDownLatch stop = new CountDownLatch(1);
+        host.offerStop(stop::countDown);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> end(host), "millrace-stop"));
         DataPathFiles dataPaths = new DataPathFiles(new ComponentStates(host.context()));
         for (int i = 0; i < files.size(); i++) {
@@ -46,7 +48,7 @@ public final class RunCommand implements Callable<Integer> {
         new DeployFolder(host.context(), dataPaths).open();
         long elapsedMs = System.currentTimeMillis() - ManagementFactory.getRuntimeMXBean().getStartTime();
         System.out.println(READY + " after " + elapsedMs + " ms");
-        new CountDownLatch(1).await();
+        stop.await();
         return 0;
     }
 

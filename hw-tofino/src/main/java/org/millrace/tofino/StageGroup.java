@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.millrace.api.pipeline.Program;
+import org.millrace.api.pipeline.Recorder;
 import org.millrace.api.pipeline.Stage;
 import org.millrace.api.pipeline.StageSpec;
 import org.millrace.api.pipeline.Workflow;
@@ -34,6 +35,10 @@ final class StageGroup {
 
     void analyse(Analyser analyser, Class<?> meta) {
         analyses = stages.values().stream().map(stage -> analyser.analyse(stage, meta)).toList();
+        if (spec.externs().contains(Recorder.class)) {
+            violations.add(violation("records every item at a trace point",
+                "a pass leaves one copy, on a mirror session to a port; there is no recorder"));
+        }
     }
 
     /** {@return whether its state changes in the pipe, or is compared there: a register, not a table's data} */

@@ -106,6 +106,11 @@ public final class PacketPort implements Port {
     }
 
     @Override
+    public synchronized boolean isUp() {
+        return !closed && socket.isRunning();
+    }
+
+    @Override
     public PortCounters counters() {
         return new PortCounters(receiver.frames(), receiver.bytes(), receiver.truncated() + ringDrops(),
                 transmitter.frames(), transmitter.bytes(), transmitter.dropped());

@@ -181,6 +181,11 @@ final class CuttingPort implements Port {
     }
 
     @Override
+    public boolean isUp() {
+        return port.isUp();
+    }
+
+    @Override
     public PortCounters counters() {
         return port.counters();
     }

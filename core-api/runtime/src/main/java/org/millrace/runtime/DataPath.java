@@ -2,6 +2,7 @@ package org.millrace.runtime;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.millrace.api.context.ContextGrant;
@@ -284,7 +285,7 @@ public final class DataPath implements AutoCloseable {
     /** {@return a new context in memory of its own, or null if there are as many as there can be} */
     AppContext open(ContextSize size) {
         SharedMemory memory = memory(size);
-        AppContext context = open(size, memory, nowNs);
+        AppContext context = open(size, memory, this, nowNs);
         if (context == null) {
             memory.close();
         }
@@ -297,8 +298,8 @@ public final class DataPath implements AutoCloseable {
     }
 
     /** {@return a new context in fresh memory, or null if there are as many as there can be} */
-    AppContext open(ContextSize size, SharedMemory memory, long atNs) {
-        return contexts.open(size, memory, atNs);
+    AppContext open(ContextSize size, SharedMemory memory, Object owner, long atNs) {
+        return contexts.open(size, memory, owner, atNs);
     }
 
     /**
@@ -338,7 +339,16 @@ public final class DataPath implements AutoCloseable {
 
     /** {@return what a tool shows} */
     public DataPathStatus status() {
-        return StatusReport.of(this, transports, positions);
+        return StatusReport.of(this, transports, positions, true);
+    }
+
+    /** {@return {@link #status} without its lines for connections, which cost time where there are many} */
+    DataPathStatus figures() {
+        return StatusReport.of(this, transports, positions, false);
+    }
+
+    Vitals vitals(long atNs) {
+        return Vitals.of(this, transports, registry == null || !registry.isBroken(), atNs);
     }
 
     /**
@@ -352,14 +362,14 @@ public final class DataPath implements AutoCloseable {
 
     /** {@return what runs} */
     public Side side() {
-        return new Side(hardware, transports.subList(0, positions).stream().map(t -> t.host.choice()).toList());
+        return loaded().side();
     }
 
     /**
      * Swaps on this thread, which polls: experiments on virtual time. See {@link Instance#swap}.
      *
      * @param request what is to run instead
-     * @return what has been done; all times are 0
+     * @return what has been done; its times are real
      * @throws SwapException if it is refused or fails; then nothing has changed
      */
     public SwapReport swap(SwapRequest request) throws SwapException {
@@ -367,9 +377,15 @@ public final class DataPath implements AutoCloseable {
     }
 
     SwapReport swap(SwapRequest request, Consumer<SwapStep> hook) throws SwapException {
-        Swap swap = new Swap(this, request, () -> 0, hook);
+        Swap swap = new Swap(this, request, System::nanoTime, hook);
         swap.prepare(loaded());
         return Swap.end(swap.execute(nowNs));
+    }
+
+    /** {@return what trace points have recorded since the last call} */
+    List<TraceRing.Batch> records() {
+        return transports.stream().map(transport -> transport.added.ring()).filter(Objects::nonNull)
+            .map(TraceRing::take).toList();
     }
 
     /** {@return the backend and all transports, first those in their places; a copy} */
@@ -385,6 +401,9 @@ public final class DataPath implements AutoCloseable {
      * @param positions  number of places
      */
     record Loaded(HardwareBackend hardware, List<LoadedTransport<?>> transports, int positions) {
+        Side side() {
+            return new Side(hardware, transports.subList(0, positions).stream().map(t -> t.host.choice()).toList());
+        }
     }
 
     /** Between rounds: takes in what is half taken in, and lets everything come out. Answers whether it has. */
@@ -586,6 +605,20 @@ public final class DataPath implements AutoCloseable {
                 }
             }
             return transports.get(position);
+        }
+
+        /** A target that is gone, or another application's by now, takes nothing: then the connection is reset. */
+        @Override
+        public void handOver(AppContext context, int slot, int target, long opaque, long atNs) {
+            AppContext taker = contexts.find(target);
+            drain(atNs); // what a machine still has on its way names the old place
+            boolean allowed = taker != null && taker != context && taker.owner.equals(context.owner);
+            if (!allowed) {
+                counters.refusedHandovers++;
+            }
+            request(context, context.slots.transport[slot] + 1, new ContextRequest(
+                allowed ? ContextRequest.Kind.HANDOVER : ContextRequest.Kind.ABORT, context.number,
+                context.slots.id[slot], opaque, null, null, target), atNs);
         }
 
         /** Streams are TCP's, messages are anyone else's; failing that, the first transport answers. */

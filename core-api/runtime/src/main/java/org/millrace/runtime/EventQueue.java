@@ -50,6 +50,11 @@ final class EventQueue {
         return !waiting.isEmpty() || dirtyCount > 0;
     }
 
+    /** {@return how many things wait for room} */
+    int waiting() {
+        return waiting.size() + dirtyCount;
+    }
+
     boolean hasWaiting() {
         return !waiting.isEmpty();
     }
@@ -157,6 +162,7 @@ final class EventQueue {
         ring.u8(at, Descriptor.FLAGS, slots.flagsPending[slot]);
         slots.receiveHeld[slot] += slots.receivePending[slot];
         slots.transmitHeld[slot] -= slots.transmitPending[slot];
+        slots.flagsTold[slot] |= slots.flagsPending[slot];
         slots.receivePending[slot] = 0;
         slots.transmitPending[slot] = 0;
         slots.flagsPending[slot] = 0;

@@ -16,11 +16,13 @@ import org.millrace.api.context.ContextGrant;
 import org.millrace.api.context.ContextProvider;
 import org.millrace.api.context.ContextSize;
 import org.millrace.api.hardware.HardwareBackend;
+import org.millrace.api.pipeline.StageExtension;
 import org.millrace.api.port.Port;
 import org.millrace.api.port.PortFactory;
 import org.millrace.api.transport.TransportFactory;
 import org.millrace.context.ContextServer;
 import org.millrace.context.Registry;
+import org.millrace.memory.InstanceDirectory;
 import org.millrace.memory.Linux;
 import org.millrace.memory.SharedMemory;
 import org.millrace.net.Route;
@@ -34,15 +36,18 @@ import org.slf4j.LoggerFactory;
 public final class Instance implements ContextProvider, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Instance.class);
 
+    private final InstanceConfig config;
     private final String name;
     private final DataPath path;
     private final DataPathThread thread;
     private final PortFactory port;
     private final boolean attach;
     private final Object swapping = new Object();
+    private Additions additions = Additions.NONE;
     private ContextServer server;
 
     private Instance(InstanceConfig config, DataPath path, PortFactory port, long originNs) {
+        this.config = config;
         name = config.name();
         this.port = port;
         attach = config.sharing().attach();
@@ -172,6 +177,16 @@ public final class Instance implements ContextProvider, AutoCloseable {
         return name;
     }
 
+    /** {@return what it was configured to be when it started} */
+    public InstanceConfig config() {
+        return config;
+    }
+
+    /** {@return where other processes find it, or null if they do not} */
+    public InstanceDirectory directory() {
+        return server == null ? null : server.directory();
+    }
+
     /** {@return why the instance no longer runs, or null while it does} */
     public String ended() {
         return thread.ended();
@@ -179,12 +194,17 @@ public final class Instance implements ContextProvider, AutoCloseable {
 
     @Override
     public ContextGrant open(ContextSize size) {
+        return open(size, this);
+    }
+
+    @Override
+    public ContextGrant open(ContextSize size, Object owner) {
         SharedMemory memory = path.memory(size);
         int doorbell = -1;
         AppContext context = null;
         try {
             doorbell = attach ? thread.tenantBell() : -1;
-            context = await(nowNs -> path.open(size, memory, nowNs));
+            context = await(nowNs -> path.open(size, memory, owner, nowNs));
         } finally {
             if (context == null) {
                 memory.close();
@@ -218,6 +238,24 @@ public final class Instance implements ContextProvider, AutoCloseable {
      */
     public DataPathStatus status() {
         return await(nowNs -> path.status());
+    }
+
+    /**
+     * {@return {@link #status} without a line for each connection; cheap however many there are}
+     *
+     * @throws IllegalStateException if the instance no longer runs
+     */
+    public DataPathStatus figures() {
+        return await(nowNs -> path.figures());
+    }
+
+    /**
+     * {@return what its health is judged by}
+     *
+     * @throws IllegalStateException if the instance no longer runs
+     */
+    public Vitals vitals() {
+        return await(path::vitals);
     }
 
     /**
@@ -287,13 +325,107 @@ public final class Instance implements ContextProvider, AutoCloseable {
      */
     public SwapReport swap(SwapRequest request) throws SwapException {
         synchronized (swapping) {
-            Swap swap = new Swap(path, request, System::nanoTime, step -> { });
-            swap.prepare(await(nowNs -> path.loaded()));
-            SwapReport report = Swap.end(await(swap::execute));
-            LOG.info("{} has swapped {} for {}: {} connections, {} us", name, report.before(), report.after(),
-                report.connections(), report.pauseNs() / 1000);
-            return report;
+            return run(additions.onto(request));
         }
+    }
+
+    private SwapReport run(SwapRequest request) throws SwapException {
+        Swap swap = new Swap(path, request, System::nanoTime, step -> { });
+        swap.prepare(await(nowNs -> path.loaded()));
+        SwapReport report = Swap.end(await(swap::execute));
+        LOG.info("{} has swapped {} for {}: {} connections, {} us", name, report.before(), report.after(),
+            report.connections(), report.pauseNs() / 1000);
+        return report;
+    }
+
+    /** Runs the same with other additions; they are the additions if that succeeds. */
+    private SwapReport reload(Additions next) throws SwapException {
+        SwapReport report = run(next.reload(side()));
+        additions = next;
+        return report;
+    }
+
+    /**
+     * Inserts a stage into the programs that run, and into those that will.
+     *
+     * @param extension the stage and where it goes; its {@code PostConstruct} methods are called first
+     * @return the swap that it was
+     * @throws SwapException         if a program has no such point, the hardware refuses the stage, or a method of its
+     *                               life cycle fails; then nothing has changed
+     * @throws IllegalStateException if the instance no longer runs
+     */
+    public SwapReport insert(StageExtension extension) throws SwapException {
+        synchronized (swapping) {
+            boolean inserted = false;
+            try {
+                ExtensionLife.begin(extension);
+                SwapReport report = reload(additions.with(extension));
+                inserted = true;
+                return report;
+            } catch (IllegalArgumentException e) {
+                throw new SwapException(SwapStep.RESOLVE, e.getMessage(), e);
+            } finally {
+                if (!inserted) {
+                    ExtensionLife.end(extension);
+                }
+            }
+        }
+    }
+
+    /**
+     * Takes a stage out of the programs that run; its {@code PreDestroy} methods are called then. One that is not there is
+     * left alone.
+     *
+     * @param extension what was inserted
+     * @throws SwapException         if what is left is refused; then it is still there
+     * @throws IllegalStateException if the instance no longer runs
+     */
+    public void remove(StageExtension extension) throws SwapException {
+        synchronized (swapping) {
+            Additions rest = additions.without(extension);
+            if (rest.stages().size() < additions.stages().size()) {
+                reload(rest);
+                ExtensionLife.end(extension);
+            }
+        }
+    }
+
+    /** {@return the stage extensions that run} */
+    public List<StageExtension> extensions() {
+        synchronized (swapping) {
+            return additions.stages();
+        }
+    }
+
+    /**
+     * Turns trace points on, others on, or all off: a swap to the same with other points. Off, the programs are those
+     * without any.
+     *
+     * @param points which are to be on from now on
+     * @return the swap that it was
+     * @throws SwapException         if a point is not there or the hardware cannot record; then nothing has changed
+     * @throws IllegalStateException if the instance no longer runs
+     */
+    public SwapReport trace(TraceRequest points) throws SwapException {
+        synchronized (swapping) {
+            return reload(additions.with(points));
+        }
+    }
+
+    /** {@return which trace points are on} */
+    public TraceRequest tracing() {
+        synchronized (swapping) {
+            return additions.trace();
+        }
+    }
+
+    /**
+     * {@return what the trace points have recorded since the last call; nothing if none is on}
+     *
+     * @throws IllegalStateException if the instance no longer runs
+     */
+    public TraceLines traceLines() {
+        return TraceRing.lines(await(nowNs -> path.records()));
     }
 
     private <T> T await(LongFunction<T> question) {
@@ -308,6 +440,10 @@ public final class Instance implements ContextProvider, AutoCloseable {
     @Override
     public void close() {
         thread.close();
+        synchronized (swapping) {
+            additions.stages().forEach(ExtensionLife::end);
+            additions = Additions.NONE;
+        }
         if (server != null) {
             server.close();
         }

@@ -2,6 +2,8 @@ package org.millrace.runtime;
 
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.millrace.api.hardware.HardwareBackend;
 import org.millrace.api.hardware.Outlet;
 import org.millrace.api.hardware.Pipeline;
@@ -31,6 +33,8 @@ final class LoadedTransport<M extends SegmentMeta> implements Outlet<M>, FlowMap
     final RuntimeHost host;
     final ControlPlane control;
     final TransportCounters counters;
+    /** What extensions have put into it. */
+    final AddedState added;
     private final DataPath path;
     private final HeaderCodec<M> codec;
     private final FlowScheduler scheduler;
@@ -58,6 +62,7 @@ final class LoadedTransport<M extends SegmentMeta> implements Outlet<M>, FlowMap
         ViewCursor.move(handedOver, new int[metaWords], 0);
         pipeline = hardware.load(program, host.capacity(), this);
         scheduler = program.scheduler();
+        added = new AddedState(program, pipeline, host.capacity());
         host.attach(this);
     }
 
@@ -143,7 +148,7 @@ final class LoadedTransport<M extends SegmentMeta> implements Outlet<M>, FlowMap
     /** Makes an item of each flow that is due, at most {@code budget}. Answers how many. */
     int transmit(int budget, long nowNs) {
         for (int i = 0; i < budget; i++) {
-            int flow = scheduler.next(nowNs);
+            int flow = pipeline.isPaused() ? 0 : scheduler.next(nowNs);
             if (flow == 0) {
                 return i;
             }
@@ -155,11 +160,11 @@ final class LoadedTransport<M extends SegmentMeta> implements Outlet<M>, FlowMap
     }
 
     /**
-     * Lets the machine run on until it is empty; the frames of the batch are needed no longer then. Answers whether it
-     * is.
+     * Lets the machine run on as far as it can; the frames of the batch are needed no longer then. Answers whether it is
+     * empty.
      */
     boolean drain(long nowNs) {
-        for (int i = 0; i < MAX_ADVANCES && !pipeline.isIdle(); i++) {
+        for (int i = 0; i < MAX_ADVANCES && pipeline.deadlineNs() <= nowNs; i++) {
             pipeline.advance(nowNs);
         }
         return pipeline.isIdle();
@@ -183,8 +188,17 @@ final class LoadedTransport<M extends SegmentMeta> implements Outlet<M>, FlowMap
     }
 
     long deadlineNs() {
-        return controlDue || !pipeline.isIdle() ? Long.MIN_VALUE
-            : Math.min(controlDeadlineNs, scheduler.deadlineNs());
+        return controlDue ? Long.MIN_VALUE
+            : Math.min(Math.min(controlDeadlineNs, pipeline.deadlineNs()),
+                pipeline.isPaused() ? Long.MAX_VALUE : scheduler.deadlineNs());
+    }
+
+    /** {@return what control plane and machine count, by name} */
+    Map<String, Long> named() {
+        Map<String, Long> all = new LinkedHashMap<>(control.counters());
+        all.putAll(pipeline.counters());
+        added.count(all);
+        return all;
     }
 
     @Override

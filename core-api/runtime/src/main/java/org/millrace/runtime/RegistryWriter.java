@@ -77,6 +77,11 @@ final class RegistryWriter implements AutoCloseable {
         }
     }
 
+    /** {@return whether it has been given up} */
+    boolean isBroken() {
+        return broken;
+    }
+
     private void bring(long number, long nowMs) {
         AppContext context = contexts.find(ChangedLines.context(number));
         Kind kind = ChangedLines.kind(number);

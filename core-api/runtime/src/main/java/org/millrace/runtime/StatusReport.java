@@ -14,15 +14,17 @@ final class StatusReport {
     private StatusReport() {
     }
 
-    static DataPathStatus of(DataPath path, List<LoadedTransport<?>> transports, int current) {
+    static DataPathStatus of(DataPath path, List<LoadedTransport<?>> transports, int current, boolean lines) {
         Counters c = path.counters();
         List<ConnectionInfo> connections = new ArrayList<>();
-        transports.forEach(transport -> connections.addAll(transport.control.connections()));
+        if (lines) {
+            transports.forEach(transport -> connections.addAll(transport.control.connections()));
+        }
         return new DataPathStatus(path.instance(), path.hardware().name(), path.portInfo().name(),
             path.port().counters(), drops(c), network(path), transports(transports, current),
             List.copyOf(connections), path.contexts().all().size(), path.contexts().connections(), c.contextsOpened,
-            c.contextsClosedForCause, c.requests, c.staleRequests, c.events, c.receivedPayloadBytes,
-            c.returnedBytes, c.transferFaults);
+            c.contextsClosedForCause, c.requests, c.staleRequests, c.refusedHandovers, c.events,
+            c.receivedPayloadBytes, c.returnedBytes, c.transferFaults);
     }
 
     private static Map<String, Long> drops(Counters counters) {
@@ -58,6 +60,6 @@ final class StatusReport {
         TransportCounters c = transport.counters;
         return new DataPathStatus.TransportStatus(transport.host.name() + role, c.items[Workflow.RX.ordinal()],
             c.items[Workflow.TX.ordinal()], c.items[Workflow.HC.ordinal()], c.emitted, c.sentPayloadBytes, c.digests,
-            c.controlPackets, c.controlSegmentsSent, transport.host.flows().count(transport), transport.control.counters());
+            c.controlPackets, c.controlSegmentsSent, transport.host.flows().count(transport), transport.named());
     }
 }

@@ -71,6 +71,35 @@ final class TransportContexts implements Contexts {
     }
 
     @Override
+    public void notAccepted(int context, long opaque, Status status) {
+        AppContext found = contexts.find(context);
+        if (found != null) {
+            if (found.events.waiting() > found.size().connections()) { // failures take no slot that would bound them
+                found.violation("does not read its events while connections are handed to it");
+                return;
+            }
+            found.events.post(Descriptor.ACCEPTED, 0, opaque, status.code(), 0, null);
+        }
+    }
+
+    @Override
+    public int move(int context, int connection, int target, InetSocketAddress local, InetSocketAddress peer) {
+        AppContext from = contexts.find(context);
+        AppContext to = contexts.find(target);
+        int slot = from == null ? -1 : from.slots.own(connection);
+        if (slot < 0 || to == null || from.size().receiveBytes() != to.size().receiveBytes()
+            || from.size().transmitBytes() != to.size().transmitBytes()) {
+            return NONE;
+        }
+        int moved = to.open(transport, from.slots.flow[slot], local, peer);
+        if (moved != NONE) {
+            to.adopt(moved, from, slot);
+            from.release(connection);
+        }
+        return moved;
+    }
+
+    @Override
     public void failed(int context, int connection, Status status) {
         AppContext found = contexts.find(context);
         if (found != null) {

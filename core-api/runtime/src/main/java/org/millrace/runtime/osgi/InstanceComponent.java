@@ -1,5 +1,7 @@
 package org.millrace.runtime.osgi;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -10,12 +12,16 @@ import org.millrace.api.context.ContextGrant;
 import org.millrace.api.context.ContextProvider;
 import org.millrace.api.context.ContextSize;
 import org.millrace.api.hardware.HardwareBackend;
+import org.millrace.api.pipeline.StageExtension;
 import org.millrace.api.port.PortFactory;
 import org.millrace.api.transport.TransportFactory;
 import org.millrace.runtime.ConfigException;
 import org.millrace.runtime.DataPathStatus;
 import org.millrace.runtime.Instance;
+import org.millrace.runtime.Installed;
 import org.millrace.runtime.InstanceConfig;
+import org.millrace.runtime.Operations;
+import org.millrace.runtime.control.ControlServer;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -33,16 +39,24 @@ import org.osgi.service.component.annotations.ReferencePolicy;
  * <p>A changed configuration is taken while the instance runs, or refused; so is a newer bundle of a backend or transport
  * that it runs. Any other backend, transport or port that comes or goes does not disturb it.
  */
-@Component(service = {ContextProvider.class, InstanceComponent.class, Supplier.class, LongPredicate.class}, immediate = true,
-    property = {"millrace.counters=true", "millrace.runs=true"}, configurationPid = "org.millrace.runtime",
-    configurationPolicy = ConfigurationPolicy.REQUIRE)
-public final class InstanceComponent implements ContextProvider, Supplier<Map<String, Long>>, LongPredicate {
+@Component(service = {ContextProvider.class, InstanceComponent.class, Supplier.class, LongPredicate.class,
+    Operations.Offer.class}, immediate = true, property = {"millrace.counters=true", "millrace.runs=true"},
+    configurationPid = "org.millrace.runtime", configurationPolicy = ConfigurationPolicy.REQUIRE)
+public final class InstanceComponent implements ContextProvider, Supplier<Map<String, Long>>, LongPredicate, Installed,
+        Operations.Offer {
     private final List<HardwareBackend> hardware = new CopyOnWriteArrayList<>();
     private final List<TransportFactory> transports = new CopyOnWriteArrayList<>();
     @Reference(cardinality = ReferenceCardinality.AT_LEAST_ONE, policy = ReferencePolicy.DYNAMIC)
     private volatile List<PortFactory> ports;
+    /** Ends the process in order, if whoever has started it offers that. */
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC,
+        target = "(millrace.stop=*)")
+    private volatile Runnable stopper;
+    private final Extensions extensions = new Extensions();
     private Instance instance;
     private volatile Renewal renewal;
+    private Operations operations;
+    private ControlServer control;
 
     /** Made by Declarative Services. */
     public InstanceComponent() {
@@ -68,6 +82,15 @@ public final class InstanceComponent implements ContextProvider, Supplier<Map<St
         transports.remove(factory);
     }
 
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void addExtension(StageExtension extension) {
+        extensions.add(extension);
+    }
+
+    void removeExtension(StageExtension extension) {
+        extensions.remove(extension);
+    }
+
     private void arrived() {
         if (renewal != null) {
             renewal.arrived();
@@ -83,6 +106,23 @@ public final class InstanceComponent implements ContextProvider, Supplier<Map<St
             renewal = new Renewal(instance, config, hardware, transports);
         } catch (ConfigException e) {
             throw new IllegalArgumentException(e.getMessage(), e);
+        }
+        operations = new Operations(instance, this, this::stop);
+        try {
+            control = instance.directory() == null ? null : ControlServer.start(operations);
+        } catch (IOException e) {
+            deactivate();
+            throw new UncheckedIOException(e.getMessage(), e);
+        }
+        extensions.start(instance);
+    }
+
+    private void stop() {
+        Runnable wanted = stopper;
+        if (wanted == null) {
+            instance.close();
+        } else {
+            wanted.run();
         }
     }
 
@@ -106,7 +146,8 @@ public final class InstanceComponent implements ContextProvider, Supplier<Map<St
         Map<String, String> own = new TreeMap<>();
         properties.forEach((key, value) -> {
             if (!key.startsWith("service.") && !key.startsWith("component.") && !key.startsWith("felix.")
-                && !key.startsWith("osgi.") && !key.startsWith("millrace.") && !key.startsWith(".")) {
+                && !key.startsWith("osgi.") && !key.startsWith("millrace.") && !key.startsWith(".")
+                && !key.equals("stopper.target")) {
                 own.put(key, String.valueOf(value));
             }
         });
@@ -115,13 +156,32 @@ public final class InstanceComponent implements ContextProvider, Supplier<Map<St
 
     @Deactivate
     void deactivate() {
+        if (control != null) {
+            control.close();
+        }
+        operations.close();
         renewal.close();
         instance.close();
     }
 
     @Override
+    public List<HardwareBackend> hardware() {
+        return hardware;
+    }
+
+    @Override
+    public List<TransportFactory> transports() {
+        return transports;
+    }
+
+    @Override
     public ContextGrant open(ContextSize size) {
         return instance.open(size);
+    }
+
+    @Override
+    public Operations operations() {
+        return operations;
     }
 
     /** {@return the instance's counters, for whoever shares no package with the runtime} */

@@ -3,7 +3,7 @@ package org.millrace.tcp.control;
 import java.io.IOException;
 
 /**
- * Decides how much may be in flight. Sees a flow at intervals, not at every ACK, and counts bytes, so that splitting
+ * Decides how much may be in flight, and how fast it may leave. Sees a flow at intervals, not at every ACK, and counts bytes, so that splitting
  * ACKs gains a peer nothing.
  */
 interface CongestionPolicy {
@@ -12,6 +12,11 @@ interface CongestionPolicy {
 
     /** {@return bytes that may be in flight} */
     int window();
+
+    /** {@return pacing rate, bytes a second; 0: not paced} */
+    default long rate() {
+        return 0;
+    }
 
     /** {@return where slow start ends, bytes} */
     int slowStartThreshold();
@@ -26,6 +31,14 @@ interface CongestionPolicy {
      * @return whether the window was cut for ECE: CWR is to be sent
      */
     boolean onAcked(int ackedBytes, int ecnBytes, int una, int max);
+
+    /**
+     * A round trip has been measured; after {@link #onAcked}.
+     *
+     * @param rttUs how long it took, microseconds
+     */
+    default void onRoundTrip(long rttUs) {
+    }
 
     /**
      * The data path has done a fast retransmit.

@@ -60,6 +60,14 @@ final class ConnectionTable {
         Arrays.fill(byFlow, null);
     }
 
+    /** It is another context's now. */
+    void move(TcpConnection connection, int context, int id) {
+        forget(connection);
+        connection.context = context;
+        connection.connection = id;
+        byHandle.put(handle(context, id), connection);
+    }
+
     HalfOpen halfOpen(Endpoints ends) {
         return halfOpen.get(ends);
     }

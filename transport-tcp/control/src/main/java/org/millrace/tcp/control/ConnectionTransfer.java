@@ -142,8 +142,8 @@ final class ConnectionTransfer {
         byte[] figures = f.bytes(null);
         String named = CongestionPolicies.named(host.path(state.peerAddress), config);
         int initialWindow = Math.min(window, config.initialWindow() * state.mss);
-        CongestionPolicy policy =
-                CongestionPolicies.make(named, state.mss, initialWindow, host.contexts().transmitBytes(state.context));
+        CongestionPolicy policy = CongestionPolicies.make(named, state.mss, initialWindow,
+                host.contexts().transmitBytes(state.context), config);
         if (named.equals(was)) {
             policy.walk(new FieldReader(figures, nowNs));
         } else {

@@ -103,7 +103,7 @@ final class Establishment {
         }
         int initialWindow = initialWindow(state.mss, h.retries);
         int maxWindow = host.contexts().transmitBytes(place.context);
-        CongestionPolicy policy = CongestionPolicies.make(h.congestion, state.mss, initialWindow, maxWindow);
+        CongestionPolicy policy = CongestionPolicies.make(h.congestion, state.mss, initialWindow, maxWindow, config);
         state.congestionWindow = policy.window();
         program.install(flow, state);
         TcpConnection c = new TcpConnection(h.ends, place.context, place.connection, flow, state, rtt, policy);

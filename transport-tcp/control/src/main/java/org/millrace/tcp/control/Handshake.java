@@ -128,7 +128,7 @@ final class Handshake {
         h.timestamps = config.timestamps();
         h.sack = sack;
         h.congestion = CongestionPolicies.named(path, config);
-        h.ecnRequested = config.ecn() || h.congestion.equals(TcpConfig.DCTCP);
+        h.ecnRequested = CongestionPolicies.usesEcn(h.congestion, config);
     }
 
     /** A SYN without ACK, at a listener or while ours is on its way (simultaneous open). */

@@ -59,6 +59,7 @@ final class Requests {
             case BIND -> host.contexts().listening(r.context(), r.opaque(), Status.UNSUPPORTED, NO_LISTENER, r.local());
             case CLOSE -> close(r, nowNs);
             case ABORT -> abort(r, nowNs);
+            case HANDOVER -> handOver(r, nowNs);
         }
     }
 
@@ -189,6 +190,28 @@ final class Requests {
         } else {
             teardown.abort(c, nowNs);
         }
+    }
+
+    /** Gives an accepted connection to the context that {@code backlog} names; one that is over by now ends here. */
+    private void handOver(ContextRequest r, long nowNs) {
+        Contexts contexts = host.contexts();
+        TcpConnection c = table.byHandle(r.context(), r.connection());
+        if (c == null || c.flow == 0) {
+            contexts.notAccepted(r.backlog(), r.opaque(), Status.RESET);
+            if (c != null) {
+                teardown.release(c);
+            }
+            return;
+        }
+        int moved = contexts.move(c.context, c.connection, r.backlog(), c.ends.local(), c.ends.peer());
+        if (moved == Contexts.NONE) {
+            contexts.notAccepted(r.backlog(), r.opaque(), Status.NO_RESOURCES);
+            teardown.abort(c, nowNs);
+            return;
+        }
+        table.move(c, r.backlog(), moved);
+        program.place(c.flow, c.context, c.connection);
+        contexts.accepted(c.context, c.connection, r.opaque());
     }
 
     /** CLOSE or ABORT of a connection that has no id yet: RFC 9293 §3.10.4, SYN-SENT. */

@@ -108,6 +108,13 @@ public final class FlexToe implements TcpProgram<FlexMeta> {
         s.firstSent(from.firstSent);
     }
 
+    @Override
+    public void place(int flow, int context, int connection) {
+        PostState s = states.seek(post, postView, flow);
+        s.context(context);
+        s.connection(connection);
+    }
+
     private static void installProtocol(ProtocolState s, TcpConnectionState from) {
         s.una(from.sndUna);
         s.next(from.sndNxt);

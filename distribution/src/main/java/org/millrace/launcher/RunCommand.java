@@ -1,5 +1,6 @@
 package org.millrace.launcher;
 
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -48,8 +49,24 @@ public final class RunCommand implements Callable<Integer> {
         new DeployFolder(host.context(), dataPaths).open();
         long elapsedMs = System.currentTimeMillis() - ManagementFactory.getRuntimeMXBean().getStartTime();
         System.out.println(READY + " after " + elapsedMs + " ms");
+        tellServiceManager();
         stop.await();
         return 0;
+    }
+
+    /** systemd's protocol is a datagram on a Unix socket, which Java does not have: its own program sends it. */
+    private static void tellServiceManager() throws InterruptedException {
+        if (System.getenv("NOTIFY_SOCKET") == null) {
+            return;
+        }
+        try {
+            int code = new ProcessBuilder("systemd-notify", "--ready").inheritIO().start().waitFor();
+            if (code != 0) {
+                System.err.println("millrace: systemd-notify has ended with " + code);
+            }
+        } catch (IOException e) {
+            System.err.println("millrace: the service manager does not hear that this is ready: " + e.getMessage());
+        }
     }
 
     private static void end(FrameworkHost host) {

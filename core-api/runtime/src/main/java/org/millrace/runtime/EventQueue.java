@@ -50,8 +50,13 @@ final class EventQueue {
         return !waiting.isEmpty() || dirtyCount > 0;
     }
 
-    /** {@return how many things wait for room} */
+    /** {@return how many events wait for room} */
     int waiting() {
+        return waiting.size();
+    }
+
+    /** {@return how many connections and events the application is still to be told of} */
+    int queued() {
         return waiting.size() + dirtyCount;
     }
 

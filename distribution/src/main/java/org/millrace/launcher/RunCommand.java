@@ -41,12 +41,13 @@ public final class RunCommand implements Callable<Integer> {
         FrameworkHost host = FrameworkHost.start(Image.directory().resolve("bundles"), folder);
         CountDownLatch stop = new CountDownLatch(1);
         host.offerStop(stop::countDown);
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> end(host), "millrace-stop"));
         DataPathFiles dataPaths = new DataPathFiles(new ComponentStates(host.context()));
+        DeployFolder deployed = new DeployFolder(host.context(), dataPaths);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> end(host, deployed), "millrace-stop"));
         for (int i = 0; i < files.size(); i++) {
             dataPaths.add(files.get(i), configurations.get(i));
         }
-        new DeployFolder(host.context(), dataPaths).open();
+        deployed.open();
         long elapsedMs = System.currentTimeMillis() - ManagementFactory.getRuntimeMXBean().getStartTime();
         System.out.println(READY + " after " + elapsedMs + " ms");
         tellServiceManager();
@@ -69,7 +70,8 @@ public final class RunCommand implements Callable<Integer> {
         }
     }
 
-    private static void end(FrameworkHost host) {
+    private static void end(FrameworkHost host, DeployFolder deployed) {
+        deployed.close();
         host.counters().forEach((name, value) -> System.out.println(COUNTER + name + "=" + value));
         host.close();
     }

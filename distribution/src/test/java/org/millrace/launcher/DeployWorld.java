@@ -20,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
@@ -28,6 +29,7 @@ import java.util.jar.Manifest;
 import java.util.zip.ZipEntry;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleEvent;
+import org.osgi.framework.SynchronousBundleListener;
 import org.slf4j.LoggerFactory;
 
 /** The image's framework in this process with a deploy directory of its own; what it logs, and which bundles restart. */
@@ -39,6 +41,7 @@ final class DeployWorld implements AutoCloseable {
 
     final Path directory;
     final FrameworkHost host;
+    private final DeployFolder folder;
     private final Path deploy;
     private final Lines lines = new Lines();
     private final Queue<String> events = new ConcurrentLinkedQueue<>();
@@ -61,13 +64,14 @@ final class DeployWorld implements AutoCloseable {
         // The framework's threads inherit it, and Chronicle in its bundle would find the class path's services.
         Thread.currentThread().setContextClassLoader(ClassLoader.getPlatformClassLoader());
         host = FrameworkHost.start(Image.directory().resolve("bundles"), deploy);
-        host.context().addBundleListener(event -> {
+        host.context().addBundleListener((SynchronousBundleListener) event -> {
             if (EVENTS.containsKey(event.getType())) {
                 events.add(event.getBundle().getSymbolicName() + " " + event.getBundle().getVersion() + " "
                     + EVENTS.get(event.getType()));
             }
         });
-        new DeployFolder(host.context(), new DataPathFiles(new ComponentStates(host.context()))).open();
+        folder = new DeployFolder(host.context(), new DataPathFiles(new ComponentStates(host.context())));
+        folder.open();
         events.clear();
     }
 
@@ -155,7 +159,7 @@ final class DeployWorld implements AutoCloseable {
         return lines.all.stream().filter(line -> line.contains(text)).toList();
     }
 
-    static void await(BooleanSupplier condition, java.util.function.Supplier<String> otherwise) {
+    static void await(BooleanSupplier condition, Supplier<String> otherwise) {
         long beginNs = System.nanoTime();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() - beginNs > LIMIT_NS) {
@@ -167,6 +171,7 @@ final class DeployWorld implements AutoCloseable {
 
     @Override
     public void close() {
+        folder.close();
         host.close();
         Thread.currentThread().setContextClassLoader(loader);
         ((ch.qos.logback.classic.Logger) LoggerFactory.getLogger("org.millrace")).detachAppender(lines);

@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -77,7 +78,7 @@ final class LiveClient implements AutoCloseable {
             byte[] got = new byte[CHUNK];
             stream.read(MemorySegment.ofArray(got), 0, CHUNK);
             incoming.nextBytes(bytes);
-            if (!java.util.Arrays.equals(got, bytes)) {
+            if (!Arrays.equals(got, bytes)) {
                 throw new AssertionError("wrong bytes from " + received);
             }
             received += CHUNK;

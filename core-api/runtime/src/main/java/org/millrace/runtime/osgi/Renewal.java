@@ -121,8 +121,13 @@ final class Renewal implements AutoCloseable {
                 report.pauseNs() / 1000);
         } catch (SwapException e) {
             LOG.error("{}: {} runs on, {} is not taken ({}): {}", instance.name(), Installation.version(running),
-                Installation.version(newer), e.step(), e.getMessage());
+                Installation.version(newer), e.step(), reason(e));
         }
+    }
+
+    /** What is thrown by a bundle that lacks a class has a message of one name. */
+    private static String reason(SwapException e) {
+        return e.getCause() instanceof Error error ? error.toString() : e.getMessage();
     }
 
     private SwapReport swap(SwapRequest request, Set<Object> newcomers) throws SwapException {
@@ -159,7 +164,7 @@ final class Renewal implements AutoCloseable {
         } catch (ConfigException e) {
             refuse(e.getMessage());
         } catch (SwapException e) {
-            refuse(e.getMessage());
+            refuse(reason(e));
         }
     }
 

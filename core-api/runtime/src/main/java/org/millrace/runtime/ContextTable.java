@@ -60,6 +60,17 @@ final class ContextTable implements ContextQueue {
         return open;
     }
 
+    /** Notes that no line of the registry about a connection says what is so. */
+    void changedAll() {
+        for (AppContext context : open) {
+            for (int slot = 0; slot < context.slots.id.length; slot++) {
+                if (context.slots.id[slot] != 0) {
+                    context.changed(slot);
+                }
+            }
+        }
+    }
+
     int connections() {
         int sum = 0;
         for (AppContext context : open) {

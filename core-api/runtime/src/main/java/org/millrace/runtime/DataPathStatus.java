@@ -48,11 +48,11 @@ public record DataPathStatus(String instance, String hardware, String port, Port
      * @param controlPackets      segments handed to the control plane
      * @param controlSegmentsSent segments sent by the control plane
      * @param flows               flows allocated
-     * @param controlPlane        what its control plane counts
+     * @param named               what its control plane and its machine count
      */
     public record TransportStatus(String name, long received, long scheduled, long hostControl, long emitted,
                                   long sentPayloadBytes, long digests, long controlPackets,
-                                  long controlSegmentsSent, int flows, Map<String, Long> controlPlane) {
+                                  long controlSegmentsSent, int flows, Map<String, Long> named) {
         private void addTo(Map<String, Long> all) {
             all.put(name + ".received segments", received);
             all.put(name + ".scheduled", scheduled);
@@ -62,7 +62,7 @@ public record DataPathStatus(String instance, String hardware, String port, Port
             all.put(name + ".control segments received", controlPackets);
             all.put(name + ".control segments sent", controlSegmentsSent);
             all.put(name + ".flows", (long) flows);
-            controlPlane.forEach((what, count) -> all.put(name + "." + what, count));
+            named.forEach((what, count) -> all.put(name + "." + what, count));
         }
     }
 

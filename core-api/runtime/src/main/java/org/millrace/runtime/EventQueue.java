@@ -50,6 +50,11 @@ final class EventQueue {
         return !waiting.isEmpty() || dirtyCount > 0;
     }
 
+    /** {@return how many things wait for room} */
+    int waiting() {
+        return waiting.size() + dirtyCount;
+    }
+
     boolean hasWaiting() {
         return !waiting.isEmpty();
     }

@@ -15,6 +15,11 @@ final class TransportContexts implements Contexts {
         this.transport = transport;
     }
 
+    /** {@return the transport's number as applications know it, from 0} */
+    int transport() {
+        return transport;
+    }
+
     @Override
     public int open(int context, int flow, InetSocketAddress local, InetSocketAddress peer) {
         AppContext found = contexts.find(context);

@@ -6,6 +6,7 @@ import java.util.List;
 import org.millrace.api.context.ContextRequest;
 import org.millrace.api.context.Contexts;
 import org.millrace.api.context.Status;
+import org.millrace.api.pipeline.ViewCursor;
 import org.millrace.api.transport.TransportHost;
 import org.millrace.wire.Ipv4Address;
 
@@ -26,6 +27,7 @@ final class Requests {
     private final ActiveFlows active;
     private final Teardown teardown;
     private final TcpConnectionState state = new TcpConnectionState();
+    private final TcpMeta sought = new TcpMeta();
 
     Requests(TransportHost host, TcpProgram<?> program, TcpConfig config, ConnectionTable table,
              ListenerTable listeners, TimeWaitTable timeWait, EphemeralPorts ports, Handshake handshake,
@@ -41,6 +43,7 @@ final class Requests {
         this.watch = watch;
         this.active = active;
         this.teardown = teardown;
+        ViewCursor.move(sought, new int[TcpMeta.TCP_BYTES / 4], 0);
     }
 
     void request(ContextRequest r, long nowNs) {
@@ -94,7 +97,16 @@ final class Requests {
     }
 
     private boolean taken(Endpoints ends) {
-        return table.has(ends) || timeWait.get(ends) != null;
+        return table.has(ends) || timeWait.get(ends) != null || inDataPath(ends);
+    }
+
+    /** Some other control plane's: one whose connections outlive the swap that has replaced it. */
+    private boolean inDataPath(Endpoints ends) {
+        sought.localAddress(ends.localAddress());
+        sought.localPort(ends.localPort());
+        sought.peerAddress(ends.peerAddress());
+        sought.peerPort(ends.peerPort());
+        return host.lookup().lookup(sought) != 0;
     }
 
     private static Endpoints withPort(Endpoints ends, int port) {

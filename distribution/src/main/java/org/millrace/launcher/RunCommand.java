@@ -1,9 +1,12 @@
 package org.millrace.launcher;
 
 import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
@@ -37,7 +40,7 @@ public final class RunCommand implements Callable<Integer> {
             configurations.add(Configuration.read(file));
         }
         Path folder = deploy == null ? Image.directory().resolve("deploy") : deploy.toAbsolutePath();
-        FrameworkHost host = FrameworkHost.start(Image.directory().resolve("bundles"), folder);
+        FrameworkHost host = FrameworkHost.start(bundles(configurations), folder);
         CountDownLatch stop = new CountDownLatch(1);
         host.offerStop(stop::countDown);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> end(host), "millrace-stop"));
@@ -50,6 +53,15 @@ public final class RunCommand implements Callable<Integer> {
         System.out.println(READY + " after " + elapsedMs + " ms");
         stop.await();
         return 0;
+    }
+
+    /** Those of the runtime, and those of the applications that are configured, if they have any of their own. */
+    private static List<Path> bundles(List<Configuration> configurations) {
+        Set<Path> directories = new LinkedHashSet<>(List.of(Image.directory().resolve("bundles")));
+        configurations.stream().flatMap(configuration -> configuration.applications().stream())
+            .map(name -> Image.directory().resolve("apps").resolve(name).resolve("bundles"))
+            .filter(Files::isDirectory).forEach(directories::add);
+        return List.copyOf(directories);
     }
 
     private static void end(FrameworkHost host) {

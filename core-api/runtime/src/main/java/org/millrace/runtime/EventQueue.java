@@ -50,18 +50,18 @@ final class EventQueue {
         return !waiting.isEmpty() || dirtyCount > 0;
     }
 
-    /** {@return how many things wait for room} */
+    /** {@return how many events wait for room} */
     int waiting() {
+        return waiting.size();
+    }
+
+    /** {@return how many connections and events the application is still to be told of} */
+    int queued() {
         return waiting.size() + dirtyCount;
     }
 
     boolean hasWaiting() {
         return !waiting.isEmpty();
-    }
-
-    /** {@return how many events wait for room} */
-    int waiting() {
-        return waiting.size();
     }
 
     /** Tells with the next flush what has become pending for a connection; once it is announced. */

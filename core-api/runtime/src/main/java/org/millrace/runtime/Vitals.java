@@ -43,7 +43,7 @@ public record Vitals(long nowNs, boolean portUp, long portDrops, Map<String, Lon
         int stopped = 0;
         for (AppContext context : path.contexts().all()) {
             requests += Math.max(0, context.requestRing.available()); // negative: a lie, found out when it is read
-            events += context.events.waiting();
+            events += context.events.queued();
             journals += context.journal == null ? 0 : 1;
             stopped += context.journal != null && context.journal.isStopped() ? 1 : 0;
         }

@@ -37,11 +37,14 @@ final class FrameworkHost implements AutoCloseable {
     }
 
     /**
-     * Starts the framework and every bundle in {@code directory}, all installed before the first one starts; the one
+     * Starts the framework and every bundle in {@code directories}, all installed before the first one starts; the one
      * that watches {@code deploy} waits for {@link DeployFolder#open}.
      */
-    static FrameworkHost start(Path directory, Path deploy) throws LaunchException {
-        List<Path> jars = jars(directory);
+    static FrameworkHost start(List<Path> directories, Path deploy) throws LaunchException {
+        List<Path> jars = new ArrayList<>();
+        for (Path directory : directories) {
+            jars.addAll(jars(directory));
+        }
         try {
             Path cache = TemporaryDirectory.create("millrace-");
             FrameworkHost host = new FrameworkHost(new FrameworkFactory().newFramework(properties(cache, deploy)), cache);

@@ -8,17 +8,17 @@ import java.lang.reflect.Proxy;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import java.util.function.Function;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.millrace.api.hardware.Capacity;
 import org.millrace.api.port.PortInfo;
+import org.millrace.api.transport.TransportFactory;
 import org.millrace.api.transport.TransportHost;
 import org.millrace.tcp.control.TcpConnectionState;
 import org.millrace.tcp.control.TcpMeta;
 import org.millrace.tcp.control.TcpProgram;
-import org.millrace.tcp.flextoe.FlexToe;
-import org.millrace.tcp.laminar.Laminar;
+import org.millrace.tcp.flextoe.FlexToeFactory;
+import org.millrace.tcp.laminar.LaminarFactory;
 import org.millrace.testkit.MapFlowLookup;
 import org.millrace.testkit.ProgramHarness;
 import org.millrace.testkit.RecordingContextQueue;
@@ -31,8 +31,8 @@ class ProgramExchangeTest {
     /** What Laminar has no place for, and TCP does not owe: RFC 2018 §8; a FIN out of order is sent again. */
     private static final Set<String> NOT_IN_LAMINAR = Set.of("sack", "oooFin", "lastAckSent", "rcvEdge");
 
-    private final Map<String, Function<TransportHost, TcpProgram<?>>> programs =
-        Map.of("flextoe", FlexToe::new, "laminar", Laminar::new);
+    private final Map<String, TransportFactory> programs =
+        Map.of("flextoe", new FlexToeFactory(), "laminar", new LaminarFactory());
 
     @ParameterizedTest
     @CsvSource({"flextoe,flextoe", "flextoe,laminar", "laminar,flextoe", "laminar,laminar"})
@@ -69,7 +69,7 @@ class ProgramExchangeTest {
     }
 
     private TcpProgram<?> load(String name) {
-        TcpProgram<?> program = programs.get(name).apply(host());
+        TcpProgram<?> program = (TcpProgram<?>) programs.get(name).create(host()).program();
         harness(program);
         return program;
     }
@@ -80,7 +80,7 @@ class ProgramExchangeTest {
 
     private static TransportHost host() {
         MapFlowLookup flows = new MapFlowLookup(FLOWS);
-        Map<String, Object> offers = Map.of("lookup", flows, "flows", flows, "dma", new RecordingDma(), "contextQueue",
+        Map<String, Object> offers = Map.of("options", Map.of(), "secret", new byte[16], "lookup", flows, "flows", flows, "dma", new RecordingDma(), "contextQueue",
             new RecordingContextQueue(), "capacity", new Capacity(FLOWS, 2), "port",
             new PortInfo("none", 1, 1500, 1514, false, false, false));
         return (TransportHost) Proxy.newProxyInstance(TransportHost.class.getClassLoader(),

@@ -360,14 +360,14 @@ public final class DataPath implements AutoCloseable {
 
     /** {@return what runs} */
     public Side side() {
-        return new Side(hardware, transports.subList(0, positions).stream().map(t -> t.host.choice()).toList());
+        return loaded().side();
     }
 
     /**
      * Swaps on this thread, which polls: experiments on virtual time. See {@link Instance#swap}.
      *
      * @param request what is to run instead
-     * @return what has been done; all times are 0
+     * @return what has been done; its times are real
      * @throws SwapException if it is refused or fails; then nothing has changed
      */
     public SwapReport swap(SwapRequest request) throws SwapException {
@@ -375,9 +375,14 @@ public final class DataPath implements AutoCloseable {
     }
 
     SwapReport swap(SwapRequest request, Consumer<SwapStep> hook) throws SwapException {
-        Swap swap = new Swap(this, request, () -> 0, hook);
+        Swap swap = new Swap(this, request, System::nanoTime, hook);
         swap.prepare(loaded());
         return Swap.end(swap.execute(nowNs));
+    }
+
+    /** {@return what trace points have recorded since the last call, as text: experiments on virtual time} */
+    public TraceLines traceLines() {
+        return TraceRing.lines(records());
     }
 
     /** {@return what trace points have recorded since the last call} */
@@ -399,6 +404,9 @@ public final class DataPath implements AutoCloseable {
      * @param positions  number of places
      */
     record Loaded(HardwareBackend hardware, List<LoadedTransport<?>> transports, int positions) {
+        Side side() {
+            return new Side(hardware, transports.subList(0, positions).stream().map(t -> t.host.choice()).toList());
+        }
     }
 
     /** Between rounds: takes in what is half taken in, and lets everything come out. Answers whether it has. */
@@ -431,6 +439,9 @@ public final class DataPath implements AutoCloseable {
         }
         for (LoadedTransport<?> transport : transports) {
             transport.wakeControl();
+        }
+        if (!plan.newOnly()) {
+            contexts.pullAll();
         }
         contexts.changedAll();
     }

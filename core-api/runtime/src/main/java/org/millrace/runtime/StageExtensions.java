@@ -12,9 +12,9 @@ import org.millrace.api.pipeline.StageExtension;
  *
  * @param all in the order in which those at the same point run
  */
-record StageExtensions(List<StageExtension> all) implements ProgramExtension {
+public record StageExtensions(List<StageExtension> all) implements ProgramExtension {
     /** Puts them in order. */
-    StageExtensions {
+    public StageExtensions {
         all = all.stream().sorted(Comparator.comparingInt((StageExtension extension) ->
             ExtensionLife.priority(extension)).thenComparing(StageExtension::name)).toList();
     }

@@ -158,6 +158,18 @@ final class Swap {
     }
 
     private void warm() throws SwapException {
+        if (request.warmUpNs() == 0) {
+            return;
+        }
+        DataPath.Side now = before.side();
+        List<TransportChoice> next = new ArrayList<>(now.transports());
+        request.transports().forEach(next::set);
+        try {
+            new WarmUp(path.portInfo(), now, new DataPath.Side(hardware, next), request, clock).run();
+        } catch (SwapException e) {
+            throw new SwapException(SwapStep.WARM, e.step() == SwapStep.WARM ? e.getMessage()
+                : "rehearsed, " + e.step() + " fails: " + e.getMessage(), e);
+        }
     }
 
     /** The pause. Data-path thread, between rounds. */

@@ -9,7 +9,7 @@ import org.millrace.api.pipeline.SegmentMeta;
  *
  * @param request which
  */
-record TracePoints(TraceRequest request) implements ProgramExtension {
+public record TracePoints(TraceRequest request) implements ProgramExtension {
     @Override
     public String name() {
         return "trace";

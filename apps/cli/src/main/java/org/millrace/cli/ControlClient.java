@@ -104,7 +104,8 @@ final class ControlClient implements AutoCloseable {
 
     private ToolException lost(IOException e) {
         return new ToolException("instance '" + instance + "' " + (late ? "has not answered for " + PATIENCE_SECONDS + " s"
-            : "does not answer: " + (e instanceof ClosedChannelException ? "it has hung up" : e.getMessage())));
+            : "does not answer: " + (e instanceof ClosedChannelException ? "it has hung up"
+            : String.valueOf(e.getMessage()).lines().findFirst().orElse(""))));
     }
 
     /** {@return the bytes behind the result} */

@@ -94,8 +94,8 @@ final class InstanceMetrics {
             status.controlPackets());
         counter("transport.control.sent.segments", "segments sent by the control plane", transport,
             status.controlSegmentsSent());
-        status.named().forEach((event, count) -> counter("transport.events", "what its control plane and its machine count",
-            transport.and("event", event), count));
+        status.named().forEach((event, count) -> counter("transport.events",
+            "what the control plane and the machine count", transport.and("event", event), count));
     }
 
     private void vitals(Vitals vitals) {

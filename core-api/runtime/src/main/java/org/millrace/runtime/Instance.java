@@ -45,6 +45,7 @@ public final class Instance implements ContextProvider, AutoCloseable {
     private final boolean attach;
     private final Object swapping = new Object();
     private Additions additions = Additions.NONE;
+    private long reloadWarmUpNs = SwapRequest.WARM_UP_NS;
     private ContextServer server;
 
     private Instance(InstanceConfig config, DataPath path, PortFactory port, long originNs) {
@@ -365,7 +366,7 @@ public final class Instance implements ContextProvider, AutoCloseable {
 
     /** Runs the same with other additions; they are the additions if that succeeds. */
     private SwapReport reload(Additions next) throws SwapException {
-        SwapReport report = run(next.reload(side()));
+        SwapReport report = run(next.reload(side()).warmUp(reloadWarmUpNs));
         additions = next;
         return report;
     }
@@ -381,20 +382,31 @@ public final class Instance implements ContextProvider, AutoCloseable {
      */
     public SwapReport insert(StageExtension extension) throws SwapException {
         synchronized (swapping) {
+            begin(extension);
             boolean inserted = false;
             try {
-                ExtensionLife.begin(extension);
                 SwapReport report = reload(additions.with(extension));
                 inserted = true;
                 return report;
-            } catch (IllegalArgumentException e) {
-                throw new SwapException(SwapStep.RESOLVE, e.getMessage(), e);
             } finally {
                 if (!inserted) {
                     ExtensionLife.end(extension);
                 }
             }
         }
+    }
+
+    private static void begin(StageExtension extension) throws SwapException {
+        try {
+            ExtensionLife.begin(extension);
+        } catch (IllegalArgumentException e) {
+            throw new SwapException(SwapStep.RESOLVE, e.getMessage(), e);
+        }
+    }
+
+    /** How long the same with other stages is warmed up, ns. */
+    void reloadWarmUp(long ns) {
+        reloadWarmUpNs = ns;
     }
 
     /**

@@ -38,10 +38,10 @@ final class LinuxHost implements AutoCloseable {
 
     /** The transport that {@link #start} serves with; the first unless a scenario is run for another. */
     static TransportFactory transport = new FlexToeFactory();
+    /** Its options, before the scenario's. */
+    static final Map<String, String> OPTIONS = new HashMap<>();
     /** What runs it; likewise. */
     static HardwareBackend hardware = new BluefieldBackend();
-    /** The transport's options, before the scenario's. */
-    static final Map<String, String> OPTIONS = new HashMap<>();
 
     final Instance instance;
     private final Services services;
@@ -96,19 +96,20 @@ final class LinuxHost implements AutoCloseable {
         return start(new PacketPortFactory(), ContextSize.DEFAULT, root, Map.of());
     }
 
-    /** Chooses who serves; the option {@code hardware} is what runs it. */
-    static void transport(String name, List<String> options) {
+    static void transport(String name) {
         transport = List.of(new FlexToeFactory(), new LaminarFactory()).stream()
             .filter(factory -> factory.name().equals(name)).findFirst().orElseThrow();
-        for (String option : options) {
-            String[] keyAndValue = option.split("=");
-            if (keyAndValue[0].equals("hardware")) {
-                hardware = List.of(new BluefieldBackend(), new TofinoBackend()).stream()
-                    .filter(backend -> backend.name().equals(keyAndValue[1])).findFirst().orElseThrow();
-                continue;
-            }
-            OPTIONS.put("transport." + name + "." + keyAndValue[0], keyAndValue[1]);
-        }
+    }
+
+    /** An option of the transport, {@code KEY=VALUE}. */
+    static void option(String text) {
+        String[] keyAndValue = text.split("=");
+        OPTIONS.put("transport." + transport.name() + "." + keyAndValue[0], keyAndValue[1]);
+    }
+
+    static void hardware(String name) {
+        hardware = List.of(new BluefieldBackend(), new TofinoBackend()).stream()
+            .filter(backend -> backend.name().equals(name)).findFirst().orElseThrow();
     }
 
     DataPathStatus status() {

@@ -32,7 +32,14 @@ final class LinuxScenarios {
     public static void main(String[] arguments) throws Exception {
         Path root = Files.createTempDirectory("millrace-interop-");
         if (arguments.length > 1) {
-            LinuxHost.transport(arguments[1], List.of(arguments).subList(2, arguments.length));
+            LinuxHost.transport(arguments[1]);
+        }
+        for (String more : List.of(arguments).subList(Math.min(2, arguments.length), arguments.length)) {
+            if (more.contains("=")) {
+                LinuxHost.option(more);
+            } else {
+                LinuxHost.hardware(more);
+            }
         }
         try {
             new LinuxScenarios(root).run(arguments[0]);
@@ -51,7 +58,8 @@ final class LinuxScenarios {
             case "ncSource" -> ncSource();
             case "wrk" -> wrk();
             case "thousandConnections" -> thousandConnections();
-            case "badWire" -> badWire(20_000_000);
+            // a quarter on a machine model: it is the losses that take the time
+            case "badWire" -> badWire(LinuxHost.hardware.superFrames() ? 20_000_000 : 5_000_000);
             case "shortBadWire" -> badWire(3_000_000);
             case "sack" -> sack();
             case "delayedAck" -> delayedAck();

@@ -11,7 +11,6 @@ import org.millrace.api.hardware.HardwareBackend;
 import org.millrace.api.port.Port;
 import org.millrace.api.transport.TransportFactory;
 import org.millrace.bluefield.BluefieldBackend;
-import org.millrace.runtime.DataPathConfig;
 import org.millrace.tcp.flextoe.FlexToeFactory;
 import org.millrace.testkit.Impairment;
 import org.millrace.testkit.ImpairedPort;
@@ -60,8 +59,8 @@ final class TwoHosts {
                 i.side());
             port = ImpairedPort.wrap(port, own, world.clock, VirtualHost.HOLD_NS);
         }
-        return world.add(new VirtualHost(port, address, c.size, c.hardware,
-            new DataPathConfig.TransportChoice(c.transport, c.options), c.route, c.seed + mac));
+        return world.add(new VirtualHost(port, address, c.size, new VirtualHost.Stack(c.hardware, c.transport, c.options),
+            c.route, c.seed + mac));
     }
 
     /** Both ends of one connection. */

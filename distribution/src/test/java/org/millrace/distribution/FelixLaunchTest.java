@@ -48,6 +48,7 @@ class FelixLaunchTest {
             Map.entry("millrace-context", Set.of("org.millrace.context")),
             Map.entry("millrace-toe", Set.of("org.millrace.toe")),
             Map.entry("millrace-runtime", Set.of("org.millrace.runtime")),
+            Map.entry("millrace-metrics", Set.of()),
             Map.entry("millrace-tcp-control", Set.of("org.millrace.tcp.control")),
             Map.entry("millrace-tcp-flextoe", Set.of("org.millrace.tcp.flextoe")),
             Map.entry("millrace-tcp-laminar", Set.of("org.millrace.tcp.laminar")),

@@ -40,7 +40,7 @@ import org.millrace.tofino.TofinoBackend;
 class StageExtensionTest {
     private static final long MS = 1_000_000;
     private static final PacketCounter COUNTER = new PacketCounter();
-    private static final Firewall STRANGERS = new Firewall(Map.of("deny", "192.0.2.0/24, 198.51.100.7"));
+    private static final Firewall STRANGERS = new Firewall(Map.of("deny", "203.0.113.0/24, 198.51.100.7"));
 
     /** A stage that no pipe can run. */
     record Loop() implements StageExtension, Stage<SegmentMeta, State.None> {
@@ -124,7 +124,7 @@ class StageExtensionTest {
     @Test
     void deniedPeerIsNotHeard() throws SwapException {
         TwoHosts hosts = hosts("flextoe");
-        load(hosts.server.path, stages(new Firewall(Map.of("deny", "192.0.2.0/24,10.0.0.0/31"))));
+        load(hosts.server.path, stages(new Firewall(Map.of("deny", "203.0.113.0/24,10.0.0.0/31"))));
         StreamSocket socket = hosts.client.toe.connect(TwoHosts.SERVER);
         hosts.world.run(5 * TwoHosts.SECOND_NS);
         assertThat(socket.isConnected()).isFalse();

@@ -13,6 +13,7 @@ import org.millrace.api.hardware.FitReport;
 import org.millrace.api.hardware.HardwareBackend;
 import org.millrace.api.port.Port;
 import org.millrace.api.port.PortInfo;
+import org.millrace.api.transport.ConnectionInfo;
 import org.millrace.context.Registry;
 import org.millrace.memory.ContextLayout;
 import org.millrace.memory.SharedMemory;
@@ -66,7 +67,7 @@ public final class DataPath implements AutoCloseable {
     /** By their numbers; behind them earlier ones that have kept their connections. */
     private final List<LoadedTransport<?>> transports = new ArrayList<>();
     private final int positions;
-    private final Capture capture;
+    private final Captures captures = new Captures();
     private HardwareBackend hardware;
     /** Where frames are taken from: the port, or that in the hands of {@link #cutting}. */
     private Port receiver;
@@ -83,12 +84,11 @@ public final class DataPath implements AutoCloseable {
      * @throws IllegalArgumentException if a program does not fit, or an option or address is wrong
      */
     public DataPath(DataPathConfig config) {
-        this(config, null, ContextHome.PRIVATE);
+        this(config, ContextHome.PRIVATE);
     }
 
-    DataPath(DataPathConfig config, Capture capture, ContextHome home) {
+    DataPath(DataPathConfig config, ContextHome home) {
         this.home = home;
-        this.capture = capture;
         instance = config.instance();
         hardware = config.hardware();
         capacity = config.capacity();
@@ -98,7 +98,7 @@ public final class DataPath implements AutoCloseable {
         PortInfo info = port.info();
         contexts = new ContextTable(capacity.contexts(), counters, home.journals());
         transfer = new HostTransfer(contexts, frames, counters, pages);
-        egress = new Egress(port, transfer, capture);
+        egress = new Egress(port, transfer, captures);
         network = new NetEvents(this, transports);
         ip = new IpLayer(new MacAddress(info.macAddress()), config.addresses(), new RouteTable(config.routes()),
             NeighbourSettings.DEFAULT, egress, network);
@@ -199,9 +199,7 @@ public final class DataPath implements AutoCloseable {
         frames.forget();
         int count = receiver.receive(frames.batch);
         for (int i = 0; i < count; i++) {
-            if (capture != null) {
-                capture.received(frames.batch, i, nowNs);
-            }
+            captures.received(frames.batch, i, nowNs);
             ingress.receive(i, nowNs);
         }
         return count > 0;
@@ -348,7 +346,7 @@ public final class DataPath implements AutoCloseable {
     }
 
     Vitals vitals(long atNs) {
-        return Vitals.of(this, transports, registry == null || !registry.isBroken(), atNs);
+        return Vitals.of(this, transports.subList(0, positions), registry == null || !registry.isBroken(), atNs);
     }
 
     /**
@@ -442,6 +440,9 @@ public final class DataPath implements AutoCloseable {
         for (LoadedTransport<?> transport : transports) {
             transport.wakeControl();
         }
+        if (!plan.newOnly()) {
+            contexts.pullAll();
+        }
         contexts.changedAll();
     }
 
@@ -481,9 +482,19 @@ public final class DataPath implements AutoCloseable {
         if (registry != null) {
             registry.close();
         }
-        if (capture != null) {
-            capture.close();
-        }
+        captures.endAll();
+    }
+
+    /** {@return a line for a connection, or null if it is gone or its transport has nothing to say about it} */
+    ConnectionInfo line(int number, int connection) {
+        AppContext context = contexts.find(number);
+        int slot = context == null ? -1 : context.slots.own(connection);
+        return slot < 0 ? null
+            : transports.get(context.slots.transport[slot]).control.connection(number, connection);
+    }
+
+    Captures captures() {
+        return captures;
     }
 
     void portUnreachable(int frame) {

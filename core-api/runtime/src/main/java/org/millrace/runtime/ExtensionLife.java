@@ -6,10 +6,11 @@ import jakarta.annotation.Priority;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.IdentityHashMap;
-import java.util.List;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.SequencedMap;
 import org.millrace.api.pipeline.StageExtension;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,7 +38,12 @@ final class ExtensionLife {
     static void begin(StageExtension extension) {
         synchronized (USES) {
             if (USES.merge(extension, 1, Integer::sum) == 1) {
-                call(extension, PostConstruct.class);
+                try {
+                    call(extension, PostConstruct.class);
+                } catch (IllegalArgumentException e) {
+                    USES.remove(extension); // Jakarta Annotations 3.0 §2.5: it is not put into service
+                    throw e;
+                }
             }
         }
     }
@@ -74,16 +80,16 @@ final class ExtensionLife {
         }
     }
 
-    /** Those of the superclass first, as constructors run. */
-    private static List<Method> methods(Class<?> type, Class<? extends Annotation> when) {
-        List<Method> found = new ArrayList<>();
+    /** Those of the superclass first, as constructors run; one that is overridden once. */
+    private static Collection<Method> methods(Class<?> type, Class<? extends Annotation> when) {
+        SequencedMap<String, Method> found = new LinkedHashMap<>();
         for (Class<?> c = type; c != Object.class; c = c.getSuperclass()) {
             for (Method method : c.getDeclaredMethods()) {
                 if (method.isAnnotationPresent(when)) {
-                    found.addFirst(method);
+                    found.putIfAbsent(method.getName(), method);
                 }
             }
         }
-        return found;
+        return found.sequencedValues().reversed();
     }
 }

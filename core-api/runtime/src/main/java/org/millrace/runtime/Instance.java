@@ -19,6 +19,7 @@ import org.millrace.api.hardware.HardwareBackend;
 import org.millrace.api.pipeline.StageExtension;
 import org.millrace.api.port.Port;
 import org.millrace.api.port.PortFactory;
+import org.millrace.api.transport.ConnectionInfo;
 import org.millrace.api.transport.TransportFactory;
 import org.millrace.context.ContextServer;
 import org.millrace.context.Registry;
@@ -44,6 +45,7 @@ public final class Instance implements ContextProvider, AutoCloseable {
     private final boolean attach;
     private final Object swapping = new Object();
     private Additions additions = Additions.NONE;
+    private long reloadWarmUpNs = SwapRequest.WARM_UP_NS;
     private ContextServer server;
 
     private Instance(InstanceConfig config, DataPath path, PortFactory port, long originNs) {
@@ -76,14 +78,13 @@ public final class Instance implements ContextProvider, AutoCloseable {
         }
         PortFactory factory = pick("port", config.port(), ports, PortFactory::kind);
         Port port = open(config, factory);
-        Capture capture = null;
         try {
             long originNs = System.nanoTime();
-            capture = capture(config);
             DataPath path = new DataPath(new DataPathConfig(config.name(), backend, choices, port,
                 config.addresses().stream().map(InstanceConfig.LocalAddress::address).toList(),
-                routes(config, port.info().mtuBytes()), config.capacity(), new SecureRandom()), capture,
+                routes(config, port.info().mtuBytes()), config.capacity(), new SecureRandom()),
                 config.sharing().home(config.name()));
+            capture(config, path);
             Instance instance = new Instance(config, path, factory, originNs);
             if (config.sharing().attach()) {
                 instance.share(config);
@@ -94,9 +95,6 @@ public final class Instance implements ContextProvider, AutoCloseable {
             return instance;
         } catch (RuntimeException e) {
             port.close();
-            if (capture != null) {
-                capture.close();
-            }
             throw e instanceof IllegalArgumentException ? new ConfigException("instance", config.name(), e) : e;
         }
     }
@@ -109,6 +107,7 @@ public final class Instance implements ContextProvider, AutoCloseable {
             path.keep(Registry.create(server.directory().path(), Registry.DEFAULT_LINES), System.currentTimeMillis());
         } catch (IOException | RuntimeException e) {
             thread.cancel(name + " does not start");
+            path.captures().endAll();
             if (server != null) {
                 server.close();
             }
@@ -145,13 +144,13 @@ public final class Instance implements ContextProvider, AutoCloseable {
         }
     }
 
-    private static Capture capture(InstanceConfig config) {
+    private static void capture(InstanceConfig config, DataPath path) {
         if (config.capture() == null) {
-            return null;
+            return;
         }
         try {
-            return new Capture(Path.of(config.capture()), config.captureBytes(),
-                TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis()));
+            path.captures().begin(new Capture(CaptureFilter.ALL, new CaptureFile(Path.of(config.capture())),
+                config.captureBytes(), Long.MAX_VALUE, TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis())));
         } catch (IOException e) {
             throw new ConfigException("capture", config.capture(), "a file that can be written (" + e + ")");
         }
@@ -258,6 +257,33 @@ public final class Instance implements ContextProvider, AutoCloseable {
         return await(path::vitals);
     }
 
+    ConnectionBytes connectionBytes() {
+        return await(nowNs -> ConnectionBytes.of(path.contexts(), nowNs));
+    }
+
+    /** {@return lines for connections that are still there, by their contexts and ids} */
+    List<ConnectionInfo> lines(List<ConnectionBytes.Traffic> connections) {
+        return await(nowNs -> connections.stream()
+            .map(traffic -> path.line(traffic.context(), traffic.connection())).toList());
+    }
+
+    /** Begins a capture; the caller ends it. */
+    Capture capture(LongFunction<Capture> capture) {
+        return await(nowNs -> {
+            Capture begun = capture.apply(nowNs);
+            path.captures().begin(begun);
+            return begun;
+        });
+    }
+
+    /** Ends a capture; ended before, with the data path too: nothing. */
+    void end(Capture capture) {
+        thread.call(nowNs -> {
+            path.captures().end(capture);
+            return null;
+        }).handle((done, ended) -> null).join();
+    }
+
     /**
      * {@return what runs: the backend, and the transports by position}
      *
@@ -340,7 +366,7 @@ public final class Instance implements ContextProvider, AutoCloseable {
 
     /** Runs the same with other additions; they are the additions if that succeeds. */
     private SwapReport reload(Additions next) throws SwapException {
-        SwapReport report = run(next.reload(side()));
+        SwapReport report = run(next.reload(side()).warmUp(reloadWarmUpNs));
         additions = next;
         return report;
     }
@@ -356,20 +382,31 @@ public final class Instance implements ContextProvider, AutoCloseable {
      */
     public SwapReport insert(StageExtension extension) throws SwapException {
         synchronized (swapping) {
+            begin(extension);
             boolean inserted = false;
             try {
-                ExtensionLife.begin(extension);
                 SwapReport report = reload(additions.with(extension));
                 inserted = true;
                 return report;
-            } catch (IllegalArgumentException e) {
-                throw new SwapException(SwapStep.RESOLVE, e.getMessage(), e);
             } finally {
                 if (!inserted) {
                     ExtensionLife.end(extension);
                 }
             }
         }
+    }
+
+    private static void begin(StageExtension extension) throws SwapException {
+        try {
+            ExtensionLife.begin(extension);
+        } catch (IllegalArgumentException e) {
+            throw new SwapException(SwapStep.RESOLVE, e.getMessage(), e);
+        }
+    }
+
+    /** How long the same with other stages is warmed up, ns. */
+    void reloadWarmUp(long ns) {
+        reloadWarmUpNs = ns;
     }
 
     /**

@@ -166,12 +166,12 @@ public final class InstanceComponent implements ContextProvider, Supplier<Map<St
 
     @Override
     public List<HardwareBackend> hardware() {
-        return hardware;
+        return Installation.newestFirst(hardware);
     }
 
     @Override
     public List<TransportFactory> transports() {
-        return transports;
+        return Installation.newestFirst(transports);
     }
 
     @Override

@@ -14,6 +14,7 @@ import org.millrace.tcp.control.TcpProgress;
 final class LaminarState {
     private final StateTables tables;
     private final TransmitHeads heads;
+    private final Grants grants;
 
     private final Slot<Connection> connection = new Slot<>(new ConnectionMatch());
     private final Slot<RecentTimestamp.Register> timestamp = new Slot<>(new RecentTimestamp());
@@ -37,9 +38,10 @@ final class LaminarState {
     /** Null if the program holds no acknowledgement back. */
     private final Slot<DelayedAck.Register> delayed;
 
-    LaminarState(StateTables tables, TransmitHeads heads, LaminarOptions options) {
+    LaminarState(StateTables tables, TransmitHeads heads, Grants grants, LaminarOptions options) {
         this.tables = tables;
         this.heads = heads;
+        this.grants = grants;
         delayed = options.delayedAck() ? new Slot<>(new DelayedAck()) : null;
     }
 
@@ -126,6 +128,9 @@ final class LaminarState {
         fin.at(flow).end(from.sndMax);
         fin.at(flow).sent(from.finSent ? 1 : 0);
         boolean behindFin = from.finSent && from.sndNxt == from.sndMax;
+        if (grants != null) {
+            grants.install(flow, from);
+        }
         heads.install(flow, from.sndNxt, from.sndNxt + from.sndReady - (behindFin ? 1 : 0), from.finQueued, from.mss);
         heads.window(flow, from.sndUna, from.sndUna + from.sndWindow);
         credits(flow, from.congestionWindow);

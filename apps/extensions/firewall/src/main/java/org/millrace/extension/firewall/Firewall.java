@@ -10,10 +10,10 @@ import org.millrace.api.pipeline.*;
 import org.osgi.service.component.annotations.*;
 
 /**
- * Drops what denied peers send before anything else sees it. Configured by {@code org.millrace.extension.firewall}:
- * {@code deny=192.0.2.0/24,198.51.100.7}, up to four prefixes.
+ * Drops what denied peers send before anything else sees it. Configured by {@code org.millrace.firewall}:
+ * {@code deny=203.0.113.0/24,198.51.100.7}, up to four prefixes.
  */
-@Component(configurationPid = "org.millrace.extension.firewall", configurationPolicy = ConfigurationPolicy.REQUIRE)
+@Component(configurationPid = "org.millrace.firewall", configurationPolicy = ConfigurationPolicy.REQUIRE)
 @Priority(10)
 public final class Firewall implements StageExtension {
     private final Filter filter;

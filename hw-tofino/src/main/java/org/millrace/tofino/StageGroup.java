@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.millrace.api.pipeline.Program;
+import org.millrace.api.pipeline.Recorder;
 import org.millrace.api.pipeline.Stage;
 import org.millrace.api.pipeline.StageSpec;
 import org.millrace.api.pipeline.Workflow;
@@ -36,6 +37,10 @@ final class StageGroup {
 
     void analyse(Analyser analyser, Class<?> meta) {
         analyses = stages.values().stream().map(stage -> analyser.analyse(stage, meta)).toList();
+        if (spec.externs().contains(Recorder.class)) {
+            violations.add(violation("records every item at a trace point",
+                "a pass leaves one copy, on a mirror session to a port; there is no recorder"));
+        }
     }
 
     /** {@return its classes, and where each runs} */

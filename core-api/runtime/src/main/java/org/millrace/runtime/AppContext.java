@@ -195,6 +195,7 @@ final class AppContext {
         slots.transmitPending[slot] = (int) Math.min(freed, slots.transmitHeld[slot]);
         slots.flagsPending[slot] |= (byte) flags;
         slots.announced[slot] += receiveBytes;
+        slots.receivedBytes[slot] += receiveBytes;
         events.markDirty(slot);
         changed(slot);
     }
@@ -226,6 +227,16 @@ final class AppContext {
         events.markDirty(slot);
     }
 
+    /** A connection's application may append what its ring holds again, and what it has held back. */
+    void pull(int slot) {
+        if (slots.id[slot] != 0 && slots.pushLimit[slot] != ConnectionSlots.UNPACED) {
+            slots.pushLimit[slot] = ConnectionSlots.UNPACED;
+            layout.pacing(slots.id[slot], ContextLayout.PULL);
+            slots.creditPending[slot] = true;
+            events.markDirty(slot);
+        }
+    }
+
     boolean message(int connection, int bytes, int peerAddress, int peerPort) {
         int slot = slots.own(connection);
         if (slot < 0 || slots.state[slot] != ConnectionSlots.OPEN) {
@@ -236,6 +247,7 @@ final class AppContext {
             return false;
         }
         slots.announced[slot] += bytes;
+        slots.receivedBytes[slot] += bytes;
         return true;
     }
 

@@ -71,6 +71,15 @@ final class ContextTable implements ContextQueue {
         }
     }
 
+    /** Makes every connection pull-paced: programs have changed, and one that pushes grants anew. */
+    void pullAll() {
+        for (AppContext context : open) {
+            for (int slot = 0; slot < context.slots.id.length; slot++) {
+                context.pull(slot);
+            }
+        }
+    }
+
     int connections() {
         int sum = 0;
         for (AppContext context : open) {

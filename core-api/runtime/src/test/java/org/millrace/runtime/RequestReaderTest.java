@@ -147,6 +147,17 @@ class RequestReaderTest {
         assertThat(context.layout.credits(connection)).isEqualTo(5000);
     }
 
+    /** A swap to a program that fetches: what was held back may come. */
+    @Test
+    void pullAllEndsPushPacing() {
+        context.grant(connection, 1000);
+        useTheRing();
+        host.path.contexts().pullAll();
+        assertThat(context.layout.pacing(connection)).isEqualTo(ContextLayout.PULL);
+        bump(connection, 0, 4096, 0);
+        assertThat(context.layout.isOpen()).isTrue();
+    }
+
     /** Positions are the stream's mod 2^32; the application's are not. */
     @Test
     void creditsGoOnBehindFourGigabytes() {

@@ -195,6 +195,7 @@ final class AppContext {
         slots.transmitPending[slot] = (int) Math.min(freed, slots.transmitHeld[slot]);
         slots.flagsPending[slot] |= (byte) flags;
         slots.announced[slot] += receiveBytes;
+        slots.receivedBytes[slot] += receiveBytes;
         events.markDirty(slot);
         changed(slot);
     }
@@ -246,6 +247,7 @@ final class AppContext {
             return false;
         }
         slots.announced[slot] += bytes;
+        slots.receivedBytes[slot] += bytes;
         return true;
     }
 

@@ -48,6 +48,10 @@ final class ConnectionSlots {
     final int[] transmitPending;
     final byte[] flagsPending;
     final boolean[] dirty;
+    /** Bytes that the application was told of. */
+    final long[] receivedBytes;
+    /** Bytes that the application has appended. */
+    final long[] sentBytes;
     /** Bytes that have passed through the buffers, saturating. */
     final int[] touched;
     /** Stream offset, mod 2^32, behind the furthest byte that was ever written into the receive ring. */
@@ -86,6 +90,8 @@ final class ConnectionSlots {
         transmitPending = new int[connections];
         flagsPending = new byte[connections];
         dirty = new boolean[connections];
+        receivedBytes = new long[connections];
+        sentBytes = new long[connections];
         touched = new int[connections];
         receiveEnd = new int[connections];
         announced = new int[connections];
@@ -130,6 +136,8 @@ final class ConnectionSlots {
         receivePending[slot] = 0;
         transmitPending[slot] = 0;
         flagsPending[slot] = 0;
+        receivedBytes[slot] = 0;
+        sentBytes[slot] = 0;
         touched[slot] = 0;
         receiveEnd[slot] = 0;
         announced[slot] = 0;

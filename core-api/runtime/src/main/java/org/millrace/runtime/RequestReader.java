@@ -125,6 +125,7 @@ final class RequestReader {
         } else {
             slots.receiveHeld[slot] -= receiveBytes;
             slots.transmitHeld[slot] += transmitBytes;
+            slots.sentBytes[slot] += transmitBytes;
             slots.pushed[slot] += transmitBytes;
             slots.touch(slot, transmitBytes);
             slots.finished[slot] |= flags != 0;
@@ -151,6 +152,7 @@ final class RequestReader {
             violation("a peer that is no IPv4 address");
         } else {
             context.slots.transmitHeld[slot] += transmitBytes;
+            context.slots.sentBytes[slot] += transmitBytes;
             context.slots.touch(slot, transmitBytes);
             sink.message(context, slot, transmitBytes, AddressCodec.ipv4(peer1), peerPort, nowNs);
         }

@@ -184,8 +184,8 @@ final class LaminarState {
         NextAck.Register a = nextAck.at(flow);
         to.sndUna = a.una();
         to.sndMax = a.max();
-        to.sndNxt = heads.next(flow);
-        to.sndReady = heads.ready(flow);
+        to.sndNxt = sent(heads.next(flow), a);
+        to.sndReady = heads.ready(flow, to.sndNxt);
         to.sndWindow = Math.max(remote.at(flow).edge() - to.sndUna, 0);
         to.congestionWindow = credits.at(flow).credits();
         to.windowReduced = reduced.at(flow).pending() != 0;
@@ -195,6 +195,11 @@ final class LaminarState {
         to.duplicateAcks = d.count();
         to.finQueued = heads.finQueued(flow);
         to.finSent = fin.at(flow).sent() != 0;
+    }
+
+    /** What was pushed and then dropped by a register was not sent; what is acknowledged is not sent again. */
+    private static int sent(int next, NextAck.Register a) {
+        return next - a.max() > 0 ? a.max() : a.una() - next > 0 ? a.una() : next;
     }
 
     void progress(int flow, TcpProgress to) {

@@ -98,7 +98,12 @@ final class TransmitHeads implements FlowScheduler {
 
     /** {@return bytes appended and not pushed} */
     int ready(int flow) {
-        return Math.max(end[flow] - next[flow], 0);
+        return ready(flow, next[flow]);
+    }
+
+    /** {@return bytes appended from a sequence number on} */
+    int ready(int flow, int from) {
+        return Math.max(end[flow] - from, 0);
     }
 
     boolean finQueued(int flow) {

@@ -32,6 +32,8 @@ public final class Shell {
     /** Starts the shell. */
     static void open(BundleContext context) throws LaunchException {
         try {
+            // its profile is etc/gosh_profile there; the one in its bundle has a URL that only an OSGi handler can open
+            System.setProperty("gosh.home", Image.directory().toString());
             Shell shell = new Shell(tools());
             String[] names = shell.commands().getSubcommands().keySet().toArray(String[]::new);
             context.registerService(Shell.class, shell,

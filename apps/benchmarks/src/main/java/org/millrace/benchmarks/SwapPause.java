@@ -26,6 +26,7 @@ import org.millrace.tofino.TofinoBackend;
  */
 public final class SwapPause {
     private static final long SECOND_NS = 1_000_000_000;
+    private static final int RING_BYTES = 32 << 20;
 
     private SwapPause() {
     }
@@ -51,12 +52,12 @@ public final class SwapPause {
 
     private static void series(String what, int swaps, int connections, String transport, SwapRequest... requests)
             throws InterruptedException, SwapException {
-        Port[] wire = MemoryPort.pair(Map.of());
+        Port[] wire = MemoryPort.pair(Map.of("ring-bytes", Integer.toString(RING_BYTES)));
         try (StreamLoad swapped = new StreamLoad(wire[1], true, connections, transport);
              StreamLoad other = new StreamLoad(wire[0], false, connections, transport)) {
             swapped.await();
             other.await();
-            pause(2 * SECOND_NS);
+            pause(5 * SECOND_NS);
             List<Sample> samples = new ArrayList<>();
             for (int i = 0; i < swaps; i++) {
                 samples.add(sample(swapped, other, requests[i % requests.length]));

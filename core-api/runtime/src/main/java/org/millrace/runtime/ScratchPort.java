@@ -50,11 +50,6 @@ final class ScratchPort implements Port {
             like.checksumOffload(), like.checksumTrusted()));
     }
 
-    /** Forgets what waits here. */
-    void clear() {
-        taken = arrived;
-    }
-
     /** {@return whether nothing waits here} */
     boolean isEmpty() {
         return taken == arrived;

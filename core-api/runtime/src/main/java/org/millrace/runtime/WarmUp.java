@@ -35,10 +35,8 @@ final class WarmUp {
     private static final int STEPS_BEFORE = 100;
     private static final int STEPS_AFTER = 400;
     /** Swaps of a round, back and forth for practice: what runs in the pause is run by nobody else. */
-    private static final int SWAPS = 10;
-    private static final int EXPORTS = 30;
-    /** Steps after which something must have got through, however little time there is. */
-    private static final int FEWEST_STEPS = 20;
+    private static final int SWAPS = 5;
+    private static final int EXPORTS = 60;
     /** Steps in which the first stream must have come about. */
     private static final int MOST_STEPS = 1000;
     private static final long MOST_IDLE_NS = 1_000_000_000;
@@ -86,11 +84,18 @@ final class WarmUp {
      * @throws SwapException if the new side refuses the old one's state, or streams do not get through
      */
     void run() throws SwapException {
-        ScratchPort[] wire = ScratchPort.pair(port);
-        for (int i = 0; position >= 0 && (i == 0 || !isOver()); i++) {
-            try (Round round = new Round(wire, path(after, wire[0], CLIENT), path(before, wire[1], SERVER))) {
-                round.run();
+        while (position >= 0) {
+            round();
+            if (isOver()) {
+                return;
             }
+        }
+    }
+
+    void round() throws SwapException {
+        ScratchPort[] wire = ScratchPort.pair(port);
+        try (Round round = new Round(wire, path(after, wire[0], CLIENT), path(before, wire[1], SERVER))) {
+            round.run();
         }
     }
 
@@ -115,8 +120,6 @@ final class WarmUp {
 
         Round(ScratchPort[] wire, DataPath client, DataPath server) {
             this.wire = wire;
-            wire[0].clear();
-            wire[1].clear();
             this.client = client;
             this.server = server;
             near = new ScratchApplication(client);
@@ -135,7 +138,7 @@ final class WarmUp {
                 near.connect(position, SERVER.bits(), PORT);
             }
             stream(STEPS_BEFORE);
-            for (int i = 0; i < SWAPS && (i == 0 || !isOver()); i++) {
+            for (int i = 0; i < SWAPS; i++) {
                 if (i > 0) {
                     server.swap(back);
                     stream(1);
@@ -154,7 +157,7 @@ final class WarmUp {
         /** Again and again: it changes nothing. */
         private void export() throws SwapException {
             try {
-                for (int i = 0; i < EXPORTS && !isOver(); i++) {
+                for (int i = 0; i < EXPORTS; i++) {
                     for (LoadedTransport<?> transport : server.loaded().transports()) {
                         transport.control.exportState(ControlPlane.Handover.ALL,
                             new DataOutputStream(OutputStream.nullOutputStream()), nowNs);
@@ -168,10 +171,10 @@ final class WarmUp {
         private void stream(int steps) throws SwapException {
             long received = near.received();
             long sent = far.received();
-            for (int i = 0; i < steps && (i < FEWEST_STEPS || !isOver()); i++) {
+            for (int i = 0; i < steps; i++) {
                 step();
             }
-            check(steps < FEWEST_STEPS || near.received() > received && far.received() > sent, "nothing gets through");
+            check(steps == 1 || near.received() > received && far.received() > sent, "nothing gets through");
             check(near.failures() == 0 && far.failures() == 0, "streams break, or carry other bytes than were sent");
         }
 

@@ -23,7 +23,7 @@ import org.millrace.runtime.datagram.DatagramTransport;
 import org.millrace.tcp.flextoe.FlexToeFactory;
 
 /** A swap step by step: what it checks, and that whatever fails leaves one side running and every connection alive. */
-class SwapTest {
+class SwapStepsTest {
     private static final int NUMBERS = 20_000;
     private static final SwapRequest ANEW =
         SwapRequest.KEEP.transport(0, new TransportChoice(new FlexToeFactory(), Map.of())).warmUp(0);
@@ -159,7 +159,7 @@ class SwapTest {
     /** Has classes of FlexTOE of its own. */
     private static final class OwnClasses extends URLClassLoader {
         OwnClasses(URL url) {
-            super(new URL[] {url}, SwapTest.class.getClassLoader());
+            super(new URL[] {url}, SwapStepsTest.class.getClassLoader());
         }
 
         @Override

@@ -5,15 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Collection;
 import java.util.Map;
-import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.osgi.framework.BundleContext;
-import org.osgi.framework.InvalidSyntaxException;
-import org.osgi.framework.ServiceReference;
 
 /** A stage extension is a bundle like any other: dropped in it runs, taken away it does not, and connections go on. */
 @Timeout(120)
@@ -49,17 +44,8 @@ class ExtensionDeployTest {
         }
     }
 
-    @SuppressWarnings("unchecked")
     private static long counted(DeployWorld world) {
-        BundleContext context = world.host.context();
-        try {
-            Collection<ServiceReference<Supplier<Map<String, Long>>>> counters =
-                (Collection<ServiceReference<Supplier<Map<String, Long>>>>) (Collection<?>)
-                    context.getServiceReferences(Supplier.class, "(millrace.counters=true)");
-            return counters.stream().map(context::getService)
-                .mapToLong(all -> all.get().getOrDefault("tcp-flextoe.packet-counter.packets", 0L)).sum();
-        } catch (InvalidSyntaxException e) {
-            throw new AssertionError(e);
-        }
+        return world.host.counters().entrySet().stream().filter(e -> e.getKey().endsWith("packet-counter.packets"))
+            .mapToLong(Map.Entry::getValue).sum();
     }
 }

@@ -146,7 +146,7 @@ final class ScratchApplication {
         if (context.layout.pacing(slot) != ContextLayout.PUSH) {
             return wanted;
         }
-        return (int) Math.clamp(context.layout.credits(slot) - appended[slot], 0, wanted);
+        return Math.clamp(context.layout.credits(slot) - appended[slot], 0, wanted);
     }
 
     private void bump(int id, int consumed) {

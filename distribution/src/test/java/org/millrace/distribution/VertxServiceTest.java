@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.millrace.launcher.Image;
 import org.millrace.testkit.Namespace;
 
 /** A Vert.x in the runtime's framework, a service to the bundle of an HTTP server, which the kernel asks. */
@@ -21,13 +22,13 @@ class VertxServiceTest {
     @Test
     void bundleServesHttpOnTheVertxThatIsAService() {
         assumeThat(Namespace.unavailable()).isEmpty();
-        Namespace.Result result = Namespace.run(Asks.class, directory.toString());
+        Namespace.Result result = Namespace.run(Asks.class, directory.toString(), Image.directory().toString());
         assertThat(result.exitCode()).as(result.output()).isZero();
     }
 
     @Test
     void wrongKeyIsNamed() throws Exception {
-        try (Launched launched = Launched.run(directory, "instance = test", "hardware = hw-bluefield",
+        try (Launched launched = Launched.run(directory, "instance = vertx-wrong", "hardware = hw-bluefield",
             "transports = tcp-flextoe", "port = memory", "port.path = " + directory.resolve("wire"), "port.side = a",
             "address = 10.77.0.2/24", "app.vertx.route = everywhere")) {
             assertThat(launched.awaitExit()).isEqualTo(2);
@@ -41,6 +42,7 @@ class VertxServiceTest {
         }
 
         public static void main(String[] arguments) throws Exception {
+            System.setProperty("millrace.image", arguments[1]);
             LinuxHost.link(1500);
             List<String> configuration = List.of("instance = vertx", "hardware = hw-bluefield",
                 "transports = tcp-flextoe", "port = packet", "port.interface = millrace0",

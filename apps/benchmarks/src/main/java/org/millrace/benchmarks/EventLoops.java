@@ -41,8 +41,8 @@ import org.millrace.tcp.flextoe.FlexToeFactory;
 
 /**
  * Netty's event loops over Millrace, when there is little to do: how long an echo takes when all sleep before it, beside
- * Netty's NIO over the kernel's loopback; and what 10,000 idle connections cost. Both hosts in this process, on a memory
- * port, a loop each.
+ * Netty's NIO over the kernel's loopback; and what 10,000 idle connections cost. Both hosts in this process, on a
+ * memory port, a loop each.
  */
 public final class EventLoops {
     private static final int ECHOES = 3_000;
@@ -91,9 +91,10 @@ public final class EventLoops {
     }
 
     private static Instance instance(String address, Port port) {
-        return Instance.start(InstanceConfig.parse(Map.of("instance", address, "hardware", BluefieldBackend.NAME,
-            "transports", "tcp-flextoe", "port", "memory", "address", address + "/24")), List.of(new BluefieldBackend()),
-            List.of(new FlexToeFactory()), List.of(new PortFactory() {
+        InstanceConfig config = InstanceConfig.parse(Map.of("instance", address, "hardware", BluefieldBackend.NAME,
+            "transports", "tcp-flextoe", "port", "memory", "address", address + "/24"));
+        return Instance.start(config, List.of(new BluefieldBackend()), List.of(new FlexToeFactory()),
+            List.of(new PortFactory() {
                 @Override
                 public String kind() {
                     return "memory";
@@ -167,7 +168,7 @@ public final class EventLoops {
         LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(3)); // delayed ACKs, the compiler
         long beforeNs = cpuNs();
         LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(IDLE_SECONDS));
-        System.out.printf("%d idle connections for %d s: %.2f ms of CPU, the whole process, both ends; %d threads more%n",
+        System.out.printf("%d idle connections for %d s: %.2f ms of CPU, all of the process; %d threads more%n",
             IDLE, IDLE_SECONDS, (cpuNs() - beforeNs) / 1e6, Thread.activeCount() - threads);
     }
 

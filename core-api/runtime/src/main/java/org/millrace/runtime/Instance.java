@@ -44,7 +44,8 @@ public final class Instance implements ContextProvider, AutoCloseable {
     private final PortFactory port;
     private final boolean attach;
     private final Object swapping = new Object();
-    private Additions additions = Additions.NONE;
+    /** Changed by who swaps; looked at by anybody, who need not wait for that. */
+    private volatile Additions additions = Additions.NONE;
     private long reloadWarmUpNs = SwapRequest.WARM_UP_NS;
     private ContextServer server;
 
@@ -429,9 +430,7 @@ public final class Instance implements ContextProvider, AutoCloseable {
 
     /** {@return the stage extensions that run} */
     public List<StageExtension> extensions() {
-        synchronized (swapping) {
-            return additions.stages();
-        }
+        return additions.stages();
     }
 
     /**
@@ -451,9 +450,7 @@ public final class Instance implements ContextProvider, AutoCloseable {
 
     /** {@return which trace points are on} */
     public TraceRequest tracing() {
-        synchronized (swapping) {
-            return additions.trace();
-        }
+        return additions.trace();
     }
 
     /**

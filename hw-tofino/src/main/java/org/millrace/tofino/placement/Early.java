@@ -3,6 +3,7 @@ package org.millrace.tofino.placement;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,10 +37,11 @@ final class Early {
     }
 
     /** Stands in the name of every temporary. */
-    static final String TEMPORARY = ".pre.";
+    static final String TEMPORARY = ".pre";
 
     private final String stage;
     private final Arrivals arrivals;
+    private final Map<String, String> names = new HashMap<>();
     private final Map<String, Map<Workflow, Access>> instructions = new LinkedHashMap<>();
     private final Map<String, Operand> results = new LinkedHashMap<>();
 
@@ -131,7 +133,7 @@ final class Early {
     }
 
     private Operand combine(String text, List<Operand> operands, Set<Workflow> workflows) {
-        String name = '$' + stage + TEMPORARY + text;
+        String name = names.computeIfAbsent(text, t -> '$' + stage + TEMPORARY + (names.size() + 1));
         Map<Workflow, Access> accesses =
             instructions.computeIfAbsent(name, n -> new EnumMap<>(Workflow.class));
         for (Workflow w : workflows) {

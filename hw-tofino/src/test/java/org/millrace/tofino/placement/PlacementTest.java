@@ -44,11 +44,11 @@ final class PlacementTest {
 
     @Test
     void whatRunsAlwaysIsOneActionAndAsLateAsItsReadersAllow() {
-        Table first = table("x", Workflow.RX, Set.of(), Set.of("$x.pre.a"), Resources.NONE);
-        Table second = table("x", Workflow.TX, Set.of(), Set.of("$x.pre.b"), Resources.NONE);
+        Table first = table("x", Workflow.RX, Set.of(), Set.of("$x.pre1"), Resources.NONE);
+        Table second = table("x", Workflow.TX, Set.of(), Set.of("$x.pre2"), Resources.NONE);
         Table late = table("w", Workflow.RX, Set.of(), Set.of("f"), ONE);
         Table later = table("v", Workflow.RX, Set.of("f"), Set.of("g"), ONE);
-        Table reader = table("r", Workflow.RX, Set.of("g", "$x.pre.a"), Set.of(), ONE);
+        Table reader = table("r", Workflow.RX, Set.of("g", "$x.pre1"), Set.of(), ONE);
         placement.place(List.of(first, second, late, later, reader));
         assertThat(placement.places()).containsEntry(first, 0).containsEntry(reader, 2);
         assertThat(placement.used().getFirst().vliw()).isEqualTo(2);

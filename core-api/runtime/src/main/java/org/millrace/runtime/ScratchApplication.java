@@ -3,6 +3,7 @@ package org.millrace.runtime;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.millrace.api.context.ContextSize;
+import org.millrace.memory.ContextLayout;
 import org.millrace.memory.Descriptor;
 import org.millrace.memory.DescriptorRing;
 
@@ -24,6 +25,9 @@ final class ScratchApplication {
     private final int[] ids = new int[SIZE.connections()];
     private final int[] position = new int[SIZE.connections()];
     private final int[] room = new int[SIZE.connections()];
+    /** Bytes that a stream which echoes has still to send. */
+    private final int[] owed = new int[SIZE.connections()];
+    private final long[] appended = new long[SIZE.connections()];
     private long received;
     private int connected;
     private int failed;
@@ -105,8 +109,10 @@ final class ScratchApplication {
         open[slot] = true;
         position[slot] = 0;
         room[slot] = SIZE.transmitBytes();
+        owed[slot] = ECHO_BYTES;
+        appended[slot] = 0;
         pattern(context.layout.transmitRing(slot));
-        bump(id, 0, slot % ECHOES_ONE_OF == 0 ? ECHO_BYTES : room[slot]);
+        bump(id, 0);
     }
 
     private void pattern(long ring) {
@@ -128,19 +134,35 @@ final class ScratchApplication {
         received += readable;
         position[slot] += readable;
         room[slot] += freed;
-        int append = slot % ECHOES_ONE_OF != 0 ? room[slot] : Math.min(room[slot], Math.min(readable, ECHO_BYTES));
-        if (open[slot] && readable + append > 0) {
-            bump(id, readable, append);
+        owed[slot] = Math.min(owed[slot] + readable, ECHO_BYTES);
+        if (open[slot]) {
+            bump(id, readable);
         }
     }
 
-    private void bump(int id, int consumed, int appended) {
+    /** {@return bytes to append now: a pushing application must not go beyond what it was granted} */
+    private int sendable(int slot) {
+        int wanted = slot % ECHOES_ONE_OF == 0 ? Math.min(owed[slot], room[slot]) : room[slot];
+        if (context.layout.pacing(slot) != ContextLayout.PUSH) {
+            return wanted;
+        }
+        return Math.clamp(context.layout.credits(slot) - appended[slot], 0, wanted);
+    }
+
+    private void bump(int id, int consumed) {
+        int stream = ContextLayout.slot(id);
+        int bytes = sendable(stream);
+        if (consumed + bytes == 0) {
+            return;
+        }
+        owed[stream] = Math.max(owed[stream] - bytes, 0);
+        room[stream] -= bytes;
+        appended[stream] += bytes;
         long slot = requests.claim();
         requests.u8(slot, Descriptor.TYPE, Descriptor.BUMP);
         requests.i32(slot, Descriptor.CONNECTION, id);
         requests.i32(slot, Descriptor.RX_BYTES, consumed);
-        requests.i32(slot, Descriptor.TX_BYTES, appended);
-        room[id & 0xffff] -= appended;
+        requests.i32(slot, Descriptor.TX_BYTES, bytes);
     }
 
     /** Lets go of all streams: some in order, some at once. */

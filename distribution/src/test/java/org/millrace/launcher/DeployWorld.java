@@ -63,7 +63,7 @@ final class DeployWorld implements AutoCloseable {
         ((ch.qos.logback.classic.Logger) LoggerFactory.getLogger("org.millrace")).addAppender(lines);
         // The framework's threads inherit it, and Chronicle in its bundle would find the class path's services.
         Thread.currentThread().setContextClassLoader(ClassLoader.getPlatformClassLoader());
-        host = FrameworkHost.start(Image.directory().resolve("bundles"), deploy);
+        host = FrameworkHost.start(List.of(Image.directory().resolve("bundles")), deploy);
         host.context().addBundleListener((SynchronousBundleListener) event -> {
             if (EVENTS.containsKey(event.getType())) {
                 events.add(event.getBundle().getSymbolicName() + " " + event.getBundle().getVersion() + " "

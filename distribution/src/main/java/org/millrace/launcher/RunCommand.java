@@ -1,5 +1,6 @@
 package org.millrace.launcher;
 
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,6 +30,10 @@ public final class RunCommand implements Callable<Integer> {
         + "(*.cfg, *.properties) come and go while this runs; default: deploy in the image.")
     private Path deploy;
 
+    @Option(names = "--shell", description = "Open a shell on this terminal: its commands are the tools, millrace:status and "
+        + "so on, and Gogo's.")
+    private boolean shell;
+
     /** Made by picocli. */
     RunCommand() {
     }
@@ -43,14 +48,20 @@ public final class RunCommand implements Callable<Integer> {
         FrameworkHost host = FrameworkHost.start(bundles(configurations), folder);
         CountDownLatch stop = new CountDownLatch(1);
         host.offerStop(stop::countDown);
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> end(host), "millrace-stop"));
         DataPathFiles dataPaths = new DataPathFiles(new ComponentStates(host.context()));
+        DeployFolder deployed = new DeployFolder(host.context(), dataPaths);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> end(host, deployed), "millrace-stop"));
         for (int i = 0; i < files.size(); i++) {
             dataPaths.add(files.get(i), configurations.get(i));
         }
-        new DeployFolder(host.context(), dataPaths).open();
+        deployed.open();
         long elapsedMs = System.currentTimeMillis() - ManagementFactory.getRuntimeMXBean().getStartTime();
         System.out.println(READY + " after " + elapsedMs + " ms");
+        tellServiceManager();
+        if (shell) {
+            Shell.open(host.context());
+            host.onEnd(stop::countDown);
+        }
         stop.await();
         return 0;
     }
@@ -64,7 +75,23 @@ public final class RunCommand implements Callable<Integer> {
         return List.copyOf(directories);
     }
 
-    private static void end(FrameworkHost host) {
+    /** systemd's protocol is a datagram on a Unix socket, which Java does not have: its own program sends it. */
+    private static void tellServiceManager() throws InterruptedException {
+        if (System.getenv("NOTIFY_SOCKET") == null) {
+            return;
+        }
+        try {
+            int code = new ProcessBuilder("systemd-notify", "--ready").inheritIO().start().waitFor();
+            if (code != 0) {
+                System.err.println("millrace: systemd-notify has ended with " + code);
+            }
+        } catch (IOException e) {
+            System.err.println("millrace: the service manager does not hear that this is ready: " + e.getMessage());
+        }
+    }
+
+    private static void end(FrameworkHost host, DeployFolder deployed) {
+        deployed.close();
         host.counters().forEach((name, value) -> System.out.println(COUNTER + name + "=" + value));
         host.close();
     }

@@ -121,6 +121,19 @@ class SwapTest {
         finish(hosts);
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void newSideIsRehearsedBeforehand(boolean superFrames) {
+        choice.link = new SimulatedLink(100_000, 1500, superFrames).bitsPerSecond(10_000_000_000L);
+        TwoHosts hosts = new TwoHosts(choice);
+        connect(hosts, 2, 256 << 10, 5000);
+        hosts.world.run(300_000);
+        swap(hosts.client, SwapRequest.KEEP.transport(0, new TransportChoice(LAMINAR, Map.of())).warmUp(1));
+        hosts.world.run(300_000);
+        swap(hosts.client, SwapRequest.KEEP.hardware(TOFINO).warmUp(1));
+        finish(hosts);
+    }
+
     @Test
     void handshakesGoOnAcrossASwap() {
         TwoHosts hosts = new TwoHosts(choice);

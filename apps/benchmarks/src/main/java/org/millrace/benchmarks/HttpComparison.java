@@ -6,9 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
@@ -17,25 +15,26 @@ import java.util.regex.Pattern;
 
 /**
  * wrk, on the kernel's TCP, against a Vert.x HTTP server with one event loop: over Millrace on the packet port and, in turn
- * with it, over kernel TCP with NIO, epoll and io_uring, each time over the same veth pair. Prints requests a second, the
+ * with it, over kernel TCP with NIO, epoll and io_uring, over a veth pair each. All servers run all the time. Prints requests a second, the
  * median latency, and user and system CPU time a request of the application, of the data path, of wrk and of the whole
  * machine; medians over the rounds. What the veth's receiver does is charged to whoever sends, so only the machine's sum is
  * fair between the two.
  *
- * <p>Run it in a network namespace of its own: {@code unshare -Urn java ...}. The servers of the kernel are in another one,
- * to which the pair's second end moves in their turn.
+ * <p>Run it in a network namespace of its own: {@code unshare -Urn java ...}. The kernel's servers are in another one.
  *
  * <p>Arguments: rounds (5), seconds each (5), connections (64).
  */
 public final class HttpComparison {
-    private static final List<String> KINDS = List.of("millrace", "nio", "epoll", "io_uring");
-    private static final String END = "server0";
+    private static final List<String> KERNEL_KINDS = List.of("nio", "epoll", "io_uring");
+    private static final String MILLRACE_ADDRESS = "10.77.0.2";
+    private static final String KERNEL_ADDRESS = "10.78.0.2";
+    private static final int FIRST_PORT = 8080;
     private static final Pattern REQUESTS = Pattern.compile("(\\d+) requests in");
     private static final Pattern RATE = Pattern.compile("Requests/sec: +([0-9.]+)");
     private static final Pattern MEDIAN = Pattern.compile("50% +([0-9.]+)(us|ms|s)");
     private static final Pattern ERRORS = Pattern.compile("(?m)^ *(Socket errors:.*|Non-2xx.*)$");
     private static final Duration LIMIT = Duration.ofSeconds(60);
-    private static final String WARMUP_SECONDS = "8";
+    private static final long WARMUP_SECONDS = 20;
 
     private final Path directory;
     private final long seconds;
@@ -45,11 +44,18 @@ public final class HttpComparison {
     private record Round(double requestsPerSecond, double medianUs, Cpu application, Cpu dataPath, Cpu client, Cpu machine) {
     }
 
-    /** CPU time. */
+    /** A server, and what carries its bytes: null for the kernel. */
+    private record Server(String kind, String address, int port, Process application, Process dataPath, List<Round> rounds) {
+    }
+
+    /** CPU time in microseconds. */
     private record Cpu(double user, double system) {
         private static final int TICK_US = 10_000; // USER_HZ, proc(5)
 
         static Cpu ofProcess(Process process) throws IOException {
+            if (process == null) {
+                return new Cpu(0, 0);
+            }
             String line = Files.readString(Path.of("/proc/" + process.pid() + "/stat"));
             String[] fields = line.substring(line.lastIndexOf(')') + 2).split(" ");
             return new Cpu(Long.parseLong(fields[11]) * TICK_US, Long.parseLong(fields[12]) * TICK_US);
@@ -104,53 +110,67 @@ public final class HttpComparison {
     }
 
     private void run(int rounds, Process other) throws IOException, InterruptedException {
-        for (String link : List.of("link add client0 type veth peer name " + END, "link set lo up",
-            "link set client0 addrgenmode none", "link set " + END + " addrgenmode none", "addr add 10.77.0.1/24 dev client0",
-            "link set client0 up")) {
-            execute("ip " + link);
-        }
-        Map<String, List<Round>> results = new LinkedHashMap<>();
-        for (int round = 0; round < rounds; round++) {
-            for (String kind : KINDS) {
-                Round figures = kind.equals("millrace") ? overMillrace() : overKernel(kind, other);
-                if (figures != null) {
-                    results.computeIfAbsent(kind, k -> new ArrayList<>()).add(figures);
+        String inside = "nsenter -t " + other.pid() + " -n ";
+        execute("ip link set lo up");
+        pair("client0", "10.77.0.1", "server0");
+        execute("ip link set server0 up"); // without an address: it is the packet port's
+        pair("client1", "10.78.0.1", "server1");
+        execute("ip link set server1 netns " + other.pid());
+        execute(inside + "ip addr add " + KERNEL_ADDRESS + "/24 dev server1");
+        execute(inside + "ip link set server1 up");
+        List<Server> servers = new ArrayList<>();
+        try {
+            servers.add(overMillrace());
+            for (int i = 0; i < KERNEL_KINDS.size(); i++) {
+                Server server = overKernel(KERNEL_KINDS.get(i), FIRST_PORT + 1 + i, inside);
+                if (server != null) {
+                    servers.add(server);
                 }
             }
-        }
-        print(rounds, results);
-    }
-
-    private Round overMillrace() throws IOException, InterruptedException {
-        execute("ip link set " + END + " up");
-        Path instance = directory.resolve("instance");
-        Process runtime = null;
-        Process server = null;
-        try {
-            runtime = Children.start(HttpNode.class, "runtime", instance.toString(), END);
-            await("the runtime", runtime);
-            server = Children.start(HttpNode.class, "millrace", instance.toString());
-            return await("millrace", server) ? measure(server, runtime) : null;
+            for (Server server : servers) {
+                wrk(server, WARMUP_SECONDS);
+            }
+            for (int round = 0; round < rounds; round++) {
+                for (Server server : servers) {
+                    server.rounds.add(measure(server));
+                }
+            }
+            print(rounds, servers);
         } finally {
-            Children.end(server, runtime);
-            waitFor(server, runtime);
+            servers.forEach(server -> Children.end(server.application, server.dataPath));
         }
     }
 
-    private Round overKernel(String kind, Process other) throws IOException, InterruptedException {
-        String inside = "nsenter -t " + other.pid() + " -n ";
-        execute("ip link set " + END + " netns " + other.pid());
-        execute(inside + "ip addr add " + HttpNode.SERVER_ADDRESS + "/24 dev " + END);
-        execute(inside + "ip link set " + END + " up");
-        Process server = null;
-        try {
-            server = Children.start(List.of(inside.split(" ")), HttpNode.class, kind);
-            return await(kind, server) ? measure(server, null) : null;
-        } finally {
-            Children.end(server);
-            waitFor(server);
-            execute(inside + "ip link set " + END + " netns " + ProcessHandle.current().pid());
+    private static void pair(String client, String address, String server) throws IOException, InterruptedException {
+        for (String command : List.of("link add " + client + " type veth peer name " + server,
+            "link set " + client + " addrgenmode none", "link set " + server + " addrgenmode none",
+            "addr add " + address + "/24 dev " + client, "link set " + client + " up")) {
+            execute("ip " + command);
         }
+    }
+
+    private Server overMillrace() throws IOException {
+        String instance = directory.resolve("instance").toString();
+        Process runtime = Children.start(HttpNode.class, "runtime", MILLRACE_ADDRESS, "server0", instance);
+        Process application = null;
+        if (await("the runtime", runtime)) {
+            application = Children.start(HttpNode.class, "millrace", MILLRACE_ADDRESS, Integer.toString(FIRST_PORT), instance);
+            if (await("millrace", application)) {
+                return new Server("millrace", MILLRACE_ADDRESS, FIRST_PORT, application, runtime, new ArrayList<>());
+            }
+        }
+        Children.end(application, runtime);
+        throw new IOException("the server over Millrace does not start");
+    }
+
+    private static Server overKernel(String kind, int port, String inside) throws IOException {
+        Process application = Children.start(List.of(inside.split(" ")), HttpNode.class, kind, KERNEL_ADDRESS,
+            Integer.toString(port));
+        if (await(kind, application)) {
+            return new Server(kind, KERNEL_ADDRESS, port, application, null, new ArrayList<>());
+        }
+        Children.end(application);
+        return null;
     }
 
     private static boolean await(String name, Process process) throws IOException {
@@ -163,23 +183,22 @@ public final class HttpComparison {
         return false;
     }
 
-    private Round measure(Process server, Process runtime) throws IOException, InterruptedException {
-        wrk(WARMUP_SECONDS);
+    private Round measure(Server server) throws IOException, InterruptedException {
         Cpu machine = Cpu.ofMachine();
-        Cpu application = Cpu.ofProcess(server);
-        Cpu dataPath = runtime == null ? null : Cpu.ofProcess(runtime);
+        Cpu application = Cpu.ofProcess(server.application);
+        Cpu dataPath = Cpu.ofProcess(server.dataPath);
         Cpu client = Cpu.ofEndedChildren();
-        String report = wrk(Long.toString(seconds));
+        String report = wrk(server, seconds);
         long requests = Long.parseLong(find(REQUESTS, report).group(1));
         return new Round(Double.parseDouble(find(RATE, report).group(1)), latencyUs(find(MEDIAN, report)),
-            Cpu.ofProcess(server).since(application, requests),
-            runtime == null ? new Cpu(0, 0) : Cpu.ofProcess(runtime).since(dataPath, requests),
+            Cpu.ofProcess(server.application).since(application, requests),
+            Cpu.ofProcess(server.dataPath).since(dataPath, requests),
             Cpu.ofEndedChildren().since(client, requests), Cpu.ofMachine().since(machine, requests));
     }
 
-    private String wrk(String duration) throws IOException, InterruptedException {
-        String report = execute("wrk --latency -t1 -c" + connections + " -d" + duration + "s http://" + HttpNode.SERVER_ADDRESS
-            + ":" + HttpNode.SERVER_PORT + "/");
+    private String wrk(Server server, long duration) throws IOException, InterruptedException {
+        String report = execute("wrk --latency -t1 -c" + connections + " -d" + duration + "s http://" + server.address + ":"
+            + server.port + "/");
         Matcher errors = ERRORS.matcher(report);
         if (errors.find()) {
             throw new IOException("wrk reports " + errors.group(1).strip());
@@ -213,23 +232,18 @@ public final class HttpComparison {
         return output;
     }
 
-    private static void waitFor(Process... processes) throws InterruptedException {
-        for (Process process : processes) {
-            if (process != null) {
-                process.waitFor();
-            }
+    private void print(int rounds, List<Server> servers) {
+        System.out.printf("wrk, 1 thread, %d connections, against a Vert.x HTTP server with one event loop; "
+            + "medians of %d rounds of %d s; CPU in us a request, user + system%n", connections, rounds, seconds);
+        System.out.printf("%-10s %11s %9s %15s %15s %15s %15s %22s%n", "", "requests/s", "p50 us", "application", "data path",
+            "wrk", "machine", "requests/CPU-second");
+        for (Server server : servers) {
+            List<Round> all = server.rounds;
+            System.out.printf("%-10s %11.0f %9.0f %15s %15s %15s %15s %22.0f%n", server.kind,
+                median(all, Round::requestsPerSecond), median(all, Round::medianUs), cpu(all, Round::application),
+                cpu(all, Round::dataPath), cpu(all, Round::client), cpu(all, Round::machine),
+                median(all, round -> 1e6 / round.machine.sum()));
         }
-    }
-
-    private void print(int rounds, Map<String, List<Round>> results) {
-        System.out.printf("wrk, 1 thread, %d connections, against a Vert.x HTTP server with one event loop; medians of %d rounds of %d s%n",
-            connections, rounds, seconds);
-        System.out.printf("CPU in us a request, user + system%n%-10s %11s %9s %15s %15s %15s %15s %22s%n", "", "requests/s",
-            "p50 us", "application", "data path", "wrk", "machine", "requests/CPU-second");
-        results.forEach((kind, all) -> System.out.printf("%-10s %11.0f %9.0f %15s %15s %15s %15s %22.0f%n", kind,
-            median(all, Round::requestsPerSecond), median(all, Round::medianUs), cpu(all, r -> r.application),
-            cpu(all, r -> r.dataPath), cpu(all, r -> r.client), cpu(all, r -> r.machine),
-            median(all, r -> 1e6 / r.machine.sum())));
     }
 
     private static String cpu(List<Round> rounds, Function<Round, Cpu> whose) {

@@ -5,7 +5,6 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.transport.Transport;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -19,8 +18,6 @@ import org.millrace.vertx.MillraceTransport;
 /** One process of {@link HttpComparison}: a Vert.x HTTP server with one event loop, or the runtime under it. */
 final class HttpNode {
     static final String READY = "ready";
-    static final String SERVER_ADDRESS = "10.77.0.2";
-    static final int SERVER_PORT = 8080;
 
     private HttpNode() {
     }
@@ -28,23 +25,23 @@ final class HttpNode {
     /**
      * Runs until it is killed.
      *
-     * @param arguments {@code runtime DIRECTORY INTERFACE}, {@code millrace DIRECTORY}, or {@code nio}, {@code epoll} or
-     *                  {@code io_uring}
+     * @param arguments {@code runtime ADDRESS INTERFACE DIRECTORY}, {@code millrace ADDRESS PORT DIRECTORY}, or
+     *                  {@code nio}, {@code epoll} or {@code io_uring} with {@code ADDRESS PORT}
      * @throws InterruptedException if it is told to end
      */
     public static void main(String[] arguments) throws InterruptedException {
         if (arguments[0].equals("runtime")) {
-            runtime(Path.of(arguments[1]), arguments[2]);
+            runtime(arguments[1], arguments[2], arguments[3]);
             System.out.println(READY);
         } else {
-            serve(transport(arguments));
+            serve(transport(arguments), arguments[1], Integer.parseInt(arguments[2]));
         }
         new CountDownLatch(1).await();
     }
 
     private static Transport transport(String[] arguments) {
         return switch (arguments[0]) {
-            case "millrace" -> MillraceTransport.attach(arguments[1]);
+            case "millrace" -> MillraceTransport.attach(arguments[3]);
             case "nio" -> Transport.NIO;
             case "epoll" -> Transport.EPOLL;
             case "io_uring" -> Transport.IO_URING;
@@ -52,14 +49,14 @@ final class HttpNode {
         };
     }
 
-    private static void runtime(Path directory, String networkInterface) {
+    private static void runtime(String address, String networkInterface, String directory) {
         Instance.start(InstanceConfig.parse(Map.of("instance", "http", "hardware", BluefieldBackend.NAME, "transports",
-            "tcp-flextoe", "port", "packet", "port.interface", networkInterface, "address", SERVER_ADDRESS + "/24",
-            "attach", "on", "attach.directory", directory.toString())), List.of(new BluefieldBackend()),
+            "tcp-flextoe", "port", "packet", "port.interface", networkInterface, "address", address + "/24",
+            "attach", "on", "attach.directory", directory)), List.of(new BluefieldBackend()),
             List.of(new FlexToeFactory()), List.of(new PacketPortFactory()));
     }
 
-    private static void serve(Transport transport) {
+    private static void serve(Transport transport, String address, int port) {
         if (transport == null || !transport.available()) {
             System.out.println("not available: " + (transport == null ? "not on the class path"
                 : transport.unavailabilityCause()));
@@ -69,7 +66,7 @@ final class HttpNode {
         Buffer hello = Buffer.buffer("Hello, world!");
         vertx.createHttpServer(new HttpServerOptions().setAcceptBacklog(1024))
             .requestHandler(request -> request.response().putHeader("content-type", "text/plain").end(hello))
-            .listen(SERVER_PORT, SERVER_ADDRESS)
+            .listen(port, address)
             .onSuccess(server -> System.out.println(READY))
             .onFailure(cause -> {
                 System.out.println("does not listen: " + cause);

@@ -5,6 +5,7 @@ import static org.millrace.launcher.LaunchException.FAILED;
 
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Dictionary;
 import java.util.Hashtable;
@@ -13,21 +14,23 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.Constants;
 import org.osgi.framework.ServiceReference;
 import org.osgi.service.cm.ConfigurationAdmin;
 import org.osgi.service.component.runtime.ServiceComponentRuntime;
 import org.osgi.service.component.runtime.dto.ComponentConfigurationDTO;
 import org.osgi.service.component.runtime.dto.ComponentDescriptionDTO;
 
-/** Hands each component its configuration and watches it start. */
+/** Hands components their configurations and watches them start, change and end. */
 final class ComponentStates {
     private static final Pattern THROWN = Pattern.compile("(?m)^(?:Caused by: )?([\\w.$]+)(?:: (.*))?$");
-    private static final long START_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(30);
-    private static final long LOOK_AGAIN_NS = TimeUnit.MILLISECONDS.toNanos(5);
+    private static final long LIMIT_S = 30;
+    private static final long LOOK_AGAIN_NS = TimeUnit.MILLISECONDS.toNanos(2);
 
     private final ConfigurationAdmin configurations;
     private final ServiceComponentRuntime components;
@@ -45,36 +48,69 @@ final class ComponentStates {
         return context.getService(reference);
     }
 
-    /** Configures every component that the file names and returns when all of them are active. */
-    void configure(Configuration configuration) throws LaunchException {
-        for (String pid : configuration.components().keySet()) {
-            if (descriptions(pid).isEmpty()) {
-                throw new LaunchException(BAD_CONFIGURATION, pid.replaceFirst("org\\.millrace", "app")
+    /** Configures every component that a file names, and returns when all of them are active. */
+    void start(Configuration configuration) throws LaunchException {
+        checkNames(configuration);
+        configuration.components().forEach((component, values) -> update(component, configuration.name(), values));
+        awaitActive(configuration);
+    }
+
+    /** Configures what has changed. The runtime says itself what it takes; applications start anew. */
+    void change(Configuration before, Configuration after) throws LaunchException {
+        checkNames(after);
+        before.components().keySet().stream().filter(component -> !after.components().containsKey(component))
+            .forEach(component -> delete(component, after.name()));
+        after.components().forEach((component, values) -> {
+            if (!values.equals(before.components().get(component))) {
+                update(component, after.name(), values);
+            }
+        });
+        awaitActive(after);
+    }
+
+    /** Ends the applications of a file, then its runtime, and returns when they are gone. */
+    void stop(Configuration configuration) throws LaunchException {
+        List<String> runtimeLast = new ArrayList<>(configuration.components().keySet());
+        runtimeLast.remove(Configuration.RUNTIME);
+        runtimeLast.add(Configuration.RUNTIME);
+        for (String component : runtimeLast) {
+            delete(component, configuration.name());
+            await(() -> states(component, configuration.name()).isEmpty(), () -> component + " has not ended");
+        }
+    }
+
+    private void checkNames(Configuration configuration) throws LaunchException {
+        for (String component : configuration.components().keySet()) {
+            if (descriptions(component).isEmpty()) {
+                throw new LaunchException(BAD_CONFIGURATION, component.replaceFirst("org\\.millrace", "app")
                     + " names no application, allowed is " + names());
             }
         }
-        configuration.components().forEach(this::update);
-        long deadlineNs = System.nanoTime() + START_TIMEOUT_NS;
-        while (!allActive(configuration)) {
-            if (System.nanoTime() - deadlineNs > 0) {
-                throw new LaunchException(FAILED, "not started after 30 s: " + waiting(configuration));
-            }
-            LockSupport.parkNanos(LOOK_AGAIN_NS);
-        }
     }
 
-    private void update(String pid, Map<String, String> values) {
+    private void update(String component, String name, Map<String, String> values) {
         try {
             Dictionary<String, Object> dictionary = new Hashtable<>(values);
-            configurations.getConfiguration(pid, "?").update(dictionary);
+            if (!component.equals(Configuration.RUNTIME)) { // its contexts come from the runtime of the same file
+                dictionary.put("provider.target", "(service.pid=" + Configuration.RUNTIME + "~" + name + ")");
+            }
+            configurations.getFactoryConfiguration(component, name, "?").update(dictionary);
         } catch (IOException e) {
-            throw new IllegalStateException("cannot store the configuration " + pid, e);
+            throw new IllegalStateException("cannot store the configuration " + name + " of " + component, e);
         }
     }
 
-    private List<ComponentDescriptionDTO> descriptions(String pid) {
+    private void delete(String component, String name) {
+        try {
+            configurations.getFactoryConfiguration(component, name, "?").delete();
+        } catch (IOException e) {
+            throw new IllegalStateException("cannot delete the configuration " + name + " of " + component, e);
+        }
+    }
+
+    private List<ComponentDescriptionDTO> descriptions(String component) {
         return components.getComponentDescriptionDTOs().stream()
-            .filter(d -> Arrays.asList(d.configurationPid).contains(pid)).toList();
+            .filter(d -> Arrays.asList(d.configurationPid).contains(component)).toList();
     }
 
     private String names() {
@@ -84,22 +120,44 @@ final class ComponentStates {
             .map(pid -> pid.replace("org.millrace.", "app.")).sorted().collect(Collectors.joining(", "));
     }
 
-    private boolean allActive(Configuration configuration) throws LaunchException {
+    private interface Condition {
+        boolean holds() throws LaunchException;
+    }
+
+    private static void await(Condition condition, Supplier<String> otherwise) throws LaunchException {
+        long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_S);
+        while (!condition.holds()) {
+            if (System.nanoTime() - deadlineNs > 0) {
+                throw new LaunchException(FAILED, otherwise.get() + " after " + LIMIT_S + " s");
+            }
+            LockSupport.parkNanos(LOOK_AGAIN_NS);
+        }
+    }
+
+    private void awaitActive(Configuration configuration) throws LaunchException {
+        await(() -> areActive(configuration), () -> "not started: " + waiting(configuration));
+    }
+
+    private boolean areActive(Configuration configuration) throws LaunchException {
         boolean active = true;
-        for (String pid : configuration.components().keySet()) {
-            List<ComponentConfigurationDTO> states = states(pid);
+        for (Map.Entry<String, Map<String, String>> entry : configuration.components().entrySet()) {
+            // Configurations arrive later than they are set: what has other values is what was before.
+            List<ComponentConfigurationDTO> states = states(entry.getKey(), configuration.name()).stream()
+                .filter(state -> state.properties.entrySet().containsAll(entry.getValue().entrySet())).toList();
             active &= states.stream().anyMatch(state -> state.state == ComponentConfigurationDTO.ACTIVE);
             Optional<String> failure = failure(states);
             if (failure.isPresent()) {
                 // An application fails too if the runtime does, which then is the reason.
-                throw refusal(failure(states(Configuration.RUNTIME)).orElse(failure.get()));
+                throw refusal(failure(states(Configuration.RUNTIME, configuration.name())).orElse(failure.get()));
             }
         }
         return active;
     }
 
-    private List<ComponentConfigurationDTO> states(String pid) {
-        return descriptions(pid).stream().flatMap(d -> components.getComponentConfigurationDTOs(d).stream()).toList();
+    private List<ComponentConfigurationDTO> states(String component, String name) {
+        String pid = component + "~" + name;
+        return descriptions(component).stream().flatMap(d -> components.getComponentConfigurationDTOs(d).stream())
+            .filter(state -> pid.equals(state.properties.get(Constants.SERVICE_PID))).toList();
     }
 
     private static Optional<String> failure(List<ComponentConfigurationDTO> states) {
@@ -120,7 +178,8 @@ final class ComponentStates {
     }
 
     private String waiting(Configuration configuration) {
-        return configuration.components().keySet().stream().flatMap(pid -> states(pid).stream())
+        return configuration.components().keySet().stream()
+            .flatMap(component -> states(component, configuration.name()).stream())
             .filter(c -> c.state != ComponentConfigurationDTO.ACTIVE)
             .map(c -> c.description.name + " waits for " + Arrays.stream(c.unsatisfiedReferences)
                 .map(r -> r.name).collect(Collectors.joining(", ", "[", "]")))

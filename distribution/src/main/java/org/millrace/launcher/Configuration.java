@@ -12,12 +12,14 @@ import java.util.Properties;
 import java.util.TreeMap;
 
 /**
- * A configuration file, split by who reads it. {@code app.NAME.KEY = VALUE} is {@code KEY} of the application
- * {@code org.millrace.NAME}; everything else is the runtime's. Keys are not judged here: their readers do.
+ * A configuration file, which is a data path and its applications, split by who reads it. {@code app.NAME.KEY = VALUE} is
+ * {@code KEY} of the application {@code org.millrace.NAME}; everything else is the runtime's. Keys are not judged here:
+ * their readers do.
  *
+ * @param name       the file's name without its ending: what tells its configurations from those of other files
  * @param components keys and values by component, the runtime's under {@link #RUNTIME}
  */
-record Configuration(Map<String, Map<String, String>> components) {
+record Configuration(String name, Map<String, Map<String, String>> components) {
     /** Persistent identity of the runtime's configuration. */
     static final String RUNTIME = "org.millrace.runtime";
 
@@ -32,10 +34,15 @@ record Configuration(Map<String, Map<String, String>> components) {
         } catch (IOException | IllegalArgumentException e) {
             throw new LaunchException(BAD_CONFIGURATION, file + ": not readable as properties: " + e.getMessage());
         }
-        return of(properties);
+        return of(name(file), properties);
     }
 
-    private static Configuration of(Properties properties) throws LaunchException {
+    /** {@return the name of a file's configuration} */
+    static String name(Path file) {
+        return file.getFileName().toString().replaceFirst("\\.[^.]*$", "").replaceAll("[^A-Za-z0-9_.-]", "_");
+    }
+
+    private static Configuration of(String name, Properties properties) throws LaunchException {
         Map<String, Map<String, String>> components = new TreeMap<>();
         components.put(RUNTIME, new TreeMap<>());
         for (String key : properties.stringPropertyNames()) {
@@ -51,6 +58,6 @@ record Configuration(Map<String, Map<String, String>> components) {
             components.computeIfAbsent("org.millrace." + key.substring(APPLICATION.length(), dot), c -> new TreeMap<>())
                 .put(key.substring(dot + 1), value);
         }
-        return new Configuration(components);
+        return new Configuration(name, components);
     }
 }

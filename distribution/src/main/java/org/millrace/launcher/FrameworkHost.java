@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -35,12 +36,15 @@ final class FrameworkHost implements AutoCloseable {
         this.cache = cache;
     }
 
-    /** Starts the framework and every bundle in {@code directory}, all installed before the first one starts. */
-    static FrameworkHost start(Path directory) throws LaunchException {
+    /**
+     * Starts the framework and every bundle in {@code directory}, all installed before the first one starts; the one
+     * that watches {@code deploy} waits for {@link DeployFolder#open}.
+     */
+    static FrameworkHost start(Path directory, Path deploy) throws LaunchException {
         List<Path> jars = jars(directory);
         try {
             Path cache = TemporaryDirectory.create("millrace-");
-            FrameworkHost host = new FrameworkHost(new FrameworkFactory().newFramework(properties(cache)), cache);
+            FrameworkHost host = new FrameworkHost(new FrameworkFactory().newFramework(properties(cache, deploy)), cache);
             try {
                 host.startAll(jars);
             } catch (BundleException | RuntimeException e) {
@@ -64,7 +68,7 @@ final class FrameworkHost implements AutoCloseable {
         return jars;
     }
 
-    private static Map<String, String> properties(Path cache) throws IOException {
+    private static Map<String, String> properties(Path cache, Path deploy) throws IOException {
         Map<String, String> properties = new HashMap<>();
         properties.put(Constants.FRAMEWORK_STORAGE, cache.toString());
         properties.put(Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, SharedPackages.header());
@@ -73,6 +77,7 @@ final class FrameworkHost implements AutoCloseable {
         properties.put("felix.service.urlhandlers", "false");
         // A component that fails is reported by ComponentStates, in one line; the stack trace is for who asks.
         properties.put("ds.loglevel", "debug".equalsIgnoreCase(System.getenv("MILLRACE_LOG")) ? "warn" : AUDIT_ONLY);
+        properties.putAll(DeployFolder.properties(deploy));
         return properties;
     }
 
@@ -84,12 +89,19 @@ final class FrameworkHost implements AutoCloseable {
             bundles.add(context.installBundle(jar.toUri().toString()));
         }
         for (Bundle bundle : bundles) {
-            bundle.start();
+            if (!DeployFolder.WATCHER.equals(bundle.getSymbolicName())) {
+                bundle.start();
+            }
         }
     }
 
     BundleContext context() {
         return framework.getBundleContext();
+    }
+
+    /** Lets bundles end the process: a {@code Runnable} with the property {@code millrace.stop}. */
+    void offerStop(Runnable stop) {
+        context().registerService(Runnable.class, stop, new Hashtable<>(Map.of("millrace.stop", true)));
     }
 
     /**
@@ -131,7 +143,7 @@ final class FrameworkHost implements AutoCloseable {
         }
     }
 
-    private static String oneLine(Throwable e) {
+    static String oneLine(Throwable e) {
         return String.valueOf(e.getMessage()).replaceAll("\\s*\\R\\s*", " ");
     }
 }

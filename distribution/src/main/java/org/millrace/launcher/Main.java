@@ -8,9 +8,6 @@ import picocli.CommandLine.IVersionProvider;
 /** The command line. */
 @Command(name = "millrace", mixinStandardHelpOptions = true, versionProvider = Main.Version.class,
     description = "A pluggable transport platform.",
-    footer = {"", "Tools:", "  conns    Show the connections of an instance, while it runs and after it crashed.",
-        "  fit      Say whether a transport's program fits a machine, and what is in its way.",
-        "  journal  Read, or replay, the record of a context's descriptors."},
     subcommands = {RunCommand.class, DemoCommand.class, VersionCommand.class, CommandLine.HelpCommand.class})
 public final class Main {
     /** Made by picocli. */
@@ -23,8 +20,19 @@ public final class Main {
      * @param arguments the command and its options
      */
     public static void main(String[] arguments) {
-        CommandLine line = new CommandLine(new Main());
-        line.setExecutionExceptionHandler((e, command, result) -> {
+        run(commandLine(), arguments);
+    }
+
+    static void run(CommandLine line, String[] arguments) {
+        if (arguments.length == 0) {
+            line.usage(System.out);
+            System.exit(LaunchException.BAD_CONFIGURATION);
+        }
+        System.exit(line.execute(arguments));
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new Main()).setExecutionExceptionHandler((e, command, result) -> {
             if (e instanceof LaunchException launch) {
                 System.err.println("millrace: " + launch.getMessage());
                 return launch.exitCode();
@@ -32,11 +40,6 @@ public final class Main {
             e.printStackTrace();
             return LaunchException.FAILED;
         });
-        if (arguments.length == 0) {
-            line.usage(System.out);
-            System.exit(LaunchException.BAD_CONFIGURATION);
-        }
-        System.exit(line.execute(arguments));
     }
 
     /** Millrace's version and the JDK's. */

@@ -49,9 +49,10 @@ final class HostileWorld {
         random = new SplittableRandom(seed);
         ContextSize size = new ContextSize(8, RING, RING, 256);
         port = new InjectPort(world.fabric.port("target", 0x0200_0000_0002L));
-        target = world.add(new VirtualHost(port, "10.0.0.2", size, Map.of(), Map.of(), seed));
+        target = world.add(new VirtualHost(port, "10.0.0.2", size,
+            VirtualHost.Stack.flexToe(Map.of()), Map.of(), seed));
         innocent = world.add(new VirtualHost(world.fabric.port("innocent", 0x0200_0000_0001L), "10.0.0.1", size,
-            Map.of(), Map.of(), seed + 1));
+            VirtualHost.Stack.flexToe(Map.of()), Map.of(), seed + 1));
         peer = new ScriptedPeer(world.fabric.port("peer", 0x0200_0000_0003L), port,
             Endpoint.of("02:00:00:00:00:03", "10.0.0.3", 0), Endpoint.of("02:00:00:00:00:02", "10.0.0.2", 0),
             new Pattern(7));

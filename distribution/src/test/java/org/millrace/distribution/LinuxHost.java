@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.millrace.api.context.ContextSize;
+import org.millrace.api.hardware.HardwareBackend;
 import org.millrace.api.port.Port;
 import org.millrace.api.port.PortFactory;
 import org.millrace.api.transport.TransportFactory;
@@ -22,6 +23,7 @@ import org.millrace.tcp.laminar.LaminarFactory;
 import org.millrace.testkit.Impairment;
 import org.millrace.testkit.ImpairedPort;
 import org.millrace.testkit.Namespace;
+import org.millrace.tofino.TofinoBackend;
 
 /**
  * A Millrace host with all services in this process, and Linux, at the two ends of a veth pair. Runs in a network
@@ -36,6 +38,8 @@ final class LinuxHost implements AutoCloseable {
 
     /** The transport that {@link #start} serves with; the first unless a scenario is run for another. */
     static TransportFactory transport = new FlexToeFactory();
+    /** What runs it; likewise. */
+    static HardwareBackend hardware = new BluefieldBackend();
 
     final Instance instance;
     private final Services services;
@@ -62,11 +66,11 @@ final class LinuxHost implements AutoCloseable {
     /** Starts an instance on the link; {@code options} go before the defaults. */
     static Instance instance(PortFactory port, List<? extends TransportFactory> transports,
                              Map<String, String> options) {
-        Map<String, String> configuration = new HashMap<>(Map.of("instance", "test", "hardware", BluefieldBackend.NAME,
+        Map<String, String> configuration = new HashMap<>(Map.of("instance", "test", "hardware", hardware.name(),
             "transports", transports.getFirst().name(), "port", port.kind(), "port.interface", "millrace0", "address",
-            ADDRESS + "/24"));
+            ADDRESS + "/24", "flows", "32768"));
         configuration.putAll(options);
-        return Instance.start(InstanceConfig.parse(configuration), List.of(new BluefieldBackend()), transports,
+        return Instance.start(InstanceConfig.parse(configuration), List.of(hardware), transports,
             List.of(port));
     }
 
@@ -91,6 +95,11 @@ final class LinuxHost implements AutoCloseable {
     static void transport(String name) {
         transport = List.of(new FlexToeFactory(), new LaminarFactory()).stream()
             .filter(factory -> factory.name().equals(name)).findFirst().orElseThrow();
+    }
+
+    static void hardware(String name) {
+        hardware = List.of(new BluefieldBackend(), new TofinoBackend()).stream()
+            .filter(backend -> backend.name().equals(name)).findFirst().orElseThrow();
     }
 
     DataPathStatus status() {

@@ -26,6 +26,13 @@ class LinuxInteropTest {
         passes(name, "tcp-laminar");
     }
 
+    /** The same on a machine model that knows frames of the wire only. */
+    @ParameterizedTest
+    @ValueSource(strings = {"curlAtMtu1500", "curlAtMtu9000", "thousandConnections", "badWire"})
+    void laminarOnTofino(String name) {
+        passes(name, "tcp-laminar", "hw-tofino");
+    }
+
     @Test
     void ncDiscard() {
         assumeInstalled("nc");
@@ -49,10 +56,10 @@ class LinuxInteropTest {
         passes("udp");
     }
 
-    private static void passes(String scenario, String... transport) {
+    private static void passes(String scenario, String... stack) {
         assumeTrue(Namespace.available(), () -> Namespace.unavailable().orElseThrow());
         Namespace.Result result = Namespace.run(LinuxScenarios.class,
-            Stream.concat(Stream.of(scenario), Stream.of(transport)).toArray(String[]::new));
+            Stream.concat(Stream.of(scenario), Stream.of(stack)).toArray(String[]::new));
         assertThat(result.exitCode()).as(result.output()).isZero();
         assertThat(result.output()).contains("passed: " + scenario);
     }

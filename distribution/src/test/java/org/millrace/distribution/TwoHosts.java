@@ -7,7 +7,11 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.millrace.api.context.ContextSize;
 import org.millrace.api.context.Status;
+import org.millrace.api.hardware.HardwareBackend;
 import org.millrace.api.port.Port;
+import org.millrace.api.transport.TransportFactory;
+import org.millrace.bluefield.BluefieldBackend;
+import org.millrace.tcp.flextoe.FlexToeFactory;
 import org.millrace.testkit.Impairment;
 import org.millrace.testkit.ImpairedPort;
 import org.millrace.testkit.SimulatedLink;
@@ -29,6 +33,8 @@ final class TwoHosts {
     static final class Choice {
         SimulatedLink link = new SimulatedLink(50_000, 1500, false).bitsPerSecond(10_000_000_000L);
         ContextSize size = SIZE;
+        HardwareBackend hardware = new BluefieldBackend();
+        TransportFactory transport = new FlexToeFactory();
         Map<String, String> options = Map.of();
         Map<String, String> route = Map.of();
         Impairment impairment = Impairment.NONE;
@@ -53,7 +59,8 @@ final class TwoHosts {
                 i.side());
             port = ImpairedPort.wrap(port, own, world.clock, VirtualHost.HOLD_NS);
         }
-        return world.add(new VirtualHost(port, address, c.size, c.options, c.route, c.seed + mac));
+        return world.add(new VirtualHost(port, address, c.size, new VirtualHost.Stack(c.hardware, c.transport, c.options),
+            c.route, c.seed + mac));
     }
 
     /** Both ends of one connection. */

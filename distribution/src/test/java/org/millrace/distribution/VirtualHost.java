@@ -7,7 +7,9 @@ import java.util.Random;
 import java.util.function.BooleanSupplier;
 import org.millrace.api.context.ContextSize;
 import org.millrace.api.hardware.Capacity;
+import org.millrace.api.hardware.HardwareBackend;
 import org.millrace.api.port.Port;
+import org.millrace.api.transport.TransportFactory;
 import org.millrace.bluefield.BluefieldBackend;
 import org.millrace.net.Route;
 import org.millrace.runtime.DataPath;
@@ -31,19 +33,31 @@ final class VirtualHost {
     final List<BooleanSupplier> applications = new ArrayList<>();
 
     /**
+     * What a host is made of.
+     *
+     * @param hardware  runs the transport
+     * @param transport TCP
+     * @param options   of TCP
+     */
+    record Stack(HardwareBackend hardware, TransportFactory transport, Map<String, String> options) {
+        static Stack flexToe(Map<String, String> options) {
+            return new Stack(new BluefieldBackend(), new FlexToeFactory(), options);
+        }
+    }
+
+    /**
      * @param port    its port
      * @param address its address in 10.0.0.0/24
      * @param size    of its one context
-     * @param options of TCP
+     * @param stack   what it is made of
      * @param route   options of its route
      * @param seed    of its secrets
      */
-    VirtualHost(Port port, String address, ContextSize size, Map<String, String> options, Map<String, String> route,
-                long seed) {
+    VirtualHost(Port port, String address, ContextSize size, Stack stack, Map<String, String> route, long seed) {
         this.port = port;
         Route link = new Route(Ipv4Prefix.parse("10.0.0.0/24"), Ipv4Address.ANY, port.info().mtuBytes(), route);
-        path = new DataPath(new DataPathConfig(address, new BluefieldBackend(),
-            List.of(new DataPathConfig.TransportChoice(new FlexToeFactory(), options)), port,
+        path = new DataPath(new DataPathConfig(address, stack.hardware,
+            List.of(new DataPathConfig.TransportChoice(stack.transport, stack.options)), port,
             List.of(Ipv4Address.parse(address)), List.of(link), new Capacity(64, 2), new Random(seed)));
         toe = Toe.open(path.grant(size));
     }

@@ -1,10 +1,22 @@
 package org.millrace.bluefield;
 
+import org.millrace.api.execution.MirrorQueue;
+import org.millrace.api.execution.Step;
 import org.millrace.api.pipeline.SegmentMeta;
 import org.millrace.api.pipeline.Verdict;
 
-/** All stages of one workflow of one program, as one method. */
-interface Chain {
+/** All stages of one workflow of one program, as one method. Its class is written, and shared by all loads. */
+abstract class Chain {
+    /** This load's stages, tables and views; the class knows the rest as constants. */
+    final Step<?, ?>[] steps;
+    /** Where its class comes from, which others find as long as somebody has it. */
+    private final ChainClass origin;
+
+    Chain(Step<?, ?>[] steps, ChainClass origin) {
+        this.steps = steps;
+        this.origin = origin;
+    }
+
     /**
      * Runs the stages until one ends the item.
      *
@@ -14,12 +26,12 @@ interface Chain {
      * @param nowNs   the time
      * @return the last verdict, with {@link Verdict#DIGEST} if any stage asked for it
      */
-    long run(SegmentMeta meta, int[] words, MirrorQueue mirrors, long nowNs);
+    abstract long run(SegmentMeta meta, int[] words, MirrorQueue mirrors, long nowNs);
 
     /** Takes a copy if a stage's verdict asks for one. */
     static void mirror(long verdict, int[] words, MirrorQueue mirrors) {
         if ((verdict & Verdict.MIRROR) != 0) {
-            mirrors.add(Verdict.session(verdict), words);
+            mirrors.add(Verdict.session(verdict), words, 0);
         }
     }
 }

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.millrace.api.hardware.FitReport;
 import org.millrace.tofino.alu.Instruction;
@@ -15,8 +16,9 @@ public final class ReportJson {
     }
 
     /** {@return the report as one JSON object}
-     * @param report the report */
-    public static String of(TofinoReport report) {
+     * @param report the report
+     * @param base   the program without its options, to say what they add; if there are any */
+    public static String of(TofinoReport report, Optional<TofinoReport> base) {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("program", report.program());
         json.put("hardware", TofinoBackend.NAME);
@@ -27,6 +29,7 @@ public final class ReportJson {
         json.put("resources", report.rows().stream().map(ReportJson::row).toList());
         json.put("latencyNs", report.latencyNs());
         json.put("wattsPerPipe", report.wattsPerPipe());
+        base.ifPresent(b -> json.put("optionsAdd", added(report, b)));
         json.put("tables", tables(report));
         Map<String, Object> registers = new LinkedHashMap<>();
         report.registers().forEach((name, plan) -> registers.put(name,
@@ -52,6 +55,17 @@ public final class ReportJson {
         json.put("used", r.used());
         json.put("of", r.of());
         json.put("dissertation", r.dissertation());
+        return json;
+    }
+
+    private static Map<String, Object> added(TofinoReport report, TofinoReport base) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        for (int i = 0; i < report.rows().size(); i++) {
+            TofinoReport.Row row = report.rows().get(i);
+            json.put(row.name(), row.used() - base.rows().get(i).used());
+        }
+        json.put("latencyNs", report.latencyNs() - base.latencyNs());
+        json.put("wattsPerPipe", report.wattsPerPipe() - base.wattsPerPipe());
         return json;
     }
 

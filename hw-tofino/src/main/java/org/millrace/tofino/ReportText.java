@@ -1,7 +1,9 @@
 package org.millrace.tofino;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.millrace.api.hardware.FitReport;
 import org.millrace.tofino.alu.Instruction;
@@ -13,8 +15,9 @@ public final class ReportText {
     }
 
     /** {@return the report as lines of text}
-     * @param report the report */
-    public static String of(TofinoReport report) {
+     * @param report the report
+     * @param base   the program without its options, to say what they add; if there are any */
+    public static String of(TofinoReport report, Optional<TofinoReport> base) {
         StringBuilder out = new StringBuilder();
         line(out, "%s on hw-tofino, %d flows, %d contexts: %s", report.program(), report.capacity().flows(),
             report.capacity().contexts(), report.fit().fits() ? "fits" : "refused");
@@ -23,19 +26,26 @@ public final class ReportText {
                 r.method() + (r.line() == 0 ? "" : ":" + r.line()), r.detail(), r.limit());
         }
         if (report.fit().fits()) {
-            fits(out, report);
+            fits(out, report, base.filter(b -> b.fit().fits()));
         }
         return out.toString();
     }
 
-    private static void fits(StringBuilder out, TofinoReport report) {
-        line(out, "%n%-22s %8s %8s %8s %14s", "", "used", "of", "share", "dissertation");
-        for (TofinoReport.Row row : report.rows()) {
-            line(out, "%-22s %8d %8d %7.1f%% %8d %4.1f%%", row.name(), row.used(), row.of(), row.share(),
-                row.dissertation(), 100.0 * row.dissertation() / row.of());
+    private static void fits(StringBuilder out, TofinoReport report, Optional<TofinoReport> base) {
+        line(out, "%n%-22s %8s %8s %8s %14s%s", "", "used", "of", "share", "dissertation",
+            base.isPresent() ? "  options add" : "");
+        List<TofinoReport.Row> rows = report.rows();
+        for (int i = 0; i < rows.size(); i++) {
+            TofinoReport.Row row = rows.get(i);
+            int number = i;
+            line(out, "%-22s %8d %8d %7.1f%% %8d %4.1f%%%s", row.name(), row.used(), row.of(), row.share(),
+                row.dissertation(), 100.0 * row.dissertation() / row.of(),
+                base.map(b -> String.format(Locale.ROOT, "%+13d", row.used() - b.rows().get(number).used())).orElse(""));
         }
-        line(out, "%-22s %8.0f ns %27s", "latency", report.latencyNs(), "395 ns");
-        line(out, "%-22s %8.2f W %28s", "power of a pipe", report.wattsPerPipe(), "2.8 W");
+        line(out, "%-22s %8.0f ns %27s%s", "latency", report.latencyNs(), "395 ns",
+            base.map(b -> String.format(Locale.ROOT, "%+10.0f ns", report.latencyNs() - b.latencyNs())).orElse(""));
+        line(out, "%-22s %8.2f W %28s%s", "power of a pipe", report.wattsPerPipe(), "2.8 W",
+            base.map(b -> String.format(Locale.ROOT, "%+11.2f W", report.wattsPerPipe() - b.wattsPerPipe())).orElse(""));
         line(out, "%nstage  tables");
         for (int stage = 0; stage < report.placement().stages(); stage++) {
             int number = stage;

@@ -1,5 +1,7 @@
 package org.millrace.tofino;
 
+import java.util.Map;
+import java.util.WeakHashMap;
 import org.millrace.api.hardware.Capacity;
 import org.millrace.api.hardware.FitReport;
 import org.millrace.api.hardware.HardwareBackend;
@@ -9,20 +11,35 @@ import org.millrace.api.pipeline.Program;
 import org.millrace.api.pipeline.SegmentMeta;
 import org.millrace.tofino.machine.Machine;
 
-/** A Tofino2 pipe, as a model: loads what fits, by what the program's compiled classes do. */
+/**
+ * A Tofino2 pipe, as a model: loads what fits, by what the program's compiled classes do. Whoever loads a program has
+ * asked whether it fits just before: the answer is kept as long as the program is, so that it is analysed once. Any
+ * thread.
+ */
 public final class TofinoBackend implements HardwareBackend {
     /** Its name in configurations. */
     public static final String NAME = "hw-tofino";
 
     private final Machine machine;
+    private final boolean isOnCallersClock;
+    private final Map<Program<?>, TofinoReport> reports = new WeakHashMap<>();
 
     /** Makes one. */
     public TofinoBackend() {
-        this(Machine.tofino2());
+        this(false);
     }
 
-    TofinoBackend(Machine machine) {
-        this.machine = machine;
+    private TofinoBackend(boolean isOnCallersClock) {
+        machine = Machine.tofino2();
+        this.isOnCallersClock = isOnCallersClock;
+    }
+
+    /**
+     * {@return one whose machine's cycles are those of the time it is told, for experiments on a virtual clock; live it
+     * would find its queues always empty, because executing a pass takes longer than the machine does}
+     */
+    public static TofinoBackend onCallersClock() {
+        return new TofinoBackend(true);
     }
 
     @Override
@@ -48,8 +65,13 @@ public final class TofinoBackend implements HardwareBackend {
      * @param capacity for how many keys
      * @return the report
      */
-    public TofinoReport report(Program<?> program, Capacity capacity) {
-        return new Fitter(machine, program, capacity).report();
+    public synchronized TofinoReport report(Program<?> program, Capacity capacity) {
+        TofinoReport known = reports.get(program);
+        if (known == null || !known.capacity().equals(capacity)) {
+            known = new Fitter(machine, program, capacity).report();
+            reports.put(program, known);
+        }
+        return known;
     }
 
     @Override
@@ -61,7 +83,7 @@ public final class TofinoBackend implements HardwareBackend {
                 + r.method() + ':' + r.line() + ": " + r.detail() + " [" + r.limit() + "]"
                 + (fit.refused().size() == 1 ? "" : " and " + (fit.refused().size() - 1) + " more"));
         }
-        TofinoPipeline<M> pipeline = new TofinoPipeline<>(machine, program, capacity, runtime);
+        TofinoPipeline<M> pipeline = new TofinoPipeline<>(machine, isOnCallersClock, program, capacity, runtime);
         program.loaded(pipeline);
         return pipeline;
     }

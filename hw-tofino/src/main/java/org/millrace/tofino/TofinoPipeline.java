@@ -1,123 +1,90 @@
 package org.millrace.tofino;
 
-import java.util.Arrays;
-import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
+import org.millrace.api.execution.Execution;
+import org.millrace.api.execution.Step;
 import org.millrace.api.hardware.Capacity;
 import org.millrace.api.hardware.Outlet;
-import org.millrace.api.hardware.Pipeline;
 import org.millrace.api.pipeline.DropReason;
-import org.millrace.api.pipeline.Layout;
 import org.millrace.api.pipeline.Program;
 import org.millrace.api.pipeline.SegmentMeta;
-import org.millrace.api.pipeline.Stage;
-import org.millrace.api.pipeline.StageSpec;
-import org.millrace.api.pipeline.State;
 import org.millrace.api.pipeline.Verdict;
-import org.millrace.api.pipeline.View;
-import org.millrace.api.pipeline.ViewCursor;
 import org.millrace.api.pipeline.Workflow;
 import org.millrace.tofino.machine.Machine;
 
 /**
  * A program in an RMT pipe. State is touched once a pass and in pipeline order, and passes do not overtake each other
- * inside the pipe; so a pass is executed as one step, in its slot. What takes time is the mirror: a copy re-enters its
- * cycles later, and items whose slots come before overtake it.
+ * inside the pipe; so a pass is executed as one step, in its slot. What takes time is the mirror, whose copy re-enters
+ * its cycles later, so that items whose slots come before overtake it; and the queue to the wire.
  *
- * <p>DESIGN NOTES. The machine has its own cycle counter: an item submitted takes the next slot, after the copies that
- * are due by then; {@link #advance} runs the machine on until it is drained, or a bound on passes is reached (a program
- * that mirrors every copy again never drains). The same items give the same passes at the same cycles.
- * The outlet may begin items of its own while it takes one, and reads the first one's metadata afterwards: each level
- * of that has metadata of its own. Everything is allocated on loading.
+ * <p>DESIGN NOTES. Live, the machine has its own cycle counter: an item submitted takes the next slot, after the copies
+ * that are due by then; {@link #advance} runs the machine on until it is drained, or a bound on passes is reached (a
+ * program that mirrors every copy again never drains). On the caller's clock the cycle is the time's, or later if more
+ * items came at one time than it has slots; a copy waits for its time. Either way the same items at the same times give
+ * the same passes at the same cycles. A copy is never lost in the mirror: the machine's rule for a full mirror buffer is
+ * unpublished. The traffic manager stands before the egress stages, which hold all state (§5.2), so what it refuses has
+ * touched none.
  *
  * <p>Owned by: the data-path thread.
  */
-final class TofinoPipeline<M extends SegmentMeta> implements Pipeline<M> {
+final class TofinoPipeline<M extends SegmentMeta> extends Execution<M> {
     private static final int LEVELS = 16;
     private static final int MAX_PASSES = 1 << 16;
+    private static final int HEADER_BYTES = 66; // Ethernet, IPv4, TCP with timestamps
+    private static final int HOST_PRIORITY = 0;
+    private static final int CONGESTION_EXPERIENCED = 3;
+    private static final long REFUSED = Verdict.drop(DropReason.QUEUE_FULL.code());
 
-    private final Outlet<M> outlet;
-    private final Map<String, StateTable> tables = new HashMap<>();
-    private final StateTable[] flowTables;
-    private final Step<M, ?>[][] workflows;
-    private final Capacity capacity;
-    private final M[] metas;
-    private final int[][] words;
-    private final MirrorQueue mirrors;
+    private final Step<?, ?>[][] workflows = new Step<?, ?>[Workflow.values().length][];
+    private final TrafficManager queues;
     private final int reentryCycles;
-    private int level;
+    private final long clockMhz;
+    private final boolean isOnCallersClock;
+    private final int ownPriority;
     private long cycle;
+    private long passes;
+    private long copies;
 
-    TofinoPipeline(Machine machine, Program<M> program, Capacity capacity, Outlet<M> outlet) {
-        this.outlet = outlet;
+    TofinoPipeline(Machine machine, boolean isOnCallersClock, Program<M> program, Capacity capacity,
+                   Outlet<M> outlet) {
+        super(program, capacity, outlet, LEVELS);
+        this.isOnCallersClock = isOnCallersClock;
         reentryCycles = machine.mirror().reentryCycles();
-        this.capacity = capacity;
-        workflows = steps(program);
-        flowTables = tables.values().stream().filter(StateTable::isKeyedByFlow).toArray(StateTable[]::new);
-        metas = metas(program);
-        Layout layout = Layout.of(metas[0].getClass());
-        words = new int[LEVELS][layout.words()];
-        for (int i = 0; i < LEVELS; i++) {
-            ViewCursor.move(metas[i], words[i], 0);
-        }
-        mirrors = new MirrorQueue(program.mirrors(), layout, layout.words());
-    }
-
-    @SuppressWarnings("unchecked")
-    private static <M extends SegmentMeta> M[] metas(Program<M> program) {
-        SegmentMeta[] metas = new SegmentMeta[LEVELS];
-        Arrays.setAll(metas, i -> program.newMeta());
-        return (M[]) metas;
-    }
-
-    @SuppressWarnings({"unchecked", "rawtypes"})
-    private Step<M, ?>[][] steps(Program<M> program) {
-        Step[][] steps = new Step[Workflow.values().length][];
+        clockMhz = machine.pipe().packetClockMhz();
+        ownPriority = machine.trafficManager().priorities() - 1;
+        queues = new TrafficManager(machine);
         for (Workflow workflow : Workflow.values()) {
-            List<Stage<? super M, ?>> stages = program.stages(workflow);
-            steps[workflow.ordinal()] = stages.stream().map(this::step).toArray(Step[]::new);
+            workflows[workflow.ordinal()] = steps(program.stages(workflow)).toArray(Step<?, ?>[]::new);
         }
-        return steps;
-    }
-
-    private <S extends State> Step<M, S> step(Stage<? super M, S> stage) {
-        StageSpec<S> spec = stage.spec();
-        StateTable table = tables.computeIfAbsent(spec.name(), name -> new StateTable(spec, capacity));
-        if (table.type != spec.state().get().getClass() || table.key != spec.key()) {
-            throw new IllegalArgumentException("two stages are named " + spec.name()
-                + " and differ in state or key: " + table.type.getName() + " by " + table.key + ", "
-                + spec.state().get().getClass().getName() + " by " + spec.key());
-        }
-        return new Step<>(stage, table);
-    }
-
-    @Override
-    public M item(Workflow workflow) {
-        Arrays.fill(words[level], 0);
-        M meta = metas[level];
-        meta.workflow(workflow.ordinal());
-        return meta;
     }
 
     @Override
     public void submit(long nowNs) {
-        if (level == LEVELS - 1) {
-            run(nowNs);
-            return;
+        if (canNest()) {
+            tick(nowNs);
+            cycle++;
+            nest();
+            reenterDue(nowNs);
+            unnest();
         }
-        cycle++;
-        level++;
-        while (!mirrors.isEmpty() && mirrors.due() <= cycle) {
+        run(nowNs);
+    }
+
+    private void tick(long nowNs) {
+        if (isOnCallersClock) {
+            cycle = Math.max(cycle, nowNs * clockMhz / 1000);
+        }
+    }
+
+    private void reenterDue(long nowNs) {
+        while (!mirrors().isEmpty() && mirrors().due() <= cycle) {
             reenter(nowNs);
         }
-        level--;
-        run(nowNs);
     }
 
     /** The oldest copy takes a slot. */
     private void reenter(long nowNs) {
-        mirrors.take(words[level], metas[level]);
+        mirrors().take(words(), meta());
         run(nowNs);
         cycle++;
     }
@@ -128,69 +95,80 @@ final class TofinoPipeline<M extends SegmentMeta> implements Pipeline<M> {
     }
 
     private void run(long nowNs) {
-        M meta = metas[level];
-        long flags = 0;
+        M meta = meta();
+        int workflow = meta.workflow();
+        boolean isHosts = workflow == Workflow.TX.ordinal();
+        int priority = isHosts ? HOST_PRIORITY : ownPriority; // what the pipe answers goes before what hosts push
+        passes++;
+        if ((isHosts || workflow == Workflow.MIRROR.ordinal()) && !queues.admits(priority, cycle)) {
+            leave(meta, REFUSED, nowNs);
+            return;
+        }
+        long verdict = pass(meta, nowNs);
+        if (Verdict.action(verdict) == Verdict.EMIT
+            && queues.enter(priority, HEADER_BYTES + meta.length(), meta.ecn() != 0, cycle)) {
+            meta.ecn(CONGESTION_EXPERIENCED); // RFC 3168 §5; egress marks, by the depth it is told
+        }
+        leave(meta, verdict, nowNs);
+    }
+
+    private long pass(M meta, long nowNs) {
+        long digest = 0;
         long verdict = Verdict.NEXT;
-        for (Step<M, ?> step : workflows[meta.workflow()]) {
+        for (Step<?, ?> step : workflows[meta.workflow()]) {
             verdict = step.run(meta, nowNs);
             if (verdict != Verdict.NEXT) {
-                flags |= verdict;
+                digest |= verdict & Verdict.DIGEST;
                 if ((verdict & Verdict.MIRROR) != 0) {
-                    mirrors.add(Verdict.session(verdict), words[level], cycle + reentryCycles);
+                    copies++;
+                    mirrors().add(Verdict.session(verdict), words(), cycle + reentryCycles);
                 }
                 if (Verdict.action(verdict) != Verdict.NEXT) {
                     break;
                 }
             }
         }
-        leave(meta, verdict, (flags & Verdict.DIGEST) != 0, nowNs);
-    }
-
-    private void leave(M meta, long verdict, boolean digest, long nowNs) {
-        if (level == LEVELS - 1) {
-            outlet.drop(meta, DropReason.CONTROL_LIMIT.code()); // the outlet submits without end
-            return;
-        }
-        level++;
-        if (digest) {
-            outlet.digest(meta, nowNs);
-        }
-        switch ((int) Verdict.action(verdict)) {
-            case (int) Verdict.DROP -> outlet.drop(meta, Verdict.reason(verdict));
-            case (int) Verdict.CONTROL -> outlet.control(meta, Verdict.reason(verdict), nowNs);
-            case (int) Verdict.EMIT -> outlet.emit(meta, nowNs);
-            default -> outlet.done(meta);
-        }
-        level--;
+        return verdict | digest;
     }
 
     @Override
     public void advance(long nowNs) {
-        for (int passes = 0; !mirrors.isEmpty() && passes < MAX_PASSES; passes++) {
-            cycle = Math.max(cycle, mirrors.due());
+        if (isOnCallersClock) {
+            tick(nowNs);
+            reenterDue(nowNs);
+            return;
+        }
+        for (int i = 0; !mirrors().isEmpty() && i < MAX_PASSES; i++) {
+            cycle = Math.max(cycle, mirrors().due());
             reenter(nowNs);
         }
+        cycle = queues.drain(cycle);
     }
 
     @Override
-    public boolean isIdle() {
-        return mirrors.isEmpty();
-    }
-
-    @Override
-    public <S extends State> S seek(Stage<?, S> stage, S view, int key) {
-        StateTable table = tables.get(stage.spec().name());
-        if (table == null || table.type != view.getClass()) {
-            throw new IllegalArgumentException("stage " + stage.spec().name() + " is not loaded with this state");
+    public long deadlineNs() {
+        if (!isOnCallersClock) {
+            return mirrors().isEmpty() && queues.isEmpty() ? Long.MAX_VALUE : Long.MIN_VALUE;
         }
-        table.place((View) view, key);
-        return view;
+        long copyNs = mirrors().isEmpty() ? Long.MAX_VALUE : ns(mirrors().due());
+        return isPaused() ? Math.min(copyNs, ns(queues.freeCycle())) : copyNs;
+    }
+
+    private long ns(long atCycle) {
+        return (atCycle * 1000 + clockMhz - 1) / clockMhz;
     }
 
     @Override
-    public void clear(int flow) {
-        for (StateTable table : flowTables) {
-            table.clear(flow);
-        }
+    public boolean isPaused() {
+        return queues.isPausing(HOST_PRIORITY, cycle);
+    }
+
+    @Override
+    public Map<String, Long> counters() {
+        Map<String, Long> counters = queues.counters();
+        counters.put("cycles", cycle);
+        counters.put("passes", passes);
+        counters.put("copies", copies);
+        return counters;
     }
 }

@@ -18,18 +18,22 @@ public final class Programs {
     }
 
     public static Program<?> laminar() {
-        return program(new LaminarFactory());
+        return laminar(Map.of());
+    }
+
+    public static Program<?> laminar(Map<String, String> options) {
+        return program(new LaminarFactory(), options);
     }
 
     static Program<?> flexToe() {
-        return program(new FlexToeFactory());
+        return program(new FlexToeFactory(), Map.of());
     }
 
-    private static Program<?> program(TransportFactory factory) {
+    private static Program<?> program(TransportFactory factory, Map<String, String> options) {
         PortInfo port = new PortInfo("test", 2, 1500, 1514, false, false, false);
         TransportHost host = (TransportHost) Proxy.newProxyInstance(Programs.class.getClassLoader(),
             new Class<?>[] {TransportHost.class}, (proxy, method, arguments) -> switch (method.getName()) {
-                case "options" -> Map.of();
+                case "options" -> options;
                 case "capacity" -> CAPACITY;
                 case "port" -> port;
                 case "secret" -> new byte[16];

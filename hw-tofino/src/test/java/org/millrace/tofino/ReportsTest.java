@@ -1,5 +1,6 @@
 package org.millrace.tofino;
 
+import java.util.Optional;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.StringReader;
@@ -12,13 +13,13 @@ final class ReportsTest {
 
     @Test
     void textHasTheRowsOfTable52() {
-        assertThat(ReportText.of(report)).contains("fits", "SRAM", "map RAM", "TCAM", "VLIW", "stateful ALU",
+        assertThat(ReportText.of(report, Optional.empty())).contains("fits", "SRAM", "map RAM", "TCAM", "VLIW", "stateful ALU",
             "match crossbar", "gateways", "latency", "power of a pipe", "rx-next");
     }
 
     @Test
     void jsonNamesTheDecisionAndTheRows() {
-        assertThat(ReportJson.of(report)).startsWith("{\"program\":\"tcp-laminar\"").contains("\"fits\":true",
+        assertThat(ReportJson.of(report, Optional.empty())).startsWith("{\"program\":\"tcp-laminar\"").contains("\"fits\":true",
             "\"name\":\"SRAM\",\"used\":", "\"table\":\"rx-next\"").endsWith("}");
     }
 

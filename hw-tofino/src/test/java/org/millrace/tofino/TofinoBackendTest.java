@@ -4,7 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.millrace.api.hardware.Capacity;
 import org.millrace.api.hardware.FitReport;
 import org.millrace.api.pipeline.Program;
 
@@ -20,6 +26,23 @@ final class TofinoBackendTest {
         assertThat(report.fit().placed()).isNotEmpty();
     }
 
+    /** Each option alone and all together; what one adds is what its registers take. */
+    @ParameterizedTest
+    @CsvSource({"sack=on, 0", "delayed-ack-segments=2, 1", "congestion=timely, 0", "sack=on delayed-ack-segments=2, 1"})
+    void laminarFitsWithItsOptions(String options, int registers) {
+        Map<String, String> chosen = Stream.of(options.split(" ")).map(o -> o.split("="))
+            .collect(Collectors.toMap(o -> o[0], o -> o[1]));
+        TofinoReport report = backend.report(Programs.laminar(chosen), Programs.CAPACITY);
+        assertThat(report.fit().refused()).isEmpty();
+        assertThat(report.placement().stages()).isLessThanOrEqualTo(20);
+        assertThat(alus(report) - alus(backend.report(Programs.laminar(), Programs.CAPACITY))).isEqualTo(registers);
+    }
+
+    private static int alus(TofinoReport report) {
+        return report.rows().stream().filter(row -> row.name().equals("stateful ALU")).mapToInt(TofinoReport.Row::used)
+            .sum();
+    }
+
     @Test
     void flexToeIsRefusedWithEveryReason() {
         TofinoReport report = backend.report(Programs.flexToe(), Programs.CAPACITY);
@@ -33,6 +56,14 @@ final class TofinoBackendTest {
         });
         assertThat(protocol).anySatisfy(r -> assertThat(r.detail()).startsWith("touches "));
         assertThat(protocol).anySatisfy(r -> assertThat(r.detail()).startsWith("compares state fields"));
+    }
+
+    @Test
+    void aProgramIsAnalysedOnceForACapacity() {
+        Program<?> program = Programs.laminar();
+        TofinoReport first = backend.report(program, Programs.CAPACITY);
+        assertThat(backend.report(program, Programs.CAPACITY)).isSameAs(first);
+        assertThat(backend.report(program, new Capacity(1024, 16))).isNotSameAs(first);
     }
 
     @Test

@@ -61,6 +61,19 @@ final class TofinoPipelineTest {
         }
     }
 
+    /** Sends whatever it is given. */
+    private static final class Sender implements Stage<SegmentMeta, State.None> {
+        @Override
+        public StageSpec<State.None> spec() {
+            return StageSpec.stateless("sender", List.of());
+        }
+
+        @Override
+        public long process(SegmentMeta meta, State.None state, long nowNs) {
+            return Verdict.EMIT;
+        }
+    }
+
     private static final class Counting implements Program<SegmentMeta> {
         private final Counter receive = new Counter(true);
         private final boolean again;
@@ -84,6 +97,7 @@ final class TofinoPipelineTest {
             return switch (workflow) {
                 case RX -> List.of(receive);
                 case MIRROR -> List.of(new Counter(again));
+                case TX -> List.of(new Sender());
                 default -> List.of();
             };
         }
@@ -109,10 +123,15 @@ final class TofinoPipelineTest {
     }
 
     private TofinoPipeline<SegmentMeta> pipeline(int reentryCycles, boolean again) {
+        return pipeline(reentryCycles, again, false, Machine.tofino2().trafficManager());
+    }
+
+    private TofinoPipeline<SegmentMeta> pipeline(int reentryCycles, boolean again, boolean isOnCallersClock,
+                                                 Machine.TrafficManager queues) {
         Machine t = Machine.tofino2();
         Machine machine = new Machine(t.pipe(), t.stage(), t.exact(), t.alu(), t.phv(), t.parser(), t.latency(),
-            t.power(), new Machine.Mirror(256, reentryCycles), t.generator(), t.trafficManager(), t.recirculation());
-        return new TofinoPipeline<>(machine, new Counting(again), new Capacity(4, 1), new Outlet<>() {
+            t.power(), new Machine.Mirror(256, reentryCycles), t.generator(), queues, t.recirculation());
+        return new TofinoPipeline<>(machine, isOnCallersClock, new Counting(again), new Capacity(4, 1), new Outlet<>() {
             @Override
             public void drop(SegmentMeta meta, int reason) {
                 trace.add("drop " + meta.frame());
@@ -125,7 +144,7 @@ final class TofinoPipelineTest {
 
             @Override
             public void emit(SegmentMeta meta, long nowNs) {
-                trace.add("emit " + meta.frame());
+                trace.add("emit " + meta.frame() + " ecn " + meta.ecn());
             }
 
             @Override
@@ -142,11 +161,15 @@ final class TofinoPipelineTest {
     }
 
     private static void submit(Pipeline<SegmentMeta> pipeline, int frame, int length) {
+        submit(pipeline, frame, length, 0);
+    }
+
+    private static void submit(Pipeline<SegmentMeta> pipeline, int frame, int length, long nowNs) {
         SegmentMeta meta = pipeline.item(Workflow.RX);
         meta.flow(1);
         meta.frame(frame);
         meta.length(length);
-        pipeline.submit(0);
+        pipeline.submit(nowNs);
     }
 
     @Test
@@ -168,6 +191,72 @@ final class TofinoPipelineTest {
         submit(pipeline, 2, 0);
         submit(pipeline, 3, 0);
         assertThat(trace).containsExactly("done 1 pass 1", "done 2 pass 2", "copy 1 pass 3", "done 3 pass 4");
+    }
+
+    @Test
+    void onTheCallersClockACopyWaitsForItsTime() {
+        TofinoPipeline<SegmentMeta> pipeline = pipeline(1500, false, true, Machine.tofino2().trafficManager());
+        submit(pipeline, 1, COPIES_OF, 1000);
+        pipeline.advance(1000);
+        assertThat(pipeline.deadlineNs()).isBetween(2000L, 2001L);
+        submit(pipeline, 2, 0, 1500);
+        pipeline.advance(1999);
+        assertThat(trace).containsExactly("done 1 pass 1", "done 2 pass 2");
+        pipeline.advance(pipeline.deadlineNs());
+        assertThat(trace).containsExactly("done 1 pass 1", "done 2 pass 2", "copy 1 pass 3");
+        assertThat(pipeline.deadlineNs()).isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
+    void aLongQueueMarksThenPausesThenRefuses() {
+        TofinoPipeline<SegmentMeta> pipeline = pipeline(2, false, true, queues(12, 4, 8, 2));
+        for (int frame = 1; frame <= 14; frame++) {
+            send(pipeline, frame, 100);
+        }
+        // the port takes the first; each is of one cell, and those from the fifth on find four
+        assertThat(trace.subList(0, 6)).containsExactly("emit 1 ecn 1", "emit 2 ecn 1", "emit 3 ecn 1", "emit 4 ecn 1",
+            "emit 5 ecn 1", "emit 6 ecn 3");
+        assertThat(trace.getLast()).isEqualTo("drop 14");
+        assertThat(pipeline.isPaused()).isTrue();
+        assertThat(pipeline.counters()).containsEntry("queue 0 frames", 13L).containsEntry("queue 0 depth cells", 12L)
+            .containsEntry("queue 0 marked", 8L).containsEntry("queue 0 refused", 1L).containsEntry("pauses", 1L);
+        long nowNs = 100;
+        while (pipeline.isPaused()) {
+            nowNs = pipeline.deadlineNs();
+            pipeline.advance(nowNs);
+        }
+        // ten of 190 bytes on the wire at 100 Gbit/s
+        assertThat(nowNs).isBetween(100L + 10 * 15, 100L + 11 * 16);
+        assertThat(pipeline.counters()).containsEntry("queue 0 depth cells", 2L);
+    }
+
+    @Test
+    void liveTheQueueIsDrainedOnTheMachinesOwnCycles() {
+        TofinoPipeline<SegmentMeta> pipeline = pipeline(2, false, false, queues(12, 4, 8, 2));
+        for (int frame = 1; frame <= 14; frame++) {
+            send(pipeline, frame, 100);
+        }
+        assertThat(pipeline.isPaused()).isTrue();
+        assertThat(pipeline.deadlineNs()).isEqualTo(Long.MIN_VALUE);
+        pipeline.advance(100);
+        assertThat(pipeline.isPaused()).isFalse();
+        assertThat(pipeline.deadlineNs()).isEqualTo(Long.MAX_VALUE);
+        assertThat(pipeline.cycle()).isBetween(12 * 22L, 13 * 24L);
+    }
+
+    private static Machine.TrafficManager queues(int cells, int ecnCells, int pauseOn, int pauseOff) {
+        Machine.TrafficManager t = Machine.tofino2().trafficManager();
+        return new Machine.TrafficManager(t.queues(), t.priorities(), t.cells(), t.cellBytes(), t.pauseLevels(),
+            t.ecnDepthBits(), t.portMbit(), t.frameGapBytes(), cells, ecnCells, pauseOn, pauseOff);
+    }
+
+    private static void send(Pipeline<SegmentMeta> pipeline, int frame, int length) {
+        SegmentMeta meta = pipeline.item(Workflow.TX);
+        meta.flow(1);
+        meta.frame(frame);
+        meta.length(length);
+        meta.ecn(1);
+        pipeline.submit(100);
     }
 
     @Test

@@ -66,7 +66,7 @@ final class ConnsCommand implements Callable<Integer> {
             object.put("instance", files.name());
             object.put("running", running);
             object.put("lines", lines.stream().map(ConnsCommand::fields).toList());
-            out().println(Json.of(object));
+            out().println(Output.json(object));
         } else {
             if (instance == null) {
                 out().println("instance " + files.name());

@@ -3,14 +3,18 @@ package org.millrace.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.millrace.api.hardware.Capacity;
 import org.millrace.api.hardware.FitReport;
 import org.millrace.api.pipeline.Program;
 import org.millrace.bluefield.BluefieldBackend;
+import org.millrace.tcp.control.TcpConfig;
 import org.millrace.tofino.ReportJson;
 import org.millrace.tofino.ReportSvg;
 import org.millrace.tofino.ReportText;
@@ -50,6 +54,10 @@ final class FitCommand implements Callable<Integer> {
         description = "For how many contexts (default: ${DEFAULT-VALUE}).")
     private int contexts;
 
+    @Option(names = "--option", paramLabel = "KEY=VALUE", description = "An option of the program, as in a configuration: "
+        + "tcp.sack=on, delayed-ack-segments=2. The report says what it adds. May be repeated.")
+    private Map<String, String> options = Map.of();
+
     @Option(names = "--json", description = "Print the report as a JSON object.")
     private boolean json;
 
@@ -65,8 +73,7 @@ final class FitCommand implements Callable<Integer> {
     public Integer call() {
         Capacity capacity = new Capacity(within("--flows", flows, MAX_FLOWS),
             within("--contexts", contexts, MAX_CONTEXTS));
-        Program<?> program = Programs.program(programName, capacity)
-            .orElseThrow(() -> unknown("program", programName, Programs.names()));
+        Program<?> program = program(capacity, withoutPrefix());
         if (!MACHINES.contains(machine)) {
             throw unknown("hardware", machine, MACHINES);
         }
@@ -75,12 +82,36 @@ final class FitCommand implements Callable<Integer> {
         return fit.fits() ? 0 : Main.FAILED;
     }
 
+    private Program<?> program(Capacity capacity, Map<String, String> chosen) {
+        try {
+            return Programs.program(programName, capacity, chosen)
+                .orElseThrow(() -> unknown("program", programName, Programs.names()));
+        } catch (IllegalArgumentException e) {
+            throw refused("--option " + e.getMessage());
+        }
+    }
+
+    /** Keys as the program knows them; a configuration puts the family or the program before them. */
+    private Map<String, String> withoutPrefix() {
+        Map<String, String> bare = new TreeMap<>();
+        options.forEach((key, value) -> {
+            String known = key.replaceFirst("^(tcp\\.|transport\\.[^.]+\\.)", "");
+            if (!TcpConfig.KEYS.contains(known)) {
+                throw unknown("option", key, TcpConfig.KEYS);
+            }
+            bare.put(known, value);
+        });
+        return bare;
+    }
+
     private FitReport tofino(Program<?> program, Capacity capacity) {
         TofinoReport report = new TofinoBackend().report(program, capacity);
+        Optional<TofinoReport> base = options.isEmpty() ? Optional.empty()
+            : Optional.of(new TofinoBackend().report(program(capacity, Map.of()), capacity));
         if (svg != null) {
             draw(ReportSvg.of(report));
         }
-        print(json ? ReportJson.of(report) + "\n" : ReportText.of(report));
+        print(json ? ReportJson.of(report, base) + "\n" : ReportText.of(report, base));
         return report.fit();
     }
 
@@ -90,7 +121,7 @@ final class FitCommand implements Callable<Integer> {
         }
         FitReport fit = new BluefieldBackend().admit(program, capacity);
         if (json) {
-            print(Json.of(fields(program, capacity, fit)) + "\n");
+            print(Output.json(fields(program, capacity, fit)) + "\n");
             return fit;
         }
         print(program.name() + " on " + machine + ", " + flows + " flows, " + contexts + " contexts: fits\n\n");
@@ -128,7 +159,7 @@ final class FitCommand implements Callable<Integer> {
         return value;
     }
 
-    private ParameterException unknown(String what, String name, List<String> known) {
+    private ParameterException unknown(String what, String name, Collection<String> known) {
         return refused("no " + what + " is named " + name + "; there are " + String.join(", ", known));
     }
 

@@ -10,7 +10,7 @@ import org.millrace.context.Registry;
 import org.millrace.context.RegistryLine;
 import org.millrace.memory.InstanceDirectory;
 
-/** What an instance has left for tools, whether it runs or not. */
+/** What an instance has for tools, whether it runs or not. */
 final class InstanceFiles {
     private final InstanceDirectory directory;
 
@@ -31,9 +31,27 @@ final class InstanceFiles {
             throw new ToolException(e.getMessage());
         }
         if (Files.notExists(directory.path())) {
-            throw new ToolException("no instance '" + name + "' runs or ran here; known are: " + known());
+            throw new ToolException("no instance '" + name + "' runs or ran here; known are: " + known(), true);
         }
         return new InstanceFiles(directory);
+    }
+
+    /** {@return the only instance of this user that runs} */
+    static InstanceFiles only() throws ToolException {
+        List<InstanceFiles> running = all().stream().filter(InstanceFiles::isRunning).toList();
+        if (running.isEmpty()) {
+            throw new ToolException("no instance of this user runs; known are: " + known(), true);
+        }
+        if (running.size() > 1) {
+            throw new ToolException("name one of the instances that run: "
+                + String.join(", ", running.stream().map(InstanceFiles::name).toList()));
+        }
+        return running.getFirst();
+    }
+
+    /** {@return the instances of this user that run, or crashed} */
+    static List<InstanceFiles> all() {
+        return InstanceDirectory.known().stream().map(name -> new InstanceFiles(InstanceDirectory.of(name))).toList();
     }
 
     private static String known() {
@@ -55,6 +73,20 @@ final class InstanceFiles {
             return probe.isConnected();
         } catch (IOException refused) {
             return false;
+        }
+    }
+
+    /** {@return a connection to the control socket} */
+    SocketChannel connect() throws ToolException {
+        Path socket = directory.control();
+        try {
+            return SocketChannel.open(UnixDomainSocketAddress.of(socket));
+        } catch (IOException e) {
+            if (!Files.exists(socket) && !Files.notExists(socket) || Files.exists(socket) && !Files.isWritable(socket)) {
+                throw new ToolException("instance '" + name() + "' belongs to another user: permission denied for "
+                    + socket);
+            }
+            throw new ToolException("instance '" + name() + "' does not run; known are: " + known(), true);
         }
     }
 

@@ -67,7 +67,7 @@ final class JournalCommand {
         object.put("direction", descriptor.isRequest() ? "request" : "event");
         object.put("type", descriptor.typeName());
         object.putAll(descriptor.fields());
-        return Json.of(object);
+        return Output.json(object);
     }
 
     @Command(name = "replay", mixinStandardHelpOptions = true, description = {
@@ -81,7 +81,7 @@ final class JournalCommand {
             for (JournalPlace.Recording recording : JournalPlace.recordings(journal)) {
                 if (choice.context < 0 || choice.context == recording.context()) {
                     ReplayReport report = Replay.run(recording);
-                    out.println(choice.json ? Json.of(report.fields()) : report.text());
+                    out.println(choice.json ? Output.json(report.fields()) : report.text());
                     equal &= report.isEqual();
                     any = true;
                 }

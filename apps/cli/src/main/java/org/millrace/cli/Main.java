@@ -5,8 +5,10 @@ import picocli.CommandLine.Command;
 
 /** The command line of the tools. */
 @Command(name = "millrace", mixinStandardHelpOptions = true,
-    description = "Tools for what an instance keeps and what hardware takes.",
-    subcommands = {ConnsCommand.class, FitCommand.class, JournalCommand.class, CommandLine.HelpCommand.class})
+    description = "Tools for instances, what they keep and what hardware takes.",
+    subcommands = {StatusCommand.class, DatapathsCommand.class, LookCommands.Hardware.class,
+        LookCommands.Transports.class, ConnsCommand.class, LookCommands.Stats.class, LookCommands.Drops.class,
+        FitCommand.class, JournalCommand.class, StopCommand.class, CommandLine.HelpCommand.class})
 public final class Main {
     /** Exit code: it did not work, a comparison found a difference, or a program is refused. */
     static final int FAILED = 1;
@@ -24,7 +26,8 @@ public final class Main {
         System.exit(commandLine().execute(arguments));
     }
 
-    static CommandLine commandLine() {
+    /** {@return all tools, to be run in this process, too} */
+    public static CommandLine commandLine() {
         return new CommandLine(new Main()).setExecutionExceptionHandler((e, command, result) -> {
             if (!(e instanceof ToolException)) {
                 throw e;

@@ -25,16 +25,16 @@ final class Programs {
         return FACTORIES.stream().map(TransportFactory::name).toList();
     }
 
-    /** {@return the program of that name as it would be loaded, empty if there is none} */
-    static Optional<Program<?>> program(String name, Capacity capacity) {
+    /** {@return the program of that name as it would be loaded with these options, empty if there is none} */
+    static Optional<Program<?>> program(String name, Capacity capacity, Map<String, String> options) {
         return FACTORIES.stream().filter(factory -> factory.name().equals(name)).findFirst()
-            .map(factory -> factory.create(host(capacity)).program());
+            .map(factory -> factory.create(host(capacity, options)).program());
     }
 
-    private static TransportHost host(Capacity capacity) {
+    private static TransportHost host(Capacity capacity, Map<String, String> options) {
         return (TransportHost) Proxy.newProxyInstance(Programs.class.getClassLoader(),
             new Class<?>[] {TransportHost.class}, (proxy, method, arguments) -> switch (method.getName()) {
-                case "options" -> Map.of();
+                case "options" -> options;
                 case "capacity" -> capacity;
                 case "port" -> PORT;
                 case "secret" -> new byte[SECRET_BYTES];

@@ -23,13 +23,22 @@ final class Table {
     }
 
     void print(PrintWriter out) {
+        print(out, 0);
+    }
+
+    /** Without the headings. */
+    void printRows(PrintWriter out) {
+        print(out, 1);
+    }
+
+    private void print(PrintWriter out, int from) {
         int[] widths = new int[right.length];
         for (String[] row : rows) {
             for (int i = 0; i < row.length; i++) {
                 widths[i] = Math.max(widths[i], row[i].length());
             }
         }
-        for (String[] row : rows) {
+        for (String[] row : rows.subList(from, rows.size())) {
             StringBuilder line = new StringBuilder();
             for (int i = 0; i < row.length; i++) {
                 String pad = " ".repeat(widths[i] - row[i].length());

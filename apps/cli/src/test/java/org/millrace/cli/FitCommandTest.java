@@ -55,6 +55,22 @@ class FitCommandTest {
     }
 
     @Test
+    void optionsSayWhatTheyAdd() {
+        assertThat(run("fit", "--option", "tcp.sack=on", "--option", "delayed-ack-segments=2", "tcp-laminar", "hw-tofino"))
+            .isZero();
+        assertThat(out.toString()).contains("options add").containsPattern("stateful ALU +19 .* \\+1\n")
+            .contains("rx-delayed-ack");
+        out.getBuffer().setLength(0);
+        assertThat(run("fit", "--json", "--option", "transport.tcp-laminar.delayed-ack-segments=2", "tcp-laminar",
+            "hw-tofino")).isZero();
+        assertThat(out.toString()).containsPattern("\"optionsAdd\":\\{\"stages\":0,.*\"stateful ALU\":1,");
+        assertThat(run("fit", "--option", "tcp.sack=maybe", "tcp-laminar", "hw-tofino")).isEqualTo(2);
+        assertThat(errors.toString()).contains("--option sack is maybe, allowed is on or off");
+        assertThat(run("fit", "--option", "tcp.sak=on", "tcp-laminar", "hw-tofino")).isEqualTo(2);
+        assertThat(errors.toString()).contains("no option is named tcp.sak; there are").contains("sack");
+    }
+
+    @Test
     void svgIsDrawnToTheFile() throws IOException {
         Path file = directory.resolve("stages.svg");
         assertThat(run("fit", "--svg", file.toString(), "tcp-laminar", "hw-tofino")).isZero();

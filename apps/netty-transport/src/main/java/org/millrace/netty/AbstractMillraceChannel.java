@@ -8,13 +8,19 @@ import io.netty.channel.IoEvent;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoEventLoopGroup;
 import io.netty.channel.IoRegistration;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.SocketException;
 import java.nio.channels.UnresolvedAddressException;
 import java.nio.channels.UnsupportedAddressTypeException;
 
 /** What stream and server channels share: life in a loop, and when to read. Owned by: its loop. */
 abstract class AbstractMillraceChannel extends AbstractChannel {
+    /** How long the data path may take to answer; a round of its loop is usual. */
+    static final long ANSWER_SECONDS = 5;
+
+    private IoRegistration registered;
     private MillraceRegistration registration;
     private volatile boolean open = true;
     private boolean readPending;
@@ -23,14 +29,15 @@ abstract class AbstractMillraceChannel extends AbstractChannel {
         super(parent);
     }
 
-    /** {@return the context of its endpoint, or null if it has none} */
-    abstract LoopContext endpointContext();
+    /**
+     * It is in a loop now, and gets there what it needs.
+     *
+     * @param promise kept once it has it
+     */
+    abstract void settle(ChannelPromise promise);
 
-    /** Its endpoint's news go to a registration, to nobody if null. */
-    abstract void attachEndpoint(MillraceRegistration to);
-
-    /** {@return whether there is something to read now} */
-    abstract boolean isReadable();
+    /** Its endpoint's news go to nobody from now on; the channel may go to another loop. */
+    abstract void unsettle() throws Exception;
 
     /** Something may be possible that was not before. */
     abstract void ready();
@@ -64,45 +71,54 @@ abstract class AbstractMillraceChannel extends AbstractChannel {
         return loop instanceof IoEventLoop && ((IoEventLoopGroup) loop).isCompatible(MillraceUnsafe.class);
     }
 
+    /** {@return how a loop sees it} */
+    abstract MillraceUnsafe handle();
+
     @Override
     protected void doRegister(ChannelPromise promise) {
-        ((IoEventLoop) eventLoop()).register((MillraceUnsafe) unsafe()).addListener(registered -> {
-            if (registered.isSuccess()) {
-                registration = ((IoRegistration) registered.getNow()).attachment(); // Netty wraps what it hands out
-                promise.setSuccess();
+        ((IoEventLoop) eventLoop()).register(handle()).addListener(done -> {
+            if (done.isSuccess()) {
+                registered = (IoRegistration) done.getNow();
+                registration = registered.attachment(); // Netty wraps what it hands out
+                settle(promise);
             } else {
-                promise.setFailure(registered.cause());
+                promise.setFailure(done.cause());
             }
         });
     }
 
     @Override
-    protected void doDeregister() {
-        MillraceRegistration old = registration;
-        if (old != null) {
+    protected void doDeregister() throws Exception {
+        if (registration != null) {
             registration = null;
-            if (open && endpointContext() instanceof LoopContext context) {
-                // the next loop may be another one
-                if (context.owner() == old.handler()) {
-                    context.share();
-                }
-                attachEndpoint(null);
+            if (open) {
+                unsettle();
             }
-            old.cancel();
+            registered.cancel();
         }
+    }
+
+    /** {@return what fails a request that the data path does not answer} */
+    static IOException unanswered() {
+        return new SocketException("the data path did not answer within " + ANSWER_SECONDS
+            + " s; see whether the runtime is stopped or overloaded");
     }
 
     @Override
     protected void doBeginRead() {
         readPending = true;
-        if (isReadable()) {
-            again();
-        }
+        wantRead();
     }
+
+    /** The channel is to be told when it can read, or at once if it can. */
+    abstract void wantRead();
 
     @Override
     protected void doClose() throws Exception {
         open = false;
+        if (!isRegistered()) { // Netty takes only those out of their loop that have got settled
+            doDeregister();
+        }
     }
 
     static InetSocketAddress checked(SocketAddress address) {
@@ -117,19 +133,6 @@ abstract class AbstractMillraceChannel extends AbstractChannel {
 
     /** The channel as its loop sees it. */
     abstract class MillraceUnsafe extends AbstractUnsafe implements MillraceHandle {
-        @Override
-        public LoopContext context() {
-            return endpointContext();
-        }
-
-        @Override
-        public void attached(MillraceRegistration to) {
-            if (endpointContext() != null) {
-                attachEndpoint(to);
-                to.post(); // what became ready before went to nobody
-            }
-        }
-
         @Override
         public void handle(IoRegistration from, IoEvent event) {
             ready();

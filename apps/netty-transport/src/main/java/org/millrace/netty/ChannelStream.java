@@ -2,236 +2,55 @@ package org.millrace.netty;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
 import java.nio.channels.GatheringByteChannel;
 import java.nio.channels.ScatteringByteChannel;
-import org.millrace.api.context.Status;
-import org.millrace.toe.StreamSocket;
 
 /**
- * A channel's stream, with its context entered around each use. As a Java channel it never blocks: 0 bytes if nothing can
- * be moved now, -1 at the end.
+ * What a channel's bytes go through, over Millrace or over the kernel. As a Java channel it never blocks: 0 bytes if
+ * nothing can be moved now, -1 at the end.
  *
- * <p>Owned by: the channel's loop, which may be another than the context's.
+ * <p>Owned by: the loop of the channel that it is attached to.
  */
-final class ChannelStream implements ScatteringByteChannel, GatheringByteChannel {
-    private final LoopContext context;
-    private final StreamSocket socket;
-    private MillraceRegistration registration;
+interface ChannelStream extends ScatteringByteChannel, GatheringByteChannel {
+    /**
+     * Its news go there from now on.
+     *
+     * @param to the channel's registration; null: to nobody
+     * @throws Exception if the loop cannot watch it
+     */
+    void attach(MillraceRegistration to) throws Exception;
 
-    ChannelStream(LoopContext context, StreamSocket socket) {
-        this.context = context;
-        this.socket = socket;
-    }
+    boolean isConnecting();
 
-    LoopContext context() {
-        return context;
-    }
-
-    /** Its news go there; to nobody if null. */
-    void attach(MillraceRegistration to) {
-        registration = to;
-        context.enter();
-        try {
-            socket.attach(to);
-        } finally {
-            context.leave();
-        }
-    }
-
-    /** Sees that what was asked for here is flushed: by this loop's round, or by the owner's if it has no loop. */
-    private void owes() {
-        if (registration == null) {
-            context.owner().wakeup();
-        } else if (registration.handler() != context.owner()) {
-            registration.handler().touched(context);
-        }
-    }
-
-    boolean isConnecting() {
-        context.enter();
-        try {
-            return socket.isConnecting();
-        } finally {
-            context.leave();
-        }
-    }
-
-    void finishConnect() throws IOException {
-        context.enter();
-        try {
-            socket.finishConnect();
-        } finally {
-            context.leave();
-        }
-    }
+    void finishConnect() throws IOException;
 
     /** {@return why it is over before its time, or null} */
-    IOException failure() {
-        context.enter();
-        try {
-            if (socket.status() != Status.OK) {
-                socket.finishConnect(); // throws the reason
-            }
-            return null;
-        } catch (IOException e) {
-            return e;
-        } finally {
-            context.leave();
-        }
-    }
+    IOException failure();
 
-    /** {@return whether a read would find bytes, the end or a failure} */
-    boolean isReadable() {
-        context.enter();
-        try {
-            return socket.readable() > 0 || socket.isInputEnded() || socket.status() != Status.OK;
-        } finally {
-            context.leave();
-        }
-    }
+    /** {@return whether a read would find bytes, the end or a failure, as far as is known} */
+    boolean isReadable();
 
-    int writable() {
-        context.enter();
-        try {
-            return socket.writable();
-        } finally {
-            context.leave();
-        }
-    }
+    /** The channel wants to hear when it is readable. */
+    void wantRead();
 
-    /** Drops what has arrived: its space goes back to the peer. */
-    void discard() {
-        context.enter();
-        try {
-            socket.release(socket.readable());
-        } finally {
-            context.leave();
-        }
-        owes();
-    }
+    /** {@return bytes that it would take now, as far as is known} */
+    int writable();
 
-    @Override
-    public int read(ByteBuffer destination) throws IOException {
-        int bytes;
-        context.enter();
-        try {
-            bytes = socket.read(destination);
-        } finally {
-            context.leave();
-        }
-        if (bytes > 0) {
-            owes();
-        }
-        return bytes;
-    }
+    /** Nobody will read any more: what arrives is dropped from now on. */
+    void shutdownInput() throws IOException;
 
-    @Override
-    public long read(ByteBuffer[] destinations, int offset, int length) throws IOException {
-        long sum = 0;
-        for (int i = offset; i < offset + length; i++) {
-            if (destinations[i].hasRemaining()) {
-                int bytes = read(destinations[i]);
-                if (bytes <= 0) {
-                    return sum == 0 ? bytes : sum;
-                }
-                sum += bytes;
-            }
-        }
-        return sum;
-    }
+    /** Drops what has arrived after {@link #shutdownInput}. */
+    void discard();
 
-    @Override
-    public long read(ByteBuffer[] destinations) throws IOException {
-        return read(destinations, 0, destinations.length);
-    }
+    void shutdownOutput() throws IOException;
 
-    @Override
-    public int write(ByteBuffer source) throws IOException {
-        int bytes;
-        context.enter();
-        try {
-            bytes = socket.write(source);
-        } finally {
-            context.leave();
-        }
-        if (bytes > 0) {
-            owes();
-        }
-        return bytes;
-    }
+    /** Options of the channel have been set. */
+    void apply(MillraceSocketChannelConfig config) throws IOException;
 
-    @Override
-    public long write(ByteBuffer[] sources, int offset, int length) throws IOException {
-        long sum = 0;
-        context.enter();
-        try {
-            for (int i = offset; i < offset + length; i++) {
-                sum += socket.write(sources[i]);
-                if (sources[i].hasRemaining()) {
-                    break;
-                }
-            }
-        } finally {
-            context.leave();
-        }
-        if (sum > 0) {
-            owes();
-        }
-        return sum;
-    }
+    InetSocketAddress localAddress() throws IOException;
 
-    @Override
-    public long write(ByteBuffer[] sources) throws IOException {
-        return write(sources, 0, sources.length);
-    }
-
-    void shutdownOutput() {
-        context.enter();
-        try {
-            socket.shutdownOutput();
-        } finally {
-            context.leave();
-        }
-        owes();
-    }
-
-    InetSocketAddress localAddress() {
-        return socket.localAddress();
-    }
-
-    InetSocketAddress peerAddress() {
-        return socket.peerAddress();
-    }
-
-    @Override
-    public boolean isOpen() {
-        return !socket.isClosed();
-    }
-
-    /** Lets go of it; what was written is still sent. */
-    @Override
-    public void close() {
-        end(false);
-    }
+    InetSocketAddress peerAddress() throws IOException;
 
     /** Lets go of it with a reset. */
-    void abort() {
-        end(true);
-    }
-
-    private void end(boolean reset) {
-        context.enter();
-        try {
-            socket.attach(null);
-            if (reset) {
-                socket.abort();
-            } else {
-                socket.close();
-            }
-        } finally {
-            context.leave();
-        }
-        owes();
-    }
+    void abort() throws IOException;
 }

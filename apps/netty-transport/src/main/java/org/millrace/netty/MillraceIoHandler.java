@@ -9,44 +9,56 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.nio.NioIoOps;
 import io.netty.util.concurrent.ThreadAwareExecutor;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 import org.millrace.api.context.ContextGrant;
 import org.millrace.api.context.ContextProvider;
 import org.millrace.api.context.ContextSize;
 import org.millrace.toe.Attach;
+import org.millrace.toe.Endpoint;
+import org.millrace.toe.Toe;
 
 /**
  * Millrace and kernel channels in one event loop. The loop sleeps in the kernel handler's selector only, where the
  * context's wake channel is registered like any other; while Millrace has work the selector is looked at once in a few
  * rounds and never slept in.
  *
- * <p>A loop opens its context with its first Millrace channel, and another one with the first channel after the runtime
- * went away: so a loop survives its runtime.
+ * <p>A loop opens its context with the first channel that needs it, and another one with the first channel after the
+ * runtime went away: so a loop survives its runtime. Opening may take seconds if the runtime is stopped, so a thread of
+ * its own does it, which ends with it; the channels wait, the loop does not.
  *
  * <p>Owned by: the loop's thread; {@link #wakeup} by any.
  */
 public final class MillraceIoHandler implements IoHandler {
     private static final int ROUNDS_WITHOUT_KERNEL = 8;
 
+    private final ThreadAwareExecutor loop;
     private final Callable<ContextGrant> grants;
+    private final Predicate<InetSocketAddress> routes;
     private final IoHandler kernel;
     private final KernelTurn turn = new KernelTurn();
-    private final Queue<MillraceRegistration> mail = new ConcurrentLinkedQueue<>();
-    private final List<MillraceRegistration> letters = new ArrayList<>();
     private final Set<MillraceRegistration> registrations = new HashSet<>();
-    private final List<LoopContext> touched = new ArrayList<>();
-    private LoopContext context;
+    private final List<BiConsumer<Toe, Throwable>> askers = new ArrayList<>();
+    private List<MillraceRegistration> mail = new ArrayList<>();
+    private List<MillraceRegistration> letters = new ArrayList<>();
+    private Toe context;
+    private boolean opening;
+    private boolean destroyed;
     private int rounds;
 
-    private MillraceIoHandler(ThreadAwareExecutor executor, Callable<ContextGrant> grants, IoHandlerFactory kernel) {
+    private MillraceIoHandler(ThreadAwareExecutor loop, Callable<ContextGrant> grants,
+                              Predicate<InetSocketAddress> routes, IoHandlerFactory kernel) {
+        this.loop = loop;
         this.grants = grants;
-        this.kernel = kernel.newHandler(executor);
+        this.routes = routes;
+        this.kernel = kernel.newHandler(loop);
     }
 
     /**
@@ -92,11 +104,21 @@ public final class MillraceIoHandler implements IoHandler {
      * {@return a factory of handlers}
      *
      * @param grants asked for a context by each loop with its first Millrace channel, and again once that context is
-     *               closed; what it throws fails the channel
+     *               closed; on a thread of its own, so it may block; what it throws fails the channel
      */
     public static IoHandlerFactory newFactory(Callable<ContextGrant> grants) {
+        return newFactory(grants, address -> true);
+    }
+
+    /**
+     * {@return a factory of handlers whose channels go over Millrace or over the kernel, as their address wants}
+     *
+     * @param grants as above; not asked as long as no address is Millrace's
+     * @param routes whether an address, of a peer or to listen at, is Millrace's; {@link Routes} by prefix
+     */
+    public static IoHandlerFactory newFactory(Callable<ContextGrant> grants, Predicate<InetSocketAddress> routes) {
         IoHandlerFactory kernel = NioIoHandler.newFactory();
-        return executor -> new MillraceIoHandler(executor, grants, kernel);
+        return executor -> new MillraceIoHandler(executor, grants, routes, kernel);
     }
 
     @Override
@@ -114,10 +136,8 @@ public final class MillraceIoHandler implements IoHandler {
         if (!(handle instanceof MillraceHandle channel)) {
             return kernel.register(handle);
         }
-        LoopContext home = channel.context() == null ? own() : channel.context();
-        MillraceRegistration registration = new MillraceRegistration(this, home, channel);
+        MillraceRegistration registration = new MillraceRegistration(this, channel);
         registrations.add(registration);
-        channel.attached(registration);
         channel.registered();
         return registration;
     }
@@ -126,52 +146,117 @@ public final class MillraceIoHandler implements IoHandler {
         registrations.remove(registration);
     }
 
-    private LoopContext own() throws Exception {
-        if (context == null || !context.isOpen()) {
+    /** {@return a kernel channel's registration with the selector} */
+    IoRegistration watch(KernelWatch channel) throws Exception {
+        return kernel.register(channel);
+    }
+
+    /** {@return whether an address is Millrace's} Any thread. */
+    boolean routes(InetSocketAddress address) {
+        return routes.test(address);
+    }
+
+    /** Runs something in the loop, at once if this is its thread. It is lost if the loop has ended. */
+    void inLoop(Runnable task) {
+        if (loop.isExecutorThread(Thread.currentThread())) {
+            task.run();
+            return;
+        }
+        try {
+            loop.execute(task);
+        } catch (RejectedExecutionException ended) {
+            // with the loop its context ended, and all that was in it
+        }
+    }
+
+    /**
+     * Hands out the loop's context, now if it is open, else once it is.
+     *
+     * @param asker gets the context, or why there is none, in the loop
+     */
+    void context(BiConsumer<Toe, Throwable> asker) {
+        if (context != null && context.isOpen()) {
+            asker.accept(context, null);
+            return;
+        }
+        askers.add(asker);
+        if (!opening) {
+            opening = true;
             release();
-            LoopContext opened = new LoopContext(this, grants.call());
+            Thread.ofPlatform().daemon().name("millrace-open").start(this::open);
+        }
+    }
+
+    /** On a thread of its own. */
+    private void open() {
+        ContextGrant grant = null;
+        Throwable failure = null;
+        try {
+            grant = grants.call();
+            grant.wakeChannel(); // made here, for this may block too
+        } catch (Exception | LinkageError e) {
+            failure = e;
+        }
+        ContextGrant opened = grant;
+        Throwable why = failure;
+        try {
+            loop.execute(() -> opened(opened, why));
+        } catch (RejectedExecutionException ended) {
+            close(opened);
+        }
+    }
+
+    private static void close(ContextGrant grant) {
+        if (grant != null) {
+            grant.close();
+        }
+    }
+
+    private void opened(ContextGrant grant, Throwable failure) {
+        opening = false;
+        Throwable why = failure;
+        if (why == null && !destroyed) {
             try {
-                wakeBy(opened);
+                Toe made = Toe.open(grant);
+                wakeBy(made);
+                context = made;
             } catch (Exception e) {
-                opened.close();
-                throw e;
+                why = e;
             }
-            context = opened;
         }
-        return context;
+        if (context == null) {
+            close(grant);
+        }
+        List<BiConsumer<Toe, Throwable>> waiting = List.copyOf(askers);
+        askers.clear();
+        for (BiConsumer<Toe, Throwable> asker : waiting) {
+            asker.accept(context, context == null && why == null ? new IOException("the event loop has ended") : why);
+        }
     }
 
-    private void wakeBy(LoopContext opened) throws Exception {
-        WakeHandle bell = new WakeHandle(opened, opened.toe().wakeChannel());
+    private void wakeBy(Toe opened) throws Exception {
+        WakeHandle bell = new WakeHandle(opened, opened.wakeChannel());
         if (kernel.register(bell).submit(NioIoOps.READ) < 0) {
-            throw new IOException("the wake channel of instance '" + opened.toe().instance() + "' is closed");
+            throw new IOException("the wake channel of instance '" + opened.instance() + "' is closed");
         }
     }
 
-    /** Lets the round of this loop that comes next look at a channel. Any thread. */
+    /** Lets the round that comes next look at a channel. */
     void post(MillraceRegistration registration) {
         mail.add(registration);
-        wakeup();
-    }
-
-    /** Notes that requests of another loop's context are owed. This loop's thread. */
-    void touched(LoopContext other) {
-        if (!touched.contains(other)) {
-            touched.add(other);
-        }
     }
 
     @Override
-    public int run(IoHandlerContext loop) {
+    public int run(IoHandlerContext round) {
         int handled = look();
-        boolean busy = handled > 0 || !loop.canBlock();
+        boolean busy = handled > 0 || !round.canBlock();
         if (busy && ++rounds < ROUNDS_WITHOUT_KERNEL) {
             return handled;
         }
         rounds = 0;
-        LoopContext asleep = context;
+        Toe asleep = context;
         long longestNs = busy ? 0 : asleep == null ? -1 : asleep.beforeSelect();
-        handled += kernel.run(turn.of(loop, mail.isEmpty() ? longestNs : 0));
+        handled += kernel.run(turn.of(round, mail.isEmpty() ? longestNs : 0));
         if (!busy && asleep != null) {
             asleep.afterSelect();
         }
@@ -180,48 +265,35 @@ public final class MillraceIoHandler implements IoHandler {
 
     /** Does what Millrace has for this loop. */
     private int look() {
-        flushTouched();
         int handled = 0;
-        LoopContext own = context; // a channel opened meanwhile may bring another
+        Toe own = context; // a channel opened meanwhile may bring another
         if (own != null) {
-            handled = own.poll();
-            for (int i = 0; i < handled; i++) {
-                pass(own.nextReady());
+            handled = own.poll(0);
+            tellReady(own, handled);
+        }
+        return handled + readMail();
+    }
+
+    private static void tellReady(Toe own, int count) {
+        for (int i = 0; i < count; i++) {
+            Endpoint endpoint = own.nextReady();
+            if (endpoint != null && endpoint.attachment() instanceof MillraceRegistration registration) {
+                registration.ready();
             }
         }
-        handled += readMail();
-        flushTouched();
-        return handled;
     }
 
     /** Delivers what is there now: what it leads to is for the next round. */
     private int readMail() {
-        for (MillraceRegistration next = mail.poll(); next != null; next = mail.poll()) {
-            letters.add(next);
-        }
-        int count = letters.size();
+        List<MillraceRegistration> now = mail;
+        mail = letters;
+        letters = now;
+        int count = now.size();
         for (int i = 0; i < count; i++) {
-            letters.get(i).deliver();
+            now.get(i).deliver();
         }
-        letters.clear();
+        now.clear();
         return count;
-    }
-
-    private void flushTouched() {
-        for (int i = 0; i < touched.size(); i++) {
-            touched.get(i).flush();
-        }
-        touched.clear();
-    }
-
-    private void pass(MillraceRegistration registration) {
-        if (registration != null) {
-            if (registration.handler() == this) {
-                registration.ready();
-            } else {
-                registration.post();
-            }
-        }
     }
 
     @Override
@@ -239,20 +311,18 @@ public final class MillraceIoHandler implements IoHandler {
 
     @Override
     public void destroy() {
-        flushTouched();
+        destroyed = true;
         release();
         kernel.destroy();
     }
 
     /** Gives the context back; whoever still has a channel in it is told. */
     private void release() {
-        LoopContext old = context;
+        Toe old = context;
         context = null;
         if (old != null) {
             old.close();
-            for (int n = old.poll(); n > 0; n--) {
-                pass(old.nextReady());
-            }
+            tellReady(old, old.poll(0));
         }
     }
 }

@@ -2,23 +2,20 @@ package org.millrace.netty;
 
 import io.netty.channel.IoOps;
 import io.netty.channel.IoRegistration;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A channel in a loop. {@link #attachment} is the registration itself: Netty wraps what a handler returns.
  *
- * <p>Owned by: the loop's thread, but for {@link #post} and {@link #handler}.
+ * <p>Owned by: the loop's thread.
  */
 final class MillraceRegistration implements IoRegistration {
     private final MillraceIoHandler handler;
-    private final LoopContext context;
     private final MillraceHandle handle;
-    private final AtomicBoolean posted = new AtomicBoolean();
-    private final AtomicBoolean cancelled = new AtomicBoolean();
+    private boolean posted;
+    private volatile boolean cancelled;
 
-    MillraceRegistration(MillraceIoHandler handler, LoopContext context, MillraceHandle handle) {
+    MillraceRegistration(MillraceIoHandler handler, MillraceHandle handle) {
         this.handler = handler;
-        this.context = context;
         this.handle = handle;
     }
 
@@ -26,30 +23,26 @@ final class MillraceRegistration implements IoRegistration {
         return handler;
     }
 
-    /** {@return where its endpoint lives: the loop's own context, or that of the loop that accepted it} */
-    LoopContext context() {
-        return context;
-    }
-
     MillraceHandle handle() {
         return handle;
     }
 
-    /** Lets the loop's next round look at the channel. Any thread. */
+    /** Lets the loop's next round look at the channel. */
     void post() {
-        if (!posted.getAndSet(true)) {
+        if (!posted) {
+            posted = true;
             handler.post(this);
         }
     }
 
     /** The round has come. */
     void deliver() {
-        posted.set(false); // before it looks: news that come meanwhile are posted again
+        posted = false; // before it looks: news that come meanwhile are posted again
         ready();
     }
 
     void ready() {
-        if (isValid()) {
+        if (!cancelled) {
             handle.handle(this, MillraceEvent.READY);
         }
     }
@@ -67,14 +60,15 @@ final class MillraceRegistration implements IoRegistration {
 
     @Override
     public boolean isValid() {
-        return !cancelled.get();
+        return !cancelled;
     }
 
     @Override
     public boolean cancel() {
-        if (cancelled.getAndSet(true)) {
+        if (cancelled) {
             return false;
         }
+        cancelled = true;
         handler.unregister(this);
         handle.unregistered();
         return true;

@@ -6,32 +6,47 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.ServerSocketChannelConfig;
+import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.net.SocketException;
 import java.util.concurrent.TimeUnit;
 import org.millrace.api.context.Status;
 import org.millrace.toe.ListenSocket;
-import org.millrace.toe.StreamSocket;
 import org.millrace.toe.Toe;
 
 /**
- * Takes streams of a Millrace instance. The streams live in the context of this channel's loop, whichever loop they are
- * registered with; see docs/decisions/008-selector-wakeup.md.
+ * Takes streams of a Millrace instance, or of the kernel if the address to listen at is not routed over Millrace. A stream
+ * of the instance is handed to the context of the loop that it is registered with, see {@link MillraceSocketChannel}.
  */
 public final class MillraceServerSocketChannel extends AbstractMillraceChannel implements ServerSocketChannel {
     private static final ChannelMetadata METADATA = new ChannelMetadata(false, 16);
-    private static final long BIND_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(5);
 
     private final MillraceServerSocketChannelConfig config = new MillraceServerSocketChannelConfig(this);
-    private LoopContext context;
-    private ListenSocket listener;
+    private BindLater outerUnsafe; // no initial value here: Netty asks for it before the fields of this class have any
+    private Acceptor acceptor;
+    private ListenSocket asked;
+    private Throwable bindFailure;
+    private Runnable answered;
+    private Future<?> answerTimeout;
     private volatile boolean listening;
 
     /** Makes a channel, to be registered with a loop of {@link MillraceIoHandler} and bound. */
     public MillraceServerSocketChannel() {
         super(null);
+    }
+
+    @Override
+    public Unsafe unsafe() {
+        if (outerUnsafe == null) {
+            outerUnsafe = new BindLater(super.unsafe(), this::prepareBind);
+        }
+        return outerUnsafe;
+    }
+
+    @Override
+    AcceptUnsafe handle() {
+        return (AcceptUnsafe) super.unsafe();
     }
 
     @Override
@@ -61,7 +76,11 @@ public final class MillraceServerSocketChannel extends AbstractMillraceChannel i
 
     @Override
     protected SocketAddress localAddress0() {
-        return listener == null ? null : listener.localAddress();
+        try {
+            return acceptor == null ? null : acceptor.localAddress();
+        } catch (IOException closed) {
+            return null;
+        }
     }
 
     @Override
@@ -69,65 +88,102 @@ public final class MillraceServerSocketChannel extends AbstractMillraceChannel i
         return null;
     }
 
+    /** A listener of Millrace stays in the loop that has bound it. */
     @Override
-    LoopContext endpointContext() {
-        return context;
-    }
-
-    @Override
-    void attachEndpoint(MillraceRegistration to) {
-        context.enter();
+    void settle(ChannelPromise promise) {
         try {
-            listener.attach(to);
-        } finally {
-            context.leave();
+            if (acceptor != null) {
+                acceptor.attach(registration());
+            }
+            promise.setSuccess();
+        } catch (Exception e) {
+            promise.setFailure(e);
         }
     }
 
-    /** Listens, and waits for the data path's answer, which takes as long as its round. */
+    @Override
+    void unsettle() throws Exception {
+        if (acceptor != null) {
+            acceptor.attach(null);
+        }
+    }
+
+    /** Asks the data path for a listener, if the address is Millrace's. The loop goes on meanwhile. */
+    private void prepareBind(SocketAddress local, Runnable bind) {
+        if (!(local instanceof InetSocketAddress address) || address.isUnresolved()
+            || !registration().handler().routes(address)) {
+            bind.run();
+            return;
+        }
+        registration().handler().context((toe, failure) -> {
+            bindFailure = failure;
+            if (toe == null || !isOpen()) {
+                bind.run();
+            } else {
+                ask(toe, address, bind);
+            }
+        });
+    }
+
+    private void ask(Toe toe, InetSocketAddress address, Runnable bind) {
+        asked = toe.listen(address, config.getBacklog());
+        asked.attach(registration());
+        answered = bind;
+        answerTimeout = eventLoop().schedule(() -> {
+            asked.close();
+            bindFailure = unanswered();
+            answer();
+        }, ANSWER_SECONDS, TimeUnit.SECONDS);
+    }
+
+    private void answer() {
+        Runnable bind = answered;
+        if (bind != null) {
+            answered = null;
+            answerTimeout.cancel(false);
+            bind.run();
+        }
+    }
+
     @Override
     protected void doBind(SocketAddress local) throws Exception {
         InetSocketAddress address = checked(local);
-        LoopContext home = registration().context();
-        home.share(); // its streams may be any loop's
-        home.enter();
-        try {
-            Toe toe = home.toe();
-            ListenSocket asked = toe.listen(address, config.getBacklog());
-            boolean answered = toe.await(() -> asked.isListening() || asked.status() != Status.OK, BIND_TIMEOUT_NS);
-            if (!asked.isListening()) {
-                refuse(asked, answered);
-            }
-            asked.attach(registration());
-            context = home;
-            listener = asked;
-        } finally {
-            home.leave();
+        if (bindFailure != null) {
+            throw bindFailure instanceof Exception e ? e : new IOException(bindFailure);
+        }
+        if (asked == null) {
+            acceptor = KernelAcceptor.bind(address, config);
+            acceptor.attach(registration());
+        } else if (asked.isListening()) {
+            acceptor = new ToeAcceptor(registration().handler(), asked);
+        } else {
+            refuse();
         }
         listening = true;
     }
 
-    private static void refuse(ListenSocket asked, boolean answered) throws IOException {
+    private void refuse() throws IOException {
         try {
-            if (answered || asked.status() != Status.OK) {
-                asked.accept(); // throws why
-            }
-            throw new SocketException("the data path did not answer within "
-                + TimeUnit.NANOSECONDS.toSeconds(BIND_TIMEOUT_NS) + " s; see whether the runtime is overloaded");
+            asked.accept(); // throws why
         } finally {
             asked.close();
         }
     }
 
     @Override
-    boolean isReadable() {
-        return context != null; // asking the listener is as cheap as knowing
+    void wantRead() {
+        if (acceptor != null) {
+            acceptor.wantAccept();
+        }
     }
 
     @Override
     void ready() {
+        if (answered != null && (asked.isListening() || asked.status() != Status.OK)) {
+            answer();
+        }
         if (isActive() && isReadPending()) {
-            ((AcceptUnsafe) unsafe()).accept();
+            handle().accept();
         }
     }
 
@@ -135,15 +191,12 @@ public final class MillraceServerSocketChannel extends AbstractMillraceChannel i
     protected void doClose() throws Exception {
         super.doClose();
         listening = false;
-        if (listener != null) {
-            context.enter();
-            try {
-                listener.close();
-            } finally {
-                context.leave();
-            }
-            context.owner().wakeup();
+        if (acceptor != null) {
+            acceptor.close();
+        } else if (asked != null) {
+            asked.close();
         }
+        answer(); // Netty fails what is bound after the end
     }
 
     @Override
@@ -166,15 +219,6 @@ public final class MillraceServerSocketChannel extends AbstractMillraceChannel i
         throw new UnsupportedOperationException("a listener is not written to");
     }
 
-    private StreamSocket take() throws IOException {
-        context.enter();
-        try {
-            return listener.accept();
-        } finally {
-            context.leave();
-        }
-    }
-
     private final class AcceptUnsafe extends MillraceUnsafe {
         @Override
         public void connect(SocketAddress remote, SocketAddress local, ChannelPromise promise) {
@@ -189,17 +233,16 @@ public final class MillraceServerSocketChannel extends AbstractMillraceChannel i
             Throwable failure = null;
             boolean any = false;
             try {
-                StreamSocket stream;
+                ChannelStream stream;
                 do {
-                    stream = take();
+                    stream = acceptor.accept();
                     if (stream == null) {
                         break;
                     }
                     any = true;
                     readPending(false);
                     quota.incMessagesRead(1);
-                    pipeline.fireChannelRead(new MillraceSocketChannel(MillraceServerSocketChannel.this,
-                        new ChannelStream(context, stream)));
+                    pipeline.fireChannelRead(new MillraceSocketChannel(MillraceServerSocketChannel.this, stream));
                 } while (isActive() && quota.continueReading());
             } catch (IOException e) {
                 failure = e;
@@ -210,7 +253,7 @@ public final class MillraceServerSocketChannel extends AbstractMillraceChannel i
             }
             if (failure != null) {
                 pipeline.fireExceptionCaught(failure);
-                if (isOpen()) {
+                if (isOpen() && asked != null) { // the kernel's goes on: it may have been short of descriptors
                     close(voidPromise());
                 }
             }

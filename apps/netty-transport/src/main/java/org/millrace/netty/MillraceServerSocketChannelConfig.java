@@ -11,7 +11,7 @@ import io.netty.channel.socket.ServerSocketChannelConfig;
 import io.netty.util.NetUtil;
 import java.util.Map;
 
-/** Options of a listener. SO_BACKLOG counts; SO_RCVBUF and SO_REUSEADDR are remembered and have no effect. */
+/** Options of a listener. SO_BACKLOG counts; SO_RCVBUF and SO_REUSEADDR have an effect over the kernel only. */
 final class MillraceServerSocketChannelConfig extends DefaultChannelConfig implements ServerSocketChannelConfig {
     private volatile int backlog = NetUtil.SOMAXCONN;
     private volatile int receiveBufferSize;

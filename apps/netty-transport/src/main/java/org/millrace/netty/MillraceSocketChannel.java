@@ -26,10 +26,17 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ConnectionPendingException;
 import java.nio.channels.NotYetConnectedException;
 import java.util.concurrent.TimeUnit;
+import org.millrace.toe.StreamSocket;
+import org.millrace.toe.Toe;
 
 /**
- * A stream of a Millrace instance. Bytes are copied once between Netty's buffers and the payload buffers, heap buffers as
+ * A stream of a Millrace instance, or of the kernel if its peer's address is not routed over Millrace: which, turns out
+ * when it connects. Bytes are copied once between Netty's buffers and the payload buffers, heap buffers as
  * well as direct ones; what the transmit buffer does not take stays with Netty and counts towards its water marks.
+ *
+ * <p>DESIGN NOTES. A stream of Millrace belongs to the context of a loop, and only that loop touches it. An accepted one
+ * is at first in the context that listens; registered with another loop it is handed over, with what has arrived, before
+ * that registration is complete. Afterwards it stays: a channel taken out of its loop can only go back there.
  *
  * <p>A reset, or a runtime that goes away, is told at once with its cause, whether or not anybody reads.
  */
@@ -39,9 +46,13 @@ public final class MillraceSocketChannel extends AbstractMillraceChannel impleme
 
     private final MillraceSocketChannelConfig config = new MillraceSocketChannelConfig(this);
     private ChannelStream stream;
+    /** Accepted, still the listener's: what was registered waits for {@link #stream}. */
+    private ToeStream offered;
+    private ChannelPromise settling;
     private InetSocketAddress wantedLocal;
+    private InetSocketAddress wantedPeer;
     private ChannelPromise connecting;
-    private Future<?> connectTimeout;
+    private Future<?> timeLimit;
     private volatile boolean connected;
     private volatile boolean inputShutdown;
     private volatile boolean outputShutdown;
@@ -56,8 +67,12 @@ public final class MillraceSocketChannel extends AbstractMillraceChannel impleme
 
     MillraceSocketChannel(MillraceServerSocketChannel parent, ChannelStream accepted) {
         super(parent);
-        stream = accepted;
-        connected = true;
+        if (accepted instanceof ToeStream toe) {
+            offered = toe;
+        } else {
+            stream = accepted;
+            connected = true;
+        }
     }
 
     @Override
@@ -93,22 +108,115 @@ public final class MillraceSocketChannel extends AbstractMillraceChannel impleme
     /** {@return null before it is connected} The data path chooses the port then, and Netty remembers what it once got. */
     @Override
     protected SocketAddress localAddress0() {
-        return connected ? stream.localAddress() : null;
+        try {
+            return connected ? stream.localAddress() : offered == null ? null : offered.localAddress();
+        } catch (IOException closed) {
+            return null;
+        }
     }
 
     @Override
     protected SocketAddress remoteAddress0() {
-        return connected ? stream.peerAddress() : null;
+        try {
+            return connected ? stream.peerAddress() : offered == null ? null : offered.peerAddress();
+        } catch (IOException closed) {
+            return null;
+        }
     }
 
     @Override
-    LoopContext endpointContext() {
-        return stream == null ? null : stream.context();
+    StreamUnsafe handle() {
+        return (StreamUnsafe) unsafe();
     }
 
     @Override
-    void attachEndpoint(MillraceRegistration to) {
-        stream.attach(to);
+    void settle(ChannelPromise promise) {
+        try {
+            if (offered != null && offered.home() != registration().handler()) {
+                settling = promise;
+                limitTime(ANSWER_SECONDS * 1000L, () -> settled(unanswered()));
+                registration().handler().context(this::take);
+                return;
+            }
+            if (offered != null) {
+                stream = offered;
+                offered = null;
+                connected = true;
+            }
+            if (stream != null) {
+                stream.attach(registration());
+                apply();
+                again(); // what became ready before went to nobody
+            }
+            promise.setSuccess();
+        } catch (Exception e) {
+            promise.setFailure(e);
+        }
+    }
+
+    /** Has the listener's loop hand the stream over to this loop's context. */
+    private void take(Toe toe, Throwable failure) {
+        if (toe == null || settling == null) {
+            settled(failure);
+            return;
+        }
+        MillraceIoHandler here = registration().handler();
+        ToeStream given = offered;
+        ToeStream taken = new ToeStream(here, toe.expect());
+        taken.attach(registration());
+        stream = taken;
+        StreamSocket.Berth berth = taken.socket().berth();
+        given.home().inLoop(() -> {
+            try {
+                given.socket().handOver(berth);
+            } catch (IOException | RuntimeException e) {
+                here.inLoop(() -> settled(e));
+            }
+        });
+    }
+
+    /** The stream has come, or will not. */
+    private void settled(Throwable failure) {
+        ChannelPromise promise = settling;
+        if (promise == null) {
+            return;
+        }
+        settling = null;
+        timeLimit.cancel(false);
+        if (failure == null) {
+            offered = null;
+            connected = true;
+            again();
+            promise.setSuccess();
+        } else {
+            promise.setFailure(failure); // Netty closes the channel
+        }
+    }
+
+    /** Options have been set. */
+    void optionsSet() {
+        if (stream instanceof KernelStream) {
+            try {
+                apply();
+            } catch (IOException e) {
+                throw new ChannelException(e);
+            }
+        }
+    }
+
+    private void apply() throws IOException {
+        stream.apply(config);
+    }
+
+    @Override
+    void unsettle() throws Exception {
+        if (stream != null) {
+            stream.attach(null);
+        }
+    }
+
+    private void limitTime(long millis, Runnable late) {
+        timeLimit = eventLoop().schedule(late, millis, TimeUnit.MILLISECONDS);
     }
 
     @Override
@@ -116,9 +224,18 @@ public final class MillraceSocketChannel extends AbstractMillraceChannel impleme
         wantedLocal = checked(local);
     }
 
-    @Override
-    boolean isReadable() {
+    private boolean isReadable() {
         return connected && !endSeen && (inputShutdown || stream.isReadable());
+    }
+
+    @Override
+    void wantRead() {
+        if (connected) {
+            stream.wantRead();
+        }
+        if (isReadable()) {
+            again();
+        }
     }
 
     @Override
@@ -126,10 +243,14 @@ public final class MillraceSocketChannel extends AbstractMillraceChannel impleme
         if (!isOpen() || stream == null) {
             return;
         }
-        StreamUnsafe unsafe = (StreamUnsafe) unsafe();
+        StreamUnsafe unsafe = handle();
         if (!connected) {
             if (!stream.isConnecting()) {
-                unsafe.finishConnect();
+                if (settling != null) {
+                    settled(stream.failure());
+                } else {
+                    unsafe.finishConnect();
+                }
             }
             return;
         }
@@ -253,7 +374,7 @@ public final class MillraceSocketChannel extends AbstractMillraceChannel impleme
     }
 
     @Override
-    protected void doShutdownOutput() {
+    protected void doShutdownOutput() throws IOException {
         outputShutdown = true;
         if (stream != null) {
             stream.shutdownOutput();
@@ -269,6 +390,12 @@ public final class MillraceSocketChannel extends AbstractMillraceChannel impleme
     public ChannelFuture shutdownInput(ChannelPromise promise) {
         inLoop(() -> {
             if (isActive()) {
+                try {
+                    stream.shutdownInput();
+                } catch (IOException e) {
+                    promise.setFailure(e);
+                    return;
+                }
                 inputShutdown = true;
                 again(); // to tell of the end, and to drop what has come
                 promise.setSuccess();
@@ -316,15 +443,22 @@ public final class MillraceSocketChannel extends AbstractMillraceChannel impleme
         if (pending != null) {
             pending.tryFailure(new ClosedChannelException());
         }
-        if (connectTimeout != null) {
-            connectTimeout.cancel(false);
+        if (timeLimit != null) {
+            timeLimit.cancel(false);
         }
-        if (stream != null) {
-            if (config.getSoLinger() == 0) { // RFC 9293 §3.10.5: ABORT
-                stream.abort();
-            } else {
-                stream.close();
-            }
+        settled(new ClosedChannelException());
+        end(offered);
+        end(stream);
+    }
+
+    private void end(ChannelStream ended) throws IOException {
+        if (ended == null) {
+            return;
+        }
+        if (config.getSoLinger() == 0) { // RFC 9293 §3.10.5: ABORT
+            ended.abort();
+        } else {
+            ended.close();
         }
     }
 
@@ -350,10 +484,8 @@ public final class MillraceSocketChannel extends AbstractMillraceChannel impleme
                 if (local != null) {
                     doBind(local);
                 }
-                LoopContext home = registration().context();
-                stream = new ChannelStream(home, home.toe().connect(peer, wantedLocal, null));
-                stream.attach(registration());
                 connecting = promise;
+                wantedPeer = peer;
                 limitTime(peer);
                 promise.addListener(done -> {
                     if (done.isCancelled()) {
@@ -361,36 +493,75 @@ public final class MillraceSocketChannel extends AbstractMillraceChannel impleme
                         close(voidPromise());
                     }
                 });
+                if (registration().handler().routes(peer)) {
+                    registration().handler().context((toe, failure) -> open(peer, toe, failure));
+                } else {
+                    stream = KernelStream.connect(peer, wantedLocal, config);
+                    begin();
+                }
             } catch (Exception e) {
-                promise.tryFailure(annotateConnectException(e, remote));
-                closeIfClosed();
+                refuse(promise, annotateConnectException(e, remote));
             }
+        }
+
+        /** The loop has its context, or none. */
+        private void open(InetSocketAddress peer, Toe toe, Throwable failure) {
+            ChannelPromise promise = connecting;
+            if (promise == null || !isOpen()) {
+                return; // too late
+            }
+            if (failure != null) {
+                refuse(promise, failure);
+                return;
+            }
+            try {
+                stream = new ToeStream(registration().handler(), toe.connect(peer, wantedLocal, null));
+                begin();
+            } catch (Exception e) {
+                refuse(promise, annotateConnectException(e, peer));
+            }
+        }
+
+        private void begin() throws Exception {
+            stream.attach(registration());
+            if (!stream.isConnecting()) {
+                again(); // the kernel may connect at once
+            }
+        }
+
+        private void refuse(ChannelPromise promise, Throwable failure) {
+            connecting = null;
+            if (timeLimit != null) {
+                timeLimit.cancel(false);
+            }
+            promise.tryFailure(failure);
+            closeIfClosed();
         }
 
         private void limitTime(InetSocketAddress peer) {
             int millis = config.getConnectTimeoutMillis();
             if (millis > 0) {
-                connectTimeout = eventLoop().schedule(() -> {
+                MillraceSocketChannel.this.limitTime(millis, () -> {
                     ChannelPromise late = connecting;
                     if (late != null && late.tryFailure(new ConnectTimeoutException(
                         "connection timed out after " + millis + " ms: " + peer))) {
                         close(voidPromise());
                     }
-                }, millis, TimeUnit.MILLISECONDS);
+                });
             }
         }
 
         void finishConnect() {
             ChannelPromise promise = connecting;
             connecting = null;
-            if (connectTimeout != null) {
-                connectTimeout.cancel(false);
+            if (timeLimit != null) {
+                timeLimit.cancel(false);
             }
             try {
                 stream.finishConnect();
             } catch (IOException e) {
                 if (promise != null) {
-                    promise.tryFailure(annotateConnectException(e, stream.peerAddress()));
+                    promise.tryFailure(annotateConnectException(e, wantedPeer));
                 }
                 close(voidPromise());
                 return;
@@ -405,7 +576,7 @@ public final class MillraceSocketChannel extends AbstractMillraceChannel impleme
 
         @Override
         protected void flush0() {
-            if (!writeBlocked) {
+            if (!writeBlocked && offered == null) { // what an accepted channel is given early waits
                 super.flush0();
             }
         }

@@ -11,8 +11,8 @@ import java.util.Map;
 
 /**
  * Options of a stream. SO_LINGER 0 makes closing a reset; ALLOW_HALF_CLOSURE, CONNECT_TIMEOUT_MILLIS and Netty's own
- * count as everywhere. TCP_NODELAY, SO_KEEPALIVE, SO_REUSEADDR, SO_SNDBUF, SO_RCVBUF, IP_TOS and other SO_LINGER are
- * remembered and have no effect: the data path never delays a segment, buffers have the context's size, and closing
+ * count as everywhere. Over Millrace TCP_NODELAY, SO_KEEPALIVE, SO_REUSEADDR, SO_SNDBUF, SO_RCVBUF, IP_TOS and other SO_LINGER are
+ * remembered and have no effect (over the kernel they have, but for other SO_LINGER): the data path never delays a segment, buffers have the context's size, and closing
  * never blocks.
  */
 final class MillraceSocketChannelConfig extends DefaultChannelConfig implements SocketChannelConfig {
@@ -95,6 +95,7 @@ final class MillraceSocketChannelConfig extends DefaultChannelConfig implements 
         } else {
             return super.setOption(option, value);
         }
+        channel.optionsSet();
         return true;
     }
 

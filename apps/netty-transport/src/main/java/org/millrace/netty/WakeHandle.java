@@ -4,13 +4,14 @@ import io.netty.channel.IoEvent;
 import io.netty.channel.IoRegistration;
 import io.netty.channel.nio.NioIoHandle;
 import java.nio.channels.SelectableChannel;
+import org.millrace.toe.Toe;
 
 /** The data path's bell in the loop's selector. What it rings for is found in the context after the select. */
 final class WakeHandle implements NioIoHandle {
-    private final LoopContext context;
+    private final Toe context;
     private final SelectableChannel channel;
 
-    WakeHandle(LoopContext context, SelectableChannel channel) {
+    WakeHandle(Toe context, SelectableChannel channel) {
         this.context = context;
         this.channel = channel;
     }

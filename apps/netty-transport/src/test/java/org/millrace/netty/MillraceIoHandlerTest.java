@@ -5,21 +5,29 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.Random;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -90,44 +98,124 @@ class MillraceIoHandlerTest {
     }
 
     @Test
-    void channelMovesToAnotherLoop() throws Exception {
+    void channelComesBackToItsLoopAndGoesToNoOther() throws Exception {
         Channel channel = millrace();
         say(channel, "here");
         assertThat(heard.take()).isEqualTo("here");
         EventLoop first = channel.eventLoop();
         channel.deregister().sync();
+        first.register(channel).sync();
+        say(channel, "again");
+        assertThat(heard.take()).isEqualTo("again");
+        channel.deregister().sync();
         EventLoop next = clients.next();
-        (next == first ? clients.next() : next).register(channel).sync();
-        assertThat(channel.eventLoop()).isNotSameAs(first);
-        say(channel, "there");
-        assertThat(heard.take()).isEqualTo("there");
-        channel.close().sync();
+        Throwable refused = (next == first ? clients.next() : next).register(channel).awaitUninterruptibly().cause();
+        assertThat(refused).isInstanceOf(IllegalStateException.class).hasMessageContaining("stays in the loop");
     }
 
     @Test
-    void loopThatEndsTellsThoseWhoHaveItsStreams() throws Exception {
+    void acceptedStreamsOutliveTheLoopThatListens() throws Exception {
         EventLoopGroup boss = hosts.serverLoops(1);
-        BlockingQueue<Throwable> told = new LinkedBlockingQueue<>();
         SocketAddress at = new ServerBootstrap().group(boss, servers).channel(MillraceServerSocketChannel.class)
-            .childHandler(new ChannelInboundHandlerAdapter() {
-                @Override
-                public boolean isSharable() {
-                    return true;
-                }
-
-                @Override
-                public void channelActive(ChannelHandlerContext context) {
-                    context.writeAndFlush(Unpooled.copiedBuffer("hello", StandardCharsets.US_ASCII));
-                }
-
-                @Override
-                public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-                    told.add(cause);
-                }
-            }).bind(TwoHosts.anyPort()).syncUninterruptibly().channel().localAddress();
-        new Bootstrap().group(clients).channel(MillraceSocketChannel.class).handler(listener()).connect(at).sync();
-        assertThat(heard.take()).isEqualTo("hello");
+            .childHandler(echo()).bind(TwoHosts.anyPort()).syncUninterruptibly().channel().localAddress();
+        Channel channel = new Bootstrap().group(clients).channel(MillraceSocketChannel.class).handler(listener())
+            .connect(at).sync().channel();
+        say(channel, "before");
+        assertThat(heard.take()).isEqualTo("before");
         boss.shutdownGracefully(0, 5, TimeUnit.SECONDS).sync();
-        assertThat(told.take()).hasMessageContaining("this application closed its context");
+        say(channel, "after");
+        assertThat(heard.take()).isEqualTo("after");
+    }
+
+    /** The listener's channel is slow to pass the stream on, so the peer's bytes and its end come before. */
+    @Test
+    void whatArrivesBeforeTheHandoverIsHandedOver() throws Exception {
+        EventLoopGroup boss = hosts.serverLoops(1);
+        BlockingQueue<Channel> accepted = new LinkedBlockingQueue<>();
+        BlockingQueue<String> ended = new LinkedBlockingQueue<>();
+        SocketAddress at = new Bootstrap().group(boss).channelFactory(() -> new MillraceServerSocketChannel())
+            .handler(new ChannelInboundHandlerAdapter() {
+                @Override
+                public void channelRead(ChannelHandlerContext context, Object child) {
+                    accepted.add((Channel) child);
+                }
+            }).bind(TwoHosts.anyPort()).sync().channel().localAddress();
+        Channel client = new Bootstrap().group(clients).channel(MillraceSocketChannel.class).handler(listener())
+            .connect(at).sync().channel();
+        byte[] sent = new byte[50_000];
+        new Random(5).nextBytes(sent);
+        client.writeAndFlush(Unpooled.wrappedBuffer(sent)).sync();
+        ((SocketChannel) client).shutdownOutput().sync();
+        Channel child = accepted.take();
+        while (hosts.server.status().receivedPayloadBytes() < sent.length) {
+            Thread.onSpinWait();
+        }
+        ByteBuf received = Unpooled.buffer();
+        child.pipeline().addLast(new SimpleChannelInboundHandler<ByteBuf>() {
+            @Override
+            protected void channelRead0(ChannelHandlerContext context, ByteBuf message) {
+                received.writeBytes(message);
+            }
+
+            @Override
+            public void channelInactive(ChannelHandlerContext context) {
+                ended.add("ended");
+            }
+        });
+        servers.register(child).sync();
+        assertThat(ended.take()).isEqualTo("ended");
+        assertThat(ByteBufUtil.getBytes(received)).isEqualTo(sent);
+        boss.shutdownGracefully(0, 5, TimeUnit.SECONDS).sync();
+    }
+
+    @Test
+    void addressesDecideBetweenMillraceAndKernel() throws Exception {
+        EventLoopGroup routed = new MultiThreadIoEventLoopGroup(1, MillraceIoHandler.newFactory(
+            () -> hosts.server.open(TwoHosts.SIZE), Routes.of("10.0.0.0/8")));
+        try {
+            ServerBootstrap server = new ServerBootstrap().group(routed).channel(MillraceServerSocketChannel.class)
+                .childHandler(echo());
+            SocketAddress over = server.bind(TwoHosts.anyPort()).sync().channel().localAddress();
+            Channel kernel = server.bind(InetAddress.getLoopbackAddress(), 0).sync().channel();
+            Channel millrace = new Bootstrap().group(clients).channel(MillraceSocketChannel.class).handler(listener())
+                .connect(over).sync().channel();
+            say(millrace, "millrace");
+            assertThat(heard.take()).isEqualTo("millrace");
+            Channel nio = new Bootstrap().group(clients).channel(NioSocketChannel.class).handler(listener())
+                .connect(kernel.localAddress()).sync().channel();
+            say(nio, "nio");
+            assertThat(heard.take()).isEqualTo("nio");
+            Channel out = new Bootstrap().group(routed).channel(MillraceSocketChannel.class).handler(listener())
+                .connect(kernel.localAddress()).sync().channel();
+            say(out, "kernel");
+            assertThat(heard.take()).isEqualTo("kernel");
+            out.close().sync();
+            kernel.close().sync();
+            Throwable refused = new Bootstrap().group(routed).channel(MillraceSocketChannel.class).handler(listener())
+                .connect(kernel.localAddress()).awaitUninterruptibly().cause();
+            assertThat(refused).isInstanceOf(ConnectException.class);
+        } finally {
+            routed.shutdownGracefully(0, 5, TimeUnit.SECONDS).sync();
+        }
+    }
+
+    /** A runtime that is stopped takes seconds to say so; the loop has other channels. */
+    @Test
+    void loopGoesOnWhileItsContextIsOpened() throws Exception {
+        CountDownLatch stopped = new CountDownLatch(1);
+        EventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, MillraceIoHandler.newFactory(() -> {
+            stopped.await();
+            throw new IOException("does not answer");
+        }));
+        ChannelFuture connecting = new Bootstrap().group(loop).channel(MillraceSocketChannel.class)
+            .handler(listener()).connect(TwoHosts.SERVER, 80);
+        ChannelFuture binding = new ServerBootstrap().group(loop).channel(MillraceServerSocketChannel.class)
+            .childHandler(echo()).bind(TwoHosts.SERVER, 80);
+        assertThat(loop.submit(() -> "free").get()).isEqualTo("free");
+        assertThat(connecting.isDone()).isFalse();
+        stopped.countDown();
+        assertThat(connecting.awaitUninterruptibly().cause()).hasMessage("does not answer");
+        assertThat(binding.awaitUninterruptibly().cause()).hasMessage("does not answer");
+        loop.shutdownGracefully(0, 5, TimeUnit.SECONDS).sync();
     }
 }

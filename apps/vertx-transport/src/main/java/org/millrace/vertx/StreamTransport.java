@@ -8,19 +8,23 @@ import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.InternetProtocolFamily;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.core.spi.transport.Transport;
+import java.net.InetSocketAddress;
 import java.util.concurrent.Callable;
+import java.util.function.Predicate;
 import org.millrace.api.context.ContextGrant;
 import org.millrace.netty.MillraceIoHandler;
 import org.millrace.netty.MillraceServerSocketChannel;
 import org.millrace.netty.MillraceSocketChannel;
 
-/** Streams over Millrace, everything else as Vert.x's NIO transport has it. */
+/** Streams over Millrace as far as they are routed there, everything else as Vert.x's NIO transport has it. */
 final class StreamTransport implements Transport {
     private final Transport kernel = io.vertx.core.transport.Transport.NIO.implementation();
     private final Callable<ContextGrant> grants;
+    private final Predicate<InetSocketAddress> routes;
 
-    StreamTransport(Callable<ContextGrant> grants) {
+    StreamTransport(Callable<ContextGrant> grants, Predicate<InetSocketAddress> routes) {
         this.grants = grants;
+        this.routes = routes;
     }
 
     @Override
@@ -46,7 +50,7 @@ final class StreamTransport implements Transport {
 
     @Override
     public IoHandlerFactory ioHandlerFactory() {
-        return MillraceIoHandler.newFactory(grants);
+        return MillraceIoHandler.newFactory(grants, routes);
     }
 
     @Override

@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -17,6 +21,7 @@ import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.net.NetServer;
 import io.vertx.core.net.PemKeyCertOptions;
+import java.io.IOException;
 import java.net.ConnectException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -35,6 +40,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.millrace.api.context.ContextGrant;
+import org.slf4j.LoggerFactory;
 
 @Timeout(value = 30, unit = TimeUnit.SECONDS)
 class MillraceTransportTest {
@@ -181,19 +187,61 @@ class MillraceTransportTest {
 
     @Test
     void withoutInstanceVertxFallsBackIfToldTo() throws Exception {
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        log.start();
+        Logger logger = (Logger) LoggerFactory.getLogger(MillraceTransport.class);
+        logger.addAppender(log);
         for (Fallback fallback : List.of(Fallback.WARN, Fallback.SILENT)) {
             MillraceTransport transport = MillraceTransport.over(MillraceTransportTest::gone).fallback(fallback);
+            assertThat(transport.fallbacks()).isZero();
             Vertx kernel = Vertx.builder().withTransport(transport).build();
             assertThat(transport.fallbackCause()).hasMessageContaining("lost");
+            assertThat(transport.fallbacks()).isEqualTo(1);
             HttpServer http = get(kernel.createHttpServer().requestHandler(request -> request.response().end("kernel"))
                 .listen(0, "127.0.0.1"));
-            try (Socket socket = new Socket("127.0.0.1", http.actualPort())) {
-                socket.getOutputStream().write("GET / HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-                assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
-                    .endsWith("kernel");
-            }
+            assertThat(askKernel(http.actualPort())).endsWith("kernel");
             get(kernel.close());
         }
+        logger.detachAppender(log);
+        assertThat(log.list).as("WARN says it, SILENT does not").singleElement().satisfies(line -> {
+            assertThat(line.getLevel()).isEqualTo(Level.WARN);
+            assertThat(line.getFormattedMessage()).contains("instead of Millrace", "instance 'lost' is not running");
+            assertThat(line.getThrowableProxy().getMessage()).isEqualTo("instance 'lost' is not running");
+        });
+    }
+
+    private static String askKernel(int port) throws IOException {
+        try (Socket socket = new Socket("127.0.0.1", port)) {
+            socket.getOutputStream().write("GET / HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+        }
+    }
+
+    @Test
+    void routedAddressesGoOverMillraceAndOthersOverTheKernel() throws Exception {
+        Vertx both = Vertx.builder()
+            .withTransport(MillraceTransport.over(hosts.server, TwoHosts.SIZE).route("10.0.0.0/8")).build();
+        HttpServer inside = get(both.createHttpServer().requestHandler(request -> request.response().end("millrace"))
+            .listen(0, TwoHosts.SERVER));
+        HttpServer outside = get(both.createHttpServer().requestHandler(request -> request.response().end("kernel"))
+            .listen(0, "127.0.0.1"));
+        assertThat(askKernel(outside.actualPort())).endsWith("kernel");
+        assertThat(post(client.createHttpClient(), inside.actualPort(), "/", "")).isEqualTo("millrace");
+        HttpClient asking = both.createHttpClient();
+        Buffer answer = get(asking.request(HttpMethod.GET, outside.actualPort(), "127.0.0.1", "/")
+            .compose(request -> request.send()).compose(response -> response.body()));
+        assertThat(answer).hasToString("kernel");
+        get(both.close());
+    }
+
+    @Test
+    void whatIsNoPrefixIsRefused() {
+        MillraceTransport transport = MillraceTransport.over(hosts.server);
+        for (String wrong : List.of("10.0.0.1/8", "10.0.0.0/33", "fd00::/8", "host", "10.0.0.0/", "10.0.0.0/-1")) {
+            assertThatThrownBy(() -> transport.route(wrong)).isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(wrong);
+        }
+        assertThatThrownBy(transport::route).hasMessageContaining("no prefix");
     }
 
     private static ContextGrant gone() {

@@ -295,7 +295,7 @@ public final class ContextServer implements AutoCloseable {
     }
 
     private boolean grant(Tenant tenant, AttachRequest request) {
-        ContextGrant context = provider.open(request.size());
+        ContextGrant context = provider.open(request.size(), owner(tenant.peer, request.process()));
         long token = tokens.nextLong();
         tenant.granted(context, token);
         if (answer(tenant, context.region().byteSize(), token, context.regionDescriptor(),
@@ -305,6 +305,14 @@ public final class ContextServer implements AutoCloseable {
         LOG.info("process {} of user {} has a context of {} connections", tenant.peer.pid(), tenant.peer.uid(),
             request.connections());
         return true;
+    }
+
+    private record Owner(int user, int process, long number) {
+    }
+
+    /** A process as the kernel names it, and as it names itself: of another namespace the kernel says 0. */
+    private static Object owner(UnixSockets.Peer peer, long number) {
+        return peer.pid() == 0 && number == 0 ? new Object() : new Owner(peer.uid(), peer.pid(), number);
     }
 
     /** Sends a granting answer; a negative number if it did not get away. */

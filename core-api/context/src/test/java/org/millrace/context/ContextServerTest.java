@@ -185,7 +185,7 @@ class ContextServerTest {
     @Test
     void memoryHandedOverCannotBeResized() {
         try (RawClient client = new RawClient(directory)) {
-            assertThat(client.ask(AttachRequest.of(SMALL)).code()).isEqualTo(AttachReply.Code.GRANTED);
+            assertThat(client.ask(AttachRequest.of(SMALL, 0)).code()).isEqualTo(AttachReply.Code.GRANTED);
             Linux linux = new Linux();
             assertThat(linux.truncate(client.descriptors[0], 0)).isEqualTo(-Linux.EPERM);
             assertThat(linux.truncate(client.descriptors[0], 1L << 30)).isEqualTo(-Linux.EPERM);
@@ -195,7 +195,7 @@ class ContextServerTest {
     @Test
     void otherLayoutIsRefusedWithBothValues() {
         try (RawClient client = new RawClient(directory)) {
-            AttachReply reply = client.ask(new AttachRequest(AttachRequest.PROTOCOL, 77, 0xabcdef, 4, 4096, 4096, 64));
+            AttachReply reply = client.ask(new AttachRequest(AttachRequest.PROTOCOL, 77, 0xabcdef, 4, 4096, 4096, 64, 0));
             assertThat(reply.code()).isEqualTo(AttachReply.Code.VERSION);
             assertThat(reply.message()).contains("version 77 (hash 00abcdef)")
                 .contains(String.format("version %d (hash %08x)", ContextLayout.VERSION, ContextLayout.HASH));
@@ -219,7 +219,7 @@ class ContextServerTest {
     void impossibleSizeIsRefusedWithTheReason() {
         try (RawClient client = new RawClient(directory)) {
             AttachReply reply = client.ask(new AttachRequest(AttachRequest.PROTOCOL, ContextLayout.VERSION,
-                ContextLayout.HASH, 4, 4097, 4096, 64));
+                ContextLayout.HASH, 4, 4097, 4096, 64, 0));
             assertThat(reply.code()).isEqualTo(AttachReply.Code.BAD_REQUEST);
             assertThat(reply.message()).contains("receiveBytes is 4097");
         }
@@ -269,7 +269,7 @@ class ContextServerTest {
         for (int i = 0; i < 50; i++) {
             try (RawClient client = new RawClient(directory)) {
                 MemorySegment request = Arena.ofAuto().allocate(AttachRequest.BYTES, 8);
-                AttachRequest.of(SMALL).write(request);
+                AttachRequest.of(SMALL, 0).write(request);
                 client.sockets.send(client.socket, request, AttachRequest.BYTES, 0, 1, 2);
                 assertThat(client.reply().code()).isEqualTo(AttachReply.Code.GRANTED);
             }

@@ -9,7 +9,7 @@ package org.millrace.memory;
 public final class AdaptiveSpin {
     private static final int RANGE = 64;
 
-    private final long limitNs;
+    private long limitNs;
     private long spinNs;
 
     /**
@@ -18,8 +18,17 @@ public final class AdaptiveSpin {
      * @param limitNs longest time to look on, nanoseconds; 0: never
      */
     public AdaptiveSpin(long limitNs) {
-        this.limitNs = limitNs;
-        spinNs = limitNs;
+        limit(limitNs);
+    }
+
+    /**
+     * Begins again at another limit.
+     *
+     * @param ns longest time to look on, nanoseconds; 0: never
+     */
+    public void limit(long ns) {
+        limitNs = ns;
+        spinNs = ns;
     }
 
     /** {@return how long to look on now, nanoseconds} */

@@ -13,7 +13,7 @@ import org.millrace.api.context.ContextSize;
  *  0 i64 magic "MILLRACE"   8 i32 protocol version   12 i32 kind: 0 (see {@link WakeRequest})
  * 16 i32 layout version    20 i32 layout hash (see {@link ContextLayout})
  * 24 i32 connections       28 i32 receive bytes      32 i32 transmit bytes   36 i32 ring slots
- * 40 reserved, 0
+ * 40 i64 process: a number that the application's process has drawn, 0: none   48 reserved, 0
  * </pre>
  *
  * The answer is an {@link AttachReply}. The connection stays open as long as the context: whoever closes it, or dies, has
@@ -26,9 +26,10 @@ import org.millrace.api.context.ContextSize;
  * @param receiveBytes  as in {@link ContextSize}, unchecked
  * @param transmitBytes as in {@link ContextSize}, unchecked
  * @param ringSlots     as in {@link ContextSize}, unchecked
+ * @param process       equal for all requests of one process, and for no other; 0: alone
  */
 public record AttachRequest(int protocol, int layoutVersion, int layoutHash, int connections, int receiveBytes,
-                            int transmitBytes, int ringSlots) {
+                            int transmitBytes, int ringSlots, long process) {
     /** Version of request and reply. */
     public static final int PROTOCOL = 1;
     /** Size, bytes. */
@@ -37,11 +38,12 @@ public record AttachRequest(int protocol, int layoutVersion, int layoutHash, int
     /**
      * {@return the request of this library for a context}
      *
-     * @param size how large
+     * @param size    how large
+     * @param process the number that its process has drawn
      */
-    public static AttachRequest of(ContextSize size) {
+    public static AttachRequest of(ContextSize size, long process) {
         return new AttachRequest(PROTOCOL, ContextLayout.VERSION, ContextLayout.HASH, size.connections(),
-            size.receiveBytes(), size.transmitBytes(), size.ringSlots());
+            size.receiveBytes(), size.transmitBytes(), size.ringSlots(), process);
     }
 
     /**
@@ -55,7 +57,7 @@ public record AttachRequest(int protocol, int layoutVersion, int layoutHash, int
             throw new IllegalArgumentException("this is no request for a Millrace context");
         }
         return new AttachRequest(from.get(I32, 8), from.get(I32, 16), from.get(I32, 20), from.get(I32, 24),
-            from.get(I32, 28), from.get(I32, 32), from.get(I32, 36));
+            from.get(I32, 28), from.get(I32, 32), from.get(I32, 36), from.get(I64, 40));
     }
 
     /**
@@ -72,6 +74,7 @@ public record AttachRequest(int protocol, int layoutVersion, int layoutHash, int
         to.set(I32, 28, receiveBytes);
         to.set(I32, 32, transmitBytes);
         to.set(I32, 36, ringSlots);
+        to.set(I64, 40, process);
     }
 
     /**

@@ -24,6 +24,9 @@ package org.millrace.memory;
  * <li>MESSAGE connection, tx bytes (message length; its bytes follow the previous message's in the transmit ring), peer
  *     address and port
  * <li>CLOSE connection: after this the application names the id no more; ABORT the same, with a reset
+ * <li>HANDOVER connection, argument (number of the context that takes), opaque (a number of that context's owner): a
+ *     connection that was accepted, and neither read nor written, goes to another context of the same application, which
+ *     hears ACCEPTED; as with CLOSE this context names the id no more
  * </ul>
  * Events, data path to application:
  * <ul>
@@ -33,7 +36,7 @@ package org.millrace.memory;
  *     as well ignore this)
  * <li>CONNECTED opaque, connection, code (status)
  * <li>LISTENING opaque, code (status), argument (the listener's number), local address and port
- * <li>ACCEPTED opaque (the LISTEN's), connection
+ * <li>ACCEPTED opaque (the LISTEN's or HANDOVER's), connection, code (status; only a HANDOVER can fail)
  * <li>MESSAGE connection, rx bytes (its length; in the receive ring behind the previous one), peer address and port
  * <li>CLOSED connection, code (status): the connection is over before its time; the application still has to CLOSE it
  * </ul>
@@ -91,6 +94,8 @@ public final class Descriptor {
     public static final int ACCEPTED = 11;
     /** Event type. */
     public static final int CLOSED = 12;
+    /** Request type. */
+    public static final int HANDOVER = 13;
 
     /** Flag of a BUMP: the stream ends here. */
     public static final int FIN = 1;

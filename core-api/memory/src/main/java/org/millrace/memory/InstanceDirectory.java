@@ -13,8 +13,8 @@ import java.util.regex.Pattern;
 /**
  * Where an instance keeps what other processes look for: {@code $XDG_RUNTIME_DIR/millrace/<instance>}, or
  * {@code /tmp/millrace-<uid>/<instance>} where that is not set. In it: {@code socket}, over which contexts are handed out,
- * {@code registry}, {@code lock}. Both directories are for their user only, mode 0700; an instance that serves other users
- * opens them for passing through, mode 0711. Any thread.
+ * {@code control}, over which operators ask and tell, {@code registry}, {@code lock}. Both directories are for their user
+ * only, mode 0700; an instance that serves other users opens them for passing through, mode 0711. Any thread.
  */
 public final class InstanceDirectory {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]{0,31}");
@@ -94,6 +94,11 @@ public final class InstanceDirectory {
     /** {@return the Unix socket in it} */
     public Path socket() {
         return path.resolve("socket");
+    }
+
+    /** {@return the Unix socket in it for operators} */
+    public Path control() {
+        return path.resolve("control");
     }
 
     /** {@return the file that is locked while the instance runs} */

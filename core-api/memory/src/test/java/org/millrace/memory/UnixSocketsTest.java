@@ -96,7 +96,7 @@ class UnixSocketsTest {
 
     @Test
     void requestAndReplyReadAsTheyWereWritten() {
-        AttachRequest request = AttachRequest.of(ContextSize.DEFAULT);
+        AttachRequest request = AttachRequest.of(ContextSize.DEFAULT, 7);
         request.write(memory);
         assertThat(AttachRequest.read(memory)).isEqualTo(request);
         assertThat(request.size()).isEqualTo(ContextSize.DEFAULT);

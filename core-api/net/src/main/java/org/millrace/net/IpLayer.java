@@ -57,12 +57,7 @@ public final class IpLayer implements IpOutput {
             FrameOutput output, NetListener listener) {
         this.local = new LocalAddresses(mac, addresses);
         this.routes = routes;
-        for (Route route : routes.routes()) {
-            if (local.contains(route.nextHop().bits())) {
-                throw new IllegalArgumentException("next hop of route " + route.prefix() + " is an own address: "
-                        + route.nextHop());
-            }
-        }
+        check(routes);
         this.output = output;
         this.arp = new ArpProtocol(local, output, listener, counters);
         this.neighbours = new NeighbourTable(settings, new NeighbourTable.Link() {
@@ -78,6 +73,32 @@ public final class IpLayer implements IpOutput {
             }
         }, listener, counters);
         this.icmp = new IcmpResponder(local, routes, this, listener, counters);
+    }
+
+    /**
+     * Checks that routes can be this layer's. Any thread.
+     *
+     * @param table the routes
+     * @throws IllegalArgumentException if a next hop is an own address
+     */
+    public void check(RouteTable table) {
+        for (Route route : table.routes()) {
+            if (local.contains(route.nextHop().bits())) {
+                throw new IllegalArgumentException("next hop of route " + route.prefix() + " is an own address: "
+                        + route.nextHop());
+            }
+        }
+    }
+
+    /**
+     * Routes otherwise from now on. Flows that are on their way keep their next hop until they are told of another.
+     *
+     * @param table the new routes
+     * @throws IllegalArgumentException if a next hop is an own address; then the old ones stay
+     */
+    public void route(RouteTable table) {
+        check(table);
+        routes.become(table);
     }
 
     /** Takes a frame whose EtherType is ARP; its first byte is at {@code offset}. */

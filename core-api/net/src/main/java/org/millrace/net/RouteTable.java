@@ -7,9 +7,9 @@ import java.util.Optional;
 import java.util.Set;
 import org.millrace.wire.Ipv4Prefix;
 
-/** Static routes, longest prefix first. Immutable. */
+/** Static routes, longest prefix first. Owned by: the data path's thread. */
 public final class RouteTable {
-    private final List<Route> longestFirst;
+    private List<Route> longestFirst;
 
     /**
      * Builds a table.
@@ -18,22 +18,36 @@ public final class RouteTable {
      * @throws IllegalArgumentException if a prefix comes twice or a router cannot be reached
      */
     public RouteTable(List<Route> routes) {
-        longestFirst = routes.stream()
+        longestFirst = checked(routes);
+    }
+
+    /** Takes over another table's routes. */
+    void become(RouteTable other) {
+        longestFirst = other.longestFirst;
+    }
+
+    private static List<Route> checked(List<Route> routes) {
+        List<Route> sorted = routes.stream()
                 .sorted(Comparator.comparingInt((Route route) -> route.prefix().length()).reversed()).toList();
         Set<Ipv4Prefix> seen = new HashSet<>();
-        for (Route route : longestFirst) {
+        for (Route route : sorted) {
             if (!seen.add(route.prefix())) {
                 throw new IllegalArgumentException("two routes to " + route.prefix());
             }
-            if (!route.isOnLink() && lookup(route.nextHop().bits()).filter(Route::isOnLink).isEmpty()) {
+            if (!route.isOnLink() && lookup(sorted, route.nextHop().bits()).filter(Route::isOnLink).isEmpty()) {
                 throw new IllegalArgumentException(
                         "next hop " + route.nextHop() + " of route " + route.prefix() + " is on no link");
             }
         }
+        return sorted;
     }
 
     /** Returns the route of the longest prefix that contains a destination, or nothing if there is no route. */
     public Optional<Route> lookup(int destination) {
+        return lookup(longestFirst, destination);
+    }
+
+    private static Optional<Route> lookup(List<Route> longestFirst, int destination) {
         for (Route route : longestFirst) {
             if (route.prefix().contains(destination)) {
                 return Optional.of(route);

@@ -30,24 +30,29 @@ public final class PacketPort implements Port {
     private final PacketReceiver receiver;
     private final PacketTransmitter transmitter;
     private final PortInfo info;
+    private final StackClaim claim;
     private final MemorySegment scratch = Arena.ofAuto().allocate(8, 8);
     private long ringDrops;
     private boolean closed;
 
-    private PacketPort(PacketSocket socket, PacketReceiver receiver, PacketTransmitter transmitter, PortInfo info) {
+    private PacketPort(PacketSocket socket, PacketReceiver receiver, PacketTransmitter transmitter, PortInfo info,
+            StackClaim claim) {
         this.socket = socket;
         this.receiver = receiver;
         this.transmitter = transmitter;
         this.info = info;
+        this.claim = claim;
     }
 
     /** Opens a port as {@link PacketPortFactory} has read its options. */
     static PacketPort open(String interfaceName, PortOptions options) {
         PacketSocket socket = new PacketSocket(interfaceName);
         PacketReceiver receiver = null;
+        StackClaim claim = null;
         try {
             socket.requireUp();
             long mac = options.mac("mac", socket.derivedMac());
+            claim = StackClaim.of(interfaceName, mac);
             int mtuBytes = socket.mtuBytes();
             boolean superFrames = options.flag("super-frames", true);
             socket.configure(options.number("send-buffer", 4 << 20, 1 << 16, 1 << 30));
@@ -58,9 +63,12 @@ public final class PacketPort implements Port {
             socket.listenFor(mac);
             PortInfo info = new PortInfo("packet:" + interfaceName, mac, mtuBytes,
                     superFrames ? MAX_SUPER_FRAME_BYTES : mtuBytes + ETHERNET_BYTES, superFrames, superFrames, false);
-            return new PacketPort(socket, receiver, transmitter, info);
+            return new PacketPort(socket, receiver, transmitter, info, claim);
         } catch (RuntimeException e) {
             close(socket, receiver);
+            if (claim != null) {
+                claim.close();
+            }
             throw e;
         }
     }
@@ -98,6 +106,11 @@ public final class PacketPort implements Port {
     }
 
     @Override
+    public synchronized boolean isUp() {
+        return !closed && socket.isRunning();
+    }
+
+    @Override
     public PortCounters counters() {
         return new PortCounters(receiver.frames(), receiver.bytes(), receiver.truncated() + ringDrops(),
                 transmitter.frames(), transmitter.bytes(), transmitter.dropped());
@@ -117,6 +130,7 @@ public final class PacketPort implements Port {
             ringDrops += socket.takeDrops();
             closed = true;
             close(socket, receiver);
+            claim.close();
         }
     }
 

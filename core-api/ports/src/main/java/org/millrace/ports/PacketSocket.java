@@ -41,6 +41,8 @@ final class PacketSocket implements AutoCloseable {
     private static final long SIOCGIFMTU = 0x8921;
     private static final long SIOCGIFHWADDR = 0x8927;
     private static final int IFF_UP = 1;
+    /** It has a link. */
+    private static final int IFF_RUNNING = 0x40;
     /** {@code struct ifreq}: 16 bytes of name, then a union. */
     private static final int IFREQ_BYTES = 40;
     private static final int IFREQ_VALUE = 16;
@@ -127,6 +129,16 @@ final class PacketSocket implements AutoCloseable {
         }
     }
 
+    /** {@return whether the interface that was opened is still there, up, and has a link} */
+    boolean isRunning() {
+        if (sockets.interfaceIndex(interfaceName) != interfaceIndex) {
+            return false; // gone, or another one by its name, of which this socket knows nothing
+        }
+        nameInterface();
+        return sockets.ioctl(descriptor, SIOCGIFFLAGS, scratch.address()) >= 0
+                && (~scratch.get(SHORT, IFREQ_VALUE) & (IFF_UP | IFF_RUNNING)) == 0;
+    }
+
     int mtuBytes() {
         request(SIOCGIFMTU, "SIOCGIFMTU");
         return scratch.get(INT, IFREQ_VALUE);
@@ -163,10 +175,14 @@ final class PacketSocket implements AutoCloseable {
     }
 
     private void request(long request, String name) {
+        nameInterface();
+        check(sockets.ioctl(descriptor, request, scratch.address()), name);
+    }
+
+    private void nameInterface() {
         scratch.asSlice(0, IFREQ_BYTES).fill((byte) 0);
         MemorySegment.copy(MemorySegment.ofArray(interfaceName.getBytes(StandardCharsets.UTF_8)), 0, scratch, 0,
                 Math.min(15, interfaceName.length()));
-        check(sockets.ioctl(descriptor, request, scratch.address()), name);
     }
 
     private int check(int result, String call) {

@@ -49,10 +49,20 @@ final class PacketPortScenarios {
             case "fullRingIsCounted" -> fullRingIsCounted();
             case "interfaceGoingDownWakesOnceAndDrops" -> interfaceGoingDownWakesOnceAndDrops();
             case "openingSaysWhatIsWrong" -> openingSaysWhatIsWrong();
+            case "takenInterfaceIsRefusedUntilItIsFree" -> takenInterfaceIsRefusedUntilItIsFree();
             case "openWithoutPrivilege" -> openWithoutPrivilege();
             default -> throw new IllegalArgumentException(arguments[0]);
         }
         System.out.println("passed: " + arguments[0]);
+    }
+
+    private static void takenInterfaceIsRefusedUntilItIsFree() {
+        try (Port first = open("va"); Port other = open("va", "mac", "02:00:00:00:00:77")) {
+            assertThat(other.info().macAddress()).isNotEqualTo(first.info().macAddress());
+            assertThatThrownBy(() -> open("va")).isInstanceOf(PortException.class)
+                    .hasMessageContaining("interface 'va' is taken").hasMessageNotContaining("\n");
+        }
+        open("va").close();
     }
 
     private static Port open(String name, String... options) {

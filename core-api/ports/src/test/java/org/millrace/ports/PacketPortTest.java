@@ -17,7 +17,8 @@ class PacketPortTest {
     @ParameterizedTest
     @ValueSource(strings = {"framesArriveUnchanged", "superFramesStayWhole", "superFramesAreCutWhereTheLinkIsSmall",
         "kernelCompletesAndTrustsPartialChecksums", "tagsAreRestored", "fullRingIsCounted",
-        "interfaceGoingDownWakesOnceAndDrops", "openingSaysWhatIsWrong"})
+        "interfaceGoingDownWakesOnceAndDrops", "openingSaysWhatIsWrong",
+        "takenInterfaceIsRefusedUntilItIsFree"})
     void inNamespace(String scenario) {
         assumeTrue(Namespace.available(), () -> Namespace.unavailable().orElseThrow());
         Namespace.Result result = Namespace.run(PacketPortScenarios.class, scenario);

@@ -25,6 +25,8 @@ final class AppContext {
     private static final long LOW_32 = 0xffff_ffffL;
 
     final int number;
+    /** Whose it is: contexts of equal owners may hand connections to each other. */
+    final Object owner;
     final SharedMemory region;
     final ContextLayout layout;
     final ConnectionSlots slots;
@@ -43,9 +45,10 @@ final class AppContext {
     private volatile SelectorBell selectorBell;
     private String violation;
 
-    AppContext(int number, ContextSize size, SharedMemory memory, Journal journal, Counters counters,
+    AppContext(int number, ContextSize size, SharedMemory memory, Object owner, Journal journal, Counters counters,
                ChangedLines changed) {
         this.number = number;
+        this.owner = owner;
         this.size = size;
         this.journal = journal;
         this.changed = changed;
@@ -132,6 +135,25 @@ final class AppContext {
         if (slots.state[slot] == ConnectionSlots.OPEN) {
             events.post(Descriptor.CLOSED, connection, 0, status, 0, null);
         }
+    }
+
+    /**
+     * Takes what another context has of a connection that its application has not used, so that it begins anew here:
+     * what was announced there, read or not, is announced again.
+     *
+     * @param connection reserved here, of the same flow
+     * @param held       the slot there; its buffers have the same size
+     */
+    void adopt(int connection, AppContext from, int held) {
+        int slot = slots.own(connection);
+        ConnectionSlots old = from.slots;
+        MemorySegment.copy(from.region.segment(), from.layout.receiveRing(held), region.segment(),
+            layout.receiveRing(slot), old.receiveEnd[held]);
+        slots.receivePending[slot] = old.receiveHeld[held] + old.receivePending[held];
+        slots.receiveEnd[slot] = old.receiveEnd[held];
+        slots.announced[slot] = old.announced[held];
+        slots.touched[slot] = old.touched[held];
+        slots.flagsPending[slot] = (byte) ((old.flagsTold[held] | old.flagsPending[held]) & Descriptor.FIN);
     }
 
     void release(int connection) {

@@ -46,6 +46,10 @@ final class ConnectionSlots {
     final int[] announced;
     /** Whether the application has appended bytes since it was last told that the connection is idle. */
     final boolean[] appended;
+    /** Whether the application has consumed or appended anything, or ended its stream. */
+    final boolean[] used;
+    /** Flags that the application was told of. */
+    final byte[] flagsTold;
     /** As {@link IdlePages} has it. */
     final byte[] warmth;
     /** Whether its line of the registry is noted to be written. */
@@ -72,6 +76,8 @@ final class ConnectionSlots {
         receiveEnd = new int[connections];
         announced = new int[connections];
         appended = new boolean[connections];
+        used = new boolean[connections];
+        flagsTold = new byte[connections];
         warmth = new byte[connections];
         listed = new boolean[connections];
         generation = new int[connections];
@@ -110,6 +116,8 @@ final class ConnectionSlots {
         receiveEnd[slot] = 0;
         announced[slot] = 0;
         appended[slot] = false;
+        used[slot] = false;
+        flagsTold[slot] = 0;
         warmth[slot] = IdlePages.COLD;
         return id[slot];
     }

@@ -23,12 +23,12 @@ final class ContextTable implements ContextQueue {
     }
 
     /** {@return a new context in fresh memory, which it does not close, or null if every number is taken} */
-    AppContext open(ContextSize size, SharedMemory memory, long nowNs) {
+    AppContext open(ContextSize size, SharedMemory memory, Object owner, long nowNs) {
         for (int i = 0; i < contexts.length; i++) {
             int number = (nextNumber + i) % contexts.length;
             if (contexts[number] == null) {
                 nextNumber = number + 1;
-                AppContext context = new AppContext(number, size, memory, journals.open(number, nowNs), counters,
+                AppContext context = new AppContext(number, size, memory, owner, journals.open(number, nowNs), counters,
                     changed);
                 contexts[number] = context;
                 open.add(context);
@@ -58,6 +58,17 @@ final class ContextTable implements ContextQueue {
     /** {@return the open contexts} */
     List<AppContext> all() {
         return open;
+    }
+
+    /** Notes that no line of the registry about a connection says what is so. */
+    void changedAll() {
+        for (AppContext context : open) {
+            for (int slot = 0; slot < context.slots.id.length; slot++) {
+                if (context.slots.id[slot] != 0) {
+                    context.changed(slot);
+                }
+            }
+        }
     }
 
     int connections() {

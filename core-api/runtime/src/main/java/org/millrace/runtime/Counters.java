@@ -10,6 +10,7 @@ final class Counters {
     long contextsClosedForCause;
     long requests;
     long staleRequests;
+    long refusedHandovers;
     long events;
     long transferFaults;
     long returnedBytes;

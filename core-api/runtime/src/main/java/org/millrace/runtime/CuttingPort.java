@@ -52,12 +52,22 @@ final class CuttingPort implements Port {
      */
     CuttingPort(Port port, int batchFrames) {
         this.port = port;
-        PortInfo inner = port.info();
-        stride = inner.mtuBytes() + EthernetHeader.LENGTH;
-        info = new PortInfo(inner.name(), inner.macAddress(), inner.mtuBytes(),
-            Math.min(inner.maxFrameBytes(), stride), false, inner.checksumOffload(), inner.checksumTrusted());
+        info = cut(port.info());
+        stride = info.mtuBytes() + EthernetHeader.LENGTH;
         arrivals = new FrameBatch(batchFrames);
         pieces = Arena.ofAuto().allocate((long) batchFrames * stride, Long.BYTES);
+    }
+
+    /** {@return a port as its cutting one presents it} */
+    static PortInfo cut(PortInfo port) {
+        return new PortInfo(port.name(), port.macAddress(), port.mtuBytes(),
+            Math.min(port.maxFrameBytes(), port.mtuBytes() + EthernetHeader.LENGTH), false, port.checksumOffload(),
+            port.checksumTrusted());
+    }
+
+    /** {@return whether it has handed on all that it has taken from the port} */
+    boolean isEmpty() {
+        return next == arrivals.count();
     }
 
     @Override
@@ -168,6 +178,11 @@ final class CuttingPort implements Port {
     @Override
     public void sleeping(boolean sleeping) {
         port.sleeping(sleeping);
+    }
+
+    @Override
+    public boolean isUp() {
+        return port.isUp();
     }
 
     @Override

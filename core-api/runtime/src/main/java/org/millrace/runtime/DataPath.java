@@ -2,11 +2,13 @@ package org.millrace.runtime;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.millrace.api.context.ContextGrant;
 import org.millrace.api.context.ContextRequest;
 import org.millrace.api.context.ContextSize;
 import org.millrace.api.hardware.Capacity;
+import org.millrace.api.hardware.FitReport;
 import org.millrace.api.hardware.HardwareBackend;
 import org.millrace.api.port.Port;
 import org.millrace.api.port.PortInfo;
@@ -15,7 +17,9 @@ import org.millrace.memory.ContextLayout;
 import org.millrace.memory.SharedMemory;
 import org.millrace.net.IpLayer;
 import org.millrace.net.NeighbourSettings;
+import org.millrace.net.Route;
 import org.millrace.net.RouteTable;
+import org.millrace.runtime.DataPathConfig.TransportChoice;
 import org.millrace.wire.Ipv4Header;
 import org.millrace.wire.MacAddress;
 import org.slf4j.Logger;
@@ -40,12 +44,13 @@ public final class DataPath implements AutoCloseable {
     /** An application that frees its event ring rings no bell: who waits for it looks again after this time. */
     private static final long EVENT_RETRY_NS = 200_000;
     private static final int SECRET_BYTES = 16; // RFC 6528 §3
+    /** How often transports that retire are looked at. */
+    private static final long RETIRE_NS = 100_000_000;
 
     private final String instance;
-    private final HardwareBackend hardware;
     private final Capacity capacity;
     private final Port port;
-    private final PortInfo info;
+    private final RandomGenerator random;
     private final Counters counters = new Counters();
     private final IdlePages pages = new IdlePages(counters);
     private final ContextHome home;
@@ -53,13 +58,21 @@ public final class DataPath implements AutoCloseable {
     private final ContextTable contexts;
     private final HostTransfer transfer;
     private final Egress egress;
+    private final NetEvents network;
     private final IpLayer ip;
     private final Ingress ingress;
     private final RequestReader requests;
+    /** By their numbers; behind them earlier ones that have kept their connections. */
     private final List<LoadedTransport<?>> transports = new ArrayList<>();
+    private final int positions;
     private final Capture capture;
+    private HardwareBackend hardware;
+    /** Where frames are taken from: the port, or that in the hands of {@link #cutting}. */
+    private Port receiver;
+    private CuttingPort cutting;
     private RegistryWriter registry;
     private long ipDeadlineNs = Long.MIN_VALUE;
+    private long nextRetireNs;
     private long nowNs;
 
     /**
@@ -78,30 +91,64 @@ public final class DataPath implements AutoCloseable {
         instance = config.instance();
         hardware = config.hardware();
         capacity = config.capacity();
-        port = hardware.superFrames() ? config.port() : new CuttingPort(config.port(), BATCH_FRAMES);
-        info = port.info();
+        port = config.port();
+        random = config.random();
+        use(hardware, cutting(hardware));
+        PortInfo info = port.info();
         contexts = new ContextTable(capacity.contexts(), counters, home.journals());
         transfer = new HostTransfer(contexts, frames, counters, pages);
         egress = new Egress(port, transfer, capture);
+        network = new NetEvents(this, transports);
         ip = new IpLayer(new MacAddress(info.macAddress()), config.addresses(), new RouteTable(config.routes()),
-            NeighbourSettings.DEFAULT, egress, new NetEvents(this, transports));
+            NeighbourSettings.DEFAULT, egress, network);
         ingress = new Ingress(frames, ip, counters, info.macAddress(), info.checksumTrusted());
         requests = new RequestReader(new Dispatcher(), counters, pages);
-        for (DataPathConfig.TransportChoice choice : config.transports()) {
-            load(choice, config.random());
+        positions = config.transports().size();
+        for (TransportChoice choice : config.transports()) {
+            LoadedTransport<?> transport = load(choice);
+            transports.add(transport);
+            place(transport);
         }
     }
 
-    private void load(DataPathConfig.TransportChoice choice, RandomGenerator random) {
+    private LoadedTransport<?> load(TransportChoice choice) {
         byte[] secret = new byte[SECRET_BYTES];
         random.nextBytes(secret);
         FlowMap flows = new FlowMap(capacity.flows(), random.nextLong(), random.nextLong());
-        int protocol = choice.factory().protocol();
-        RuntimeHost host = new RuntimeHost(this, choice.factory().name(), choice.options(), protocol, flows,
+        RuntimeHost host = new RuntimeHost(this, choice, portInfo(hardware), flows,
             new TransportContexts(contexts, transports.size()), secret);
-        LoadedTransport<?> transport = LoadedTransport.load(this, host, choice.factory().create(host), protocol);
-        transports.add(transport);
+        Candidate candidate = new Candidate(this, null, host, hardware);
+        FitReport fit = candidate.admit();
+        if (!fit.fits()) {
+            throw new IllegalArgumentException(candidate.refusal(fit));
+        }
+        return candidate.load(new TransportCounters());
+    }
+
+    private void place(LoadedTransport<?> transport) {
+        transport.host.flows().attach(transport);
         ingress.route(transport);
+    }
+
+    private void use(HardwareBackend other, CuttingPort cuts) {
+        hardware = other;
+        cutting = cuts;
+        receiver = cuts == null ? port : cuts;
+    }
+
+    /** {@return what cuts the port's super-frames now, or null} */
+    CuttingPort cutting() {
+        return cutting;
+    }
+
+    /** {@return what cuts the port's super-frames for a hardware, or null if it takes them as they are} */
+    CuttingPort cutting(HardwareBackend other) {
+        return other.superFrames() ? null : new CuttingPort(port, BATCH_FRAMES);
+    }
+
+    /** {@return the port as a hardware knows it; any thread} */
+    PortInfo portInfo(HardwareBackend other) {
+        return other.superFrames() ? port.info() : CuttingPort.cut(port.info());
     }
 
     /**
@@ -119,6 +166,10 @@ public final class DataPath implements AutoCloseable {
         for (int i = 0; i < transports.size(); i++) {
             transports.get(i).advanceControl(nowNs); // before sending: a window cut after a loss holds at once
         }
+        if (transports.size() > positions && nowNs >= nextRetireNs) {
+            nextRetireNs = nowNs + RETIRE_NS;
+            retire();
+        }
         ipDeadlineNs = ip.advance(nowNs);
         busy |= transmit(nowNs);
         drain(nowNs);
@@ -131,6 +182,9 @@ public final class DataPath implements AutoCloseable {
         if (busy) {
             return nowNs;
         }
+        if (transports.size() > positions) {
+            deadline = Math.min(deadline, nextRetireNs);
+        }
         if (blocked) {
             deadline = Math.min(deadline, nowNs + EVENT_RETRY_NS);
         }
@@ -142,7 +196,7 @@ public final class DataPath implements AutoCloseable {
 
     private boolean receive(long nowNs) {
         frames.forget();
-        int count = port.receive(frames.batch);
+        int count = receiver.receive(frames.batch);
         for (int i = 0; i < count; i++) {
             if (capture != null) {
                 capture.received(frames.batch, i, nowNs);
@@ -169,10 +223,12 @@ public final class DataPath implements AutoCloseable {
         return any;
     }
 
-    private void drain(long nowNs) {
+    private boolean drain(long nowNs) {
+        boolean empty = true;
         for (int i = 0; i < transports.size(); i++) {
-            transports.get(i).drain(nowNs);
+            empty &= transports.get(i).drain(nowNs);
         }
+        return empty;
     }
 
     /** Delivers events and closes whom it has to. Answers whether events wait for room. */
@@ -228,7 +284,7 @@ public final class DataPath implements AutoCloseable {
     /** {@return a new context in memory of its own, or null if there are as many as there can be} */
     AppContext open(ContextSize size) {
         SharedMemory memory = memory(size);
-        AppContext context = open(size, memory, nowNs);
+        AppContext context = open(size, memory, this, nowNs);
         if (context == null) {
             memory.close();
         }
@@ -241,8 +297,8 @@ public final class DataPath implements AutoCloseable {
     }
 
     /** {@return a new context in fresh memory, or null if there are as many as there can be} */
-    AppContext open(ContextSize size, SharedMemory memory, long atNs) {
-        return contexts.open(size, memory, atNs);
+    AppContext open(ContextSize size, SharedMemory memory, Object owner, long atNs) {
+        return contexts.open(size, memory, owner, atNs);
     }
 
     /**
@@ -277,12 +333,118 @@ public final class DataPath implements AutoCloseable {
 
     /** {@return the transports' names, as applications number them} */
     List<String> transportNames() {
-        return transports.stream().map(transport -> transport.host.name()).toList();
+        return transports.subList(0, positions).stream().map(transport -> transport.host.name()).toList();
     }
 
     /** {@return what a tool shows} */
     public DataPathStatus status() {
-        return StatusReport.of(this, transports);
+        return StatusReport.of(this, transports, positions, true);
+    }
+
+    /** {@return {@link #status} without its lines for connections, which cost time where there are many} */
+    DataPathStatus figures() {
+        return StatusReport.of(this, transports, positions, false);
+    }
+
+    Vitals vitals(long atNs) {
+        return Vitals.of(this, transports, registry == null || !registry.isBroken(), atNs);
+    }
+
+    /**
+     * What runs.
+     *
+     * @param hardware   the backend
+     * @param transports by position
+     */
+    public record Side(HardwareBackend hardware, List<TransportChoice> transports) {
+    }
+
+    /** {@return what runs} */
+    public Side side() {
+        return new Side(hardware, transports.subList(0, positions).stream().map(t -> t.host.choice()).toList());
+    }
+
+    /**
+     * Swaps on this thread, which polls: experiments on virtual time. See {@link Instance#swap}.
+     *
+     * @param request what is to run instead
+     * @return what has been done; all times are 0
+     * @throws SwapException if it is refused or fails; then nothing has changed
+     */
+    public SwapReport swap(SwapRequest request) throws SwapException {
+        return swap(request, step -> { });
+    }
+
+    SwapReport swap(SwapRequest request, Consumer<SwapStep> hook) throws SwapException {
+        Swap swap = new Swap(this, request, () -> 0, hook);
+        swap.prepare(loaded());
+        return Swap.end(swap.execute(nowNs));
+    }
+
+    /** {@return the backend and all transports, first those in their places; a copy} */
+    Loaded loaded() {
+        return new Loaded(hardware, List.copyOf(transports), positions);
+    }
+
+    /**
+     * What is loaded.
+     *
+     * @param hardware   the backend
+     * @param transports those in their places, then those that retire
+     * @param positions  number of places
+     */
+    record Loaded(HardwareBackend hardware, List<LoadedTransport<?>> transports, int positions) {
+    }
+
+    /** Between rounds: takes in what is half taken in, and lets everything come out. Answers whether it has. */
+    boolean quiesce(long nowNs) {
+        boolean empty = drain(nowNs);
+        while (cutting != null && !cutting.isEmpty()) {
+            receive(nowNs);
+            empty &= drain(nowNs);
+        }
+        egress.flush(nowNs);
+        return empty;
+    }
+
+    /** Puts the new side in place. Nothing here can fail. */
+    void commit(Swap.Plan plan) {
+        use(plan.hardware(), plan.cutting());
+        for (Swap.Move move : plan.moves()) {
+            int index = transports.indexOf(move.old());
+            transports.set(index, move.fresh());
+            FlowMap flows = move.fresh().host.flows();
+            if (index >= positions) {
+                flows.replace(move.old(), move.fresh());
+            } else {
+                if (plan.newOnly()) {
+                    flows.keep();
+                    transports.add(move.old());
+                }
+                place(move.fresh());
+            }
+        }
+        for (LoadedTransport<?> transport : transports) {
+            transport.wakeControl();
+        }
+        contexts.changedAll();
+    }
+
+    /** Lets go of transports all of whose connections have ended. */
+    private void retire() {
+        for (int i = transports.size() - 1; i >= positions; i--) {
+            LoadedTransport<?> transport = transports.get(i);
+            if (transport.host.flows().count(transport) == 0 && transport.isForgotten()) {
+                transports.remove(i);
+                LOG.info("{}: {} has retired", instance, transport.host.name());
+            }
+        }
+        for (int i = 0; i < positions; i++) {
+            FlowMap flows = transports.get(i).host.flows();
+            if (transports.stream().skip(positions).noneMatch(t -> t.host.flows() == flows)) {
+                flows.keepNone();
+            }
+        }
     }
 
     /** Resets all connections, closes all contexts and the port. */
@@ -321,6 +483,29 @@ public final class DataPath implements AutoCloseable {
         return ip.resolvedMac(peer, atNs);
     }
 
+    /** {@return what is loaded, retiring transports too: the backend, factories, extensions} */
+    List<Object> parts() {
+        List<Object> parts = new ArrayList<>(List.of(hardware));
+        for (LoadedTransport<?> transport : transports) {
+            parts.add(transport.host.choice().factory());
+            parts.addAll(transport.host.choice().extensions());
+        }
+        return parts;
+    }
+
+    /** {@return routes that can be this data path's. Any thread} */
+    RouteTable checked(List<Route> routes) {
+        RouteTable table = new RouteTable(routes);
+        ip.check(table);
+        return table;
+    }
+
+    /** Routes otherwise from now on, connections that are there too. */
+    void route(RouteTable routes, long atNs) {
+        ip.route(routes);
+        network.routesChanged(atNs);
+    }
+
     String instance() {
         return instance;
     }
@@ -338,7 +523,7 @@ public final class DataPath implements AutoCloseable {
     }
 
     PortInfo portInfo() {
-        return info;
+        return port.info();
     }
 
     Counters counters() {
@@ -371,7 +556,7 @@ public final class DataPath implements AutoCloseable {
         public void bump(AppContext context, int slot, int receiveBytes, int transmitBytes, int flags, long atNs) {
             int flow = context.slots.flow[slot];
             if (flow != 0) { // 0: the connection has failed, the application only reads on
-                transports.get(context.slots.transport[slot])
+                transports.get(context.slots.transport[slot]).ofFlow(flow)
                     .bump(flow, context, slot, receiveBytes, transmitBytes, flags, atNs);
             }
         }
@@ -380,7 +565,7 @@ public final class DataPath implements AutoCloseable {
         public void message(AppContext context, int slot, int bytes, int peerAddress, int peerPort, long atNs) {
             int flow = context.slots.flow[slot];
             if (flow != 0) {
-                transports.get(context.slots.transport[slot])
+                transports.get(context.slots.transport[slot]).ofFlow(flow)
                     .message(flow, context, slot, bytes, peerAddress, peerPort, atNs);
             }
         }
@@ -388,21 +573,48 @@ public final class DataPath implements AutoCloseable {
         @Override
         public boolean request(AppContext context, int transport, ContextRequest request, long atNs) {
             int index = transport == 0 ? firstFor(request.kind()) : transport - 1;
-            if (index >= transports.size()) {
+            if (index >= positions) {
                 return false;
             }
-            transports.get(index).wakeControl();
-            transports.get(index).control.request(request, atNs);
+            LoadedTransport<?> asked = concerned(index, request);
+            asked.wakeControl();
+            asked.control.request(request, atNs);
             if (request.kind() == ContextRequest.Kind.UNLISTEN) {
                 contexts.changed.unlistened(context, index, request.backlog());
             }
             return true;
         }
 
+        /** A connection may be with an earlier transport that retires. */
+        private LoadedTransport<?> concerned(int position, ContextRequest request) {
+            for (int i = positions; i < transports.size() && request.connection() != 0; i++) {
+                LoadedTransport<?> retiring = transports.get(i);
+                if (retiring.host.position() == position
+                    && retiring.control.connection(request.context(), request.connection()) != null) {
+                    return retiring;
+                }
+            }
+            return transports.get(position);
+        }
+
+        /** A target that is gone, or another application's by now, takes nothing: then the connection is reset. */
+        @Override
+        public void handOver(AppContext context, int slot, int target, long opaque, long atNs) {
+            AppContext taker = contexts.find(target);
+            drain(atNs); // what a machine still has on its way names the old place
+            boolean allowed = taker != null && taker != context && taker.owner.equals(context.owner);
+            if (!allowed) {
+                counters.refusedHandovers++;
+            }
+            request(context, context.slots.transport[slot] + 1, new ContextRequest(
+                allowed ? ContextRequest.Kind.HANDOVER : ContextRequest.Kind.ABORT, context.number,
+                context.slots.id[slot], opaque, null, null, target), atNs);
+        }
+
         /** Streams are TCP's, messages are anyone else's; failing that, the first transport answers. */
         private int firstFor(ContextRequest.Kind kind) {
             boolean stream = kind != ContextRequest.Kind.BIND;
-            for (int i = 0; i < transports.size(); i++) {
+            for (int i = 0; i < positions; i++) {
                 if (transports.get(i).protocol == Ipv4Header.TCP == stream) {
                     return i;
                 }

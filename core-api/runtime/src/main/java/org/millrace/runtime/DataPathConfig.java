@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.millrace.api.hardware.Capacity;
 import org.millrace.api.hardware.HardwareBackend;
+import org.millrace.api.pipeline.ProgramExtension;
 import org.millrace.api.port.Port;
 import org.millrace.api.transport.TransportFactory;
 import org.millrace.net.Route;
@@ -28,10 +29,36 @@ public record DataPathConfig(String instance, HardwareBackend hardware, List<Tra
     /**
      * A transport to load.
      *
-     * @param factory makes it
-     * @param options its options
+     * @param factory    makes it
+     * @param options    its options
+     * @param extensions what its program goes through before it is admitted, in order
      */
-    public record TransportChoice(TransportFactory factory, Map<String, String> options) {
+    public record TransportChoice(TransportFactory factory, Map<String, String> options,
+                                  List<ProgramExtension> extensions) {
+        /** Copies what it is given. */
+        public TransportChoice {
+            options = Map.copyOf(options);
+            extensions = List.copyOf(extensions);
+        }
+
+        /**
+         * A transport without extensions.
+         *
+         * @param factory makes it
+         * @param options its options
+         */
+        public TransportChoice(TransportFactory factory, Map<String, String> options) {
+            this(factory, options, List.of());
+        }
+
+        /**
+         * {@return the same with other extensions}
+         *
+         * @param others the extensions
+         */
+        public TransportChoice with(List<ProgramExtension> others) {
+            return new TransportChoice(factory, options, others);
+        }
     }
 
     /** Checks what the data path relies on. */

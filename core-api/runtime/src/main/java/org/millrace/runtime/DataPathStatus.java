@@ -23,6 +23,7 @@ import org.millrace.api.transport.ConnectionInfo;
  * @param contextsClosedForCause contexts closed because their application broke the protocol
  * @param requests               requests read from applications
  * @param staleRequests          those of them that named a connection gone before
+ * @param refusedHandovers       those that would have handed a connection to a context of somebody else, or to none
  * @param events                 events written to applications
  * @param receivedPayloadBytes   payload bytes copied to applications
  * @param returnedBytes          bytes of idle receive rings given back to the system
@@ -32,7 +33,7 @@ public record DataPathStatus(String instance, String hardware, String port, Port
                              Map<String, Long> drops, Map<String, Long> network, List<TransportStatus> transports,
                              List<ConnectionInfo> connections, int contexts, int contextConnections,
                              long contextsOpened, long contextsClosedForCause, long requests, long staleRequests,
-                             long events, long receivedPayloadBytes, long returnedBytes,
+                             long refusedHandovers, long events, long receivedPayloadBytes, long returnedBytes,
                              long transferFaults) {
     /**
      * A transport.
@@ -47,11 +48,11 @@ public record DataPathStatus(String instance, String hardware, String port, Port
      * @param controlPackets      segments handed to the control plane
      * @param controlSegmentsSent segments sent by the control plane
      * @param flows               flows allocated
-     * @param controlPlane        what its control plane counts
+     * @param named               what its control plane and its machine count
      */
     public record TransportStatus(String name, long received, long scheduled, long hostControl, long emitted,
                                   long sentPayloadBytes, long digests, long controlPackets,
-                                  long controlSegmentsSent, int flows, Map<String, Long> controlPlane) {
+                                  long controlSegmentsSent, int flows, Map<String, Long> named) {
         private void addTo(Map<String, Long> all) {
             all.put(name + ".received segments", received);
             all.put(name + ".scheduled", scheduled);
@@ -61,7 +62,7 @@ public record DataPathStatus(String instance, String hardware, String port, Port
             all.put(name + ".control segments received", controlPackets);
             all.put(name + ".control segments sent", controlSegmentsSent);
             all.put(name + ".flows", (long) flows);
-            controlPlane.forEach((what, count) -> all.put(name + "." + what, count));
+            named.forEach((what, count) -> all.put(name + "." + what, count));
         }
     }
 
@@ -84,6 +85,7 @@ public record DataPathStatus(String instance, String hardware, String port, Port
         all.put("contexts.events", events);
         all.put("contexts.received payload bytes", receivedPayloadBytes);
         all.put("contexts.stale requests", staleRequests);
+        all.put("contexts.refused handovers", refusedHandovers);
         all.put("contexts.returned bytes", returnedBytes);
         all.put("contexts.transfer faults", transferFaults);
         return all;

@@ -82,6 +82,11 @@ final class DataPathThread implements AutoCloseable {
         return answer;
     }
 
+    /** Looks on for another time before it sleeps. Own thread only: as a {@link #call}. */
+    void spin(long limitNs) {
+        spin.limit(limitNs);
+    }
+
     /** Wakes the thread. */
     void ring() {
         synchronized (bell) {

@@ -50,6 +50,16 @@ final class EventQueue {
         return !waiting.isEmpty() || dirtyCount > 0;
     }
 
+    /** {@return how many events wait for room} */
+    int waiting() {
+        return waiting.size();
+    }
+
+    /** {@return how many connections and events the application is still to be told of} */
+    int queued() {
+        return waiting.size() + dirtyCount;
+    }
+
     boolean hasWaiting() {
         return !waiting.isEmpty();
     }
@@ -157,6 +167,7 @@ final class EventQueue {
         ring.u8(at, Descriptor.FLAGS, slots.flagsPending[slot]);
         slots.receiveHeld[slot] += slots.receivePending[slot];
         slots.transmitHeld[slot] -= slots.transmitPending[slot];
+        slots.flagsTold[slot] |= slots.flagsPending[slot];
         slots.receivePending[slot] = 0;
         slots.transmitPending[slot] = 0;
         slots.flagsPending[slot] = 0;

@@ -3,13 +3,14 @@ package org.millrace.runtime;
 import java.util.Arrays;
 import org.millrace.api.pipeline.FlowLookup;
 import org.millrace.api.pipeline.SegmentMeta;
-import org.millrace.api.pipeline.StateTables;
 import org.millrace.api.transport.TransportHost;
 
 /**
  * Flow indices and the exact match from addresses and ports to them: open addressing with linear probing and backward
  * shift, at most half full, 16 bytes an entry. The hash is keyed anew at each start, so that nobody outside can choose
  * ports that collide. A flow has one key at a time: inserting another moves it.
+ *
+ * <p>All flows are those of one owner, the program that runs, unless earlier ones have kept some.
  *
  * <p>Owned by: the data-path thread.
  */
@@ -25,9 +26,17 @@ final class FlowMap implements TransportHost.FlowTable, FlowLookup {
     private final int[] free;
     private final long seed0;
     private final long seed1;
-    private StateTables states;
+    private Owner current;
+    /** By flow: an earlier owner that has kept it, or null. Null: nobody has kept any. */
+    private Owner[] kept;
     private int freeHead;
     private int size;
+
+    /** Whose flows are. */
+    interface Owner {
+        /** Zeroes the state of a flow that is released. */
+        void released(int flow);
+    }
 
     FlowMap(int flows, long seed0, long seed1) {
         this.seed0 = seed0;
@@ -42,9 +51,59 @@ final class FlowMap implements TransportHost.FlowTable, FlowLookup {
         Arrays.setAll(free, i -> i + 1);
     }
 
-    /** Names the state that a released flow's is zeroed in. */
-    void attach(StateTables tables) {
-        states = tables;
+    /** From now on flows are this owner's, but those that others have kept. */
+    void attach(Owner owner) {
+        current = owner;
+    }
+
+    /** The owner keeps all flows that are its own when another is attached. */
+    void keep() {
+        if (kept == null) {
+            kept = new Owner[allocated.length];
+        }
+        for (int flow = 1; flow < allocated.length; flow++) {
+            if (allocated[flow] && kept[flow] == null) {
+                kept[flow] = current;
+            }
+        }
+    }
+
+    /** Passes what an owner has kept on to another. */
+    void replace(Owner old, Owner fresh) {
+        for (int flow = 1; kept != null && flow < kept.length; flow++) {
+            if (kept[flow] == old) {
+                kept[flow] = fresh;
+            }
+        }
+    }
+
+    /** Nobody has kept any flow any more. */
+    void keepNone() {
+        kept = null;
+    }
+
+    /** {@return whether somebody has kept flows} */
+    boolean isShared() {
+        return kept != null;
+    }
+
+    /** {@return who has kept a flow, or null: nobody, or there is no such flow} */
+    Owner keeper(int flow) {
+        return kept == null || flow <= 0 || flow >= kept.length ? null : kept[flow];
+    }
+
+    /** {@return number of flows of an owner} */
+    int count(Owner owner) {
+        if (kept == null) {
+            return owner == current ? size : 0;
+        }
+        int count = 0;
+        for (int flow = 1; flow < kept.length; flow++) {
+            if (allocated[flow] && (kept[flow] == null ? current : kept[flow]) == owner) {
+                count++;
+            }
+        }
+        return count;
     }
 
     @Override
@@ -52,7 +111,8 @@ final class FlowMap implements TransportHost.FlowTable, FlowLookup {
         return find(meta.localAddress(), meta.peerAddress(), meta.localPort() << 16 | meta.peerPort());
     }
 
-    private int find(int local, int peer, int ports) {
+    /** {@return the flow that has these addresses and ports, or 0; ports: the local one in the high half} */
+    int find(int local, int peer, int ports) {
         for (int slot = home(local, peer, ports);; slot = slot + 1 & mask) {
             int at = slot * ENTRY_WORDS;
             int flow = entries[at + FLOW];
@@ -108,7 +168,12 @@ final class FlowMap implements TransportHost.FlowTable, FlowLookup {
     public void release(int flow) {
         requireAllocated(flow);
         remove(flow);
-        states.clear(flow);
+        if (kept == null || kept[flow] == null) {
+            current.released(flow);
+        } else {
+            kept[flow].released(flow);
+            kept[flow] = null;
+        }
         allocated[flow] = false;
         int tail = freeHead - size;
         free[tail < 0 ? tail + free.length : tail] = flow;

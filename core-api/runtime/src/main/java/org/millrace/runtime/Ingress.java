@@ -121,7 +121,7 @@ final class Ingress {
         packet.peerAddress = source;
         packet.peerMac = (word0 & 0xffff) << 32 | word8 >>> 32;
         packet.ecn = (int) word8 & 3;
-        transport.receive(packet, frame, nowNs);
+        transport.dispatch(packet, frame, nowNs);
         return true;
     }
 
@@ -194,7 +194,7 @@ final class Ingress {
         packet.peerAddress = header.source();
         packet.peerMac = ethernet.source();
         packet.ecn = header.ecn();
-        transport.receive(packet, frame, nowNs);
+        transport.dispatch(packet, frame, nowNs);
     }
 
     /** ARP and ICMP: the network layer takes untagged frames only. */

@@ -21,9 +21,11 @@ import org.millrace.api.port.PortFactory;
 import org.millrace.api.transport.TransportFactory;
 import org.millrace.context.ContextServer;
 import org.millrace.context.Registry;
+import org.millrace.memory.InstanceDirectory;
 import org.millrace.memory.Linux;
 import org.millrace.memory.SharedMemory;
 import org.millrace.net.Route;
+import org.millrace.net.RouteTable;
 import org.millrace.wire.Ipv4Address;
 import org.millrace.wire.Ipv4Prefix;
 import org.slf4j.Logger;
@@ -33,18 +35,21 @@ import org.slf4j.LoggerFactory;
 public final class Instance implements ContextProvider, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Instance.class);
 
+    private final InstanceConfig config;
     private final String name;
     private final DataPath path;
     private final DataPathThread thread;
+    private final PortFactory port;
     private final boolean attach;
+    private final Object swapping = new Object();
     private ContextServer server;
-    private final List<String> transports;
 
-    private Instance(InstanceConfig config, DataPath path, long originNs) {
+    private Instance(InstanceConfig config, DataPath path, PortFactory port, long originNs) {
+        this.config = config;
         name = config.name();
+        this.port = port;
         attach = config.sharing().attach();
         this.path = path;
-        transports = path.transportNames();
         thread = new DataPathThread(path, originNs, config.spinNs());
     }
 
@@ -77,7 +82,7 @@ public final class Instance implements ContextProvider, AutoCloseable {
                 config.addresses().stream().map(InstanceConfig.LocalAddress::address).toList(),
                 routes(config, port.info().mtuBytes()), config.capacity(), new SecureRandom()), capture,
                 config.sharing().home(config.name()));
-            Instance instance = new Instance(config, path, originNs);
+            Instance instance = new Instance(config, path, factory, originNs);
             if (config.sharing().attach()) {
                 instance.share(config);
             }
@@ -110,14 +115,24 @@ public final class Instance implements ContextProvider, AutoCloseable {
         }
     }
 
-    private static <T> T pick(String key, String wanted, Collection<? extends T> there, Function<T, String> name) {
+    /**
+     * {@return the first one of a name}
+     *
+     * @param key    the key that names it
+     * @param wanted the name
+     * @param there  what there is
+     * @param name   how each is called
+     * @param <T>    the kind
+     * @throws ConfigException if none is called so
+     */
+    public static <T> T pick(String key, String wanted, Collection<? extends T> there, Function<T, String> name) {
         for (T candidate : there) {
             if (name.apply(candidate).equals(wanted)) {
                 return candidate;
             }
         }
         throw new ConfigException(key, wanted, there.isEmpty() ? "nothing: none is installed"
-            : "one of " + String.join(", ", there.stream().map(name::apply).sorted().toList()));
+            : "one of " + String.join(", ", there.stream().map(name::apply).distinct().sorted().toList()));
     }
 
     private static Port open(InstanceConfig config, PortFactory factory) {
@@ -160,6 +175,16 @@ public final class Instance implements ContextProvider, AutoCloseable {
         return name;
     }
 
+    /** {@return what it was configured to be when it started} */
+    public InstanceConfig config() {
+        return config;
+    }
+
+    /** {@return where other processes find it, or null if they do not} */
+    public InstanceDirectory directory() {
+        return server == null ? null : server.directory();
+    }
+
     /** {@return why the instance no longer runs, or null while it does} */
     public String ended() {
         return thread.ended();
@@ -167,12 +192,17 @@ public final class Instance implements ContextProvider, AutoCloseable {
 
     @Override
     public ContextGrant open(ContextSize size) {
+        return open(size, this);
+    }
+
+    @Override
+    public ContextGrant open(ContextSize size, Object owner) {
         SharedMemory memory = path.memory(size);
         int doorbell = -1;
         AppContext context = null;
         try {
             doorbell = attach ? thread.tenantBell() : -1;
-            context = await(nowNs -> path.open(size, memory, nowNs));
+            context = await(nowNs -> path.open(size, memory, owner, nowNs));
         } finally {
             if (context == null) {
                 memory.close();
@@ -186,7 +216,7 @@ public final class Instance implements ContextProvider, AutoCloseable {
                 + path.capacity().contexts());
         }
         AppContext opened = context;
-        return new Grant(name, transports, opened, thread::ring, doorbell, () -> close(opened));
+        return new Grant(name, await(nowNs -> path.transportNames()), opened, thread::ring, doorbell, () -> close(opened));
     }
 
     /** The memory goes when neither side uses it any more: after the data path has let go of it, or has ended. */
@@ -206,6 +236,100 @@ public final class Instance implements ContextProvider, AutoCloseable {
      */
     public DataPathStatus status() {
         return await(nowNs -> path.status());
+    }
+
+    /**
+     * {@return {@link #status} without a line for each connection; cheap however many there are}
+     *
+     * @throws IllegalStateException if the instance no longer runs
+     */
+    public DataPathStatus figures() {
+        return await(nowNs -> path.figures());
+    }
+
+    /**
+     * {@return what its health is judged by}
+     *
+     * @throws IllegalStateException if the instance no longer runs
+     */
+    public Vitals vitals() {
+        return await(path::vitals);
+    }
+
+    /**
+     * {@return what runs: the backend, and the transports by position}
+     *
+     * @throws IllegalStateException if the instance no longer runs
+     */
+    public DataPath.Side side() {
+        return await(nowNs -> path.side());
+    }
+
+    /**
+     * {@return what it runs code of: the backend, the transports with what extends them, those that retire too, and what
+     * has made the port}
+     *
+     * @throws IllegalStateException if the instance no longer runs
+     */
+    public List<Object> parts() {
+        List<Object> parts = await(nowNs -> path.parts());
+        parts.add(port);
+        return parts;
+    }
+
+    /**
+     * Takes what can change without a swap: routes, and how long to look on before sleeping. Connections that are there
+     * follow the routes; what transports read there, such as the congestion policy, holds for new ones.
+     *
+     * @param change what has changed
+     * @throws ConfigException       if the routes cannot be; then nothing has changed
+     * @throws IllegalStateException if the instance no longer runs
+     */
+    public void apply(ConfigChange change) {
+        RouteTable routes = change.routes() ? checkRoutes(change.after()) : null;
+        await(nowNs -> {
+            if (routes != null) {
+                path.route(routes, nowNs);
+            }
+            if (change.spin()) {
+                thread.spin(change.after().spinNs());
+            }
+            return null;
+        });
+    }
+
+    /**
+     * {@return the routes of a configuration on this instance's port}
+     *
+     * @param config the configuration
+     * @throws ConfigException if they cannot be
+     */
+    public RouteTable checkRoutes(InstanceConfig config) {
+        try {
+            return path.checked(routes(config, path.portInfo().mtuBytes()));
+        } catch (IllegalArgumentException e) {
+            throw new ConfigException("routes", config.routes().toString(), e);
+        }
+    }
+
+    /**
+     * Replaces transports, hardware or both under live connections. Blocks while the new side is loaded and warmed,
+     * which the old side does not notice; then the data path pauses for the change itself. One swap at a time.
+     *
+     * @param request what is to run instead
+     * @return what has been done
+     * @throws SwapException         if it is refused or fails; then nothing has changed
+     * @throws IllegalStateException if the instance no longer runs
+     */
+    public SwapReport swap(SwapRequest request) throws SwapException {
+        synchronized (swapping) {
+            Swap swap = new Swap(path, request, System::nanoTime, step -> { });
+            swap.prepare(await(nowNs -> path.loaded()));
+            SwapReport report = Swap.end(await(swap::execute));
+            LOG.info("{} has swapped {} for {}: {} connections, {} us", name, report.before(), report.after(),
+                report.connections(), report.pauseNs() / 1000);
+            return report;
+        }
     }
 
     private <T> T await(LongFunction<T> question) {

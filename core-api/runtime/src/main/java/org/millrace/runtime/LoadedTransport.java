@@ -1,8 +1,10 @@
 package org.millrace.runtime;
 
-import java.util.List;
-import java.util.stream.Collectors;
-import org.millrace.api.hardware.FitReport;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.millrace.api.hardware.HardwareBackend;
 import org.millrace.api.hardware.Outlet;
 import org.millrace.api.hardware.Pipeline;
 import org.millrace.api.pipeline.DropReason;
@@ -16,7 +18,6 @@ import org.millrace.api.pipeline.ViewCursor;
 import org.millrace.api.pipeline.Workflow;
 import org.millrace.api.transport.ControlPlane;
 import org.millrace.api.transport.ReceivedPacket;
-import org.millrace.api.transport.Transport;
 import org.millrace.wire.Ipv4Header;
 
 /**
@@ -24,13 +25,14 @@ import org.millrace.wire.Ipv4Header;
  *
  * <p>Owned by: the data-path thread.
  */
-final class LoadedTransport<M extends SegmentMeta> implements Outlet<M> {
+final class LoadedTransport<M extends SegmentMeta> implements Outlet<M>, FlowMap.Owner {
     private static final int MAX_ADVANCES = 4096;
+    private static final ValueLayout.OfInt PORTS = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
     final int protocol;
     final RuntimeHost host;
     final ControlPlane control;
-    final TransportCounters counters = new TransportCounters();
+    final TransportCounters counters;
     private final DataPath path;
     private final HeaderCodec<M> codec;
     private final FlowScheduler scheduler;
@@ -40,39 +42,49 @@ final class LoadedTransport<M extends SegmentMeta> implements Outlet<M> {
     private boolean controlDue = true;
     private long controlDeadlineNs = Long.MAX_VALUE;
 
-    private LoadedTransport(DataPath path, RuntimeHost host, Program<M> program, ControlPlane control, int protocol) {
+    /**
+     * Loads a program that fits, beside whatever runs.
+     *
+     * @param counters what it goes on counting
+     */
+    LoadedTransport(DataPath path, RuntimeHost host, HardwareBackend hardware, Program<M> program,
+                    ControlPlane control, TransportCounters counters) {
         this.path = path;
         this.host = host;
-        this.protocol = protocol;
         this.control = control;
+        this.counters = counters;
+        protocol = host.protocol();
         codec = program.codec();
         handedOver = program.newMeta();
         metaWords = Layout.of(handedOver.getClass()).words();
         ViewCursor.move(handedOver, new int[metaWords], 0);
-        FitReport report = path.hardware().admit(program, host.capacity());
-        if (!report.fits()) {
-            throw new IllegalArgumentException("program " + program.name() + " does not fit "
-                + path.hardware().name() + ": " + reasons(report.refused()));
-        }
-        pipeline = path.hardware().load(program, host.capacity(), this);
+        pipeline = hardware.load(program, host.capacity(), this);
         scheduler = program.scheduler();
-        host.attach(this, pipeline);
+        host.attach(this);
     }
 
-    static LoadedTransport<?> load(DataPath path, RuntimeHost host, Transport transport, int protocol) {
-        return load(path, host, transport.program(), transport.control(), protocol);
+    /** {@return who has a flow: this, or an earlier transport in this place that has kept it} */
+    LoadedTransport<?> ofFlow(int flow) {
+        return host.flows().keeper(flow) instanceof LoadedTransport<?> keeper ? keeper : this;
     }
 
-    private static <M extends SegmentMeta> LoadedTransport<M> load(DataPath path, RuntimeHost host,
-            Program<M> program, ControlPlane control, int protocol) {
-        return new LoadedTransport<>(path, host, program, control, protocol);
+    /** {@return whose a packet is: this one's, unless its flow is one that an earlier transport has kept} */
+    private LoadedTransport<?> ofPacket(ReceivedPacket packet) {
+        if (!host.flows().isShared() || packet.length < Integer.BYTES) {
+            return this;
+        }
+        int ports = Integer.rotateRight(packet.frame.get(PORTS, packet.header()), Short.SIZE); // as received: peer's first
+        return ofFlow(host.flows().find(packet.localAddress, packet.peerAddress, ports));
     }
 
-    private static String reasons(List<FitReport.Reason> refused) {
-        return refused.stream()
-            .map(reason -> reason.stage() + (reason.method().isEmpty() ? "" : ", " + reason.method() + ":" + reason.line())
-                + ": " + reason.detail() + " [" + reason.limit() + "]")
-            .collect(Collectors.joining("; "));
+    @Override
+    public void released(int flow) {
+        pipeline.clear(flow);
+    }
+
+    /** Takes a received datagram to the program whose it is. */
+    void dispatch(ReceivedPacket packet, int frame, long nowNs) {
+        ofPacket(packet).receive(packet, frame, nowNs);
     }
 
     /** Runs a received datagram through the program. */
@@ -133,7 +145,7 @@ final class LoadedTransport<M extends SegmentMeta> implements Outlet<M> {
     /** Makes an item of each flow that is due, at most {@code budget}. Answers how many. */
     int transmit(int budget, long nowNs) {
         for (int i = 0; i < budget; i++) {
-            int flow = scheduler.next(nowNs);
+            int flow = pipeline.isPaused() ? 0 : scheduler.next(nowNs);
             if (flow == 0) {
                 return i;
             }
@@ -144,11 +156,15 @@ final class LoadedTransport<M extends SegmentMeta> implements Outlet<M> {
         return budget;
     }
 
-    /** Lets the machine run on until it is empty; the frames of the batch are needed no longer then. */
-    void drain(long nowNs) {
-        for (int i = 0; i < MAX_ADVANCES && !pipeline.isIdle(); i++) {
+    /**
+     * Lets the machine run on as far as it can; the frames of the batch are needed no longer then. Answers whether it is
+     * empty.
+     */
+    boolean drain(long nowNs) {
+        for (int i = 0; i < MAX_ADVANCES && pipeline.deadlineNs() <= nowNs; i++) {
             pipeline.advance(nowNs);
         }
+        return pipeline.isIdle();
     }
 
     /** Something has happened that the control plane will want to act on. */
@@ -163,9 +179,22 @@ final class LoadedTransport<M extends SegmentMeta> implements Outlet<M> {
         }
     }
 
+    /** {@return whether no application holds a connection of it any more} */
+    boolean isForgotten() {
+        return control.connections().stream().allMatch(line -> line.context() < 0);
+    }
+
     long deadlineNs() {
-        return controlDue || !pipeline.isIdle() ? Long.MIN_VALUE
-            : Math.min(controlDeadlineNs, scheduler.deadlineNs());
+        return controlDue ? Long.MIN_VALUE
+            : Math.min(Math.min(controlDeadlineNs, pipeline.deadlineNs()),
+                pipeline.isPaused() ? Long.MAX_VALUE : scheduler.deadlineNs());
+    }
+
+    /** {@return what control plane and machine count, by name} */
+    Map<String, Long> named() {
+        Map<String, Long> all = new LinkedHashMap<>(control.counters());
+        all.putAll(pipeline.counters());
+        return all;
     }
 
     @Override

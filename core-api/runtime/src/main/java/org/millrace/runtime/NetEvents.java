@@ -53,6 +53,25 @@ final class NetEvents implements NetListener {
         }
     }
 
+    /** Other routes hold: every connected peer's next hop may be another one. An unknown one is asked for, and told later. */
+    void routesChanged(long nowNs) {
+        for (LoadedTransport<?> transport : transports) {
+            Set<Integer> peers = new HashSet<>();
+            for (ConnectionInfo connection : transport.control.connections()) {
+                if (connection.peer() != null) {
+                    peers.add(Ipv4Address.from(connection.peer().getAddress()).bits());
+                }
+            }
+            for (int peer : peers) {
+                long mac = path.resolve(peer, nowNs);
+                if (mac >= 0) {
+                    transport.control.neighbourChanged(peer, mac, nowNs);
+                }
+            }
+            transport.wakeControl();
+        }
+    }
+
     private boolean isBehind(int peer, int nextHop) {
         return path.ip().route(peer).filter(route -> route.nextHopTo(peer) == nextHop).isPresent();
     }

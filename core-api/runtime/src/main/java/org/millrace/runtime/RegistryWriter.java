@@ -77,6 +77,11 @@ final class RegistryWriter implements AutoCloseable {
         }
     }
 
+    /** {@return whether it has been given up} */
+    boolean isBroken() {
+        return broken;
+    }
+
     private void bring(long number, long nowMs) {
         AppContext context = contexts.find(ChangedLines.context(number));
         Kind kind = ChangedLines.kind(number);
@@ -112,7 +117,7 @@ final class RegistryWriter implements AutoCloseable {
         if (id == 0) {
             return null;
         }
-        LoadedTransport<?> transport = transports.get(context.slots.transport[slot]);
+        LoadedTransport<?> transport = transports.get(context.slots.transport[slot]).ofFlow(context.slots.flow[slot]);
         ConnectionInfo told = transport.control.connection(context.number, id);
         return told != null ? told : new ConnectionInfo(transport.host.name(), "OPEN",
             address(context, slot, ContextLayout.LOCAL_ADDRESS, ContextLayout.LOCAL_PORT),

@@ -99,6 +99,7 @@ final class RequestReader {
             case Descriptor.LISTEN -> ask(ContextRequest.Kind.LISTEN, nowNs);
             case Descriptor.BIND -> ask(ContextRequest.Kind.BIND, nowNs);
             case Descriptor.UNLISTEN -> unlisten(nowNs);
+            case Descriptor.HANDOVER -> handOver(nowNs);
             default -> violation("unknown type");
         }
     }
@@ -125,6 +126,7 @@ final class RequestReader {
             slots.touch(slot, transmitBytes);
             slots.finished[slot] |= flags != 0;
             slots.appended[slot] |= transmitBytes != 0;
+            slots.used[slot] |= (receiveBytes | transmitBytes | flags) != 0;
             pages.used(context, slot);
             context.changed(slot);
             sink.bump(context, slot, receiveBytes, transmitBytes, finished ? 0 : flags, nowNs);
@@ -170,6 +172,25 @@ final class RequestReader {
         context.changed(slot);
         sink.request(context, context.slots.transport[slot] + 1,
             new ContextRequest(kind, context.number, connection, 0, null, null, 0), nowNs);
+    }
+
+    private void handOver(long nowNs) {
+        if ((flags | code | receiveBytes | transmitBytes | localPort | peerPort) != 0
+            || (local0 | local1 | peer0 | peer1) != 0) {
+            violation("a field that is not HANDOVER's is set");
+            return;
+        }
+        int slot = slot();
+        if (slot < 0) {
+            return;
+        }
+        if (context.slots.used[slot]) {
+            violation("hands over what it has used");
+        } else {
+            context.slots.state[slot] = ConnectionSlots.CLOSED;
+            context.changed(slot);
+            sink.handOver(context, slot, argument, opaque, nowNs);
+        }
     }
 
     private void ask(ContextRequest.Kind kind, long nowNs) {

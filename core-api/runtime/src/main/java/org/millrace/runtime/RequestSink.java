@@ -8,6 +8,9 @@ interface RequestSink {
 
     void message(AppContext context, int slot, int bytes, int peerAddress, int peerPort, long nowNs);
 
+    /** A connection that its application has not used is to go to another context; which, it may have made up. */
+    void handOver(AppContext context, int slot, int target, long opaque, long nowNs);
+
     /**
      * @param transport index plus 1 as the application named it, or 0
      * @return false if there is no such transport

@@ -8,48 +8,65 @@ import org.millrace.api.hardware.Capacity;
 import org.millrace.api.pipeline.ContextQueue;
 import org.millrace.api.pipeline.FlowLookup;
 import org.millrace.api.pipeline.PayloadDma;
-import org.millrace.api.pipeline.StateTables;
 import org.millrace.api.port.PortInfo;
 import org.millrace.api.transport.ReceivedPacket;
 import org.millrace.api.transport.TransportHost;
 import org.millrace.net.IpLayer;
 import org.millrace.net.Route;
+import org.millrace.runtime.DataPathConfig.TransportChoice;
 
 /** What one transport gets of the data path. Owned by: the data-path thread. */
 final class RuntimeHost implements TransportHost {
     private final DataPath path;
-    private final String name;
-    private final Map<String, String> options;
+    private final TransportChoice choice;
+    private final PortInfo port;
     private final int protocol;
     private final FlowMap flows;
     private final TransportContexts contexts;
     private final byte[] secret;
     private LoadedTransport<?> transport;
 
-    RuntimeHost(DataPath path, String name, Map<String, String> options, int protocol, FlowMap flows,
-                TransportContexts contexts, byte[] secret) {
+    RuntimeHost(DataPath path, TransportChoice choice, PortInfo port, FlowMap flows, TransportContexts contexts,
+                byte[] secret) {
         this.path = path;
-        this.name = name;
-        this.options = Map.copyOf(options);
-        this.protocol = protocol;
+        this.choice = choice;
+        this.port = port;
+        protocol = choice.factory().protocol();
         this.flows = flows;
         this.contexts = contexts;
         this.secret = secret;
     }
 
+    /** {@return the host of another transport in the same place: same flows, contexts, secret} */
+    RuntimeHost successor(TransportChoice other, PortInfo otherPort) {
+        return new RuntimeHost(path, other, otherPort, flows, contexts, secret);
+    }
+
     /** Completes the host once the program is loaded. */
-    void attach(LoadedTransport<?> loaded, StateTables states) {
+    void attach(LoadedTransport<?> loaded) {
         transport = loaded;
-        flows.attach(states);
     }
 
     String name() {
-        return name;
+        return choice.factory().name();
+    }
+
+    TransportChoice choice() {
+        return choice;
+    }
+
+    int protocol() {
+        return protocol;
+    }
+
+    /** {@return its number as applications know it, from 0} */
+    int position() {
+        return contexts.transport();
     }
 
     @Override
     public Map<String, String> options() {
-        return options;
+        return choice.options();
     }
 
     @Override
@@ -59,7 +76,7 @@ final class RuntimeHost implements TransportHost {
 
     @Override
     public PortInfo port() {
-        return path.portInfo();
+        return port;
     }
 
     @Override
@@ -78,7 +95,7 @@ final class RuntimeHost implements TransportHost {
     }
 
     @Override
-    public FlowTable flows() {
+    public FlowMap flows() {
         return flows;
     }
 

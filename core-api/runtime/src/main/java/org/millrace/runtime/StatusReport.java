@@ -14,15 +14,17 @@ final class StatusReport {
     private StatusReport() {
     }
 
-    static DataPathStatus of(DataPath path, List<LoadedTransport<?>> transports) {
+    static DataPathStatus of(DataPath path, List<LoadedTransport<?>> transports, int current, boolean lines) {
         Counters c = path.counters();
         List<ConnectionInfo> connections = new ArrayList<>();
-        transports.forEach(transport -> connections.addAll(transport.control.connections()));
+        if (lines) {
+            transports.forEach(transport -> connections.addAll(transport.control.connections()));
+        }
         return new DataPathStatus(path.instance(), path.hardware().name(), path.portInfo().name(),
-            path.port().counters(), drops(c), network(path), transports.stream().map(StatusReport::of).toList(),
+            path.port().counters(), drops(c), network(path), transports(transports, current),
             List.copyOf(connections), path.contexts().all().size(), path.contexts().connections(), c.contextsOpened,
-            c.contextsClosedForCause, c.requests, c.staleRequests, c.events, c.receivedPayloadBytes,
-            c.returnedBytes, c.transferFaults);
+            c.contextsClosedForCause, c.requests, c.staleRequests, c.refusedHandovers, c.events,
+            c.receivedPayloadBytes, c.returnedBytes, c.transferFaults);
     }
 
     private static Map<String, Long> drops(Counters counters) {
@@ -46,10 +48,18 @@ final class StatusReport {
         return events;
     }
 
-    private static DataPathStatus.TransportStatus of(LoadedTransport<?> transport) {
+    private static List<DataPathStatus.TransportStatus> transports(List<LoadedTransport<?>> transports, int current) {
+        List<DataPathStatus.TransportStatus> lines = new ArrayList<>();
+        for (int i = 0; i < transports.size(); i++) {
+            lines.add(of(transports.get(i), i < current ? "" : " retiring" + (i == current ? "" : " " + (i - current))));
+        }
+        return lines;
+    }
+
+    private static DataPathStatus.TransportStatus of(LoadedTransport<?> transport, String role) {
         TransportCounters c = transport.counters;
-        return new DataPathStatus.TransportStatus(transport.host.name(), c.items[Workflow.RX.ordinal()],
+        return new DataPathStatus.TransportStatus(transport.host.name() + role, c.items[Workflow.RX.ordinal()],
             c.items[Workflow.TX.ordinal()], c.items[Workflow.HC.ordinal()], c.emitted, c.sentPayloadBytes, c.digests,
-            c.controlPackets, c.controlSegmentsSent, transport.host.flows().size(), transport.control.counters());
+            c.controlPackets, c.controlSegmentsSent, transport.host.flows().count(transport), transport.named());
     }
 }

@@ -15,6 +15,11 @@ final class TransportContexts implements Contexts {
         this.transport = transport;
     }
 
+    /** {@return the transport's number as applications know it, from 0} */
+    int transport() {
+        return transport;
+    }
+
     @Override
     public int open(int context, int flow, InetSocketAddress local, InetSocketAddress peer) {
         AppContext found = contexts.find(context);
@@ -63,6 +68,35 @@ final class TransportContexts implements Contexts {
         if (found != null) {
             found.announce(Descriptor.ACCEPTED, connection, opaque, Status.OK.code());
         }
+    }
+
+    @Override
+    public void notAccepted(int context, long opaque, Status status) {
+        AppContext found = contexts.find(context);
+        if (found != null) {
+            if (found.events.waiting() > found.size().connections()) { // failures take no slot that would bound them
+                found.violation("does not read its events while connections are handed to it");
+                return;
+            }
+            found.events.post(Descriptor.ACCEPTED, 0, opaque, status.code(), 0, null);
+        }
+    }
+
+    @Override
+    public int move(int context, int connection, int target, InetSocketAddress local, InetSocketAddress peer) {
+        AppContext from = contexts.find(context);
+        AppContext to = contexts.find(target);
+        int slot = from == null ? -1 : from.slots.own(connection);
+        if (slot < 0 || to == null || from.size().receiveBytes() != to.size().receiveBytes()
+            || from.size().transmitBytes() != to.size().transmitBytes()) {
+            return NONE;
+        }
+        int moved = to.open(transport, from.slots.flow[slot], local, peer);
+        if (moved != NONE) {
+            to.adopt(moved, from, slot);
+            from.release(connection);
+        }
+        return moved;
     }
 
     @Override

@@ -12,9 +12,6 @@ import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.millrace.api.pipeline.SegmentMeta;
-import org.millrace.api.pipeline.Stage;
-import org.millrace.api.pipeline.State;
-import org.millrace.api.pipeline.StateTables;
 import org.millrace.api.pipeline.ViewCursor;
 
 class FlowMapTest {
@@ -30,17 +27,7 @@ class FlowMapTest {
 
     private FlowMap map(int flows) {
         FlowMap map = new FlowMap(flows, 0x9e3779b97f4a7c15L, 0xd1b54a32d192ed03L);
-        map.attach(new StateTables() {
-            @Override
-            public <S extends State> S seek(Stage<?, S> stage, S view, int key) {
-                return view;
-            }
-
-            @Override
-            public void clear(int flow) {
-                cleared.add(flow);
-            }
-        });
+        map.attach(cleared::add);
         return map;
     }
 

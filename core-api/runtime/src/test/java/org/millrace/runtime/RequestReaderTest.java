@@ -84,7 +84,7 @@ class RequestReaderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {0, 9, 10, 11, 12, 13, 255})
+    @ValueSource(ints = {0, 9, 10, 11, 12, 14, 255})
     void unknownType(int type) {
         request(type, at -> { });
         assertClosedFor("unknown type");
@@ -144,6 +144,52 @@ class RequestReaderTest {
         bump(connection, 0, 0, 0);
         assertThat(host.path.status().staleRequests()).isEqualTo(1);
         assertThat(context.layout.isOpen()).isTrue();
+    }
+
+    private void handOver(int target) {
+        request(Descriptor.HANDOVER, at -> {
+            requests.i32(at, Descriptor.CONNECTION, connection);
+            requests.i32(at, Descriptor.ARGUMENT, target);
+            requests.i64(at, Descriptor.OPAQUE, 5);
+        });
+    }
+
+    private void assertEndsWithoutHarm(AppContext target) {
+        handOver(target == null ? 3 : target.number);
+        assertThat(host.path.status().refusedHandovers()).isEqualTo(1);
+        assertThat(host.path.status().contextConnections()).isZero();
+        assertThat(context.layout.isOpen()).isTrue();
+    }
+
+    @Test
+    void handsOverToSomebodyElse() {
+        AppContext foreign = host.path.open(SIZE, host.path.memory(SIZE), "somebody else", 0);
+        assertEndsWithoutHarm(foreign);
+        assertThat(new DescriptorRing(foreign.region.segment(), foreign.layout.eventRing(), SIZE.ringSlots())
+            .available()).isZero();
+    }
+
+    @Test
+    void handsOverToNobody() {
+        assertEndsWithoutHarm(null);
+    }
+
+    @Test
+    void handsOverToItself() {
+        assertEndsWithoutHarm(context);
+    }
+
+    @Test
+    void handsOverWhatItHasUsed() {
+        bump(connection, 0, 100, 0);
+        handOver(3);
+        assertClosedFor("hands over what it has used");
+    }
+
+    @Test
+    void handsOverWithAFieldThatIsNotItsOwn() {
+        request(Descriptor.HANDOVER, at -> requests.u16(at, Descriptor.PEER_PORT, 1));
+        assertClosedFor("a field that is not HANDOVER's is set");
     }
 
     @Test

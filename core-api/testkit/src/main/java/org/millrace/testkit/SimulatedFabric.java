@@ -1,8 +1,12 @@
 package org.millrace.testkit;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
+import org.millrace.wire.PcapngWriter;
 
 /**
  * Ports in memory, joined by one switch, under a virtual clock: no thread, no time but the clock's, the same frames at
@@ -21,6 +25,7 @@ public final class SimulatedFabric {
     private final LongSupplier clock;
     private final SimulatedLink link;
     private final List<SimulatedPort> ports = new ArrayList<>();
+    private PcapngWriter trace;
 
     /**
      * A fabric without ports.
@@ -46,6 +51,16 @@ public final class SimulatedFabric {
         return port;
     }
 
+    /**
+     * Writes every frame from now on, with the time at which its port has taken it, in that order: the same run gives
+     * the same bytes.
+     *
+     * @param writer where to; the caller closes it
+     */
+    public void trace(PcapngWriter writer) {
+        trace = writer;
+    }
+
     /** {@return when the next frame arrives anywhere; a time past if one waits; {@link Long#MAX_VALUE} if none is on its
      *          way} */
     public long nextDeliveryNs() {
@@ -61,11 +76,22 @@ public final class SimulatedFabric {
     }
 
     void deliver(SimulatedPort from, long destination, byte[] frame, int segmentSize, long arrivalNs) {
+        if (trace != null) {
+            write(frame);
+        }
         boolean known = ports.stream().anyMatch(p -> p != from && p.info().macAddress() == destination);
         for (SimulatedPort port : ports) {
             if (port != from && (!known || port.info().macAddress() == destination)) {
                 port.arrive(frame, segmentSize, arrivalNs);
             }
+        }
+    }
+
+    private void write(byte[] frame) {
+        try {
+            trace.write(nowNs(), MemorySegment.ofArray(frame), 0, frame.length);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }

@@ -3,12 +3,16 @@ package org.millrace.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.channels.Channels;
 import org.junit.jupiter.api.Test;
 import org.millrace.api.port.FrameBatch;
 import org.millrace.api.port.Port;
 import org.millrace.api.port.TransmitBatch;
+import org.millrace.wire.PcapngWriter;
 
 class SimulatedFabricTest {
     private static final Endpoint A = Endpoint.of("02:00:00:00:00:0a", "10.0.0.10", 1);
@@ -47,6 +51,22 @@ class SimulatedFabricTest {
         assertThat(a.receive(batch)).isZero();
         assertThat(b.counters().receivedBytes()).isEqualTo(100);
         assertThat(a.counters().transmittedFrames()).isEqualTo(1);
+    }
+
+    @Test
+    void aTraceHasEveryFrameAndItsTime() throws IOException {
+        ByteArrayOutputStream trace = new ByteArrayOutputStream();
+        ByteArrayOutputStream expected = new ByteArrayOutputStream();
+        SimulatedFabric fabric = new SimulatedFabric(clock, new SimulatedLink(500, 1500, false));
+        Port a = fabric.port("a", A.mac());
+        fabric.port("b", B.mac());
+        fabric.trace(new PcapngWriter(Channels.newChannel(trace)));
+        clock.set(70);
+        send(a, frame(100), 0);
+        try (PcapngWriter writer = new PcapngWriter(Channels.newChannel(expected))) {
+            writer.write(70, MemorySegment.ofArray(frame(100)), 0, 100);
+        }
+        assertThat(trace.toByteArray()).isEqualTo(expected.toByteArray());
     }
 
     @Test

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.security.SecureRandom;
 import java.util.List;
 import org.millrace.api.context.ContextGrant;
 import org.millrace.api.context.ContextSize;
@@ -25,6 +26,7 @@ public final class Attach {
     private static final int SOL_SOCKET = 1;
     private static final int SO_RCVTIMEO = 20;
     private static final long ANSWER_SECONDS = 5;
+    private static final long PROCESS = new SecureRandom().nextLong() | 1;
 
     private final String instance;
     private final UnixSockets sockets = new UnixSockets();
@@ -164,7 +166,7 @@ public final class Attach {
             MemorySegment timeout = arena.allocateFrom(ValueLayout.JAVA_LONG, ANSWER_SECONDS, 0);
             new Sockets().setOption(socket, SOL_SOCKET, SO_RCVTIMEO, timeout.address(), 16);
             MemorySegment request = arena.allocate(AttachRequest.BYTES, 8);
-            AttachRequest.of(size).write(request);
+            AttachRequest.of(size, PROCESS).write(request);
             sockets.send(socket, request, AttachRequest.BYTES); // a server that has hung up may have said why
         }
         receive(socket, 0, AttachReply.HEAD_BYTES);

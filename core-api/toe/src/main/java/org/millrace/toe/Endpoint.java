@@ -116,9 +116,14 @@ public abstract sealed class Endpoint implements AutoCloseable permits StreamSoc
         if (requests.claim(type, connection) == RequestQueue.FULL) {
             return false;
         }
+        forgotten();
+        return true;
+    }
+
+    /** The runtime knows that this side names the id no more. */
+    final void forgotten() {
         toe.forget(this);
         connection = 0;
-        return true;
     }
 
     static String text(InetSocketAddress address) {

@@ -52,6 +52,7 @@ public final class StreamSocket extends Endpoint {
     private boolean finPushed;
     private boolean aborted;
     private boolean filling;
+    private Berth berth;
 
     StreamSocket(Toe toe, int transport, long opaque, InetSocketAddress local, InetSocketAddress peer) {
         super(toe, transport, opaque);
@@ -329,6 +330,37 @@ public final class StreamSocket extends Endpoint {
         toe.dirty(this);
     }
 
+    /**
+     * Where a stream can be handed to. Any thread may carry it.
+     *
+     * @param context number of the context
+     * @param number  of the stream that is expected there
+     */
+    public record Berth(int context, long number) {
+    }
+
+    /** {@return where a stream is to be handed to that {@link Toe#expect} has made ready for it} */
+    public Berth berth() {
+        return new Berth(toe.layout().context(), opaque);
+    }
+
+    /**
+     * Hands an accepted stream, of which nothing was read and nothing written, to another context of this process, with
+     * all that has arrived. This socket is closed by it. If the other context takes it no more, the stream is reset.
+     *
+     * @param to where
+     * @throws IOException           if the stream failed ({@link ToeFailure}) or is closed
+     * @throws IllegalStateException if it was read or written
+     */
+    public void handOver(Berth to) throws IOException {
+        check();
+        if (connection() == 0 || taken != 0 || appended != 0 || finished) {
+            throw new IllegalStateException("a stream that was read or written stays where it is: hand it over at once");
+        }
+        berth = to;
+        close();
+    }
+
     @Override
     public InetSocketAddress localAddress() {
         return local;
@@ -389,10 +421,24 @@ public final class StreamSocket extends Endpoint {
         if (aborted) {
             return end(requests, Descriptor.ABORT);
         }
+        if (berth != null) {
+            return handOver(requests);
+        }
         if (status() == Status.OK && !bump(requests)) {
             return false;
         }
         return !closed || end(requests, Descriptor.CLOSE);
+    }
+
+    private boolean handOver(RequestQueue requests) {
+        long slot = requests.claim(Descriptor.HANDOVER, connection());
+        if (slot == RequestQueue.FULL) {
+            return false;
+        }
+        requests.code(slot, 0, berth.context);
+        requests.opaque(slot, berth.number);
+        forgotten();
+        return true;
     }
 
     private boolean connect(RequestQueue requests) {

@@ -173,6 +173,18 @@ public final class Toe implements AutoCloseable {
     }
 
     /**
+     * Makes ready to take a stream that another context of this process has accepted: {@link StreamSocket#handOver}, by
+     * that context's thread, with this stream's {@link StreamSocket#berth}.
+     *
+     * @return the stream; ready once it is connected or has failed
+     */
+    public StreamSocket expect() {
+        StreamSocket expected = ask(new StreamSocket(this, 0, ++lastOpaque, null, null));
+        expected.requested = true;
+        return expected;
+    }
+
+    /**
      * Opens a message socket.
      *
      * @param local     where; port 0: any
@@ -537,9 +549,14 @@ public final class Toe implements AutoCloseable {
     }
 
     private void accepted(int id, long slot) {
+        Endpoint endpoint = asked.get(events.i64(slot, Descriptor.OPAQUE));
+        if (endpoint instanceof StreamSocket || status(slot) != Status.OK) {
+            connected(id, slot); // handed over: nobody but the one who expects it need accept it
+            return;
+        }
         StreamSocket stream = adopt(new StreamSocket(this, 0, 0, null, null), id);
         stream.requested = true;
-        if (asked.get(events.i64(slot, Descriptor.OPAQUE)) instanceof ListenSocket listener) {
+        if (endpoint instanceof ListenSocket listener) {
             stream.hidden = true;
             listener.accepted(stream);
         } else {

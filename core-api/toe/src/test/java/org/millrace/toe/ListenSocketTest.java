@@ -44,6 +44,58 @@ class ListenSocketTest {
     }
 
     @Test
+    void unusedStreamIsHandedOver() throws IOException {
+        answer();
+        dataPath.accepted(request.opaque(), ID);
+        dataPath.bump(ID, 5, 0, false);
+        toe.poll(0);
+        StreamSocket accepted = listener.accept();
+        accepted.handOver(new StreamSocket.Berth(3, 99));
+        toe.flush();
+        assertThat(dataPath.takeAll()).extracting(Request::type, Request::connection, Request::argument, Request::opaque)
+            .containsExactly(tuple(Descriptor.HANDOVER, ID, 3, 99L));
+        assertThat(accepted.isClosed()).isTrue();
+        dataPath.bump(ID, 5, 0, false); // was on its way
+        toe.poll(0);
+        assertThat(toe.isOpen()).isTrue();
+    }
+
+    @Test
+    void readStreamStays() throws IOException {
+        answer();
+        dataPath.accepted(request.opaque(), ID);
+        dataPath.bump(ID, 5, 0, false);
+        toe.poll(0);
+        StreamSocket accepted = listener.accept();
+        accepted.read(ByteBuffer.allocate(1));
+        assertThatThrownBy(() -> accepted.handOver(new StreamSocket.Berth(3, 99)))
+            .isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void expectedStreamArrives() throws IOException {
+        StreamSocket expected = toe.expect();
+        assertThat(expected.berth()).isEqualTo(new StreamSocket.Berth(7, 2));
+        toe.flush();
+        assertThat(dataPath.takeAll()).isEmpty();
+        dataPath.accepted(2, ID);
+        dataPath.bump(ID, 5, 0, false);
+        toe.poll(0);
+        assertThat(toe.nextReady()).isSameAs(expected);
+        assertThat(expected.isConnected()).isTrue();
+        assertThat(expected.readable()).isEqualTo(5);
+    }
+
+    @Test
+    void expectedStreamThatWasClosedIsReset() {
+        toe.expect().close();
+        dataPath.accepted(2, ID);
+        toe.poll(0);
+        toe.flush();
+        assertThat(dataPath.takeAll()).extracting(Request::type).containsExactly(Descriptor.ABORT);
+    }
+
+    @Test
     void takenAddressThrowsBindException() {
         dataPath.listening(request.opaque(), 0, ANY_PORT, Status.ADDRESS_IN_USE);
         assertThat(toe.poll(0)).isEqualTo(1);

@@ -54,9 +54,10 @@ public record Machine(Pipe pipe, Stage stage, Exact exact, Alu alu, Phv phv, Par
     public record Generator(int applications, int minPacketBytes) {
     }
 
-    /** The traffic manager. Keys: {@code tm}. */
+    /** The traffic manager, and how the queues of a port to the wire are set up. Keys: {@code tm}. */
     public record TrafficManager(int queues, int priorities, int cells, int cellBytes, int pauseLevels,
-        int ecnDepthBits) {
+        int ecnDepthBits, int portMbit, int frameGapBytes, int queueCells, int ecnCells, int pauseOnCells,
+        int pauseOffCells) {
     }
 
     /** Recirculation; cycles of a pass through it. Keys: {@code recirculation}. */
@@ -145,7 +146,9 @@ public record Machine(Pipe pipe, Stage stage, Exact exact, Alu alu, Phv phv, Par
 
     private static TrafficManager trafficManager(MachineFile f) {
         return new TrafficManager(f.positive("tm.queues"), f.positive("tm.priorities"), f.positive("tm.cells"),
-            f.positive("tm.cell-bytes"), f.positive("tm.pause-levels"), f.positive("tm.ecn-depth-bits"));
+            f.positive("tm.cell-bytes"), f.positive("tm.pause-levels"), f.positive("tm.ecn-depth-bits"),
+            f.positive("tm.port-mbit"), f.positive("tm.frame-gap-bytes"), f.positive("tm.queue-cells"),
+            f.positive("tm.ecn-cells"), f.positive("tm.pause-on-cells"), f.positive("tm.pause-off-cells"));
     }
 
     private static Recirculation recirculation(MachineFile f) {

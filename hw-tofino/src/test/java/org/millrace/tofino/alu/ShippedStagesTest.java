@@ -21,11 +21,13 @@ import org.millrace.tofino.analysis.StageAnalysis;
 import org.millrace.tofino.machine.Machine;
 
 /**
- * Every register of the shipped Laminar: its real classes against the paths and the ALU instructions derived from them.
+ * Every register of the shipped Laminar with all its options: its real classes against the paths and the ALU instructions derived from them.
  * {@code -Dmillrace.differential.inputs=200000} for the full run; the default one draws fewer.
  */
 final class ShippedStagesTest {
     private static final int INPUTS = Integer.getInteger("millrace.differential.inputs", 3_000);
+
+    private static final Map<String, String> ALL_OPTIONS = Map.of("sack", "on", "delayed-ack-segments", "2");
 
     static Stream<String> registers() {
         return stages().entrySet().stream().filter(e -> e.getValue().stream().anyMatch(ShippedStagesTest::isRegister))
@@ -39,7 +41,7 @@ final class ShippedStagesTest {
 
     private static Map<String, List<Stage<?, ?>>> stages() {
         Map<String, List<Stage<?, ?>>> byName = new LinkedHashMap<>();
-        Program<?> program = Programs.laminar();
+        Program<?> program = Programs.laminar(ALL_OPTIONS);
         for (Workflow workflow : Workflow.values()) {
             for (Stage<?, ?> stage : program.stages(workflow)) {
                 List<Stage<?, ?>> same = byName.computeIfAbsent(stage.spec().name(), n -> new ArrayList<>());

@@ -7,11 +7,13 @@ import java.net.InetSocketAddress;
  *
  * @param kind       what
  * @param context    who asks
- * @param connection the connection meant; CLOSE and ABORT
- * @param opaque     the application's own number for the request, returned with the answer
+ * @param connection the connection meant; CLOSE, ABORT and HANDOVER
+ * @param opaque     the application's own number for the request, returned with the answer; HANDOVER: in the context
+ *                   that takes
  * @param local      wanted local address, port 0: any; LISTEN, CONNECT, BIND
  * @param peer       whom to connect to; CONNECT
- * @param backlog    LISTEN: most connections that wait; UNLISTEN: the listener's number
+ * @param backlog    LISTEN: most connections that wait; UNLISTEN: the listener's number; HANDOVER: the
+ *                   context that takes, which is of the same application
  */
 public record ContextRequest(Kind kind, int context, int connection, long opaque,
                              InetSocketAddress local, InetSocketAddress peer, int backlog) {
@@ -28,6 +30,8 @@ public record ContextRequest(Kind kind, int context, int connection, long opaque
         /** The application has let go of the connection: finish sending, then forget it. */
         CLOSE,
         /** Reset the connection. */
-        ABORT
+        ABORT,
+        /** Give a connection that was accepted, and neither read nor written, to another context. */
+        HANDOVER
     }
 }

@@ -66,6 +66,28 @@ public interface Contexts {
     void accepted(int context, int connection, long opaque);
 
     /**
+     * Answers HANDOVER where it was not to be: nothing was accepted.
+     *
+     * @param context the context that was to take
+     * @param opaque  the request's
+     * @param status  why not
+     */
+    void notAccepted(int context, long opaque, Status status);
+
+    /**
+     * Moves a connection that its application has neither read nor written to another context, with all that has arrived.
+     * If that succeeds the old id is released; {@link #accepted} tells of the new one.
+     *
+     * @param context    where it is
+     * @param connection its id there
+     * @param target     where it is to be
+     * @param local      its local address
+     * @param peer       its peer's
+     * @return its id there, or {@link #NONE}: no slot is left, or its buffers are of another size
+     */
+    int move(int context, int connection, int target, InetSocketAddress local, InetSocketAddress peer);
+
+    /**
      * The connection is over before its time; its flow is gone. The application still has to close it.
      *
      * @param context    the context

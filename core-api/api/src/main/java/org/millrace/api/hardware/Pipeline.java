@@ -1,5 +1,6 @@
 package org.millrace.api.hardware;
 
+import java.util.Map;
 import org.millrace.api.pipeline.SegmentMeta;
 import org.millrace.api.pipeline.StateTables;
 import org.millrace.api.pipeline.Workflow;
@@ -39,4 +40,25 @@ public interface Pipeline<M extends SegmentMeta> extends StateTables {
 
     /** {@return whether no item is inside, mirrored and generated ones included} */
     boolean isIdle();
+
+    /**
+     * {@return when {@link #advance} has something to do: at once if an item is inside, unless the machine keeps the
+     * caller's time and its item is not due yet; such an item needs no payload of the batch}
+     */
+    default long deadlineNs() {
+        return isIdle() ? Long.MAX_VALUE : Long.MIN_VALUE;
+    }
+
+    /**
+     * {@return whether the machine asks to be spared TX items, because its queue to the wire is long; if so,
+     * {@link #deadlineNs} is when to look again}
+     */
+    default boolean isPaused() {
+        return false;
+    }
+
+    /** {@return what the machine counts, by name} */
+    default Map<String, Long> counters() {
+        return Map.of();
+    }
 }

@@ -47,7 +47,9 @@ public enum DropReason {
     /** No route to the destination, or the neighbour does not answer. */
     UNREACHABLE("no route or no neighbour"),
     /** A stage extension refused it. */
-    FILTERED("filtered");
+    FILTERED("filtered"),
+    /** The machine's queue to the port is full. */
+    QUEUE_FULL("queue to the port full");
 
     private final String text;
 

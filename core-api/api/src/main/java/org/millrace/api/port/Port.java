@@ -46,6 +46,11 @@ public interface Port extends AutoCloseable {
     default void sleeping(boolean sleeping) {
     }
 
+    /** {@return whether it can send and receive now: not if its interface is down, has no link, or is gone} */
+    default boolean isUp() {
+        return true;
+    }
+
     /** {@return counters since the port was opened} */
     PortCounters counters();
 

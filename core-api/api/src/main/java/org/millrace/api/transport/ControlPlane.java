@@ -1,5 +1,8 @@
 package org.millrace.api.transport;
 
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import org.millrace.api.context.ContextRequest;
@@ -96,6 +99,52 @@ public interface ControlPlane {
     /** {@return what it counts beside that, by name, for tools: {@code fast retransmits}} */
     default Map<String, Long> counters() {
         return Map.of();
+    }
+
+    /** What a control plane hands over to its successor. */
+    enum Handover {
+        /** Everything. */
+        ALL,
+        /** Listeners, handshakes, what is being waited out; established connections stay where they are. */
+        NEW_ONLY
+    }
+
+    /**
+     * Writes what a successor must know, in a format that begins with its name and version. Changes nothing: a swap may
+     * still fail.
+     *
+     * @param scope what is handed over
+     * @param out   where to
+     * @param nowNs the time
+     * @throws IOException                   if {@code out} fails
+     * @throws UnsupportedOperationException if it cannot hand over, with the reason
+     */
+    default void exportState(Handover scope, DataOutput out, long nowNs) throws IOException {
+        throw new UnsupportedOperationException(getClass().getSimpleName() + " cannot hand its connections over");
+    }
+
+    /**
+     * Takes over what another control plane has exported, into a program that is loaded, for flows that keep their
+     * numbers. Sends nothing and tells nobody: the first {@link #advance} does, once the swap has been committed.
+     *
+     * @param in    what was exported
+     * @param nowNs the time
+     * @throws IOException                   if {@code in} fails
+     * @throws IllegalArgumentException      if it cannot be represented here or is not sound, with the reason; this
+     *                                       control plane is of no use then
+     * @throws UnsupportedOperationException if it cannot take over, with the reason
+     */
+    default void importState(DataInput in, long nowNs) throws IOException {
+        throw new UnsupportedOperationException(getClass().getSimpleName() + " cannot take connections over");
+    }
+
+    /**
+     * Another control plane has what {@link #exportState} wrote: forgets it, sends nothing, releases nothing.
+     *
+     * @param scope what was handed over
+     * @param nowNs the time
+     */
+    default void handedOver(Handover scope, long nowNs) {
     }
 
     /**

@@ -1,8 +1,12 @@
 package org.millrace.runtime.osgi;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.LongPredicate;
 import java.util.function.Supplier;
 import org.millrace.api.context.ContextGrant;
 import org.millrace.api.context.ContextProvider;
@@ -13,44 +17,116 @@ import org.millrace.api.transport.TransportFactory;
 import org.millrace.runtime.ConfigException;
 import org.millrace.runtime.DataPathStatus;
 import org.millrace.runtime.Instance;
+import org.millrace.runtime.Installed;
 import org.millrace.runtime.InstanceConfig;
+import org.millrace.runtime.Operations;
+import org.millrace.runtime.control.ControlServer;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 
 /**
  * An instance for each configuration of {@code org.millrace.runtime}, offered as a {@link ContextProvider} with the
- * configuration as its properties, and its counters as a {@link Supplier} with the property
- * {@code millrace.counters}. A backend, transport or port that comes or goes later does not disturb it.
+ * configuration as its properties; its counters as a {@link Supplier} with the property {@code millrace.counters}; and
+ * whether it runs code of a bundle as a {@link LongPredicate} over bundle ids with the property {@code millrace.runs}.
+ *
+ * <p>A changed configuration is taken while the instance runs, or refused; so is a newer bundle of a backend or transport
+ * that it runs. Any other backend, transport or port that comes or goes does not disturb it.
  */
-@Component(service = {ContextProvider.class, InstanceComponent.class, Supplier.class}, immediate = true,
-    property = "millrace.counters=true", configurationPid = "org.millrace.runtime", configurationPolicy = ConfigurationPolicy.REQUIRE)
-public final class InstanceComponent implements ContextProvider, Supplier<Map<String, Long>> {
-    @Reference(cardinality = ReferenceCardinality.AT_LEAST_ONE, policy = ReferencePolicy.DYNAMIC)
-    private volatile List<HardwareBackend> hardware;
-    @Reference(cardinality = ReferenceCardinality.AT_LEAST_ONE, policy = ReferencePolicy.DYNAMIC)
-    private volatile List<TransportFactory> transports;
+@Component(service = {ContextProvider.class, InstanceComponent.class, Supplier.class, LongPredicate.class,
+    Operations.Offer.class}, immediate = true, property = {"millrace.counters=true", "millrace.runs=true"},
+    configurationPid = "org.millrace.runtime", configurationPolicy = ConfigurationPolicy.REQUIRE)
+public final class InstanceComponent implements ContextProvider, Supplier<Map<String, Long>>, LongPredicate, Installed,
+        Operations.Offer {
+    private final List<HardwareBackend> hardware = new CopyOnWriteArrayList<>();
+    private final List<TransportFactory> transports = new CopyOnWriteArrayList<>();
     @Reference(cardinality = ReferenceCardinality.AT_LEAST_ONE, policy = ReferencePolicy.DYNAMIC)
     private volatile List<PortFactory> ports;
+    /** Ends the process in order, if whoever has started it offers that. */
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC,
+        target = "(millrace.stop=*)")
+    private volatile Runnable stopper;
     private Instance instance;
+    private volatile Renewal renewal;
+    private Operations operations;
+    private ControlServer control;
 
     /** Made by Declarative Services. */
     public InstanceComponent() {
     }
 
+    @Reference(cardinality = ReferenceCardinality.AT_LEAST_ONE, policy = ReferencePolicy.DYNAMIC)
+    void addHardware(HardwareBackend backend) {
+        hardware.add(backend);
+        arrived();
+    }
+
+    void removeHardware(HardwareBackend backend) {
+        hardware.remove(backend);
+    }
+
+    @Reference(cardinality = ReferenceCardinality.AT_LEAST_ONE, policy = ReferencePolicy.DYNAMIC)
+    void addTransport(TransportFactory factory) {
+        transports.add(factory);
+        arrived();
+    }
+
+    void removeTransport(TransportFactory factory) {
+        transports.remove(factory);
+    }
+
+    private void arrived() {
+        if (renewal != null) {
+            renewal.arrived();
+        }
+    }
+
     @Activate
     void activate(Map<String, Object> properties) {
         try {
-            Map<String, String> own = own(properties);
-            own.putIfAbsent("attach", "on");
-            instance = Instance.start(InstanceConfig.parse(own), hardware, transports, ports);
+            InstanceConfig config = config(properties);
+            instance = Instance.start(config, Installation.newestFirst(hardware), Installation.newestFirst(transports),
+                Installation.newestFirst(ports));
+            renewal = new Renewal(instance, config, hardware, transports);
         } catch (ConfigException e) {
             throw new IllegalArgumentException(e.getMessage(), e);
         }
+        operations = new Operations(instance, this, this::stop);
+        try {
+            control = instance.directory() == null ? null : ControlServer.start(operations);
+        } catch (IOException e) {
+            deactivate();
+            throw new UncheckedIOException(e.getMessage(), e);
+        }
+    }
+
+    private void stop() {
+        Runnable wanted = stopper;
+        if (wanted == null) {
+            instance.close();
+        } else {
+            wanted.run();
+        }
+    }
+
+    @Modified
+    void modified(Map<String, Object> properties) {
+        try {
+            renewal.change(config(properties));
+        } catch (ConfigException e) {
+            renewal.refuse(e.getMessage());
+        }
+    }
+
+    private static InstanceConfig config(Map<String, Object> properties) {
+        Map<String, String> own = own(properties);
+        own.putIfAbsent("attach", "on");
+        return InstanceConfig.parse(own);
     }
 
     /** The configuration without what the framework has added. */
@@ -58,7 +134,8 @@ public final class InstanceComponent implements ContextProvider, Supplier<Map<St
         Map<String, String> own = new TreeMap<>();
         properties.forEach((key, value) -> {
             if (!key.startsWith("service.") && !key.startsWith("component.") && !key.startsWith("felix.")
-                && !key.startsWith("osgi.") && !key.startsWith("millrace.") && !key.startsWith(".")) {
+                && !key.startsWith("osgi.") && !key.startsWith("millrace.") && !key.startsWith(".")
+                && !key.equals("stopper.target")) {
                 own.put(key, String.valueOf(value));
             }
         });
@@ -67,7 +144,22 @@ public final class InstanceComponent implements ContextProvider, Supplier<Map<St
 
     @Deactivate
     void deactivate() {
+        if (control != null) {
+            control.close();
+        }
+        operations.close();
+        renewal.close();
         instance.close();
+    }
+
+    @Override
+    public List<HardwareBackend> hardware() {
+        return hardware;
+    }
+
+    @Override
+    public List<TransportFactory> transports() {
+        return transports;
     }
 
     @Override
@@ -75,10 +167,21 @@ public final class InstanceComponent implements ContextProvider, Supplier<Map<St
         return instance.open(size);
     }
 
+    @Override
+    public Operations operations() {
+        return operations;
+    }
+
     /** {@return the instance's counters, for whoever shares no package with the runtime} */
     @Override
     public Map<String, Long> get() {
         return instance.status().counters();
+    }
+
+    /** {@return whether the instance runs code of a bundle} */
+    @Override
+    public boolean test(long bundle) {
+        return renewal.runs(bundle);
     }
 
     /** {@return the instance's state, for tools} */

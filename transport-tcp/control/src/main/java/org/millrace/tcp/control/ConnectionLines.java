@@ -68,6 +68,7 @@ final class ConnectionLines {
         String threshold = c.congestion.slowStartThreshold() == Integer.MAX_VALUE
                 ? "-" : Integer.toString(c.congestion.slowStartThreshold());
         String detail = "flow=" + c.flow + " cwnd=" + c.congestion.window() + " ssthresh=" + threshold + " rtt=" + rtt
+                + (c.rate == 0 ? "" : " rate=" + c.rate)
                 + " rto=" + c.rtt.timeoutNs() / 1_000_000 + "ms mss=" + c.mss
                 + " retransmitted=" + Integer.toUnsignedLong(retransmitted);
         return new ConnectionInfo(program.name(), c.state.text(), c.ends.local(), c.ends.peer(), c.context,

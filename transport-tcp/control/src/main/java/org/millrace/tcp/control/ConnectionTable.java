@@ -1,6 +1,7 @@
 package org.millrace.tcp.control;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -31,10 +32,13 @@ final class ConnectionTable {
         }
     }
 
+    /** Adds a connection; one without a flow is known to its application only. */
     void add(TcpConnection connection) {
-        byEnds.put(connection.ends, connection);
         byHandle.put(handle(connection.context, connection.connection), connection);
-        byFlow[connection.flow] = connection;
+        if (connection.flow != 0) {
+            byEnds.put(connection.ends, connection);
+            byFlow[connection.flow] = connection;
+        }
     }
 
     /** Its flow is gone; the application still knows it. */
@@ -47,6 +51,21 @@ final class ConnectionTable {
     /** The application has closed it. */
     void forget(TcpConnection connection) {
         byHandle.remove(handle(connection.context, connection.connection), connection);
+    }
+
+    /** Somebody else has them now. */
+    void clear() {
+        byEnds.clear();
+        byHandle.clear();
+        Arrays.fill(byFlow, null);
+    }
+
+    /** It is another context's now. */
+    void move(TcpConnection connection, int context, int id) {
+        forget(connection);
+        connection.context = context;
+        connection.connection = id;
+        byHandle.put(handle(context, id), connection);
     }
 
     HalfOpen halfOpen(Endpoints ends) {

@@ -1,5 +1,6 @@
 package org.millrace.tcp.control;
 
+import java.io.IOException;
 import org.millrace.wire.SequenceNumber;
 
 /** DCTCP, RFC 8257 §3.3: cuts the window by the share of marked bytes, smoothed over windows. Loss still halves. */
@@ -45,6 +46,21 @@ final class Dctcp extends NewReno {
             marked = 0;
             windowEnd = max;
         }
+    }
+
+    @Override
+    public String name() {
+        return TcpConfig.DCTCP;
+    }
+
+    @Override
+    public void walk(Fields f) throws IOException {
+        super.walk(f);
+        alpha = Math.clamp(f.f64(alpha), 0, 1);
+        windowEnd = f.i32(windowEnd);
+        observing = f.bit(observing);
+        acked = f.i64(acked);
+        marked = f.i64(marked);
     }
 
     double alpha() {

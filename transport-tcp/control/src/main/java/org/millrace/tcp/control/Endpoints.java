@@ -12,6 +12,8 @@ import org.millrace.wire.Ipv4Address;
  * @param peerPort     the peer's port
  */
 record Endpoints(int localAddress, int localPort, int peerAddress, int peerPort) implements Comparable<Endpoints> {
+    static final Endpoints NONE = new Endpoints(0, 0, 0, 0);
+
     InetSocketAddress local() {
         return socketAddress(localAddress, localPort);
     }

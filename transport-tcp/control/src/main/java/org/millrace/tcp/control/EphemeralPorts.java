@@ -1,5 +1,6 @@
 package org.millrace.tcp.control;
 
+import java.io.IOException;
 import java.util.function.IntPredicate;
 
 /** Chooses ports that outsiders cannot guess and that are not taken: RFC 6056 §3.3.3, hash of the ends plus a counter. */
@@ -16,6 +17,11 @@ final class EphemeralPorts {
         this.hash = hash;
         first = config.portFirst();
         count = config.portLast() - config.portFirst() + 1;
+    }
+
+    /** How far it has come. */
+    void walk(Fields f) throws IOException {
+        counter = f.i32(counter);
     }
 
     /**

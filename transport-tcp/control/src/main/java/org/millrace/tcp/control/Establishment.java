@@ -103,8 +103,7 @@ final class Establishment {
         }
         int initialWindow = initialWindow(state.mss, h.retries);
         int maxWindow = host.contexts().transmitBytes(place.context);
-        CongestionPolicy policy = h.congestion.equals(TcpConfig.DCTCP)
-                ? new Dctcp(state.mss, initialWindow, maxWindow) : new NewReno(state.mss, initialWindow, maxWindow);
+        CongestionPolicy policy = CongestionPolicies.make(h.congestion, state.mss, initialWindow, maxWindow, config);
         state.congestionWindow = policy.window();
         program.install(flow, state);
         TcpConnection c = new TcpConnection(h.ends, place.context, place.connection, flow, state, rtt, policy);

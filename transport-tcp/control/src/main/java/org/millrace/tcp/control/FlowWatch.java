@@ -58,6 +58,10 @@ final class FlowWatch {
         if (c.flow == 0) {
             return;
         }
+        if (c.congestion.rate() != c.rate) {
+            c.rate = c.congestion.rate();
+            program.rate(c.flow, c.rate);
+        }
         delayedAck(c, p, nowNs);
         c.seenUna = p.sndUna;
         c.seenRcvNxt = p.rcvNxt;
@@ -86,7 +90,8 @@ final class FlowWatch {
     }
 
     private boolean congestion(TcpConnection c, TcpProgress p, long nowNs) {
-        if (p.rttSamples != c.seenSamples) {
+        boolean sampled = p.rttSamples != c.seenSamples;
+        if (sampled) {
             c.seenSamples = p.rttSamples;
             c.rtt.sample(Integer.toUnsignedLong(p.rttUs));
         }
@@ -101,6 +106,9 @@ final class FlowWatch {
             if (c.congestion.onAcked(acked, marked, p.sndUna, p.sndMax)) {
                 program.congestionWindowReduced(c.flow);
             }
+        }
+        if (sampled) {
+            c.congestion.onRoundTrip(Integer.toUnsignedLong(p.rttUs));
         }
         if ((c.digests & TcpProgram.DIGEST_FAST_RETRANSMIT) != 0) {
             counters.fastRetransmits++;

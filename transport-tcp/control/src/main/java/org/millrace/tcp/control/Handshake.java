@@ -127,9 +127,8 @@ final class Handshake {
         h.rcvShift = HalfOpen.shiftFor(h.receiveBytes);
         h.timestamps = config.timestamps();
         h.sack = sack;
-        String named = path.options().getOrDefault("congestion", config.congestion());
-        h.congestion = named.equals(TcpConfig.DCTCP) ? TcpConfig.DCTCP : TcpConfig.NEW_RENO;
-        h.ecnRequested = config.ecn() || h.congestion.equals(TcpConfig.DCTCP);
+        h.congestion = CongestionPolicies.named(path, config);
+        h.ecnRequested = CongestionPolicies.usesEcn(h.congestion, config);
     }
 
     /** A SYN without ACK, at a listener or while ours is on its way (simultaneous open). */

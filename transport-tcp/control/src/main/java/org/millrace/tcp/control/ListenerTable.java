@@ -1,5 +1,6 @@
 package org.millrace.tcp.control;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -9,6 +10,8 @@ import java.util.function.Predicate;
 
 /** Listeners by address and port. Several contexts may share one; they get connections in turn. */
 final class ListenerTable {
+    private static final int MAX_LISTENING = 1 << 20;
+
     private record Key(int address, int port) {
     }
 
@@ -85,6 +88,40 @@ final class ListenerTable {
     private Group find(int address, int port) {
         Group exact = groups.get(new Key(address, port));
         return exact != null ? exact : groups.get(new Key(0, port));
+    }
+
+    /** Writes or reads all listeners, and whose turn it is. */
+    void walk(Fields f) throws IOException {
+        lastNumber = f.number("last listener", lastNumber, 0, Integer.MAX_VALUE);
+        List<Key> keys = new ArrayList<>(groups.keySet());
+        int count = f.number("listening addresses", keys.size(), 0, MAX_LISTENING);
+        for (int i = 0; i < count; i++) {
+            Key had = i < keys.size() ? keys.get(i) : new Key(0, 0);
+            Key key = new Key(f.i32(had.address), f.number("port", had.port, 1, 65_535));
+            Group group = groups.computeIfAbsent(key, k -> new Group());
+            walk(f, key, group);
+        }
+    }
+
+    private void walk(Fields f, Key key, Group group) throws IOException {
+        int members = f.number("listeners", group.members.size(), 1, MAX_LISTENING);
+        group.turn = f.number("turn", group.turn, 0, members);
+        for (int i = 0; i < members; i++) {
+            boolean there = i < group.members.size();
+            Listener had = there ? group.members.get(i) : new Listener(0, key.address, key.port, 0, 0, 0);
+            Listener listener = new Listener(f.number("listener", had.number, 1, lastNumber), key.address, key.port,
+                    f.number("context", had.context, 0, Integer.MAX_VALUE), f.i64(had.opaque),
+                    f.number("backlog", had.backlog, 1, Integer.MAX_VALUE));
+            if (!there) {
+                group.members.add(listener);
+                byNumber.put(listener.number, listener);
+            }
+        }
+    }
+
+    void clear() {
+        groups.clear();
+        byNumber.clear();
     }
 
     Collection<Listener> all() {

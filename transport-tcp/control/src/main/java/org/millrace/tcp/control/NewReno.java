@@ -1,10 +1,11 @@
 package org.millrace.tcp.control;
 
+import java.io.IOException;
 import org.millrace.wire.SequenceNumber;
 
 /** Slow start, congestion avoidance and one halving a window: RFC 5681, with byte counting; ECN as in RFC 3168. */
 class NewReno implements CongestionPolicy {
-    private final int initialWindow;
+    private int initialWindow;
     private final int maxWindow;
     private int mss;
     private int window;
@@ -25,6 +26,11 @@ class NewReno implements CongestionPolicy {
         this.initialWindow = initialWindow;
         this.maxWindow = Math.max(maxWindow, initialWindow);
         window = initialWindow;
+    }
+
+    @Override
+    public String name() {
+        return TcpConfig.NEW_RENO;
     }
 
     @Override
@@ -116,5 +122,21 @@ class NewReno implements CongestionPolicy {
     @Override
     public final void segmentSize(int mssBytes) {
         mss = mssBytes;
+    }
+
+    @Override
+    public final void succeed(int windowBytes, int thresholdBytes) {
+        window = Math.clamp(windowBytes, mss, maxWindow);
+        threshold = Math.max(thresholdBytes, 2 * mss);
+    }
+
+    @Override
+    public void walk(Fields f) throws IOException {
+        initialWindow = f.number("initial window", initialWindow, 1, Integer.MAX_VALUE);
+        window = Math.min(f.number("congestion window", window, 1, Integer.MAX_VALUE), maxWindow);
+        threshold = f.number("slow start threshold", threshold, 1, Integer.MAX_VALUE);
+        counted = f.number("counted bytes", counted, 0, Integer.MAX_VALUE);
+        reducedUntil = f.i32(reducedUntil);
+        reduced = f.bit(reduced);
     }
 }

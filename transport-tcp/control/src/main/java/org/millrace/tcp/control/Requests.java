@@ -6,6 +6,7 @@ import java.util.List;
 import org.millrace.api.context.ContextRequest;
 import org.millrace.api.context.Contexts;
 import org.millrace.api.context.Status;
+import org.millrace.api.pipeline.ViewCursor;
 import org.millrace.api.transport.TransportHost;
 import org.millrace.wire.Ipv4Address;
 
@@ -26,6 +27,7 @@ final class Requests {
     private final ActiveFlows active;
     private final Teardown teardown;
     private final TcpConnectionState state = new TcpConnectionState();
+    private final TcpMeta sought = new TcpMeta();
 
     Requests(TransportHost host, TcpProgram<?> program, TcpConfig config, ConnectionTable table,
              ListenerTable listeners, TimeWaitTable timeWait, EphemeralPorts ports, Handshake handshake,
@@ -41,6 +43,7 @@ final class Requests {
         this.watch = watch;
         this.active = active;
         this.teardown = teardown;
+        ViewCursor.move(sought, new int[TcpMeta.TCP_BYTES / 4], 0);
     }
 
     void request(ContextRequest r, long nowNs) {
@@ -56,6 +59,7 @@ final class Requests {
             case BIND -> host.contexts().listening(r.context(), r.opaque(), Status.UNSUPPORTED, NO_LISTENER, r.local());
             case CLOSE -> close(r, nowNs);
             case ABORT -> abort(r, nowNs);
+            case HANDOVER -> handOver(r, nowNs);
         }
     }
 
@@ -93,7 +97,16 @@ final class Requests {
     }
 
     private boolean taken(Endpoints ends) {
-        return table.has(ends) || timeWait.get(ends) != null;
+        return table.has(ends) || timeWait.get(ends) != null || inDataPath(ends);
+    }
+
+    /** Some other control plane's: one whose connections outlive the swap that has replaced it. */
+    private boolean inDataPath(Endpoints ends) {
+        sought.localAddress(ends.localAddress());
+        sought.localPort(ends.localPort());
+        sought.peerAddress(ends.peerAddress());
+        sought.peerPort(ends.peerPort());
+        return host.lookup().lookup(sought) != 0;
     }
 
     private static Endpoints withPort(Endpoints ends, int port) {
@@ -177,6 +190,28 @@ final class Requests {
         } else {
             teardown.abort(c, nowNs);
         }
+    }
+
+    /** Gives an accepted connection to the context that {@code backlog} names; one that is over by now ends here. */
+    private void handOver(ContextRequest r, long nowNs) {
+        Contexts contexts = host.contexts();
+        TcpConnection c = table.byHandle(r.context(), r.connection());
+        if (c == null || c.flow == 0) {
+            contexts.notAccepted(r.backlog(), r.opaque(), Status.RESET);
+            if (c != null) {
+                teardown.release(c);
+            }
+            return;
+        }
+        int moved = contexts.move(c.context, c.connection, r.backlog(), c.ends.local(), c.ends.peer());
+        if (moved == Contexts.NONE) {
+            contexts.notAccepted(r.backlog(), r.opaque(), Status.NO_RESOURCES);
+            teardown.abort(c, nowNs);
+            return;
+        }
+        table.move(c, r.backlog(), moved);
+        program.place(c.flow, c.context, c.connection);
+        contexts.accepted(c.context, c.connection, r.opaque());
     }
 
     /** CLOSE or ABORT of a connection that has no id yet: RFC 9293 §3.10.4, SYN-SENT. */

@@ -1,5 +1,7 @@
 package org.millrace.tcp.control;
 
+import java.io.IOException;
+
 /** Retransmission timeout from round-trip samples, RFC 6298. */
 final class RttEstimator {
     private static final int GRANULARITY_US = 1_000; // the timestamps' clock
@@ -49,6 +51,14 @@ final class RttEstimator {
 
     long timeoutNs() {
         return Math.min(timeoutUs << backOff, maxUs) * 1_000;
+    }
+
+    /** What the samples have come to; the limits are the configuration's. */
+    void walk(Fields f) throws IOException {
+        smoothedUs = f.i64(smoothedUs);
+        variationUs = f.i64(variationUs);
+        timeoutUs = Math.clamp(f.i64(timeoutUs), minUs, maxUs);
+        backOff = f.number("back-off", backOff, 0, 30);
     }
 
     /** {@return smoothed round-trip time in microseconds, or -1 if there was no sample} */

@@ -1,5 +1,7 @@
 package org.millrace.tcp.control;
 
+import java.io.IOException;
+
 /**
  * Sequence numbers that stand for a half-open connection when a listener has no room for one (RFC 4987 §3.6): a flood
  * of SYNs costs no memory and does not keep others out. Only the MSS survives, as one of eight; such a connection has
@@ -22,10 +24,15 @@ final class SynCookies {
     private static final int HASH_MASK = 0xff_ffff;
 
     private final SipHash hash;
-    private long lastMadeMinute = Long.MIN_VALUE / 2;
+    private long lastMadeNs = Long.MIN_VALUE / 2;
 
     SynCookies(SipHash hash) {
         this.hash = hash;
+    }
+
+    /** Until when cookies are out; whose they are the secret says. */
+    void walk(Fields f) throws IOException {
+        lastMadeNs = f.since(lastMadeNs);
     }
 
     /** {@return the sequence number to answer a SYN with} */
@@ -34,15 +41,16 @@ final class SynCookies {
         while (index > 0 && MSS[index] > peerMss) {
             index--;
         }
-        lastMadeMinute = Math.floorDiv(nowNs, MINUTE_NS);
-        return cookie(ends, irs, index, lastMadeMinute);
+        lastMadeNs = nowNs;
+        return cookie(ends, irs, index, Math.floorDiv(nowNs, MINUTE_NS));
     }
 
     /** {@return the MSS that was put into a sequence number, or {@link #NOT_OURS}; ours last two minutes at most} */
     int mss(Endpoints ends, int irs, int cookie, long nowNs) {
         long minute = Math.floorDiv(nowNs, MINUTE_NS);
         int index = cookie >>> 24 & 7;
-        for (int age = 0; age < AGES && minute - lastMadeMinute < AGES; age++) {
+        boolean recent = minute - Math.floorDiv(lastMadeNs, MINUTE_NS) < AGES;
+        for (int age = 0; age < AGES && recent; age++) {
             if (cookie(ends, irs, index, minute - age) == cookie) {
                 return MSS[index];
             }

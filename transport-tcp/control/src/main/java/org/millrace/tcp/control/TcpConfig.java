@@ -1,6 +1,10 @@
 package org.millrace.tcp.control;
 
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.millrace.api.transport.TransportHost;
 
 /**
@@ -9,8 +13,10 @@ import org.millrace.api.transport.TransportHost;
  * <table>
  * <caption>Keys of {@link TransportHost#options()}; all optional</caption>
  * <tr><th>key</th><th>allowed</th><th>default</th><th>meaning</th></tr>
- * <tr><td>congestion</td><td>newreno, dctcp</td><td>newreno</td><td>policy where the route names none</td></tr>
- * <tr><td>ecn</td><td>on, off</td><td>on</td><td>negotiate ECN (RFC 3168); dctcp always does</td></tr>
+ * <tr><td>congestion</td><td>newreno, dctcp, timely</td><td>newreno</td><td>policy where the route names none</td></tr>
+ * <tr><td>timely-low-us</td><td>1 to 1000000</td><td>50</td><td>round trips below this let the rate rise</td></tr>
+ * <tr><td>timely-high-us</td><td>1 to 10000000</td><td>500</td><td>round trips above this make it fall</td></tr>
+ * <tr><td>ecn</td><td>on, off</td><td>on</td><td>negotiate ECN (RFC 3168); dctcp always does, timely never</td></tr>
  * <tr><td>timestamps</td><td>on, off</td><td>on</td><td>offer and take timestamps (RFC 7323)</td></tr>
  * <tr><td>window-scaling</td><td>on, off</td><td>on</td><td>offer and take window scaling (RFC 7323)</td></tr>
  * <tr><td>sack</td><td>on, off</td><td>on</td><td>report the out-of-order interval to the peer (RFC 2018)</td></tr>
@@ -36,7 +42,9 @@ import org.millrace.api.transport.TransportHost;
  * <tr><td>resets</td><td>2 to 1000000</td><td>1000</td><td>RSTs to closed ports a second on average</td></tr>
  * </table>
  *
- * @param congestion          {@code newreno} or {@code dctcp}
+ * @param congestion          {@code newreno}, {@code dctcp} or {@code timely}
+ * @param timelyLowUs         T_low of Timely
+ * @param timelyHighUs        T_high of Timely
  * @param ecn                 whether to negotiate ECN
  * @param timestamps          whether to negotiate timestamps
  * @param windowScaling       whether to negotiate window scaling
@@ -62,8 +70,8 @@ import org.millrace.api.transport.TransportHost;
  * @param challengeAcks       challenge ACKs a second
  * @param resets              RSTs to closed ports a second
  */
-public record TcpConfig(String congestion, boolean ecn, boolean timestamps, boolean windowScaling, boolean sack,
-                        int initialWindow,
+public record TcpConfig(String congestion, int timelyLowUs, int timelyHighUs, boolean ecn, boolean timestamps,
+                        boolean windowScaling, boolean sack, int initialWindow,
                         int rtoMinMs, int rtoInitialMs, int rtoMaxMs, int retries, int synRetries, int synAckRetries,
                         int synBacklog, int timeWaitMs, int timeWaitMax, int finTimeoutMs, int delayedAckMs,
                         int delayedAckSegments, int keepaliveS, int keepaliveIntervalS, int keepaliveProbes,
@@ -72,6 +80,11 @@ public record TcpConfig(String congestion, boolean ecn, boolean timestamps, bool
     public static final String NEW_RENO = "newreno";
     /** Policy of RFC 8257. */
     public static final String DCTCP = "dctcp";
+    /** Policy of Mittal et al., SIGCOMM 2015. */
+    public static final String TIMELY = "timely";
+
+    /** All keys. */
+    public static final Set<String> KEYS = keys();
 
     /** All defaults. */
     public static final TcpConfig DEFAULT = parse(Map.of());
@@ -84,9 +97,19 @@ public record TcpConfig(String congestion, boolean ecn, boolean timestamps, bool
      * @throws IllegalArgumentException if a value is wrong
      */
     public static TcpConfig parse(Map<String, String> options) {
-        Options o = new Options(options);
-        TcpConfig config = new TcpConfig(o.oneOf("congestion", NEW_RENO, DCTCP), o.onOff("ecn"), o.onOff("timestamps"),
-                o.onOff("window-scaling"), o.onOff("sack"), o.number("initial-window", 10, 1, 100),
+        return parse(new Options(options, new TreeSet<>()));
+    }
+
+    private static Set<String> keys() {
+        Options asked = new Options(Map.of(), new TreeSet<>());
+        parse(asked);
+        return Collections.unmodifiableSet(asked.asked);
+    }
+
+    private static TcpConfig parse(Options o) {
+        TcpConfig config = new TcpConfig(o.oneOf("congestion", NEW_RENO, DCTCP, TIMELY),
+                o.number("timely-low-us", 50, 1, 1_000_000), o.number("timely-high-us", 500, 1, 10_000_000),
+                o.onOff("ecn"), o.onOff("timestamps"), o.onOff("window-scaling"), o.onOff("sack"), o.number("initial-window", 10, 1, 100),
                 o.number("rto-min-ms", 200, 1, 60_000), o.number("rto-initial-ms", 1_000, 1, 60_000),
                 o.number("rto-max-ms", 60_000, 1_000, 240_000), o.number("retries", 15, 1, 100),
                 o.number("syn-retries", 7, 0, 100), o.number("synack-retries", 5, 0, 100),
@@ -98,12 +121,14 @@ public record TcpConfig(String congestion, boolean ecn, boolean timestamps, bool
                 o.number("port-last", 65_535, 1_024, 65_535), o.number("challenge-acks", 1_000, 2, 1_000_000),
                 o.number("resets", 1_000, 2, 1_000_000));
         o.atLeast("port-last", config.portLast, "port-first", config.portFirst);
+        o.atLeast("timely-high-us", config.timelyHighUs, "timely-low-us", config.timelyLowUs);
         o.atLeast("rto-max-ms", config.rtoMaxMs, "rto-min-ms", config.rtoMinMs);
         return config;
     }
 
-    private record Options(Map<String, String> values) {
+    private record Options(Map<String, String> values, Set<String> asked) {
         int number(String key, int standard, int min, int max) {
+            asked.add(key);
             String text = values.get(key);
             if (text == null) {
                 return standard;
@@ -119,10 +144,13 @@ public record TcpConfig(String congestion, boolean ecn, boolean timestamps, bool
             return oneOf(key, "on", "off").equals("on");
         }
 
-        String oneOf(String key, String standard, String other) {
-            String text = values.getOrDefault(key, standard);
-            if (!text.equals(standard) && !text.equals(other)) {
-                throw wrong(key, text, standard + " or " + other);
+        /** The first is the standard. */
+        String oneOf(String key, String... allowed) {
+            asked.add(key);
+            String text = values.getOrDefault(key, allowed[0]);
+            if (!List.of(allowed).contains(text)) {
+                int last = allowed.length - 1;
+                throw wrong(key, text, String.join(", ", List.of(allowed).subList(0, last)) + " or " + allowed[last]);
             }
             return text;
         }

@@ -3,13 +3,15 @@ package org.millrace.tcp.control;
 /** An installed connection: what the control plane remembers of it beside the data path's state. */
 final class TcpConnection extends Timed {
     final Endpoints ends;
-    final int context;
-    final int connection;
+    int context;
+    int connection;
     /** Its flow; 0: gone, only the application still has to close it. */
     int flow;
     TcpState state = TcpState.ESTABLISHED;
     int mss;
     final boolean timestamps;
+    /** The peer takes SACK blocks; not every program keeps it. */
+    final boolean sack;
     final RttEstimator rtt;
     final CongestionPolicy congestion;
 
@@ -41,6 +43,8 @@ final class TcpConnection extends Timed {
     /** When the retransmission or persist timer expires. */
     long retransmitNs = NEVER;
     boolean persisting;
+    /** Pacing rate as the data path has it. */
+    long rate;
     /** Expiries in a row without an answer. */
     int retries;
     int answersAtProbe;
@@ -62,6 +66,7 @@ final class TcpConnection extends Timed {
         this.congestion = congestion;
         mss = state.mss;
         timestamps = state.timestamps;
+        sack = state.sack;
         seenUna = state.sndUna;
         seenRcvNxt = state.rcvNxt;
     }

@@ -1,7 +1,7 @@
 package org.millrace.tcp.control;
 
 /**
- * A TCP connection's state in program-neutral form, version 1: what one program exports another can install. Sequence
+ * A TCP connection's state in program-neutral form, as in version 1 of docs/state-format.md: what one program exports another can install. Sequence
  * numbers are absolute; buffer position of a byte is its sequence number less that of the stream's first byte.
  */
 public final class TcpConnectionState {
@@ -58,6 +58,8 @@ public final class TcpConnectionState {
     public boolean finSent;
     /** Bytes that may be in flight. */
     public int congestionWindow;
+    /** CWR is to be sent with the next data (RFC 3168 §6.1.2). */
+    public boolean windowReduced;
     /** Duplicate ACKs in a row. */
     public int duplicateAcks;
     /** In fast recovery until this is acknowledged (RFC 6582 recover); meaningful if {@link #recovering}. */

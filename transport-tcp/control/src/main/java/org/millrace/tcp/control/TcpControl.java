@@ -1,5 +1,8 @@
 package org.millrace.tcp.control;
 
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import org.millrace.api.context.ContextRequest;
@@ -42,6 +45,8 @@ public final class TcpControl implements ControlPlane {
     private final Requests requests;
     private final IcmpErrors icmpErrors;
     private final ConnectionLines lines;
+    private final ConnectionTransfer arriving;
+    private final StateTransfer transfer;
 
     /**
      * Makes a control plane.
@@ -60,14 +65,19 @@ public final class TcpControl implements ControlPlane {
         SegmentWriter writer = new SegmentWriter(host, new RateLimit(hash, RESETS, config.resets()));
         Teardown teardown = new Teardown(host, program, table, active, timers, timeWait, writer);
         watch = new FlowWatch(host, program, config, active, timers, teardown, counters);
+        SynCookies cookies = new SynCookies(hash);
+        EphemeralPorts ports = new EphemeralPorts(hash, config);
         Establishment establishment = new Establishment(host, program, config, table, listeners, watch);
         handshake = new Handshake(host, config, config.sack() && program.reportsSack(), table, listeners, timers,
-                writer, new IsnGenerator(hash), new SynCookies(hash), challenges, establishment);
+                writer, new IsnGenerator(hash), cookies, challenges, establishment);
         arrival = new SegmentArrival(host, program, table, listeners, timeWait, handshake, teardown, writer, challenges);
-        requests = new Requests(host, program, config, table, listeners, timeWait, new EphemeralPorts(hash, config),
-                handshake, watch, active, teardown);
+        requests = new Requests(host, program, config, table, listeners, timeWait, ports, handshake, watch, active,
+                teardown);
         icmpErrors = new IcmpErrors(host, program, table, handshake);
         lines = new ConnectionLines(program, table, listeners, timeWait);
+        arriving = new ConnectionTransfer(host, program, config, table, timers, active);
+        transfer = new StateTransfer(host, program, table, listeners, timeWait, timers, active, ports, cookies,
+                counters, arriving);
     }
 
     @Override
@@ -115,6 +125,7 @@ public final class TcpControl implements ControlPlane {
 
     @Override
     public long advance(long nowNs) {
+        arriving.resume(nowNs);
         for (Timed due = timers.poll(nowNs); due != null; due = timers.poll(nowNs)) {
             switch (due) {
                 case HalfOpen h -> handshake.expired(h, nowNs);
@@ -124,6 +135,21 @@ public final class TcpControl implements ControlPlane {
         active.walk(watch, nowNs);
         timeWait.expire(nowNs);
         return Math.min(active.nextNs(), Math.min(timers.nextNs(), timeWait.nextNs()));
+    }
+
+    @Override
+    public void exportState(Handover scope, DataOutput out, long nowNs) throws IOException {
+        transfer.write(scope, out, nowNs);
+    }
+
+    @Override
+    public void importState(DataInput in, long nowNs) throws IOException {
+        transfer.read(in, nowNs);
+    }
+
+    @Override
+    public void handedOver(Handover scope, long nowNs) {
+        transfer.forget(scope);
     }
 
     @Override

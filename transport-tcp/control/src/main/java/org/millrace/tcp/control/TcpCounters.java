@@ -1,5 +1,6 @@
 package org.millrace.tcp.control;
 
+import java.io.IOException;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -9,6 +10,20 @@ final class TcpCounters {
     long timeouts;
     long probes;
     long retransmittedBytes;
+
+    void walk(Fields f) throws IOException {
+        fastRetransmits = f.i64(fastRetransmits);
+        timeouts = f.i64(timeouts);
+        probes = f.i64(probes);
+        retransmittedBytes = f.i64(retransmittedBytes);
+    }
+
+    void clear() {
+        fastRetransmits = 0;
+        timeouts = 0;
+        probes = 0;
+        retransmittedBytes = 0;
+    }
 
     Map<String, Long> byName() {
         Map<String, Long> all = new TreeMap<>();

@@ -98,6 +98,15 @@ public interface TcpProgram<M extends TcpMeta> extends Program<M> {
     void nextHop(int flow, long macAddress);
 
     /**
+     * Moves a flow to another context, whose buffers have the same size and hold the same.
+     *
+     * @param flow       the flow
+     * @param context    the context
+     * @param connection its id there
+     */
+    void place(int flow, int context, int connection);
+
+    /**
      * Sets the largest payload of a wire segment, options already taken off.
      *
      * @param flow     the flow

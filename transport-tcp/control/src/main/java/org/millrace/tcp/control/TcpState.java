@@ -1,8 +1,22 @@
 package org.millrace.tcp.control;
 
+import java.util.Arrays;
+
 /** State of a connection, RFC 9293 §3.3.2, and how it goes from one to the next (Figure 5). */
 enum TcpState {
     LISTEN, SYN_SENT, SYN_RECEIVED, ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2, CLOSE_WAIT, CLOSING, LAST_ACK, TIME_WAIT, CLOSED;
+
+    private static final TcpState[] BY_NUMBER = {CLOSED, LISTEN, SYN_SENT, SYN_RECEIVED, ESTABLISHED, FIN_WAIT_1,
+        FIN_WAIT_2, CLOSE_WAIT, LAST_ACK, CLOSING, TIME_WAIT};
+
+    /** {@return its number, that of RFC 4022 tcpConnectionState: 1 to 11} */
+    int number() {
+        return Arrays.asList(BY_NUMBER).indexOf(this) + 1;
+    }
+
+    static TcpState ofNumber(int number) {
+        return BY_NUMBER[number - 1];
+    }
 
     /** {@return the state after our FIN has been queued: the application's shutdown or CLOSE} */
     TcpState finQueued() {

@@ -13,6 +13,8 @@ import org.millrace.wire.SequenceNumber;
  * @param deadlineNs when it ends
  */
 record TimeWait(Endpoints ends, int sndNxt, int rcvNxt, boolean timestamps, int tsRecent, long deadlineNs) {
+    static final TimeWait NONE = new TimeWait(Endpoints.NONE, 0, 0, false, 0, 0);
+
     TimeWait until(long newDeadlineNs) {
         return new TimeWait(ends, sndNxt, rcvNxt, timestamps, tsRecent, newDeadlineNs);
     }

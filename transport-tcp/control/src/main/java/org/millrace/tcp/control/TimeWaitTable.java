@@ -28,6 +28,18 @@ final class TimeWaitTable {
         }
     }
 
+    /** Takes over one that another control plane has put here, in the order of deadlines. */
+    void takeOver(TimeWait entry, long nowNs) {
+        put(entry.until(Math.min(entry.deadlineNs(), nowNs + durationNs)));
+        if (entries.size() > limit) {
+            removeFirst();
+        }
+    }
+
+    void clear() {
+        entries.clear();
+    }
+
     /** Begins the 2 MSL anew: the peer's FIN has come again (RFC 9293 §3.10.7.4, eighth). */
     void restart(TimeWait entry, long nowNs) {
         put(entry.until(nowNs + durationNs));

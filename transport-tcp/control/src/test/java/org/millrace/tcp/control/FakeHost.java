@@ -1,5 +1,10 @@
 package org.millrace.tcp.control;
 
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.net.InetSocketAddress;
@@ -18,6 +23,7 @@ import org.millrace.api.pipeline.PayloadDma;
 import org.millrace.api.pipeline.Verdict;
 import org.millrace.api.pipeline.ViewCursor;
 import org.millrace.api.port.PortInfo;
+import org.millrace.api.transport.ControlPlane;
 import org.millrace.api.transport.ReceivedPacket;
 import org.millrace.api.transport.TransportHost;
 import org.millrace.wire.Ipv4Address;
@@ -31,8 +37,8 @@ final class FakeHost implements TransportHost, Contexts, TransportHost.FlowTable
     static final long MS = 1_000_000;
     static final long SECOND = 1_000 * MS;
 
-    final FakeProgram program = new FakeProgram();
-    final TcpControl control;
+    FakeProgram program = new FakeProgram();
+    TcpControl control;
     final List<String> sent = new ArrayList<>();
     final List<String> events = new ArrayList<>();
     final List<String> drops = new ArrayList<>();
@@ -62,6 +68,39 @@ final class FakeHost implements TransportHost, Contexts, TransportHost.FlowTable
 
     FakeHost() {
         this(Map.of());
+    }
+
+    // a swap
+
+    /** Replaces program and control plane by new ones that know what the old ones have handed over. */
+    void swap() {
+        swap(ControlPlane.Handover.ALL, new FakeProgram(), options);
+    }
+
+    /** Replaces program and control plane; answers the old control plane. */
+    TcpControl swap(ControlPlane.Handover scope, FakeProgram next, Map<String, String> nextOptions) {
+        TcpControl old = control;
+        TcpControl fresh = new TcpControl(this, next, TcpConfig.parse(nextOptions));
+        try {
+            fresh.importState(new DataInputStream(new ByteArrayInputStream(exported(scope))), now);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+        old.handedOver(scope, now);
+        program = next;
+        control = fresh;
+        control.advance(now);
+        return old;
+    }
+
+    byte[] exported(ControlPlane.Handover scope) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try {
+            control.exportState(scope, new DataOutputStream(bytes), now);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+        return bytes.toByteArray();
     }
 
     // the wire
@@ -264,7 +303,8 @@ final class FakeHost implements TransportHost, Contexts, TransportHost.FlowTable
 
     @Override
     public FlowLookup lookup() {
-        throw new UnsupportedOperationException();
+        return m -> flowOf.getOrDefault(
+                new Endpoints(m.localAddress(), m.localPort(), m.peerAddress(), m.peerPort()), 0);
     }
 
     @Override
@@ -386,6 +426,20 @@ final class FakeHost implements TransportHost, Contexts, TransportHost.FlowTable
     @Override
     public void accepted(int context, int connection, long opaque) {
         events.add("accepted ctx=" + context + " conn=" + connection + " opaque=" + opaque);
+    }
+
+    @Override
+    public void notAccepted(int context, long opaque, Status status) {
+        events.add("not accepted ctx=" + context + " opaque=" + opaque + " " + status);
+    }
+
+    @Override
+    public int move(int context, int connection, int target, InetSocketAddress local, InetSocketAddress peer) {
+        int moved = open(target, 0, local, peer);
+        if (moved != NONE) {
+            connections.remove((Integer) connection);
+        }
+        return moved;
     }
 
     @Override

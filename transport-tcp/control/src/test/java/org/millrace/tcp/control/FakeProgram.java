@@ -1,5 +1,7 @@
 package org.millrace.tcp.control;
 
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -20,6 +22,8 @@ final class FakeProgram implements TcpProgram<TcpMeta> {
     final Map<Integer, TcpProgress> counters = new HashMap<>();
     final List<String> calls = new ArrayList<>();
     final TcpCodec<TcpMeta> codec = new TcpCodec<>();
+    /** What it can represent. */
+    int largestShift = 14;
     private int digest;
 
     @Override
@@ -29,26 +33,28 @@ final class FakeProgram implements TcpProgram<TcpMeta> {
 
     @Override
     public void install(int flow, TcpConnectionState state) {
-        states.put(flow, state);
+        TcpConnectionState own = new TcpConnectionState();
+        copy(state, own);
+        own.sndShift = Math.min(own.sndShift, largestShift);
+        states.put(flow, own);
         counters.put(flow, new TcpProgress());
     }
 
     @Override
     public void export(int flow, TcpConnectionState to) {
-        TcpConnectionState s = states.get(flow);
-        to.sndUna = s.sndUna;
-        to.sndNxt = s.sndNxt;
-        to.sndMax = s.sndMax;
-        to.sndReady = s.sndReady;
-        to.rcvNxt = s.rcvNxt;
-        to.rcvEdge = s.rcvEdge;
-        to.rcvFree = s.rcvFree;
-        to.rcvBuffer = s.rcvBuffer;
-        to.timestamps = s.timestamps;
-        to.tsRecent = s.tsRecent;
-        to.finQueued = s.finQueued;
-        to.finSent = s.finSent;
-        to.finReceived = s.finReceived;
+        copy(states.get(flow), to);
+    }
+
+    private static void copy(TcpConnectionState from, TcpConnectionState to) {
+        for (Field field : TcpConnectionState.class.getFields()) {
+            try {
+                if (!Modifier.isStatic(field.getModifiers())) {
+                    field.set(to, field.get(from));
+                }
+            } catch (IllegalAccessException e) {
+                throw new AssertionError(e);
+            }
+        }
     }
 
     @Override
@@ -182,6 +188,12 @@ final class FakeProgram implements TcpProgram<TcpMeta> {
     @Override
     public void congestionWindowReduced(int flow) {
         calls.add("cwr " + flow);
+    }
+
+    @Override
+    public void place(int flow, int context, int connection) {
+        states.get(flow).context = context;
+        states.get(flow).connection = connection;
     }
 
     @Override

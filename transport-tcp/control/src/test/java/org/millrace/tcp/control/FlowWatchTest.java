@@ -212,6 +212,23 @@ class FlowWatchTest {
     }
 
     @Test
+    void rateFollowsTheRoundTripAndIsSetOnlyWhenItChanges() {
+        FakeHost h = new FakeHost(Map.of("congestion", "timely"));
+        int nxt = h.accept();
+        h.append(1, 5000);
+        h.takeCalls();
+        TcpProgress counters = h.program.counters.get(1);
+        counters.ackedBytes = 1000;
+        counters.rttSamples = 1;
+        counters.rttUs = 1000;
+        h.deliver(peer().seq(101).ack(nxt + 1000));
+        h.pass(20 * MS);
+        assertThat(h.takeCalls()).filteredOn(call -> call.startsWith("rate")).as("ten segments a millisecond")
+                .containsExactly("rate=14600000 1");
+        assertThat(h.control.connections().getLast().detail()).contains("rate=14600000");
+    }
+
+    @Test
     void keepaliveProbesAnIdleConnectionAndGivesUp() {
         FakeHost h = new FakeHost(
                 Map.of("keepalive-s", "10", "keepalive-interval-s", "2", "keepalive-probes", "3"));

@@ -289,6 +289,14 @@ class HandshakeTest {
     }
 
     @Test
+    void timelyAsksForNoMarks() {
+        FakeHost h = new FakeHost(Map.of("congestion", "timely"));
+        h.listen(80);
+        h.deliver(linuxSyn().flags(ECE | CWR));
+        assertThat(h.takeSent().getFirst()).startsWith("80>4000 SYN,ACK seq");
+    }
+
+    @Test
     void floodIsBoundedAndTheOldestStay() {
         host.request(ContextRequest.Kind.LISTEN, 0, -1, 1, address("10.0.0.1", 80), null, 100);
         int first = 0;

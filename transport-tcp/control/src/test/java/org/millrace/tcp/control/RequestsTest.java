@@ -1,13 +1,16 @@
 package org.millrace.tcp.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.millrace.api.context.ContextRequest.Kind.ABORT;
 import static org.millrace.api.context.ContextRequest.Kind.BIND;
 import static org.millrace.api.context.ContextRequest.Kind.CLOSE;
 import static org.millrace.api.context.ContextRequest.Kind.CONNECT;
+import static org.millrace.api.context.ContextRequest.Kind.HANDOVER;
 import static org.millrace.api.context.ContextRequest.Kind.LISTEN;
 import static org.millrace.api.context.ContextRequest.Kind.UNLISTEN;
 import static org.millrace.tcp.control.FakeHost.address;
 import static org.millrace.tcp.control.FakeHost.from;
+import static org.millrace.wire.TcpHeader.RST;
 import static org.millrace.wire.TcpHeader.SYN;
 
 import java.util.HashSet;
@@ -95,6 +98,37 @@ class RequestsTest {
         host.request(CLOSE, 0, -1, 5, null, null, 0);
         assertThat(host.control.connections()).isEmpty();
         assertThat(host.takeEvents()).isEmpty();
+    }
+
+    @Test
+    void acceptedConnectionGoesToAnotherContext() {
+        host.accept();
+        host.request(HANDOVER, 0, 1, 9, null, null, 3);
+        assertThat(host.takeEvents()).containsExactly("accepted ctx=3 conn=2 opaque=9");
+        assertThat(host.control.connection(0, 1)).isNull();
+        assertThat(host.control.connection(3, 2).state()).isEqualTo("ESTABLISHED");
+        host.request(ABORT, 3, 2, 0, null, null, 0);
+        assertThat(host.takeEvents()).containsExactly("released ctx=3 conn=2");
+    }
+
+    @Test
+    void connectionThatFindsNoPlaceInTheOtherContextIsReset() {
+        host.accept();
+        host.maxConnections = 1;
+        host.takeSent();
+        host.request(HANDOVER, 0, 1, 9, null, null, 3);
+        assertThat(host.takeEvents()).containsExactly("not accepted ctx=3 opaque=9 NO_RESOURCES",
+            "released ctx=0 conn=1");
+        assertThat(host.takeSent()).singleElement().asString().contains("RST");
+    }
+
+    @Test
+    void connectionThatIsOverIsNotHandedOver() {
+        int next = host.accept();
+        host.deliver(from(4000, 80).flags(RST).seq(101).ack(next));
+        assertThat(host.takeEvents()).containsExactly("failed ctx=0 conn=1 RESET");
+        host.request(HANDOVER, 0, 1, 9, null, null, 3);
+        assertThat(host.takeEvents()).containsExactly("not accepted ctx=3 opaque=9 RESET", "released ctx=0 conn=1");
     }
 
     @Test

@@ -26,11 +26,24 @@ class TcpControlFuzzTest {
 
     @Test
     void randomPeerAndApplication() {
+        run(Integer.MAX_VALUE);
+    }
+
+    /** The same with the control plane and its program replaced every now and then. */
+    @Test
+    void randomPeerAndApplicationAcrossSwaps() {
+        run(50);
+    }
+
+    private void run(int stepsToSwap) {
         for (long seed = 1; seed <= 4; seed++) {
             random = new Random(seed);
             for (int step = 0; step < STEPS / 4; step++) {
                 try {
                     step();
+                    if (step % stepsToSwap == stepsToSwap - 1) {
+                        host.swap();
+                    }
                     check();
                 } catch (RuntimeException | AssertionError e) {
                     throw new AssertionError("seed " + seed + ", step " + step, e);

@@ -17,6 +17,8 @@ import org.millrace.tcp.control.TcpProgress;
 /** FlexTOE's TCP as a program: which stages each workflow runs, and the control plane's way to their state. */
 public final class FlexToe implements TcpProgram<FlexMeta> {
     private static final int HEADERS = 14 + 20 + 32;
+    private static final int MAX_WINDOW = 65_535;
+    private static final int MAX_DUPLICATES = 255;
 
     private final TcpCodec<FlexMeta> codec = new TcpCodec<>();
     private final Carousel scheduler;
@@ -106,17 +108,24 @@ public final class FlexToe implements TcpProgram<FlexMeta> {
         s.firstSent(from.firstSent);
     }
 
+    @Override
+    public void place(int flow, int context, int connection) {
+        PostState s = states.seek(post, postView, flow);
+        s.context(context);
+        s.connection(connection);
+    }
+
     private static void installProtocol(ProtocolState s, TcpConnectionState from) {
         s.una(from.sndUna);
         s.next(from.sndNxt);
         s.max(from.sndMax);
         s.ready(from.sndReady);
         s.peerWindow(from.sndWindow);
-        s.peerWindowMax(from.sndWindow);
+        s.peerWindowMax(from.sndUna == from.firstSent ? from.sndWindow : MAX_WINDOW << from.sndShift);
         s.windowSeq(from.rcvNxt);
         s.peerShift(from.sndShift);
         s.congestionWindow(from.congestionWindow);
-        s.duplicates(from.duplicateAcks);
+        s.duplicates(Math.min(from.duplicateAcks, MAX_DUPLICATES));
         s.recover(from.recover);
         s.received(from.rcvNxt);
         s.free(from.rcvFree);
@@ -134,6 +143,7 @@ public final class FlexToe implements TcpProgram<FlexMeta> {
             | flag(from.finReceived, ProtocolState.FIN_RECEIVED)
             | flag(from.oooFin, ProtocolState.OOO_FIN)
             | flag(from.recovering, ProtocolState.RECOVERING)
+            | flag(from.windowReduced, ProtocolState.CWR_PENDING)
             | flag(from.ecnEcho, ProtocolState.ECN_ECHO)
             | flag(from.closed, ProtocolState.CLOSED)
             | flag(from.timestamps, ProtocolState.TIMESTAMPS)
@@ -188,6 +198,7 @@ public final class FlexToe implements TcpProgram<FlexMeta> {
         to.finReceived = s.has(ProtocolState.FIN_RECEIVED);
         to.oooFin = s.has(ProtocolState.OOO_FIN);
         to.recovering = s.has(ProtocolState.RECOVERING);
+        to.windowReduced = s.has(ProtocolState.CWR_PENDING);
         to.ecnEcho = s.has(ProtocolState.ECN_ECHO);
         to.closed = s.has(ProtocolState.CLOSED);
         to.timestamps = s.has(ProtocolState.TIMESTAMPS);

@@ -152,7 +152,7 @@ public final class Connection extends State {
         u8(47, v);
     }
 
-    /** {@return bits: timestamps 1, ECN 2, DCTCP 4} */
+    /** {@return bits: timestamps 1, ECN 2, DCTCP 4, SACK 8} */
     public int features() {
         return u8(48);
     }

@@ -55,7 +55,7 @@ final class HostNotice implements Stage<LaminarMeta, State.None> {
         }
         meta.length(0);
         long verdict = Verdict.DONE;
-        if (meta.answer() != 0) {
+        if ((meta.answer() | meta.stamp()) != 0) {
             meta.seq(meta.next());
             verdict = ANSWERED;
         }

@@ -1,5 +1,6 @@
 package org.millrace.tcp.laminar;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.millrace.api.pipeline.ContextQueue;
 import org.millrace.api.pipeline.FlowLookup;
@@ -55,21 +56,20 @@ public final class Laminar implements TcpProgram<LaminarMeta> {
     private final HostNotice notice;
     private final Compose compose = new Compose();
     private final ScaleWindow scale = new ScaleWindow();
-    private final List<MirrorSession> mirrors = List.of(new MirrorSession(HostNotice.PSEUDO_SEGMENT, Workflow.MIRROR,
-        List.of("flow", "seq", "end", "tsValue", "stamp", "echo")));
+    private final DelayedAck delayed = new DelayedAck();
+    private final RepeatedBlock repeated = new RepeatedBlock();
+    private final SackBlock sack = new SackBlock();
+    private final LaminarOptions options;
     private LaminarState state;
 
-    /**
-     * Makes the program.
-     *
-     * @param host the externs and the port it is for
-     */
-    public Laminar(TransportHost host) {
+    Laminar(TransportHost host, LaminarOptions options) {
         this(host.lookup(), host.dma(), host.contextQueue(),
-            new TransmitHeads(host.capacity().flows(), superFrame(host.port())));
+            new TransmitHeads(host.capacity().flows(), superFrame(host.port())), options);
     }
 
-    Laminar(FlowLookup lookup, PayloadDma payload, ContextQueue queue, TransmitHeads transmitHeads) {
+    Laminar(FlowLookup lookup, PayloadDma payload, ContextQueue queue, TransmitHeads transmitHeads,
+            LaminarOptions options) {
+        this.options = options;
         heads = transmitHeads;
         flow = new FlowMatch(lookup);
         push = new Push(heads);
@@ -94,21 +94,31 @@ public final class Laminar implements TcpProgram<LaminarMeta> {
 
     @Override
     public List<Stage<? super LaminarMeta, ?>> stages(Workflow workflow) {
-        return switch (workflow) {
-            case RX -> List.of(flow, connection, clock, timestamp, nextAck, ackCheck, window, place, tail, head, accept,
-                echo, remote, duplicates, fin, timed, roundTrip, acked, counts, end, readable, dma, notice);
+        List<Stage<? super LaminarMeta, ?>> stages = switch (workflow) {
+            case RX -> List.of(flow, connection, clock, timestamp, nextAck, ackCheck, window, place, repeated, tail, head,
+                accept, echo, remote, duplicates, fin, timed, roundTrip, acked, counts, end, readable, delayed, dma,
+                notice);
             case TX -> List.of(push, connection, clock, timestamp, nextAck, ackCheck, window, echo, remote, fin, credits,
-                reduced, timed, counts, advertised, compose, scale, dma);
+                reduced, timed, counts, advertised, delayed, compose, scale, dma);
             case HC -> List.of(connection, clock, timestamp, nextAck, window, echo, duplicates, timed, end, update,
-                advertised, request, compose, scale);
-            case MIRROR -> List.of(connection, clock, timestamp, nextAck, window, place, tail, head, advertised, compose,
-                scale);
+                advertised, delayed, request, compose, scale);
+            case MIRROR -> List.of(connection, clock, timestamp, nextAck, window, place, tail, head, sack, advertised,
+                compose, scale);
         };
+        return stages.stream().filter(this::isOn).toList();
+    }
+
+    private boolean isOn(Stage<? super LaminarMeta, ?> stage) {
+        return stage == delayed ? options.delayedAck() : stage != sack && stage != repeated || options.sack();
     }
 
     @Override
     public List<MirrorSession> mirrors() {
-        return mirrors;
+        List<String> carried = new ArrayList<>(List.of("flow", "seq", "end", "tsValue", "stamp", "answer", "echo"));
+        if (options.sack()) {
+            carried.addAll(List.of("sackStart", "sackEnd"));
+        }
+        return List.of(new MirrorSession(HostNotice.PSEUDO_SEGMENT, Workflow.MIRROR, List.copyOf(carried)));
     }
 
     @Override
@@ -123,12 +133,12 @@ public final class Laminar implements TcpProgram<LaminarMeta> {
 
     @Override
     public void loaded(StateTables tables) {
-        state = new LaminarState(tables, heads);
+        state = new LaminarState(tables, heads, options);
     }
 
     @Override
     public boolean reportsSack() {
-        return false;
+        return options.sack();
     }
 
     @Override
@@ -160,6 +170,11 @@ public final class Laminar implements TcpProgram<LaminarMeta> {
     @Override
     public void congestionWindowReduced(int index) {
         state.windowReduced(index);
+    }
+
+    @Override
+    public void place(int index, int context, int connection) {
+        state.place(index, context, connection);
     }
 
     @Override

@@ -8,7 +8,8 @@ import org.millrace.api.transport.TransportHost;
 import org.millrace.tcp.control.TcpConfig;
 import org.millrace.tcp.control.TcpControl;
 
-/** Makes Laminar's TCP with the control plane that all TCP programs share. Options: see {@link TcpConfig}. */
+/** Makes Laminar's TCP with the control plane that all TCP programs share. Options: see {@link TcpConfig}; delayed
+ * acknowledgements and SACK are off unless they are asked for, as they take stages. */
 public class LaminarFactory implements TransportFactory {
     private static final int TCP = 6;
 
@@ -28,8 +29,9 @@ public class LaminarFactory implements TransportFactory {
 
     @Override
     public Transport create(TransportHost host) {
-        Laminar program = new Laminar(host);
-        TcpControl control = new TcpControl(host, program, TcpConfig.parse(host.options()));
+        TcpConfig config = LaminarOptions.config(host.options());
+        Laminar program = new Laminar(host, LaminarOptions.of(config));
+        TcpControl control = new TcpControl(host, program, config);
         return new Transport() {
             @Override
             public Program<?> program() {

@@ -29,6 +29,7 @@ public final class LaminarMeta extends TcpMeta {
     static final int TIMESTAMPS = 1;
     static final int ECN = 2;
     static final int DCTCP = 4;
+    static final int SACK = 8;
 
     /** Makes a view that is nowhere yet. */
     public LaminarMeta() {
@@ -313,7 +314,7 @@ public final class LaminarMeta extends TcpMeta {
         u8(TCP_BYTES + 105, v);
     }
 
-    /** {@return {@code TIMESTAMPS}, {@code ECN} and {@code DCTCP}} */
+    /** {@return {@code TIMESTAMPS}, {@code ECN}, {@code DCTCP} and {@code SACK}} */
     public int features() {
         return u8(TCP_BYTES + 106);
     }
@@ -322,7 +323,7 @@ public final class LaminarMeta extends TcpMeta {
         u8(TCP_BYTES + 106, v);
     }
 
-    /** {@return 1 if the segment's timestamp may become TS.Recent} */
+    /** {@return 1 if the segment's timestamp is newer than TS.Recent and may become it} */
     public int stamp() {
         return u8(TCP_BYTES + 107);
     }

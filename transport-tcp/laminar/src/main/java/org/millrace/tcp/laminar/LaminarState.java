@@ -34,9 +34,13 @@ final class LaminarState {
     private final Slot<AckedBytes.Register> acked = new Slot<>(new AckedBytes());
     private final Slot<SegmentCounts.Register> counts = new Slot<>(new SegmentCounts());
 
-    LaminarState(StateTables tables, TransmitHeads heads) {
+    /** Null if the program holds no acknowledgement back. */
+    private final Slot<DelayedAck.Register> delayed;
+
+    LaminarState(StateTables tables, TransmitHeads heads, LaminarOptions options) {
         this.tables = tables;
         this.heads = heads;
+        delayed = options.delayedAck() ? new Slot<>(new DelayedAck()) : null;
     }
 
     /** A stage's table, and a view to move over it. */
@@ -76,9 +80,16 @@ final class LaminarState {
         c.delayed(from.delayedAckSegments);
         c.features((from.timestamps ? LaminarMeta.TIMESTAMPS : 0)
             | (from.ecn != TcpConnectionState.ECN_OFF ? LaminarMeta.ECN : 0)
-            | (from.ecn == TcpConnectionState.ECN_DCTCP ? LaminarMeta.DCTCP : 0));
+            | (from.ecn == TcpConnectionState.ECN_DCTCP ? LaminarMeta.DCTCP : 0)
+            | (from.sack ? LaminarMeta.SACK : 0));
         mss(c, from.mss);
         nextHop(flow, from.peerMac);
+    }
+
+    void place(int flow, int context, int id) {
+        Connection c = connection.at(flow);
+        c.context(context);
+        c.connection(id);
     }
 
     private static void mss(Connection c, int mss) {
@@ -118,6 +129,7 @@ final class LaminarState {
         heads.install(flow, from.sndNxt, from.sndNxt + from.sndReady - (behindFin ? 1 : 0), from.finQueued, from.mss);
         heads.window(flow, from.sndUna, from.sndUna + from.sndWindow);
         credits(flow, from.congestionWindow);
+        reduced.at(flow).pending(from.windowReduced ? 1 : 0);
     }
 
     /** An interval that is only not merged yet, for want of its pseudo segment, is exported merged. */
@@ -138,6 +150,7 @@ final class LaminarState {
         to.mss = c.mss();
         to.delayedAckSegments = c.delayed();
         to.timestamps = (c.features() & LaminarMeta.TIMESTAMPS) != 0;
+        to.sack = (c.features() & LaminarMeta.SACK) != 0;
         to.ecn = (c.features() & LaminarMeta.ECN) == 0 ? TcpConnectionState.ECN_OFF
             : (c.features() & LaminarMeta.DCTCP) != 0 ? TcpConnectionState.ECN_DCTCP : TcpConnectionState.ECN_CLASSIC;
         exportReceiver(flow, to);
@@ -170,6 +183,7 @@ final class LaminarState {
         to.sndReady = heads.ready(flow);
         to.sndWindow = Math.max(remote.at(flow).edge() - to.sndUna, 0);
         to.congestionWindow = credits.at(flow).credits();
+        to.windowReduced = reduced.at(flow).pending() != 0;
         DuplicateAcks.Register d = duplicates.at(flow);
         to.recover = d.recover();
         to.recovering = d.recover() - to.sndUna > 0;
@@ -186,7 +200,7 @@ final class LaminarState {
         to.sndReady = heads.ready(flow);
         to.sndWindow = Math.max(remote.at(flow).edge() - to.sndUna, 0);
         to.rcvNxt = window.at(flow).next();
-        to.ackPending = false;
+        to.ackPending = delayed != null && delayed.at(flow).held() != 0;
         to.finOutstanding = heads.finToSend(flow) || fin.at(flow).sent() != 0 && to.sndUna != to.sndMax;
         AckedBytes.Register b = acked.at(flow);
         to.ackedBytes = b.acked();

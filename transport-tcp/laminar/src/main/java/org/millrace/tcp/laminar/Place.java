@@ -32,7 +32,7 @@ final class Place implements Stage<LaminarMeta, State.None> {
     public long process(LaminarMeta meta, State.None state, long nowNs) {
         if (meta.workflow() == MIRROR) {
             meta.eoff(meta.end() - meta.next());
-            if (meta.path() != ADVANCE && meta.end() != meta.seq()) {
+            if (meta.path() != ADVANCE && (meta.end() != meta.seq() || meta.answer() == 0)) {
                 return Verdict.DONE;                                            // §5.3.1.5: another has said so already
             }
             return Verdict.NEXT;
@@ -44,7 +44,6 @@ final class Place implements Stage<LaminarMeta, State.None> {
         if (meta.path() == OOO) {
             outOfOrder(meta);
         } else {
-            meta.stamp(meta.hasTimestamps());
             if (meta.path() == ADVANCE) {
                 inOrder(meta);
             } else {
@@ -74,6 +73,7 @@ final class Place implements Stage<LaminarMeta, State.None> {
 
     /** A FIN out of order is left to be sent again: the interval holds payload only. */
     private static void outOfOrder(LaminarMeta meta) {
+        meta.stamp(0);                                                          // RFC 7323 §4.3 (2)
         int seq = meta.seq();
         int edge = meta.edge();
         int end = meta.end() - meta.fin();

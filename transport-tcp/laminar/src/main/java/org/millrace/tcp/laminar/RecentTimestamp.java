@@ -14,7 +14,7 @@ import org.millrace.api.pipeline.Verdict;
 import org.millrace.wire.SequenceNumber;
 
 /** TS.Recent (RFC 7323). It comes before the reassembly, which alone knows whether a segment may move it; so the
- * pseudo segment does that, a pass later. */
+ * pseudo segment does that, a pass later; for a bare acknowledgement with a newer timestamp one is made for nothing else. */
 final class RecentTimestamp implements Stage<LaminarMeta, RecentTimestamp.Register> {
     static final StageSpec<Register> SPEC =
         StageSpec.perFlow("ts-recent", StageSpec.Concurrency.FLOW_ATOMIC, Register::new, List.of());
@@ -47,10 +47,13 @@ final class RecentTimestamp implements Stage<LaminarMeta, RecentTimestamp.Regist
         int recent = s.recent();
         int workflow = meta.workflow();
         if (workflow == RX) {
-            if ((meta.features() & TIMESTAMPS) != 0 && meta.hasTimestamps() != 0
-                && SequenceNumber.lessThan(meta.tsValue(), recent)) {
-                meta.kind(REFUSED);                                             // RFC 7323 §5.3 R1
-                meta.discard(OLD_TIMESTAMP);
+            if ((meta.features() & TIMESTAMPS) != 0 && meta.hasTimestamps() != 0) {
+                if (SequenceNumber.lessThan(meta.tsValue(), recent)) {
+                    meta.kind(REFUSED);                                         // RFC 7323 §5.3 R1
+                    meta.discard(OLD_TIMESTAMP);
+                } else if (meta.tsValue() != recent) {
+                    meta.stamp(1);
+                }
             }
             return Verdict.NEXT;
         }

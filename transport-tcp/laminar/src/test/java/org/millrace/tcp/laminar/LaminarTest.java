@@ -31,14 +31,15 @@ class LaminarTest {
     private final MapFlowLookup flows = new MapFlowLookup();
     private final RecordingDma dma = new RecordingDma();
     private final RecordingContextQueue queue = new RecordingContextQueue();
-    private final Laminar laminar = new Laminar(flows, dma, queue, new TransmitHeads(8, 0));
-    private final ProgramHarness<LaminarMeta> harness = new ProgramHarness<>(laminar);
+    private Laminar laminar;
+    private ProgramHarness<LaminarMeta> harness;
     private final TcpConnectionState state = new TcpConnectionState();
     private int flow;
     private long nowNs = 100 * MS;
 
     @BeforeEach
     void established() {
+        program(LaminarOptions.BASE);
         flow = flows.allocate();
         flows.insert(flow, 1, 80, 2, 5000);
         state.localAddress = 1;
@@ -63,6 +64,11 @@ class LaminarTest {
         state.delayedAckSegments = 2;
         state.lastAckSent = 1000;
         install();
+    }
+
+    private void program(LaminarOptions options) {
+        laminar = new Laminar(flows, dma, queue, new TransmitHeads(8, 0), options);
+        harness = new ProgramHarness<>(laminar);
     }
 
     private void install() {
@@ -396,6 +402,97 @@ class LaminarTest {
         assertThat(emitted().tsValue()).isEqualTo(100);
     }
 
+    /** A sender that receives nothing but bare acknowledgements echoes their timestamps all the same. */
+    @Test
+    void bareAcknowledgementMovesTheTimestampAndIsNotAnswered() {
+        state.timestamps = true;
+        state.tsRecent = 10;
+        install();
+        append(2000);
+        send();
+        acknowledgeAt(6000, 11);
+        silent();
+        assertThat(send().tsEcho()).isEqualTo(11);
+        laminar.export(flow, state);
+        assertThat(state.tsRecent).isEqualTo(11);
+        assertThat(state.rcvEdge).as("nothing was advertised but by the segments sent").isEqualTo(5096);
+    }
+
+    private void acknowledgeAt(int ack, int tsValue) {
+        harness.run(Workflow.RX, m -> {
+            m.localAddress(1);
+            m.localPort(80);
+            m.peerAddress(2);
+            m.peerPort(5000);
+            m.seq(1000);
+            m.ack(ack);
+            m.flags(TcpHeader.ACK);
+            m.window(20_000);
+            m.hasTimestamps(1);
+            m.tsValue(tsValue);
+        }, nowNs);
+    }
+
+    @Test
+    void delayedAcknowledgementCoversTwoSegments() {
+        program(new LaminarOptions(true, false));
+        install();
+        receive(1000, 500);
+        silent();
+        assertThat(queue.notices()).as("told at once").containsExactly(new Notice(3, 0x10004, 500, 0, 0));
+        assertThat(digest()).isEqualTo(TcpProgram.DIGEST_ACTIVE);
+        assertThat(progress().ackPending).isTrue();
+        receive(1500, 500);
+        assertThat(emitted().ack()).isEqualTo(2000);
+        assertThat(progress().ackPending).isFalse();
+        receive(2500, 500);
+        assertThat(emitted().ack()).as("a gap waits for nothing").isEqualTo(2000);
+        receive(2000, 100);
+        assertThat(emitted().ack()).as("nor does what lies before one").isEqualTo(2100);
+    }
+
+    @Test
+    void heldAcknowledgementGoesWithDataOrByTheTimer() {
+        program(new LaminarOptions(true, false));
+        install();
+        receive(1000, 500);
+        append(100);
+        assertThat(send().ack()).isEqualTo(1500);
+        assertThat(progress().ackPending).isFalse();
+        receive(1500, 500, TcpHeader.ACK, 5100, 20_000);
+        silent();
+        request(TcpProgram.ACK, 0, 0, 0);
+        assertThat(emitted().ack()).isEqualTo(2000);
+        assertThat(progress().ackPending).isFalse();
+    }
+
+    @Test
+    void acknowledgementReportsTheInterval() {
+        program(new LaminarOptions(false, true));
+        state.sack = true;
+        install();
+        assertThat(laminar.reportsSack()).isTrue();
+        receive(1500, 500);
+        block(1500, 2000);
+        receive(1000, 200);
+        block(1500, 2000);
+        receive(1000, 200);
+        block(1000, 1200);
+        receive(1200, 300);
+        assertThat(emitted().ack()).isEqualTo(2000);
+        block(0, 0);
+    }
+
+    private void block(int start, int end) {
+        assertThat(new int[] {emitted().sackStart(), emitted().sackEnd()}).containsExactly(start, end);
+    }
+
+    private TcpProgress progress() {
+        TcpProgress progress = new TcpProgress();
+        laminar.progress(flow, progress);
+        return progress;
+    }
+
     @Test
     void windowsAreScaled() {
         state.sndShift = 3;
@@ -428,6 +525,7 @@ class LaminarTest {
         state.tsRecent = 77;
         state.ecn = TcpConnectionState.ECN_DCTCP;
         state.ecnEcho = true;
+        state.sack = true;
         state.closed = true;
         install();
         TcpConnectionState out = new TcpConnectionState();

@@ -119,6 +119,7 @@ final class ReassemblyChain {
         meta.workflow(LaminarMeta.MIRROR);
         meta.seq(p.seq);
         meta.end(p.end);
+        meta.answer(1);
         return run(mirror) == Verdict.NEXT;
     }
 

@@ -14,12 +14,14 @@ class RecentTimestampTest {
     private final StageHarness<LaminarMeta, RecentTimestamp.Register> harness =
         StageHarness.<LaminarMeta, RecentTimestamp.Register>of(new RecentTimestamp(), LaminarMeta::new);
 
+    private int pseudo;
+
     private void timestamp(int value, int recent) {
         harness.state(s -> s.recent(recent)).item(m -> {
             m.features(TIMESTAMPS);
             m.hasTimestamps(1);
             m.tsValue(value);
-            m.stamp(1);
+            m.stamp(pseudo);
         }).expect(Verdict.NEXT);
     }
 
@@ -40,11 +42,15 @@ class RecentTimestampTest {
     void receivedSegmentMovesNothing() {
         timestamp(101, 100);
         assertThat(harness.state().recent()).isEqualTo(100);
+        assertThat(harness.meta().stamp()).as("asks the pseudo segment to").isEqualTo(1);
+        timestamp(100, 100);
+        assertThat(harness.meta().stamp()).as("nothing new").isZero();
     }
 
     @Test
     void pseudoSegmentMovesItForward() {
         harness.workflow(Workflow.MIRROR);
+        pseudo = 1;
         timestamp(101, 100);
         assertThat(harness.state().recent()).isEqualTo(101);
         assertThat(harness.meta().tsEcho()).isEqualTo(101);

@@ -1,4 +1,4 @@
-package org.millrace.bluefield;
+package org.millrace.api.execution;
 
 import org.millrace.api.pipeline.DropReason;
 import org.millrace.api.pipeline.SegmentMeta;
@@ -12,12 +12,20 @@ import org.millrace.api.pipeline.Verdict;
  * @param stage the stage
  * @param table its state
  * @param view  the view that is moved over it
+ * @param <M>   the stage's metadata
+ * @param <S>   its state
  */
-record Step<M extends SegmentMeta, S extends State>(Stage<M, S> stage, StateTable table, S view) {
+public record Step<M extends SegmentMeta, S extends State>(Stage<M, S> stage, StateTable table, S view) {
     private static final long NO_KEY = Verdict.drop(DropReason.NO_FLOW.code());
 
-    @SuppressWarnings("unchecked") // the pipeline makes items of its program's metadata only
-    long run(SegmentMeta meta, long nowNs) {
+    /**
+     * {@return the stage's verdict on an item; a drop if the item has no key of its state}
+     *
+     * @param meta  the item
+     * @param nowNs the time
+     */
+    @SuppressWarnings("unchecked") // a pipeline makes items of its program's metadata only
+    public long run(SegmentMeta meta, long nowNs) {
         return table.place(meta, view) ? stage.process((M) meta, view, nowNs) : NO_KEY;
     }
 }

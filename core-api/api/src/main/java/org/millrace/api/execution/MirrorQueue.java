@@ -1,4 +1,4 @@
-package org.millrace.tofino;
+package org.millrace.api.execution;
 
 import java.util.List;
 import org.millrace.api.pipeline.Layout;
@@ -8,10 +8,9 @@ import org.millrace.api.pipeline.Workflow;
 
 /**
  * Mirrored copies on their way back in, first in, first out: all take the same time. It grows to the largest burst and
- * stays there: a copy is never lost (the machine's rule for a full mirror buffer is unpublished). Owned by: the
- * data-path thread.
+ * stays there: a copy is never lost. Owned by: the data-path thread.
  */
-final class MirrorQueue {
+public final class MirrorQueue {
     private static final int INITIAL_ITEMS = 64;
 
     private final int itemWords;
@@ -23,8 +22,14 @@ final class MirrorQueue {
     private int head;
     private int count;
 
-    MirrorQueue(List<MirrorSession> mirrors, Layout layout, int itemWords) {
-        this.itemWords = itemWords;
+    /**
+     * Makes an empty one.
+     *
+     * @param mirrors the program's sessions
+     * @param layout  of its metadata
+     */
+    public MirrorQueue(List<MirrorSession> mirrors, Layout layout) {
+        itemWords = layout.words();
         int ids = mirrors.stream().mapToInt(MirrorSession::id).max().orElse(-1) + 1;
         masks = new int[ids][];
         next = new Workflow[ids];
@@ -49,17 +54,29 @@ final class MirrorQueue {
         return mask;
     }
 
-    boolean isEmpty() {
+    /** {@return whether no copy waits} */
+    public boolean isEmpty() {
         return count == 0;
     }
 
+    /** {@return copies that wait} */
+    public int size() {
+        return count;
+    }
+
     /** {@return when the oldest copy re-enters} */
-    long due() {
+    public long due() {
         return dueCycles[head];
     }
 
-    /** Copies the session's fields of an item. An unknown session mirrors nothing. */
-    void add(int session, int[] item, long dueCycle) {
+    /**
+     * Copies the session's fields of an item. An unknown session mirrors nothing.
+     *
+     * @param session  its number
+     * @param item     the metadata's words
+     * @param dueCycle when the copy re-enters, not before the last one; 0 where a machine counts no cycles
+     */
+    public void add(int session, int[] item, long dueCycle) {
         if (session >= masks.length || masks[session] == null) {
             return;
         }
@@ -75,16 +92,15 @@ final class MirrorQueue {
         }
     }
 
-    /** {@return the workflow of the oldest copy} */
-    Workflow workflow() {
-        return next[sessions[head]];
-    }
-
-    /** Takes the oldest copy. */
-    void take(int[] item, SegmentMeta meta) {
-        Workflow workflow = workflow();
+    /**
+     * Takes the oldest copy.
+     *
+     * @param item the words it is written to
+     * @param meta the view over them; its workflow is set
+     */
+    public void take(int[] item, SegmentMeta meta) {
         System.arraycopy(words, head * itemWords, item, 0, itemWords);
-        meta.workflow(workflow.ordinal());
+        meta.workflow(next[sessions[head]].ordinal());
         head = (head + 1) % sessions.length;
         count--;
     }

@@ -1,0 +1,134 @@
+package org.millrace.cli;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/** One request to an instance over its control socket, and the answer. Owned by: the tool's thread. */
+final class ControlClient implements AutoCloseable {
+    private static final int PATIENCE_SECONDS = 60;
+
+    private final String instance;
+    private final SocketChannel channel;
+    private final InputStream in;
+    private volatile boolean late;
+
+    private ControlClient(String instance, SocketChannel channel) {
+        this.instance = instance;
+        this.channel = channel;
+        in = new BufferedInputStream(Channels.newInputStream(channel));
+    }
+
+    /** {@return the result of a request that has no items} */
+    static Map<String, Object> ask(InstanceFiles instance, Map<String, ?> request) throws ToolException {
+        try (ControlClient client = request(instance, request)) {
+            return client.result();
+        }
+    }
+
+    /** {@return a connection on which a request has been sent} */
+    static ControlClient request(InstanceFiles instance, Map<String, ?> request) throws ToolException {
+        SocketChannel channel = instance.connect();
+        ControlClient client = new ControlClient(instance.name(), channel);
+        try {
+            ByteBuffer line = StandardCharsets.UTF_8.encode(JSON.std.asString(request) + "\n");
+            while (line.hasRemaining()) {
+                channel.write(line);
+            }
+            return client;
+        } catch (IOException e) {
+            client.close();
+            throw client.lost(e);
+        }
+    }
+
+    /** {@return the result; whoever does not answer for a minute is given up} */
+    Map<String, Object> result() throws ToolException {
+        Object result = next().get("result");
+        if (result == null) {
+            throw new ToolException("instance '" + instance + "' has answered what this version does not know");
+        }
+        return Values.map(result);
+    }
+
+    /** {@return the next line of the answer, an item or the result; what is an error is thrown} */
+    Map<String, Object> next() throws ToolException {
+        CompletableFuture<Void> patience = CompletableFuture.runAsync(this::giveUp,
+            CompletableFuture.delayedExecutor(PATIENCE_SECONDS, TimeUnit.SECONDS));
+        try {
+            Map<String, Object> line = JSON.std.mapFrom(line());
+            if (line.get("error") != null) {
+                throw refusal(Values.map(line.get("error")));
+            }
+            return line;
+        } catch (IOException e) {
+            throw lost(e);
+        } finally {
+            patience.cancel(false);
+        }
+    }
+
+    private String line() throws IOException {
+        ByteArrayOutputStream line = new ByteArrayOutputStream();
+        for (int b = in.read(); b != '\n'; b = in.read()) {
+            if (b < 0) {
+                throw new IOException("it has hung up");
+            }
+            line.write(b);
+        }
+        return line.toString(StandardCharsets.UTF_8);
+    }
+
+    private void giveUp() {
+        late = true;
+        close();
+    }
+
+    private static ToolException refusal(Map<String, Object> error) {
+        List<Object> reasons = Values.list(error.get("reasons"));
+        String message = String.valueOf(error.get("message"));
+        boolean down = "down".equals(error.get("fault"));
+        return new ToolException(reasons.isEmpty() ? message
+            : message + ": " + String.join("; ", reasons.stream().map(String::valueOf).toList()), down);
+    }
+
+    private ToolException lost(IOException e) {
+        return new ToolException("instance '" + instance + "' " + (late ? "has not answered for " + PATIENCE_SECONDS + " s"
+            : "does not answer: " + (e instanceof ClosedChannelException ? "it has hung up" : e.getMessage())));
+    }
+
+    /** {@return the bytes behind the result} */
+    InputStream bytes() {
+        return in;
+    }
+
+    /** Says that no more of a stream is wanted; what the instance still has to say comes. Any thread. */
+    void enough() {
+        try {
+            channel.shutdownOutput();
+        } catch (IOException gone) {
+            close();
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            throw new IllegalStateException(e); // a socket's close does not fail
+        }
+    }
+}

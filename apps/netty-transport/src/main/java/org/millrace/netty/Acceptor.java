@@ -1,0 +1,20 @@
+package org.millrace.netty;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+
+/** What takes streams for a server channel. Owned by: the channel's loop. */
+interface Acceptor {
+    /** {@return the next stream, or null if none waits} */
+    ChannelStream accept() throws IOException;
+
+    /** The channel wants to hear of the next stream. */
+    void wantAccept();
+
+    /** Its news go there from now on, to nobody if null. */
+    void attach(MillraceRegistration to) throws Exception;
+
+    InetSocketAddress localAddress() throws IOException;
+
+    void close() throws IOException;
+}

@@ -1,0 +1,47 @@
+package org.millrace.netty;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import org.millrace.toe.ListenSocket;
+import org.millrace.toe.StreamSocket;
+
+/** Takes streams of a Millrace instance. */
+final class ToeAcceptor implements Acceptor {
+    private final MillraceIoHandler home;
+    private final ListenSocket listener;
+
+    ToeAcceptor(MillraceIoHandler home, ListenSocket listener) {
+        this.home = home;
+        this.listener = listener;
+    }
+
+    @Override
+    public ChannelStream accept() throws IOException {
+        StreamSocket stream = listener.accept();
+        return stream == null ? null : new ToeStream(home, stream);
+    }
+
+    /** Streams are announced whether wanted or not; those that came before now are listed again. */
+    @Override
+    public void wantAccept() {
+        listener.again();
+    }
+
+    @Override
+    public void attach(MillraceRegistration to) {
+        if (to != null && to.handler() != home) {
+            throw new IllegalStateException("a listener stays in the loop that has bound it");
+        }
+        listener.attach(to);
+    }
+
+    @Override
+    public InetSocketAddress localAddress() {
+        return listener.localAddress();
+    }
+
+    @Override
+    public void close() {
+        listener.close();
+    }
+}

@@ -1,0 +1,174 @@
+package org.millrace.netty;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import org.millrace.api.context.Status;
+import org.millrace.toe.StreamSocket;
+
+/** A stream of a loop's context. */
+final class ToeStream implements ChannelStream {
+    private final MillraceIoHandler home;
+    private final StreamSocket socket;
+
+    /** @param home the loop whose context it is of */
+    ToeStream(MillraceIoHandler home, StreamSocket socket) {
+        this.home = home;
+        this.socket = socket;
+    }
+
+    MillraceIoHandler home() {
+        return home;
+    }
+
+    StreamSocket socket() {
+        return socket;
+    }
+
+    @Override
+    public void attach(MillraceRegistration to) {
+        if (to != null && to.handler() != home) {
+            throw new IllegalStateException("a stream stays in the loop that it was first registered with");
+        }
+        socket.attach(to);
+    }
+
+    @Override
+    public boolean isConnecting() {
+        return socket.isConnecting();
+    }
+
+    @Override
+    public void finishConnect() throws IOException {
+        socket.finishConnect();
+    }
+
+    @Override
+    public IOException failure() {
+        if (socket.status() == Status.OK) {
+            return null;
+        }
+        try {
+            socket.finishConnect(); // throws the reason
+            return null;
+        } catch (IOException e) {
+            return e;
+        }
+    }
+
+    @Override
+    public boolean isReadable() {
+        return socket.readable() > 0 || socket.isInputEnded() || socket.status() != Status.OK;
+    }
+
+    /** What arrives is announced whether wanted or not. */
+    @Override
+    public void wantRead() {
+    }
+
+    @Override
+    public int writable() {
+        return socket.writable();
+    }
+
+    @Override
+    public void shutdownInput() {
+    }
+
+    /** The space of what has arrived goes back to the peer. */
+    @Override
+    public void discard() {
+        socket.release(socket.readable());
+    }
+
+    @Override
+    public int read(ByteBuffer destination) throws IOException {
+        return socket.read(destination);
+    }
+
+    @Override
+    public long read(ByteBuffer[] destinations, int offset, int length) throws IOException {
+        long sum = 0;
+        for (int i = offset; i < offset + length; i++) {
+            if (destinations[i].hasRemaining()) {
+                int bytes = read(destinations[i]);
+                if (bytes <= 0) {
+                    return sum == 0 ? bytes : sum;
+                }
+                sum += bytes;
+            }
+        }
+        return sum;
+    }
+
+    @Override
+    public long read(ByteBuffer[] destinations) throws IOException {
+        return read(destinations, 0, destinations.length);
+    }
+
+    @Override
+    public int write(ByteBuffer source) throws IOException {
+        return socket.write(source);
+    }
+
+    @Override
+    public long write(ByteBuffer[] sources, int offset, int length) throws IOException {
+        long sum = 0;
+        for (int i = offset; i < offset + length; i++) {
+            sum += socket.write(sources[i]);
+            if (sources[i].hasRemaining()) {
+                break;
+            }
+        }
+        return sum;
+    }
+
+    @Override
+    public long write(ByteBuffer[] sources) throws IOException {
+        return write(sources, 0, sources.length);
+    }
+
+    @Override
+    public void shutdownOutput() {
+        socket.shutdownOutput();
+    }
+
+    /** Its options have no effect here, see {@link MillraceSocketChannelConfig}. */
+    @Override
+    public void apply(MillraceSocketChannelConfig config) {
+    }
+
+    @Override
+    public InetSocketAddress localAddress() {
+        return socket.localAddress();
+    }
+
+    @Override
+    public InetSocketAddress peerAddress() {
+        return socket.peerAddress();
+    }
+
+    @Override
+    public boolean isOpen() {
+        return !socket.isClosed();
+    }
+
+    /** Lets go of it; what was written is still sent. */
+    @Override
+    public void close() {
+        inHome(socket::close);
+    }
+
+    @Override
+    public void abort() {
+        inHome(socket::abort);
+    }
+
+    /** A channel that never got into a loop of its own may end in any. */
+    private void inHome(Runnable end) {
+        home.inLoop(() -> {
+            socket.attach(null);
+            end.run();
+        });
+    }
+}

@@ -1,0 +1,74 @@
+package org.millrace.runtime;
+
+import java.util.List;
+import java.util.stream.Collectors;
+import org.millrace.api.hardware.FitReport;
+import org.millrace.api.hardware.HardwareBackend;
+import org.millrace.api.pipeline.Program;
+import org.millrace.api.pipeline.ProgramExtension;
+import org.millrace.api.pipeline.SegmentMeta;
+import org.millrace.api.transport.ControlPlane;
+import org.millrace.api.transport.Transport;
+
+/** A transport that may come to run: made, not admitted yet. Owned by: the thread that prepares it. */
+final class Candidate {
+    private final DataPath path;
+    private final LoadedTransport<?> replaces;
+    private final RuntimeHost host;
+    private final HardwareBackend hardware;
+    private final Program<?> program;
+    private final ControlPlane control;
+
+    /**
+     * Makes the transport that the host is for.
+     *
+     * @param replaces whose place it is to take, or null
+     * @throws IllegalArgumentException if an option is wrong or an extension does not suit
+     */
+    Candidate(DataPath path, LoadedTransport<?> replaces, RuntimeHost host, HardwareBackend hardware) {
+        this.path = path;
+        this.replaces = replaces;
+        this.host = host;
+        this.hardware = hardware;
+        Transport transport = host.choice().factory().create(host);
+        control = transport.control();
+        Program<?> extended = transport.program();
+        for (ProgramExtension extension : host.choice().extensions()) {
+            extended = extension.extend(extended);
+        }
+        program = extended;
+    }
+
+    LoadedTransport<?> replaces() {
+        return replaces;
+    }
+
+    String name() {
+        return host.name();
+    }
+
+    FitReport admit() {
+        return hardware.admit(program, host.capacity());
+    }
+
+    /** Loads it beside whatever runs; it may be thrown away. */
+    LoadedTransport<?> load(TransportCounters counters) {
+        return load(program, counters);
+    }
+
+    private <M extends SegmentMeta> LoadedTransport<M> load(Program<M> typed, TransportCounters counters) {
+        return new LoadedTransport<>(path, host, hardware, typed, control, counters);
+    }
+
+    /** {@return the sentence about a program that does not fit, with every violation} */
+    String refusal(FitReport fit) {
+        return "program " + program.name() + " does not fit " + hardware.name() + ": " + reasons(fit.refused());
+    }
+
+    private static String reasons(List<FitReport.Reason> refused) {
+        return refused.stream()
+            .map(reason -> reason.stage() + (reason.method().isEmpty() ? "" : ", " + reason.method() + ":" + reason.line())
+                + ": " + reason.detail() + " [" + reason.limit() + "]")
+            .collect(Collectors.joining("; "));
+    }
+}

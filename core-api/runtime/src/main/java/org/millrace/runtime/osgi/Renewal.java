@@ -1,0 +1,195 @@
+package org.millrace.runtime.osgi;
+
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArraySet;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.millrace.api.hardware.HardwareBackend;
+import org.millrace.api.transport.TransportFactory;
+import org.millrace.runtime.ConfigChange;
+import org.millrace.runtime.ConfigException;
+import org.millrace.runtime.DataPath;
+import org.millrace.runtime.DataPathConfig.TransportChoice;
+import org.millrace.runtime.Instance;
+import org.millrace.runtime.InstanceConfig;
+import org.millrace.runtime.SwapException;
+import org.millrace.runtime.SwapReport;
+import org.millrace.runtime.SwapRequest;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes a running instance to newer bundles and to a changed configuration, one after the other on a thread of its own. What
+ * is refused is said in one line, and what ran runs on.
+ */
+final class Renewal implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Renewal.class);
+    private static final long END_S = 10;
+
+    private final Instance instance;
+    private final Collection<HardwareBackend> hardware;
+    private final Collection<TransportFactory> transports;
+    private final ExecutorService thread;
+    private final Set<Object> arriving = new CopyOnWriteArraySet<>();
+    private InstanceConfig config;
+
+    /**
+     * Begins.
+     *
+     * @param instance   runs
+     * @param config     by this
+     * @param hardware   the backends there are at any time
+     * @param transports the transports there are at any time
+     */
+    Renewal(Instance instance, InstanceConfig config, Collection<HardwareBackend> hardware,
+            Collection<TransportFactory> transports) {
+        this.instance = instance;
+        this.config = config;
+        this.hardware = hardware;
+        this.transports = transports;
+        thread = Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().daemon().name("millrace-renewal-" + instance.name()).factory());
+    }
+
+    /** {@return whether the instance runs code of a bundle, or is about to} */
+    boolean runs(long bundle) {
+        if (arriving.stream().anyMatch(part -> Installation.isFrom(part, bundle))) {
+            return true;
+        }
+        try {
+            return instance.parts().stream().anyMatch(part -> Installation.isFrom(part, bundle));
+        } catch (IllegalStateException ended) {
+            return false;
+        }
+    }
+
+    /** A backend or transport has come: perhaps it is newer than what runs. */
+    void arrived() {
+        submit(this::renew);
+    }
+
+    /** The configuration is another one. */
+    void change(InstanceConfig changed) {
+        submit(() -> apply(changed));
+    }
+
+    /** Says why a configuration is not taken. */
+    void refuse(String reason) {
+        LOG.error("{} runs on as it was: {}", instance.name(), reason);
+    }
+
+    private void submit(Runnable action) {
+        thread.execute(() -> {
+            try {
+                action.run();
+            } catch (IllegalStateException ended) {
+                LOG.debug("{}: {}", instance.name(), ended.getMessage());
+            } catch (RuntimeException e) {
+                LOG.error("{}: {}", instance.name(), e.toString(), e);
+            }
+        });
+    }
+
+    private void renew() {
+        DataPath.Side side = instance.side();
+        Optional<HardwareBackend> backend = newer(side.hardware(), Installation.newest(hardware, HardwareBackend::name,
+            side.hardware().name()));
+        backend.ifPresent(newer -> take(side.hardware(), newer, SwapRequest.KEEP.hardware(newer)));
+        for (int i = 0; i < side.transports().size(); i++) {
+            TransportChoice choice = side.transports().get(i);
+            int position = i;
+            newer(choice.factory(), Installation.newest(transports, TransportFactory::name, choice.factory().name()))
+                .ifPresent(newer -> take(choice.factory(), newer, SwapRequest.KEEP.transport(position,
+                    new TransportChoice(newer, choice.options(), choice.extensions()))));
+        }
+    }
+
+    private static <T> Optional<T> newer(T running, Optional<T> newest) {
+        return newest.filter(found -> Installation.version(found).compareTo(Installation.version(running)) > 0);
+    }
+
+    private void take(Object running, Object newer, SwapRequest request) {
+        try {
+            SwapReport report = swap(request, Set.of(newer));
+            LOG.info("{}: {} instead of {} now runs {}, {} connections paused for {} us", instance.name(),
+                Installation.version(newer), Installation.version(running), report.after(), report.connections(),
+                report.pauseNs() / 1000);
+        } catch (SwapException e) {
+            LOG.error("{}: {} runs on, {} is not taken ({}): {}", instance.name(), Installation.version(running),
+                Installation.version(newer), e.step(), e.getMessage());
+        }
+    }
+
+    private SwapReport swap(SwapRequest request, Set<Object> newcomers) throws SwapException {
+        arriving.addAll(newcomers);
+        try {
+            return instance.swap(request);
+        } finally {
+            arriving.clear();
+        }
+    }
+
+    private void apply(InstanceConfig changed) {
+        ConfigChange change = new ConfigChange(config, changed);
+        List<String> refusals = change.refusals();
+        if (!refusals.isEmpty()) {
+            refuse(String.join("; ", refusals));
+            return;
+        }
+        try {
+            instance.checkRoutes(changed);
+            SwapRequest request = request(change);
+            if (request != SwapRequest.KEEP) {
+                Set<Object> newcomers = new LinkedHashSet<>();
+                request.transports().values().forEach(choice -> newcomers.add(choice.factory()));
+                if (request.hardware() != null) {
+                    newcomers.add(request.hardware());
+                }
+                swap(request, newcomers);
+            }
+            instance.apply(change);
+            config = changed;
+            LOG.info("{} runs by its changed configuration", instance.name());
+        } catch (ConfigException e) {
+            refuse(e.getMessage());
+        } catch (SwapException e) {
+            refuse(e.getMessage());
+        }
+    }
+
+    private SwapRequest request(ConfigChange change) {
+        SwapRequest request = SwapRequest.KEEP;
+        InstanceConfig after = change.after();
+        if (change.hardware()) {
+            request = request.hardware(Instance.pick("hardware", after.hardware(), Installation.newestFirst(hardware),
+                HardwareBackend::name));
+        }
+        List<TransportChoice> running = instance.side().transports();
+        for (int i = 0; i < after.transports().size(); i++) {
+            if (change.transport(i)) {
+                String name = after.transports().get(i);
+                TransportFactory factory = Instance.pick("transports", name, Installation.newestFirst(transports),
+                    TransportFactory::name);
+                request = request.transport(i,
+                    new TransportChoice(factory, after.options().get(name), running.get(i).extensions()));
+            }
+        }
+        return request;
+    }
+
+    /** What is under way is finished, what waits is not begun. */
+    @Override
+    public void close() {
+        thread.shutdownNow();
+        try {
+            thread.awaitTermination(END_S, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

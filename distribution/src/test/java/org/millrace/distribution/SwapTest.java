@@ -1,0 +1,251 @@
+package org.millrace.distribution;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.millrace.api.hardware.HardwareBackend;
+import org.millrace.api.transport.TransportFactory;
+import org.millrace.bluefield.BluefieldBackend;
+import org.millrace.runtime.DataPathConfig.TransportChoice;
+import org.millrace.runtime.SwapException;
+import org.millrace.runtime.SwapReport;
+import org.millrace.runtime.SwapRequest;
+import org.millrace.runtime.SwapStep;
+import org.millrace.tcp.flextoe.FlexToeFactory;
+import org.millrace.tcp.laminar.LaminarFactory;
+import org.millrace.testkit.Impairment;
+import org.millrace.testkit.SimulatedLink;
+import org.millrace.tofino.TofinoBackend;
+
+/** Transports and hardware replaced under live connections, under virtual time: right bytes, and nobody notices. */
+class SwapTest {
+    private static final long SECOND_NS = TwoHosts.SECOND_NS;
+    private static final TransportFactory FLEXTOE = new FlexToeFactory();
+    private static final TransportFactory LAMINAR = new LaminarFactory();
+    private static final HardwareBackend BLUEFIELD = new BluefieldBackend();
+    private static final HardwareBackend TOFINO = new TofinoBackend();
+
+    private final TwoHosts.Choice choice = new TwoHosts.Choice();
+    private final List<TwoHosts.Pair> pairs = new ArrayList<>();
+
+    private static SwapRequest to(TransportFactory transport) {
+        return SwapRequest.KEEP.transport(0, new TransportChoice(transport, Map.of())).warmUp(0);
+    }
+
+    private static SwapRequest to(HardwareBackend hardware) {
+        return SwapRequest.KEEP.hardware(hardware).warmUp(0);
+    }
+
+    private static SwapReport swap(VirtualHost host, SwapRequest request) {
+        try {
+            return host.path.swap(request);
+        } catch (SwapException e) {
+            throw new AssertionError(e.step() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private void connect(TwoHosts hosts, int count, long bytes, int writeBytes) {
+        for (int i = 0; i < count; i++) {
+            pairs.add(hosts.connect(bytes, bytes, writeBytes));
+        }
+    }
+
+    private boolean allDone() {
+        return pairs.stream().allMatch(TwoHosts.Pair::isDone);
+    }
+
+    private void finish(TwoHosts hosts) {
+        hosts.world.until("all streams", this::allDone, 600 * SECOND_NS);
+        pairs.forEach(TwoHosts.Pair::close);
+        hosts.assertNothingLeft();
+    }
+
+    /** Runs on a little, swaps, and so on, each side in turn, until the streams are through or there were enough. */
+    private void swapUnderWay(TwoHosts hosts, long everyNs, int most, SwapRequest... requests) {
+        int swaps = 0;
+        while (!allDone() && swaps < most) {
+            hosts.world.run(everyNs);
+            VirtualHost host = swaps % 2 == 0 ? hosts.client : hosts.server;
+            SwapReport report = swap(host, requests[swaps++ / 2 % requests.length]);
+            assertThat(report.connections()).isEqualTo(pairs.size());
+            assertThat(report.retiring()).isZero();
+        }
+        assertThat(swaps).isGreaterThan(3);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1500,false,0", "9000,true,0", "1500,false,0.01", "1500,true,0.01", "9000,true,0.02"})
+    void transportsSwapUnderStreamsBothWays(int mtu, boolean superFrames, double fault) {
+        choice.link = new SimulatedLink(100_000, mtu, superFrames).bitsPerSecond(10_000_000_000L);
+        choice.impairment = fault == 0 ? Impairment.NONE
+            : new Impairment(41, fault, fault, fault, fault / 2, Impairment.Side.BOTH);
+        TwoHosts hosts = new TwoHosts(choice);
+        connect(hosts, 5, 1 << 20, 5000);
+        swapUnderWay(hosts, 400_000, 100, to(LAMINAR), to(FLEXTOE));
+        finish(hosts);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1500,false,0", "9000,true,0", "1500,true,0.01"})
+    void hardwareSwapsUnderLaminar(int mtu, boolean superFrames, double fault) {
+        choice.transport = LAMINAR;
+        choice.link = new SimulatedLink(100_000, mtu, superFrames).bitsPerSecond(10_000_000_000L);
+        choice.impairment = fault == 0 ? Impairment.NONE
+            : new Impairment(43, fault, fault, fault, fault / 2, Impairment.Side.BOTH);
+        TwoHosts hosts = new TwoHosts(choice);
+        connect(hosts, 3, 1 << 20, 5000);
+        swapUnderWay(hosts, 1_000_000, 20, to(TOFINO), to(BLUEFIELD));
+        finish(hosts);
+    }
+
+    @Test
+    void programThatDoesNotFitIsRefusedWithEveryReason() {
+        TwoHosts hosts = new TwoHosts(choice);
+        connect(hosts, 2, 256 << 10, 5000);
+        hosts.world.run(300_000);
+        assertThatThrownBy(() -> hosts.server.path.swap(to(TOFINO)))
+            .isInstanceOfSatisfying(SwapException.class, e -> {
+                assertThat(e.step()).isEqualTo(SwapStep.ADMIT);
+                assertThat(e.fit().refused()).hasSizeGreaterThan(1);
+                assertThat(e.getMessage()).startsWith("program tcp-flextoe does not fit hw-tofino: ");
+                e.fit().refused().forEach(reason -> assertThat(e.getMessage()).contains(reason.detail()));
+            });
+        assertThat(hosts.server.path.side().hardware().name()).isEqualTo("hw-bluefield");
+        finish(hosts);
+    }
+
+    @Test
+    void handshakesGoOnAcrossASwap() {
+        TwoHosts hosts = new TwoHosts(choice);
+        for (int i = 0; i < 12; i++) {
+            var socket = hosts.client.toe.connect(TwoHosts.SERVER);
+            int rounds = i;
+            for (int round = 0; round < rounds; round++) {
+                hosts.world.step(hosts.world.clock.nowNs() + 20_000);
+            }
+            VirtualHost host = i % 2 == 0 ? hosts.client : hosts.server;
+            swap(host, to(i % 4 < 2 ? LAMINAR : FLEXTOE));
+            hosts.world.until("connected", socket::isConnected, 10 * SECOND_NS);
+            hosts.world.until("accepted", () -> accept(hosts), SECOND_NS);
+            socket.abort();
+        }
+        hosts.assertNothingLeft();
+    }
+
+    private static boolean accept(TwoHosts hosts) {
+        try {
+            var accepted = hosts.listener.accept();
+            if (accepted != null) {
+                accepted.abort();
+            }
+            return accepted != null;
+        } catch (java.io.IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** Swaps at every moment of a connection's end, on both sides in turn. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void closingGoesOnAcrossASwap(boolean atClient) {
+        TwoHosts hosts = new TwoHosts(choice);
+        for (int moment = 0; moment < 30; moment++) {
+            TwoHosts.Pair pair = hosts.connect(3000, 2000, 3000);
+            hosts.world.until("end", pair::isDone, 10 * SECOND_NS);
+            pair.client().socket.close();
+            if (moment % 3 != 0) {
+                pair.server().socket.close();
+            }
+            hosts.world.run(moment * 7_000L);
+            swap(atClient ? hosts.client : hosts.server, to(moment % 2 == 0 ? LAMINAR : FLEXTOE));
+            pair.server().socket.close();
+        }
+        hosts.assertNothingLeft();
+    }
+
+    @Test
+    void finIsCarriedWhereverItIs() {
+        TwoHosts hosts = new TwoHosts(choice);
+        for (int moment = 0; moment < 40; moment++) {
+            TwoHosts.Pair pair = hosts.connect(20_000, 10_000, 5000);
+            hosts.world.run(moment * 6_000L);
+            swap(hosts.client, to(moment % 2 == 0 ? LAMINAR : FLEXTOE));
+            swap(hosts.server, to(moment % 3 == 0 ? LAMINAR : FLEXTOE));
+            hosts.world.until("end", pair::isDone, 10 * SECOND_NS);
+            pair.close();
+        }
+        hosts.assertNothingLeft();
+    }
+
+    @Test
+    void timeWaitIsHandedOver() {
+        TwoHosts hosts = new TwoHosts(choice);
+        TwoHosts.Pair pair = hosts.connect(0, 0, 1);
+        hosts.world.until("both ends", pair::isDone, SECOND_NS);
+        pair.close();
+        hosts.world.run(1_000_000);
+        assertThat(hosts.client.state(80)).isEqualTo("TIME-WAIT");
+        swap(hosts.client, to(LAMINAR));
+        assertThat(hosts.client.state(80)).isEqualTo("TIME-WAIT");
+        hosts.assertNothingLeft();
+    }
+
+    @Test
+    void onlyNewConnectionsMove() {
+        TwoHosts hosts = new TwoHosts(choice);
+        connect(hosts, 2, 1 << 20, 5000);
+        hosts.world.run(200_000);
+        SwapReport report = swap(hosts.server, to(LAMINAR).forNewOnly());
+        assertThat(report.connections()).isZero();
+        assertThat(report.retiring()).isEqualTo(2);
+        connect(hosts, 2, 1 << 20, 5000);
+        Map<String, Long> counters = hosts.server.status().counters();
+        assertThat(counters.get("tcp-laminar.flows")).isEqualTo(2);
+        assertThat(counters.get("tcp-flextoe retiring.flows")).isEqualTo(2);
+        hosts.world.until("all streams", this::allDone, 600 * SECOND_NS);
+        counters = hosts.server.status().counters();
+        assertThat(counters.get("tcp-laminar.sent payload bytes")).isEqualTo(2 << 20);
+        pairs.forEach(TwoHosts.Pair::close);
+        hosts.assertNothingLeft();
+        hosts.world.until("retired", () -> hosts.server.status().transports().size() == 1, SECOND_NS);
+    }
+
+    @Test
+    void retiringOnesMoveWithTheHardware() {
+        choice.transport = LAMINAR;
+        TwoHosts hosts = new TwoHosts(choice);
+        connect(hosts, 2, 1 << 20, 5000);
+        hosts.world.run(200_000);
+        swap(hosts.server, SwapRequest.KEEP.transport(0, new TransportChoice(LAMINAR,
+            Map.of("delayed-ack-segments", "1"))).forNewOnly().warmUp(0));
+        connect(hosts, 2, 1 << 20, 5000);
+        SwapReport report = swap(hosts.server, to(TOFINO));
+        assertThat(report.connections()).isEqualTo(4);
+        assertThat(hosts.server.status().transports()).hasSize(2);
+        finish(hosts);
+        hosts.world.until("retired", () -> hosts.server.status().transports().size() == 1, SECOND_NS);
+    }
+
+    @Test
+    void closedWindowStaysClosedAndOpensAgain() {
+        TwoHosts hosts = new TwoHosts(choice);
+        TwoHosts.Pair pair = hosts.connect(1 << 20, 0, 16 << 10);
+        pair.server().reading = false;
+        hosts.world.run(3 * SECOND_NS);
+        swap(hosts.client, to(LAMINAR));
+        swap(hosts.server, to(LAMINAR));
+        hosts.world.run(3 * SECOND_NS);
+        assertThat(pair.server().socket.readable()).isEqualTo(256 << 10);
+        pair.server().reading = true;
+        hosts.world.until("the rest", pair::isDone, 10 * SECOND_NS);
+        pair.close();
+        hosts.assertNothingLeft();
+    }
+}

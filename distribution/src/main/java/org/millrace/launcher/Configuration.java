@@ -7,6 +7,7 @@ import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
@@ -35,6 +36,12 @@ record Configuration(String name, Map<String, Map<String, String>> components) {
             throw new LaunchException(BAD_CONFIGURATION, file + ": not readable as properties: " + e.getMessage());
         }
         return of(name(file), properties);
+    }
+
+    /** {@return the names of the applications that it configures} */
+    List<String> applications() {
+        return components.keySet().stream().filter(pid -> !pid.equals(RUNTIME))
+            .map(pid -> pid.substring("org.millrace.".length())).toList();
     }
 
     /** {@return the name of a file's configuration} */

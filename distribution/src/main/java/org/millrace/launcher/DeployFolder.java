@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>FileInstall's thread only notes; everything is done on the deploy thread.
  */
-final class DeployFolder {
+final class DeployFolder implements AutoCloseable {
     /** Symbolic name of the bundle that watches. */
     static final String WATCHER = "org.apache.felix.fileinstall";
 
@@ -103,7 +103,7 @@ final class DeployFolder {
 
     private Object note(File file, boolean present) {
         synchronized (noted) {
-            if (noted.isEmpty()) {
+            if (noted.isEmpty() && !thread.isShutdown()) {
                 thread.schedule(this::settle, TOGETHER_MS, TimeUnit.MILLISECONDS);
             }
             noted.put(file.toPath(), present);
@@ -139,7 +139,7 @@ final class DeployFolder {
     }
 
     private void retire() {
-        if (bundles.retire() && !retiring) {
+        if (bundles.retire() && !retiring && !thread.isShutdown()) {
             retiring = true;
             thread.schedule(() -> {
                 retiring = false;
@@ -150,5 +150,11 @@ final class DeployFolder {
 
     private static boolean isJar(Path path) {
         return path.getFileName().toString().endsWith(".jar");
+    }
+
+    /** Acts no more: what ends with the framework is not what its files say. */
+    @Override
+    public void close() {
+        thread.shutdownNow();
     }
 }

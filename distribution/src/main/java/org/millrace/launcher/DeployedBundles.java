@@ -196,18 +196,21 @@ final class DeployedBundles {
     /** Instances, which offer a predicate over bundle ids: of types that the launcher and bundles share. */
     private List<LongPredicate> users() {
         List<LongPredicate> users = new ArrayList<>();
-        try {
-            for (ServiceReference<LongPredicate> reference
-                : context.getServiceReferences(LongPredicate.class, "(millrace.runs=*)")) {
-                LongPredicate user = context.getService(reference);
-                if (user != null) {
-                    users.add(user);
-                }
+        for (ServiceReference<?> reference : references()) {
+            if (context.getService(reference) instanceof LongPredicate user) {
+                users.add(user);
             }
+        }
+        return users;
+    }
+
+    private List<ServiceReference<?>> references() {
+        try {
+            ServiceReference<?>[] found = context.getAllServiceReferences(LongPredicate.class.getName(), "(millrace.runs=*)");
+            return found == null ? List.of() : List.of(found);
         } catch (InvalidSyntaxException e) {
             throw new IllegalStateException(e); // a constant
         }
-        return users;
     }
 
     private static String text(Bundle bundle) {

@@ -37,11 +37,14 @@ final class FrameworkHost implements AutoCloseable {
     }
 
     /**
-     * Starts the framework and every bundle in {@code directory}, all installed before the first one starts; the one
+     * Starts the framework and every bundle in {@code directories}, all installed before the first one starts; the one
      * that watches {@code deploy} waits for {@link DeployFolder#open}.
      */
-    static FrameworkHost start(Path directory, Path deploy) throws LaunchException {
-        List<Path> jars = jars(directory);
+    static FrameworkHost start(List<Path> directories, Path deploy) throws LaunchException {
+        List<Path> jars = new ArrayList<>();
+        for (Path directory : directories) {
+            jars.addAll(jars(directory));
+        }
         try {
             Path cache = TemporaryDirectory.create("millrace-");
             FrameworkHost host = new FrameworkHost(new FrameworkFactory().newFramework(properties(cache, deploy)), cache);
@@ -104,12 +107,27 @@ final class FrameworkHost implements AutoCloseable {
         context().registerService(Runnable.class, stop, new Hashtable<>(Map.of("millrace.stop", true)));
     }
 
+    /** Runs something when the framework has ended, as who types exit in a shell may have it. */
+    void onEnd(Runnable action) {
+        Thread.ofPlatform().daemon().name("millrace-framework").start(() -> {
+            try {
+                framework.waitForStop(0);
+                action.run();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+    }
+
     /**
      * {@return the counters of the instances that run here, by name}. An instance offers them as a service of types that
      * the launcher and bundles share: a {@code Supplier} of a {@code Map} with the property {@code millrace.counters}.
      */
     Map<String, Long> counters() {
         Map<String, Long> counters = new TreeMap<>();
+        if (framework.getState() != Bundle.ACTIVE) {
+            return counters;
+        }
         for (ServiceReference<?> reference : references(Supplier.class.getName(), "(millrace.counters=*)")) {
             if (context().getService(reference) instanceof Supplier<?> source
                 && source.get() instanceof Map<?, ?> values) {

@@ -1,9 +1,13 @@
 package org.millrace.launcher;
 
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
@@ -26,6 +30,10 @@ public final class RunCommand implements Callable<Integer> {
         + "(*.cfg, *.properties) come and go while this runs; default: deploy in the image.")
     private Path deploy;
 
+    @Option(names = "--shell", description = "Open a shell on this terminal: its commands are the tools, millrace:status and "
+        + "so on, and Gogo's.")
+    private boolean shell;
+
     /** Made by picocli. */
     RunCommand() {
     }
@@ -37,22 +45,53 @@ public final class RunCommand implements Callable<Integer> {
             configurations.add(Configuration.read(file));
         }
         Path folder = deploy == null ? Image.directory().resolve("deploy") : deploy.toAbsolutePath();
-        FrameworkHost host = FrameworkHost.start(Image.directory().resolve("bundles"), folder);
+        FrameworkHost host = FrameworkHost.start(bundles(configurations), folder);
         CountDownLatch stop = new CountDownLatch(1);
         host.offerStop(stop::countDown);
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> end(host), "millrace-stop"));
         DataPathFiles dataPaths = new DataPathFiles(new ComponentStates(host.context()));
+        DeployFolder deployed = new DeployFolder(host.context(), dataPaths);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> end(host, deployed), "millrace-stop"));
         for (int i = 0; i < files.size(); i++) {
             dataPaths.add(files.get(i), configurations.get(i));
         }
-        new DeployFolder(host.context(), dataPaths).open();
+        deployed.open();
         long elapsedMs = System.currentTimeMillis() - ManagementFactory.getRuntimeMXBean().getStartTime();
         System.out.println(READY + " after " + elapsedMs + " ms");
+        tellServiceManager();
+        if (shell) {
+            Shell.open(host.context());
+            host.onEnd(stop::countDown);
+        }
         stop.await();
         return 0;
     }
 
-    private static void end(FrameworkHost host) {
+    /** Those of the runtime, and those of the applications that are configured, if they have any of their own. */
+    private static List<Path> bundles(List<Configuration> configurations) {
+        Set<Path> directories = new LinkedHashSet<>(List.of(Image.directory().resolve("bundles")));
+        configurations.stream().flatMap(configuration -> configuration.applications().stream())
+            .map(name -> Image.directory().resolve("apps").resolve(name).resolve("bundles"))
+            .filter(Files::isDirectory).forEach(directories::add);
+        return List.copyOf(directories);
+    }
+
+    /** systemd's protocol is a datagram on a Unix socket, which Java does not have: its own program sends it. */
+    private static void tellServiceManager() throws InterruptedException {
+        if (System.getenv("NOTIFY_SOCKET") == null) {
+            return;
+        }
+        try {
+            int code = new ProcessBuilder("systemd-notify", "--ready").inheritIO().start().waitFor();
+            if (code != 0) {
+                System.err.println("millrace: systemd-notify has ended with " + code);
+            }
+        } catch (IOException e) {
+            System.err.println("millrace: the service manager does not hear that this is ready: " + e.getMessage());
+        }
+    }
+
+    private static void end(FrameworkHost host, DeployFolder deployed) {
+        deployed.close();
         host.counters().forEach((name, value) -> System.out.println(COUNTER + name + "=" + value));
         host.close();
     }

@@ -1,12 +1,15 @@
 package org.millrace.distribution;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -18,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.millrace.launcher.Image;
+import org.millrace.launcher.Main;
 
 @Timeout(60)
 class FelixLaunchTest {
@@ -44,6 +48,7 @@ class FelixLaunchTest {
             Map.entry("millrace-context", Set.of("org.millrace.context")),
             Map.entry("millrace-toe", Set.of("org.millrace.toe")),
             Map.entry("millrace-runtime", Set.of("org.millrace.runtime")),
+            Map.entry("millrace-metrics", Set.of()),
             Map.entry("millrace-tcp-control", Set.of("org.millrace.tcp.control")),
             Map.entry("millrace-tcp-flextoe", Set.of("org.millrace.tcp.flextoe")),
             Map.entry("millrace-tcp-laminar", Set.of("org.millrace.tcp.laminar")),
@@ -114,6 +119,27 @@ class FelixLaunchTest {
     @Test
     void portThatDoesNotOpenStopsTheStartWithOneLine() throws Exception {
         refused(1, "port.path", "/proc/no/such/directory", "/proc/no/such/directory");
+    }
+
+    @Test
+    void fullFileSystemOfTheInstanceStopsTheStartWithOneLine() throws Exception {
+        fullStart("attach.directory=", "no room for the registry");
+    }
+
+    /** Runs it in a mount namespace where the directory of a key is a file system of 64 KiB. */
+    private void fullStart(String key, String reason) throws Exception {
+        Path small = Files.createDirectory(directory.resolve("small"));
+        Path file = Files.write(directory.resolve("full.properties"), List.of(with(key + small.resolve("instance"))));
+        List<String> command = new ArrayList<>(List.of("unshare", "-Urm", "sh", "-c",
+            "mount -t tmpfs -o size=64k none " + small + " && exec \"$@\"", "sh"));
+        command.addAll(Image.command(List.of("lib"), Main.class.getName()));
+        command.addAll(List.of("run", file.toString()));
+        Process process = new ProcessBuilder(command).start();
+        List<String> lines = process.errorReader().readAllLines();
+        int code = process.waitFor();
+        assumeFalse(lines.toString().contains("unshare"), lines::toString);
+        assertThat(lines).singleElement().asString().startsWith("millrace: ").contains(reason);
+        assertThat(code).isEqualTo(2);
     }
 
     private void refused(int exitCode, String key, String value, String named) throws Exception {

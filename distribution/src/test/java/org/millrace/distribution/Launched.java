@@ -26,11 +26,17 @@ final class Launched implements AutoCloseable {
     }
 
     static Launched run(Path directory, String... configuration) throws IOException {
+        return run(directory, List.of(), configuration);
+    }
+
+    static Launched run(Path directory, List<String> options, String... configuration) throws IOException {
         Path file = Files.write(directory.resolve("millrace.properties"), List.of(configuration));
         Path errors = directory.resolve("errors");
         Path runtimeDirectory = Files.createDirectories(directory.resolve("runtime"));
         List<String> command = Image.command(List.of("lib"), Main.class.getName());
-        command.addAll(List.of("run", file.toString()));
+        command.add("run");
+        command.addAll(options);
+        command.add(file.toString());
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().put("XDG_RUNTIME_DIR", runtimeDirectory.toString());
         builder.redirectError(errors.toFile());
@@ -46,6 +52,12 @@ final class Launched implements AutoCloseable {
             }
         }
         return null;
+    }
+
+    /** Types a line. */
+    void type(String line) throws IOException {
+        process.outputWriter().write(line + "\n");
+        process.outputWriter().flush();
     }
 
     void terminate() {

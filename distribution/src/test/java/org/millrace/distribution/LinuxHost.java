@@ -38,6 +38,8 @@ final class LinuxHost implements AutoCloseable {
 
     /** The transport that {@link #start} serves with; the first unless a scenario is run for another. */
     static TransportFactory transport = new FlexToeFactory();
+    /** Its options, before the scenario's. */
+    static final Map<String, String> OPTIONS = new HashMap<>();
     /** What runs it; likewise. */
     static HardwareBackend hardware = new BluefieldBackend();
 
@@ -77,7 +79,9 @@ final class LinuxHost implements AutoCloseable {
     /** Starts all services on the link; returns when they listen. */
     static LinuxHost start(PortFactory port, ContextSize size, Path root, Map<String, String> options)
         throws Exception {
-        Instance instance = instance(port, List.of(transport), options);
+        Map<String, String> all = new HashMap<>(OPTIONS);
+        all.putAll(options);
+        Instance instance = instance(port, List.of(transport), all);
         Services services = new Services(instance, size);
         var listening = List.of(services.http(HTTP, root), services.echo(ECHO), services.discard(DISCARD),
             services.source(SOURCE));
@@ -95,6 +99,12 @@ final class LinuxHost implements AutoCloseable {
     static void transport(String name) {
         transport = List.of(new FlexToeFactory(), new LaminarFactory()).stream()
             .filter(factory -> factory.name().equals(name)).findFirst().orElseThrow();
+    }
+
+    /** An option of the transport, {@code KEY=VALUE}. */
+    static void option(String text) {
+        String[] keyAndValue = text.split("=");
+        OPTIONS.put("transport." + transport.name() + "." + keyAndValue[0], keyAndValue[1]);
     }
 
     static void hardware(String name) {

@@ -7,6 +7,7 @@ import java.io.File;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.millrace.testkit.Namespace;
 
@@ -24,6 +25,20 @@ class LinuxInteropTest {
     @ValueSource(strings = {"curlAtMtu1500", "curlAtMtu9000", "thousandConnections", "badWire"})
     void laminar(String name) {
         passes(name, "tcp-laminar");
+    }
+
+    /** What Laminar has beside its base, each where it shows; the base pushes. */
+    @ParameterizedTest
+    @CsvSource({"shortBadWire,pacing=pull", "sack,sack=on", "delayedAck,delayed-ack-segments=2",
+        "timely,congestion=timely timely-low-us=2000 timely-high-us=20000",
+        "shortBadWire,sack=on delayed-ack-segments=2 congestion=dctcp"})
+    void laminarWithOptions(String scenario, String options) {
+        passes(scenario, Stream.concat(Stream.of("tcp-laminar"), Stream.of(options.split(" "))).toArray(String[]::new));
+    }
+
+    @Test
+    void timelyWithFlexToe() {
+        passes("timely", "tcp-flextoe", "congestion=timely", "timely-low-us=2000", "timely-high-us=20000");
     }
 
     /** The same on a machine model that knows frames of the wire only. */

@@ -34,8 +34,12 @@ final class LinuxScenarios {
         if (arguments.length > 1) {
             LinuxHost.transport(arguments[1]);
         }
-        if (arguments.length > 2) {
-            LinuxHost.hardware(arguments[2]);
+        for (String more : List.of(arguments).subList(Math.min(2, arguments.length), arguments.length)) {
+            if (more.contains("=")) {
+                LinuxHost.option(more);
+            } else {
+                LinuxHost.hardware(more);
+            }
         }
         try {
             new LinuxScenarios(root).run(arguments[0]);
@@ -54,7 +58,12 @@ final class LinuxScenarios {
             case "ncSource" -> ncSource();
             case "wrk" -> wrk();
             case "thousandConnections" -> thousandConnections();
-            case "badWire" -> badWire();
+            // a quarter on a machine model: it is the losses that take the time
+            case "badWire" -> badWire(LinuxHost.hardware.superFrames() ? 20_000_000 : 5_000_000);
+            case "shortBadWire" -> badWire(3_000_000);
+            case "sack" -> sack();
+            case "delayedAck" -> delayedAck();
+            case "timely" -> timely();
             case "udp" -> UdpScenario.run();
             default -> throw new IllegalArgumentException(scenario);
         }
@@ -126,12 +135,8 @@ final class LinuxScenarios {
         }
     }
 
-    /**
-     * 100 MB each way over five connections at once, so that their timeouts overlap; MTU-sized frames. A quarter of it on
-     * a machine model: it is the losses that take the time.
-     */
-    private void badWire() throws Exception {
-        int bytes = LinuxHost.hardware.superFrames() ? 20_000_000 : 5_000_000;
+    /** Bytes each way over each of five connections at once, so that their timeouts overlap; MTU-sized frames. */
+    private void badWire(int bytes) throws Exception {
         LinuxHost.link(1500);
         Namespace.execute("ethtool -K linux0 tso off gso off");
         Impairment impairment = Impairment.parse("seed=42,loss=0.01,reorder=0.01,duplicate=0.01,side=both");
@@ -141,12 +146,64 @@ final class LinuxScenarios {
         try (LinuxHost host = LinuxHost.start(port, size, root, Map.of("port.super-frames", "false"))) {
             String each = "for i in 1 2 3 4 5; do curl -sSf -m 50 ";
             String wanted = bash("curl -sSf " + URL + "/hash/random/" + bytes + "?seed=7");
-            String fetched = bash(each + URL + "/random/" + bytes + "?seed=7 | tee "
-                + root + "/part$i | sha256sum & done; wait");
+            String fetched = bash(each + URL + "/random/" + bytes + "?seed=7 | tee " + root
+                + "/part$i | sha256sum & done; wait");
             equal(5, fetched.split(hash(wanted), -1).length - 1);
             String posted = bash(each + "-X POST -T " + root + "/part$i " + URL + "/hash & done; wait");
             equal((hash(wanted) + " " + bytes + "\n").repeat(5), posted);
             System.out.println(port.port.received() + " " + port.port.transmitted());
+            settled(host);
+        }
+    }
+
+    /** Linux recovers by what Millrace's acknowledgements report, and learns what came twice. */
+    private void sack() throws Exception {
+        badWire(3_000_000);
+        System.out.println("SACK recoveries " + linuxCounter("TCPSackRecovery") + ", D-SACKs " + linuxCounter("TCPDSACKRecv"));
+        if (linuxCounter("TCPSackRecovery") == 0 || linuxCounter("TCPDSACKRecv") == 0) {
+            throw new AssertionError("Linux has seen no SACK");
+        }
+    }
+
+    private static long linuxCounter(String name) throws IOException {
+        List<String> lines = Files.readAllLines(Path.of("/proc/net/netstat"));
+        List<String> names = List.of(lines.get(0).split(" "));
+        return Long.parseLong(lines.get(1).split(" ")[names.indexOf(name)]);
+    }
+
+    /** Linux sends a stream in frames of the MTU; about every second is acknowledged, and the last one is too. */
+    private void delayedAck() throws Exception {
+        LinuxHost.link(1500);
+        Namespace.execute("ethtool -K linux0 tso off gso off");
+        try (LinuxHost host = LinuxHost.start(root)) {
+            Path file = fetch("/random/20000000?seed=7");
+            long before = host.status().counters().get("tcp-laminar.sent segments");
+            equal(hash(bash("sha256sum " + file)), hash(bash("curl -sSf -m 50 -X POST -T " + file + " " + URL + "/hash")));
+            long sent = host.status().counters().get("tcp-laminar.sent segments") - before;
+            System.out.println("20 MB in some 13812 segments: " + sent + " sent in answer");
+            if (sent < 500 || sent > 10_000) {
+                throw new AssertionError(sent + " acknowledgements");
+            }
+            settled(host);
+        }
+    }
+
+    /** A stream to Linux at a rate that follows its round trips. */
+    private void timely() throws Exception {
+        LinuxHost.link(1500);
+        try (LinuxHost host = LinuxHost.start(root)) {
+            Process fetching = new ProcessBuilder("bash", "-c", "curl -sSf -m 50 '" + URL
+                + "/random/30000000?seed=7' | sha256sum > " + root + "/sum").start();
+            String[] paced = new String[1];
+            await(() -> {
+                host.status().connections().forEach(line -> paced[0] = line.detail().contains("rate=") ? line.detail()
+                    : paced[0]);
+                return paced[0] != null;
+            }, () -> "no rate: " + host.status());
+            System.out.println(paced[0]);
+            fetching.waitFor();
+            equal(hash(bash("curl -sSf -m 50 '" + URL + "/hash/random/30000000?seed=7'")),
+                hash(Files.readString(root.resolve("sum"))));
             settled(host);
         }
     }

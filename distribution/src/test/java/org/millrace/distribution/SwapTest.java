@@ -122,6 +122,15 @@ class SwapTest {
     }
 
     @Test
+    void newSideIsRehearsedBeforehand() {
+        TwoHosts hosts = new TwoHosts(choice);
+        connect(hosts, 2, 256 << 10, 5000);
+        hosts.world.run(300_000);
+        swap(hosts.client, SwapRequest.KEEP.transport(0, new TransportChoice(LAMINAR, Map.of())).warmUp(1));
+        finish(hosts);
+    }
+
+    @Test
     void handshakesGoOnAcrossASwap() {
         TwoHosts hosts = new TwoHosts(choice);
         for (int i = 0; i < 12; i++) {

@@ -42,7 +42,7 @@ final class Fitter {
         Class<?> meta = program.newMeta().getClass();
         Analyser analyser = new Analyser(MAX_PATHS);
         List<StageGroup> groups = StageGroup.of(program);
-        List<Table> tables = new ArrayList<>();
+        Placement placement = new Placement(machine);
         boolean isIngress = true;
         for (StageGroup group : groups) {
             group.analyse(analyser, meta);
@@ -54,13 +54,13 @@ final class Fitter {
                 group.analyses.forEach(a -> a.refused().forEach(v -> refuse(group.name(), v)));
             }
             if (plan == null || plan.violations().isEmpty()) {
-                tables.addAll(new TableBuilder(machine, capacity, group.spec, group.analyses, plan, group.workflows,
-                    isIngress).tables());
+                placement.place(new TableBuilder(machine, capacity, group.spec, group.byWorkflows(), plan, isIngress,
+                    placement).tables());
             }
         }
+        placement.settle();
         checkMirrors(new Layout(Layout.of(program.newMeta().getClass()).fields()));
-        checkContainers(Layout.of(program.newMeta().getClass()));
-        Placement placement = new Placement(machine, tables);
+        checkContainers(Layout.of(program.newMeta().getClass()), placement.temporaries());
         placement.homeless().forEach(t -> refused.add(new FitReport.Reason(t.stage(), "", 0, "no stage of "
             + machine.pipe().stages() + " has room after what it depends on", t + " needs " + text(t.needs()))));
         return new TofinoReport(program.name(), machine, capacity,
@@ -92,18 +92,18 @@ final class Fitter {
         }
     }
 
-    private void checkContainers(Layout meta) {
+    private void checkContainers(Layout meta, int temporaries) {
         Machine.Phv phv = machine.phv();
-        checkContainers(meta, 8, phv.containers8());
-        checkContainers(meta, 16, phv.containers16());
-        checkContainers(meta, 32, phv.containers32());
+        checkContainers(meta, 8, 0, phv.containers8());
+        checkContainers(meta, 16, 0, phv.containers16());
+        checkContainers(meta, 32, temporaries, phv.containers32());
     }
 
-    private void checkContainers(Layout meta, int bits, int limit) {
+    private void checkContainers(Layout meta, int bits, int temporaries, int limit) {
         long count = meta.fields().stream().filter(f -> f.bits() == bits).count();
-        if (count > limit) {
+        if (count + temporaries > limit) {
             refused.add(new FitReport.Reason("", "", 0, limit + " containers of " + bits + " bits",
-                count + " metadata fields of " + bits + " bits"));
+                count + " metadata fields of " + bits + " bits and " + temporaries + " temporaries"));
         }
     }
 

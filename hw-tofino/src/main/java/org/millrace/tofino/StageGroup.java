@@ -2,12 +2,14 @@ package org.millrace.tofino;
 
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.millrace.api.pipeline.Program;
+import org.millrace.api.pipeline.Recorder;
 import org.millrace.api.pipeline.Stage;
 import org.millrace.api.pipeline.StageSpec;
 import org.millrace.api.pipeline.Workflow;
@@ -22,6 +24,7 @@ final class StageGroup {
     final Set<Workflow> workflows = EnumSet.noneOf(Workflow.class);
     final Map<Class<?>, Stage<?, ?>> stages = new LinkedHashMap<>();
     final List<Violation> violations = new ArrayList<>();
+    final Map<Class<?>, Set<Workflow>> runsIn = new HashMap<>();
     List<StageAnalysis> analyses = List.of();
 
     private StageGroup(StageSpec<?> spec) {
@@ -34,6 +37,17 @@ final class StageGroup {
 
     void analyse(Analyser analyser, Class<?> meta) {
         analyses = stages.values().stream().map(stage -> analyser.analyse(stage, meta)).toList();
+        if (spec.externs().contains(Recorder.class)) {
+            violations.add(violation("records every item at a trace point",
+                "a pass leaves one copy, on a mirror session to a port; there is no recorder"));
+        }
+    }
+
+    /** {@return its classes, and where each runs} */
+    Map<StageAnalysis, Set<Workflow>> byWorkflows() {
+        Map<StageAnalysis, Set<Workflow>> all = new LinkedHashMap<>();
+        analyses.forEach(a -> all.put(a, runsIn.get(a.stage())));
+        return all;
     }
 
     /** {@return whether its state changes in the pipe, or is compared there: a register, not a table's data} */
@@ -57,6 +71,7 @@ final class StageGroup {
             for (Stage<?, ?> stage : program.stages(workflow)) {
                 StageGroup group = groups.computeIfAbsent(stage.spec().name(), n -> new StageGroup(stage.spec()));
                 group.stages.putIfAbsent(stage.getClass(), stage);
+                group.runsIn.computeIfAbsent(stage.getClass(), c -> EnumSet.noneOf(Workflow.class)).add(workflow);
                 if (!group.workflows.add(workflow)) {
                     group.violations.add(group.violation("stands twice in " + workflow,
                         "a pass touches each state once"));

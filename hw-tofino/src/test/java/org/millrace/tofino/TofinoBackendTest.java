@@ -26,6 +26,15 @@ final class TofinoBackendTest {
         assertThat(report.fit().placed()).isNotEmpty();
     }
 
+    /** Each within a third, or 2: but for the map RAM of registers that the text does not name. */
+    @Test
+    void laminarsCountsAreNearTheDissertations() {
+        TofinoReport report = backend.report(Programs.laminar(), Programs.CAPACITY);
+        assertThat(report.rows()).filteredOn(row -> !row.isNear()).extracting(TofinoReport.Row::name)
+            .containsExactly("map RAM");
+        assertThat(report.notes()).anySatisfy(note -> assertThat(note).startsWith("map RAM").contains("tx-fin 17"));
+    }
+
     /** Each option alone and all together; what one adds is what its registers take. */
     @ParameterizedTest
     @CsvSource({"sack=on, 0", "delayed-ack-segments=2, 1", "congestion=timely, 0", "sack=on delayed-ack-segments=2, 1"})

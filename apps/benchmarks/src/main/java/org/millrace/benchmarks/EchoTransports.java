@@ -7,8 +7,10 @@ import java.io.Writer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import org.millrace.api.transport.TransportFactory;
 import org.millrace.bluefield.BluefieldBackend;
+import org.millrace.runtime.TraceRequest;
 import org.millrace.tcp.flextoe.FlexToeFactory;
 import org.millrace.tcp.laminar.LaminarFactory;
 
@@ -18,7 +20,8 @@ import org.millrace.tcp.laminar.LaminarFactory;
  * compiled for it alone; rounds in turn. Prints medians and least figures, and their ratios to the first transport's.
  *
  * <p>Arguments: rounds (15), batches of 16 echoes a round (20000), flows (1024), application ({@code raw} or
- * {@code libtoe}).
+ * {@code libtoe}), what to compare with the first of (all transports): a transport, {@code tcp-flextoe:off} the same after
+ * its trace points were on, {@code tcp-flextoe:on} with all of them on, or {@code tcp-flextoe:RX.protocol} with some.
  */
 public final class EchoTransports {
     private static final List<TransportFactory> TRANSPORTS = List.of(new FlexToeFactory(), new LaminarFactory());
@@ -36,7 +39,7 @@ public final class EchoTransports {
      */
     public static void main(String[] arguments) throws Exception {
         if (arguments.length > 0 && arguments[0].equals(SERVE)) {
-            serve(transport(arguments[1]), Integer.parseInt(arguments[2]), Integer.parseInt(arguments[3]),
+            serve(arguments[1], Integer.parseInt(arguments[2]), Integer.parseInt(arguments[3]),
                 arguments[4].equals("libtoe"));
             return;
         }
@@ -44,14 +47,16 @@ public final class EchoTransports {
         String batches = arguments.length > 1 ? arguments[1] : "20000";
         String flows = arguments.length > 2 ? arguments[2] : "1024";
         String application = arguments.length > 3 ? arguments[3] : "raw";
+        List<String> subjects = arguments.length > 4 ? List.of(arguments[4].split(","))
+            : TRANSPORTS.stream().map(TransportFactory::name).toList();
         List<Process> processes = new ArrayList<>();
         try {
-            for (TransportFactory transport : TRANSPORTS) {
-                processes.add(Children.start(EchoTransports.class, SERVE, transport.name(), batches, flows, application));
+            for (String subject : subjects) {
+                processes.add(Children.start(EchoTransports.class, SERVE, subject, batches, flows, application));
             }
             System.out.printf("64 B echo on hw-bluefield, CPU ns, %s flows, %s, %d rounds of %s batches%n", flows, application,
                 rounds, batches);
-            print(measure(processes, rounds));
+            print(subjects, measure(processes, rounds));
         } finally {
             Children.end(processes.toArray(Process[]::new));
         }
@@ -62,8 +67,17 @@ public final class EchoTransports {
             .orElseThrow(() -> new IllegalArgumentException(name));
     }
 
-    private static void serve(TransportFactory transport, int batches, int flows, boolean withLibrary) throws Exception {
-        EchoWorld world = new EchoWorld(new BluefieldBackend(), transport, flows, withLibrary);
+    private static void serve(String subject, int batches, int flows, boolean withLibrary) throws Exception {
+        String[] words = subject.split(":");
+        EchoWorld world = new EchoWorld(new BluefieldBackend(), transport(words[0]), flows, withLibrary);
+        if (words.length > 1) {
+            world.trace(words[1].equals("on") || words[1].equals("off") ? TraceRequest.ALL
+                : new TraceRequest(Set.of(words[1])));
+            world.echo();
+        }
+        if (words.length > 1 && words[1].equals("off")) {
+            world.trace(TraceRequest.OFF);
+        }
         BufferedReader commands = new BufferedReader(new InputStreamReader(System.in));
         while (commands.readLine() != null) {
             world.check();
@@ -86,7 +100,7 @@ public final class EchoTransports {
                 out.flush();
                 String answer = processes.get(i).inputReader().readLine();
                 if (answer == null) {
-                    throw new IOException("the process of " + TRANSPORTS.get(i).name() + " has ended");
+                    throw new IOException("a process has ended");
                 }
                 figures[i][Math.max(0, round)] = Double.parseDouble(answer);
             }
@@ -94,12 +108,12 @@ public final class EchoTransports {
         return figures;
     }
 
-    private static void print(double[][] figures) {
+    private static void print(List<String> subjects, double[][] figures) {
         Arrays.stream(figures).forEach(Arrays::sort);
         int middle = figures[0].length / 2;
-        System.out.printf("%-12s %8s %8s %8s %8s%n", "", "median", "ratio", "least", "ratio");
+        System.out.printf("%-24s %8s %8s %8s %8s%n", "", "median", "ratio", "least", "ratio");
         for (int i = 0; i < figures.length; i++) {
-            System.out.printf("%-12s %8.1f %8.2f %8.1f %8.2f%n", TRANSPORTS.get(i).name(), figures[i][middle],
+            System.out.printf("%-24s %8.1f %8.2f %8.1f %8.2f%n", subjects.get(i), figures[i][middle],
                 figures[i][middle] / figures[0][middle], figures[i][0], figures[i][0] / figures[0][0]);
         }
     }

@@ -12,6 +12,10 @@ import org.millrace.api.transport.TransportFactory;
 import org.millrace.net.Route;
 import org.millrace.runtime.DataPath;
 import org.millrace.runtime.DataPathConfig;
+import org.millrace.runtime.SwapException;
+import org.millrace.runtime.SwapRequest;
+import org.millrace.runtime.TracePoints;
+import org.millrace.runtime.TraceRequest;
 import org.millrace.testkit.Endpoint;
 import org.millrace.testkit.FrameBuilder;
 import org.millrace.wire.Ipv4Address;
@@ -83,6 +87,12 @@ final class EchoWorld {
             step();
             application.echo();
         }
+    }
+
+    /** Loads the program again with trace points, or without. */
+    void trace(TraceRequest points) throws SwapException {
+        path.swap(SwapRequest.KEEP.warmUp(0).transport(0,
+            path.side().transports().getFirst().with(List.of(new TracePoints(points)))));
     }
 
     private void step() {

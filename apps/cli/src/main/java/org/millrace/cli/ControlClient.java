@@ -5,7 +5,6 @@ import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.ClosedChannelException;
@@ -42,16 +41,15 @@ final class ControlClient implements AutoCloseable {
     static ControlClient request(InstanceFiles instance, Map<String, ?> request) throws ToolException {
         SocketChannel channel = instance.connect();
         ControlClient client = new ControlClient(instance.name(), channel);
+        ByteBuffer line = StandardCharsets.UTF_8.encode(Output.json(request) + "\n");
         try {
-            ByteBuffer line = StandardCharsets.UTF_8.encode(JSON.std.asString(request) + "\n");
             while (line.hasRemaining()) {
                 channel.write(line);
             }
-            return client;
-        } catch (IOException e) {
-            client.close();
-            throw client.lost(e);
+        } catch (IOException hungUp) {
+            return client; // whoever hangs up before the request has said why
         }
+        return client;
     }
 
     /** {@return the result; whoever does not answer for a minute is given up} */
@@ -106,7 +104,8 @@ final class ControlClient implements AutoCloseable {
 
     private ToolException lost(IOException e) {
         return new ToolException("instance '" + instance + "' " + (late ? "has not answered for " + PATIENCE_SECONDS + " s"
-            : "does not answer: " + (e instanceof ClosedChannelException ? "it has hung up" : e.getMessage())));
+            : "does not answer: " + (e instanceof ClosedChannelException ? "it has hung up"
+            : String.valueOf(e.getMessage()).lines().findFirst().orElse(""))));
     }
 
     /** {@return the bytes behind the result} */

@@ -8,7 +8,8 @@ import picocli.CommandLine.Command;
     description = "Tools for instances, what they keep and what hardware takes.",
     subcommands = {StatusCommand.class, DatapathsCommand.class, LookCommands.Hardware.class,
         LookCommands.Transports.class, ConnsCommand.class, LookCommands.Stats.class, LookCommands.Drops.class,
-        FitCommand.class, JournalCommand.class, StopCommand.class, CommandLine.HelpCommand.class})
+        TopCommand.class, SwapCommand.class, CaptureCommand.class, TraceCommand.class, FitCommand.class,
+        JournalCommand.class, StopCommand.class, CommandLine.HelpCommand.class})
 public final class Main {
     /** Exit code: it did not work, a comparison found a difference, or a program is refused. */
     static final int FAILED = 1;

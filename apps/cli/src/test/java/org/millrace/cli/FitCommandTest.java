@@ -66,6 +66,8 @@ class FitCommandTest {
         assertThat(out.toString()).containsPattern("\"optionsAdd\":\\{\"stages\":0,.*\"stateful ALU\":1,");
         assertThat(run("fit", "--option", "tcp.sack=maybe", "tcp-laminar", "hw-tofino")).isEqualTo(2);
         assertThat(errors.toString()).contains("--option sack is maybe, allowed is on or off");
+        assertThat(run("fit", "--option", "pacing=push", "tcp-flextoe", "hw-bluefield")).isEqualTo(2);
+        assertThat(errors.toString()).contains("pacing is push, allowed with tcp-flextoe is pull");
         assertThat(run("fit", "--option", "tcp.sak=on", "tcp-laminar", "hw-tofino")).isEqualTo(2);
         assertThat(errors.toString()).contains("no option is named tcp.sak; there are").contains("sack");
     }

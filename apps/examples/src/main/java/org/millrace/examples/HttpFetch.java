@@ -1,7 +1,6 @@
 package org.millrace.examples;
 
 import io.vertx.core.Vertx;
-import io.vertx.core.file.OpenOptions;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
@@ -24,11 +23,10 @@ public final class HttpFetch {
             .compose(request -> request.send())
             .compose(response -> {
                 System.out.println(response.statusCode() + " " + response.statusMessage());
-                response.pause(); // until the file is open
-                return vertx.fileSystem().open(arguments[2], new OpenOptions().setTruncateExisting(true))
-                    .compose(response::pipeTo);
+                return response.body();
             })
+            .compose(body -> vertx.fileSystem().writeFile(arguments[2], body))
             .onFailure(cause -> System.err.println(cause.getMessage()))
-            .onComplete(done -> vertx.close().onComplete(closed -> System.exit(done.succeeded() ? 0 : 1)));
+            .onComplete(done -> http.close().compose(closed -> vertx.close()).onComplete(closed -> System.exit(done.succeeded() ? 0 : 1)));
     }
 }

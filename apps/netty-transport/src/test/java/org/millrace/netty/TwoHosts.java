@@ -5,11 +5,13 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.millrace.api.context.ContextSize;
 import org.millrace.api.port.Port;
 import org.millrace.api.port.PortFactory;
 import org.millrace.bluefield.BluefieldBackend;
 import org.millrace.ports.MemoryPort;
+import org.millrace.ports.PacketPortFactory;
 import org.millrace.runtime.Instance;
 import org.millrace.runtime.InstanceConfig;
 import org.millrace.tcp.flextoe.FlexToeFactory;
@@ -28,15 +30,29 @@ final class TwoHosts implements AutoCloseable {
 
     TwoHosts() {
         MemoryPort[] ends = MemoryPort.pair(Map.of());
-        server = host("server", SERVER, ends[0]);
-        client = host("client", CLIENT, ends[1]);
+        server = host("server", SERVER, null, port(ends[0]));
+        client = host("client", CLIENT, null, port(ends[1]));
     }
 
-    private static Instance host(String name, String address, Port port) {
-        InstanceConfig config = InstanceConfig.parse(Map.of("instance", name, "hardware", BluefieldBackend.NAME,
-            "transports", "tcp-flextoe", "port", "memory", "address", address + "/24", "routes", NOWHERE
+    /** On the interfaces of a veth pair. */
+    TwoHosts(String serverInterface, String clientInterface) {
+        server = host("server", SERVER, serverInterface, new PacketPortFactory());
+        client = host("client", CLIENT, clientInterface, new PacketPortFactory());
+    }
+
+    private static Instance host(String name, String address, String networkInterface, PortFactory port) {
+        Map<String, String> options = new TreeMap<>(Map.of("instance", name, "hardware", BluefieldBackend.NAME,
+            "transports", "tcp-flextoe", "port", port.kind(), "address", address + "/24", "routes", NOWHERE
             + (address.equals(SERVER) ? CLIENT : SERVER)));
-        PortFactory ready = new PortFactory() {
+        if (networkInterface != null) {
+            options.put("port.interface", networkInterface);
+        }
+        return Instance.start(InstanceConfig.parse(options), List.of(new BluefieldBackend()),
+            List.of(new FlexToeFactory()), List.of(port));
+    }
+
+    private static PortFactory port(Port port) {
+        return new PortFactory() {
             @Override
             public String kind() {
                 return "memory";
@@ -47,7 +63,6 @@ final class TwoHosts implements AutoCloseable {
                 return port;
             }
         };
-        return Instance.start(config, List.of(new BluefieldBackend()), List.of(new FlexToeFactory()), List.of(ready));
     }
 
     EventLoopGroup serverLoops(int threads) {

@@ -10,15 +10,20 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetSocket;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.millrace.api.context.Status;
 import org.millrace.toe.Attach;
+import org.millrace.toe.ToeFailure;
 
 /** Vert.x and the instance that it runs over in processes of their own. */
 @Timeout(value = 90, unit = TimeUnit.SECONDS)
@@ -63,30 +68,36 @@ class AttachTest {
     }
 
     @Test
-    void killedRuntimeFailsConnectionsAndNewOnesWorkWhenItIsBack() throws Exception {
+    void runtimeKilledUnderLoadFailsItsConnectionsAndNewOnesWorkWhenItIsBack() throws Exception {
         Path directory = temporary.resolve("two");
         Vertx vertx = null;
         try (Child first = Child.runtime(EchoRuntime.class, directory)) {
             assertThat(first.line()).isEqualTo("listening");
             vertx = vertx(MillraceTransport.attach(directory.toString(), TwoHosts.SIZE));
-            CompletableFuture<Throwable> cause = new CompletableFuture<>();
-            CompletableFuture<Void> closed = new CompletableFuture<>();
-            NetSocket socket = get(connect(vertx));
-            socket.exceptionHandler(cause::complete).closeHandler(closed::complete);
-            assertThat(echo(socket)).isEqualTo(noise(1000, 1));
-
-            first.kill();
-            assertThat(cause.get(20, TimeUnit.SECONDS)).hasMessageContaining("instance 'two'")
-                .hasMessageContaining("runtime went away");
-            closed.get(20, TimeUnit.SECONDS);
-            Future<NetSocket> failing = connect(vertx);
+            NetClient client = vertx.createNetClient(); // held: Vert.x closes a client that is garbage, and its streams
+            List<Transfer> transfers = new ArrayList<>();
+            for (int i = 0; i < 8; i++) {
+                transfers.add(new Transfer(get(connect(client))));
+            }
+            for (Transfer transfer : transfers) {
+                transfer.underWay.get(20, TimeUnit.SECONDS);
+            }
+            first.kill(); // while all of them write and read
+            for (Transfer transfer : transfers) {
+                Throwable cause = transfer.cause.get(20, TimeUnit.SECONDS);
+                assertThat(cause).isInstanceOf(ToeFailure.class).hasMessageContaining("instance 'two'")
+                    .hasMessageContaining("runtime went away");
+                assertThat(((ToeFailure) cause).status()).isEqualTo(Status.ABORTED);
+                transfer.closed.get(20, TimeUnit.SECONDS);
+            }
+            Future<NetSocket> failing = connect(client);
             Throwable refused = catchThrowable(() -> get(failing)).getCause();
             assertThat(refused).isInstanceOf(Attach.AttachException.class).hasMessageContaining(directory.toString());
             assertThat(((Attach.AttachException) refused).reason()).isEqualTo(Attach.Reason.UNKNOWN_INSTANCE);
 
             try (Child second = Child.runtime(EchoRuntime.class, directory)) {
                 assertThat(second.line()).isEqualTo("listening");
-                assertThat(echo(get(connect(vertx)))).isEqualTo(noise(1000, 1));
+                assertThat(echo(get(connect(client)))).isEqualTo(noise(1000, 1));
             }
         } finally {
             if (vertx != null) {
@@ -95,8 +106,27 @@ class AttachTest {
         }
     }
 
-    private static Future<NetSocket> connect(Vertx vertx) {
-        return vertx.createNetClient().connect(EchoRuntime.PORT, TwoHosts.CLIENT);
+    /** Sends what comes back, for ever. */
+    private static final class Transfer {
+        final CompletableFuture<Void> underWay = new CompletableFuture<>();
+        final CompletableFuture<Throwable> cause = new CompletableFuture<>();
+        final CompletableFuture<Void> closed = new CompletableFuture<>();
+        private int received;
+
+        Transfer(NetSocket socket) {
+            socket.exceptionHandler(cause::complete).closeHandler(closed::complete).handler(buffer -> {
+                received += buffer.length();
+                if (received > 1_000_000) {
+                    underWay.complete(null);
+                }
+                socket.write(buffer);
+            });
+            socket.write(noise(60_000, 2));
+        }
+    }
+
+    private static Future<NetSocket> connect(NetClient client) {
+        return client.connect(EchoRuntime.PORT, TwoHosts.CLIENT);
     }
 
     private static Buffer echo(NetSocket socket) throws Exception {

@@ -69,8 +69,13 @@ public final class Registry implements AutoCloseable {
         Path file = directory.resolve(FILE);
         Files.deleteIfExists(file);
         Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        // its own hook would close it under a runtime that is just ending in order
-        return new Registry(builder(lines).skipCloseOnExitHook(true).createPersistedTo(file.toFile()));
+        try {
+            // its own hook would close it under a runtime that is just ending in order
+            return new Registry(builder(lines).skipCloseOnExitHook(true).createPersistedTo(file.toFile()));
+        } catch (InternalError noPage) { // a file is mapped at full size, and its pages are taken when they are written
+            Files.deleteIfExists(file);
+            throw new IOException("no room for the registry " + file + ": its file system is full", noPage);
+        }
     }
 
     /**

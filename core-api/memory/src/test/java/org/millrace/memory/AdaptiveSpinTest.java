@@ -22,6 +22,15 @@ class AdaptiveSpinTest {
     }
 
     @Test
+    void anotherLimitHoldsAtOnce() {
+        AdaptiveSpin spin = new AdaptiveSpin(0);
+        spin.limit(6400);
+        assertThat(spin.spinNs()).isEqualTo(6400);
+        spin.limit(0);
+        assertThat(spin.spinNs()).isZero();
+    }
+
+    @Test
     void shortLimitNeverDecaysToNothing() {
         AdaptiveSpin spin = new AdaptiveSpin(10);
         for (int i = 0; i < 10; i++) {

@@ -73,6 +73,19 @@ class IpLayerTest {
     }
 
     @Test
+    void otherRoutesHoldFromTheNextPacketAndImpossibleOnesNever() {
+        RouteTable only = new RouteTable(List.of(Route.onLink(Ipv4Prefix.parse("10.0.0.0/24"), 1300)));
+        net.layer.route(only);
+        assertThat(net.layer.mtu(PEER)).isEqualTo(1300);
+        assertThat(net.layer.resolvedMac(REMOTE, 0)).isEqualTo(IpLayer.NO_ROUTE);
+
+        RouteTable throughUs = new RouteTable(List.of(Route.onLink(Ipv4Prefix.parse("10.0.0.0/24"), 1500),
+                Route.via(Ipv4Prefix.ALL, new Ipv4Address(US), 1500)));
+        assertThatIllegalArgumentException().isThrownBy(() -> net.layer.route(throughUs));
+        assertThat(net.layer.mtu(PEER)).isEqualTo(1300);
+    }
+
+    @Test
     void refusalsAreCountedByReason() {
         assertThat(net.send(ip("172.16.0.1"), "00", 0)).isFalse();
         assertThat(net.count(Event.NO_ROUTE)).isEqualTo(1);

@@ -48,6 +48,7 @@ final class PacketPortScenarios {
             case "tagsAreRestored" -> tagsAreRestored();
             case "fullRingIsCounted" -> fullRingIsCounted();
             case "interfaceGoingDownWakesOnceAndDrops" -> interfaceGoingDownWakesOnceAndDrops();
+            case "linkIsReportedAsItIs" -> linkIsReportedAsItIs();
             case "openingSaysWhatIsWrong" -> openingSaysWhatIsWrong();
             case "takenInterfaceIsRefusedUntilItIsFree" -> takenInterfaceIsRefusedUntilItIsFree();
             case "openWithoutPrivilege" -> openWithoutPrivilege();
@@ -63,6 +64,35 @@ final class PacketPortScenarios {
                     .hasMessageContaining("interface 'va' is taken").hasMessageNotContaining("\n");
         }
         open("va").close();
+    }
+
+    private static void linkIsReportedAsItIs() {
+        try (Port port = open("va")) {
+            awaitUp(port, true);
+            Namespace.execute("ip link set vb down");
+            awaitUp(port, false);
+            Namespace.execute("ip link set vb up");
+            awaitUp(port, true);
+            Namespace.execute("ip link set va down");
+            assertThat(port.isUp()).isFalse();
+            Namespace.execute("ip link set va up");
+            awaitUp(port, true);
+            Namespace.execute("ip link del va");
+            assertThat(port.isUp()).isFalse();
+            Namespace.execute("ip link add va type veth peer name vb");
+            Namespace.execute("ip link set vb up");
+            Namespace.execute("ip link set va up");
+            assertThat(port.isUp()).as("of another interface by that name").isFalse();
+        }
+    }
+
+    /** The kernel tells of a link later than it has it. */
+    private static void awaitUp(Port port, boolean up) {
+        long endNs = System.nanoTime() + 20 * SECOND_NS;
+        while (port.isUp() != up) {
+            assertThat(System.nanoTime()).isLessThan(endNs);
+            Thread.onSpinWait();
+        }
     }
 
     private static Port open(String name, String... options) {

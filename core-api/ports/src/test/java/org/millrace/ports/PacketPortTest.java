@@ -17,7 +17,7 @@ class PacketPortTest {
     @ParameterizedTest
     @ValueSource(strings = {"framesArriveUnchanged", "superFramesStayWhole", "superFramesAreCutWhereTheLinkIsSmall",
         "kernelCompletesAndTrustsPartialChecksums", "tagsAreRestored", "fullRingIsCounted",
-        "interfaceGoingDownWakesOnceAndDrops", "openingSaysWhatIsWrong",
+        "interfaceGoingDownWakesOnceAndDrops", "linkIsReportedAsItIs", "openingSaysWhatIsWrong",
         "takenInterfaceIsRefusedUntilItIsFree"})
     void inNamespace(String scenario) {
         assumeTrue(Namespace.available(), () -> Namespace.unavailable().orElseThrow());

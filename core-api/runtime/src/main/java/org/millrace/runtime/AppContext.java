@@ -195,8 +195,46 @@ final class AppContext {
         slots.transmitPending[slot] = (int) Math.min(freed, slots.transmitHeld[slot]);
         slots.flagsPending[slot] |= (byte) flags;
         slots.announced[slot] += receiveBytes;
+        slots.receivedBytes[slot] += receiveBytes;
         events.markDirty(slot);
         changed(slot);
+    }
+
+    /**
+     * Grants credits up to a position of the stream, mod 2^32. The application may have appended by the rules of pull until
+     * it sees the first ones, so what its ring holds then stays allowed.
+     */
+    void grant(int connection, int position) {
+        int slot = slots.own(connection);
+        if (slot < 0) {
+            return;
+        }
+        long pushed = slots.pushed[slot];
+        long offset = pushed + (position - (int) pushed);
+        boolean first = slots.pushLimit[slot] == ConnectionSlots.UNPACED;
+        if (first) {
+            slots.pushLimit[slot] = pushed + size.transmitBytes() - slots.transmitHeld[slot];
+        } else if (offset <= slots.credits[slot]) {
+            return;
+        }
+        slots.credits[slot] = offset;
+        slots.pushLimit[slot] = Math.max(slots.pushLimit[slot], offset);
+        layout.credits(connection, offset);
+        if (first) {
+            layout.pacing(connection, ContextLayout.PUSH);
+        }
+        slots.creditPending[slot] = true;
+        events.markDirty(slot);
+    }
+
+    /** A connection's application may append what its ring holds again, and what it has held back. */
+    void pull(int slot) {
+        if (slots.id[slot] != 0 && slots.pushLimit[slot] != ConnectionSlots.UNPACED) {
+            slots.pushLimit[slot] = ConnectionSlots.UNPACED;
+            layout.pacing(slots.id[slot], ContextLayout.PULL);
+            slots.creditPending[slot] = true;
+            events.markDirty(slot);
+        }
     }
 
     boolean message(int connection, int bytes, int peerAddress, int peerPort) {
@@ -209,6 +247,7 @@ final class AppContext {
             return false;
         }
         slots.announced[slot] += bytes;
+        slots.receivedBytes[slot] += bytes;
         return true;
     }
 

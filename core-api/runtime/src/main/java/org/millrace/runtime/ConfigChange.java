@@ -3,6 +3,7 @@ package org.millrace.runtime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * What of a configuration has changed while its instance runs. A change is taken whole or not at all, so that what runs is
@@ -27,7 +28,7 @@ public record ConfigChange(InstanceConfig before, InstanceConfig after) {
         keep(refusals, "contexts", before.capacity().contexts(), after.capacity().contexts(), SIZED);
         keep(refusals, "number of transports", before.transports().size(), after.transports().size(),
             "applications know them by position");
-        keep(refusals, "capture", String.valueOf(before.capture()), String.valueOf(after.capture()), PLACED);
+        keep(refusals, "capture", text(before.capture()), text(after.capture()), PLACED);
         keep(refusals, "capture.bytes", before.captureBytes(), after.captureBytes(), PLACED);
         keep(refusals, "attach, huge-pages or journal", before.sharing(), after.sharing(), PLACED);
         return refusals;
@@ -40,7 +41,10 @@ public record ConfigChange(InstanceConfig before, InstanceConfig after) {
     }
 
     private static String text(Object value) {
-        String text = value instanceof Map<?, ?> map ? new java.util.TreeMap<>(map).toString() : value.toString();
+        if (value == null) {
+            return "none";
+        }
+        String text = value instanceof Map<?, ?> map ? new TreeMap<>(map).toString() : value.toString();
         return value instanceof List<?> ? text.substring(1, text.length() - 1) : text;
     }
 

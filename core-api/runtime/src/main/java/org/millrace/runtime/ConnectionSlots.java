@@ -22,6 +22,8 @@ final class ConnectionSlots {
     /** The application has let go of it, the transport has not. */
     static final byte CLOSED = 3;
 
+    static final long UNPACED = Long.MAX_VALUE;
+
     private static final int MAX_GENERATION = 32767;
 
     final int[] id;
@@ -32,12 +34,24 @@ final class ConnectionSlots {
     final int[] receiveHeld;
     /** Bytes appended by the application and not reported free. */
     final int[] transmitHeld;
+    /** Bytes ever appended: where the application's next append begins in its stream. */
+    final long[] pushed;
+    /** Stream offset that the application has been granted; meaningful with push pacing. */
+    final long[] credits;
+    /** Stream offset behind which an append is a violation; {@link #UNPACED} with pull pacing. */
+    final long[] pushLimit;
+    /** Whether credits have grown that the application has not been told of. */
+    final boolean[] creditPending;
     /** Whether the application has ended its stream. */
     final boolean[] finished;
     final int[] receivePending;
     final int[] transmitPending;
     final byte[] flagsPending;
     final boolean[] dirty;
+    /** Bytes that the application was told of. */
+    final long[] receivedBytes;
+    /** Bytes that the application has appended. */
+    final long[] sentBytes;
     /** Bytes that have passed through the buffers, saturating. */
     final int[] touched;
     /** Stream offset, mod 2^32, behind the furthest byte that was ever written into the receive ring. */
@@ -67,11 +81,17 @@ final class ConnectionSlots {
         flow = new int[connections];
         receiveHeld = new int[connections];
         transmitHeld = new int[connections];
+        pushed = new long[connections];
+        credits = new long[connections];
+        pushLimit = new long[connections];
+        creditPending = new boolean[connections];
         finished = new boolean[connections];
         receivePending = new int[connections];
         transmitPending = new int[connections];
         flagsPending = new byte[connections];
         dirty = new boolean[connections];
+        receivedBytes = new long[connections];
+        sentBytes = new long[connections];
         touched = new int[connections];
         receiveEnd = new int[connections];
         announced = new int[connections];
@@ -108,10 +128,16 @@ final class ConnectionSlots {
         flow[slot] = flowIndex;
         receiveHeld[slot] = 0;
         transmitHeld[slot] = 0;
+        pushed[slot] = 0;
+        credits[slot] = 0;
+        pushLimit[slot] = UNPACED;
+        creditPending[slot] = false;
         finished[slot] = false;
         receivePending[slot] = 0;
         transmitPending[slot] = 0;
         flagsPending[slot] = 0;
+        receivedBytes[slot] = 0;
+        sentBytes[slot] = 0;
         touched[slot] = 0;
         receiveEnd[slot] = 0;
         announced[slot] = 0;

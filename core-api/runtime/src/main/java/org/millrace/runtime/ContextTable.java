@@ -71,6 +71,15 @@ final class ContextTable implements ContextQueue {
         }
     }
 
+    /** Makes every connection pull-paced: programs have changed, and one that pushes grants anew. */
+    void pullAll() {
+        for (AppContext context : open) {
+            for (int slot = 0; slot < context.slots.id.length; slot++) {
+                context.pull(slot);
+            }
+        }
+    }
+
     int connections() {
         int sum = 0;
         for (AppContext context : open) {
@@ -84,6 +93,14 @@ final class ContextTable implements ContextQueue {
         AppContext context = find(meta.context());
         if (context != null) {
             context.notify(meta.connection(), meta.rxBump(), meta.txBump(), meta.hostFlags());
+        }
+    }
+
+    @Override
+    public void grant(int context, int connection, int position) {
+        AppContext found = find(context);
+        if (found != null) {
+            found.grant(connection, position);
         }
     }
 

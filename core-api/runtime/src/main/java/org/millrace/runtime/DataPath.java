@@ -2,6 +2,7 @@ package org.millrace.runtime;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.millrace.api.context.ContextGrant;
@@ -12,6 +13,7 @@ import org.millrace.api.hardware.FitReport;
 import org.millrace.api.hardware.HardwareBackend;
 import org.millrace.api.port.Port;
 import org.millrace.api.port.PortInfo;
+import org.millrace.api.transport.ConnectionInfo;
 import org.millrace.context.Registry;
 import org.millrace.memory.ContextLayout;
 import org.millrace.memory.SharedMemory;
@@ -65,7 +67,7 @@ public final class DataPath implements AutoCloseable {
     /** By their numbers; behind them earlier ones that have kept their connections. */
     private final List<LoadedTransport<?>> transports = new ArrayList<>();
     private final int positions;
-    private final Capture capture;
+    private final Captures captures = new Captures();
     private HardwareBackend hardware;
     /** Where frames are taken from: the port, or that in the hands of {@link #cutting}. */
     private Port receiver;
@@ -82,12 +84,11 @@ public final class DataPath implements AutoCloseable {
      * @throws IllegalArgumentException if a program does not fit, or an option or address is wrong
      */
     public DataPath(DataPathConfig config) {
-        this(config, null, ContextHome.PRIVATE);
+        this(config, ContextHome.PRIVATE);
     }
 
-    DataPath(DataPathConfig config, Capture capture, ContextHome home) {
+    DataPath(DataPathConfig config, ContextHome home) {
         this.home = home;
-        this.capture = capture;
         instance = config.instance();
         hardware = config.hardware();
         capacity = config.capacity();
@@ -97,7 +98,7 @@ public final class DataPath implements AutoCloseable {
         PortInfo info = port.info();
         contexts = new ContextTable(capacity.contexts(), counters, home.journals());
         transfer = new HostTransfer(contexts, frames, counters, pages);
-        egress = new Egress(port, transfer, capture);
+        egress = new Egress(port, transfer, captures);
         network = new NetEvents(this, transports);
         ip = new IpLayer(new MacAddress(info.macAddress()), config.addresses(), new RouteTable(config.routes()),
             NeighbourSettings.DEFAULT, egress, network);
@@ -198,9 +199,7 @@ public final class DataPath implements AutoCloseable {
         frames.forget();
         int count = receiver.receive(frames.batch);
         for (int i = 0; i < count; i++) {
-            if (capture != null) {
-                capture.received(frames.batch, i, nowNs);
-            }
+            captures.received(frames.batch, i, nowNs);
             ingress.receive(i, nowNs);
         }
         return count > 0;
@@ -347,7 +346,7 @@ public final class DataPath implements AutoCloseable {
     }
 
     Vitals vitals(long atNs) {
-        return Vitals.of(this, transports, registry == null || !registry.isBroken(), atNs);
+        return Vitals.of(this, transports.subList(0, positions), registry == null || !registry.isBroken(), atNs);
     }
 
     /**
@@ -361,14 +360,14 @@ public final class DataPath implements AutoCloseable {
 
     /** {@return what runs} */
     public Side side() {
-        return new Side(hardware, transports.subList(0, positions).stream().map(t -> t.host.choice()).toList());
+        return loaded().side();
     }
 
     /**
      * Swaps on this thread, which polls: experiments on virtual time. See {@link Instance#swap}.
      *
      * @param request what is to run instead
-     * @return what has been done; all times are 0
+     * @return what has been done; its times are real
      * @throws SwapException if it is refused or fails; then nothing has changed
      */
     public SwapReport swap(SwapRequest request) throws SwapException {
@@ -376,9 +375,20 @@ public final class DataPath implements AutoCloseable {
     }
 
     SwapReport swap(SwapRequest request, Consumer<SwapStep> hook) throws SwapException {
-        Swap swap = new Swap(this, request, () -> 0, hook);
+        Swap swap = new Swap(this, request, System::nanoTime, hook);
         swap.prepare(loaded());
         return Swap.end(swap.execute(nowNs));
+    }
+
+    /** {@return what trace points have recorded since the last call, as text: experiments on virtual time} */
+    public TraceLines traceLines() {
+        return TraceRing.lines(records());
+    }
+
+    /** {@return what trace points have recorded since the last call} */
+    List<TraceRing.Batch> records() {
+        return transports.stream().map(transport -> transport.added.ring()).filter(Objects::nonNull)
+            .map(TraceRing::take).toList();
     }
 
     /** {@return the backend and all transports, first those in their places; a copy} */
@@ -394,6 +404,9 @@ public final class DataPath implements AutoCloseable {
      * @param positions  number of places
      */
     record Loaded(HardwareBackend hardware, List<LoadedTransport<?>> transports, int positions) {
+        Side side() {
+            return new Side(hardware, transports.subList(0, positions).stream().map(t -> t.host.choice()).toList());
+        }
     }
 
     /** Between rounds: takes in what is half taken in, and lets everything come out. Answers whether it has. */
@@ -426,6 +439,9 @@ public final class DataPath implements AutoCloseable {
         }
         for (LoadedTransport<?> transport : transports) {
             transport.wakeControl();
+        }
+        if (!plan.newOnly()) {
+            contexts.pullAll();
         }
         contexts.changedAll();
     }
@@ -466,9 +482,19 @@ public final class DataPath implements AutoCloseable {
         if (registry != null) {
             registry.close();
         }
-        if (capture != null) {
-            capture.close();
-        }
+        captures.endAll();
+    }
+
+    /** {@return a line for a connection, or null if it is gone or its transport has nothing to say about it} */
+    ConnectionInfo line(int number, int connection) {
+        AppContext context = contexts.find(number);
+        int slot = context == null ? -1 : context.slots.own(connection);
+        return slot < 0 ? null
+            : transports.get(context.slots.transport[slot]).control.connection(number, connection);
+    }
+
+    Captures captures() {
+        return captures;
     }
 
     void portUnreachable(int frame) {

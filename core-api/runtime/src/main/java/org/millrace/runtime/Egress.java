@@ -32,18 +32,18 @@ final class Egress implements FrameOutput {
     private final PortInfo info;
     private final TransmitBatch batch;
     private final HostTransfer payload;
-    private final Capture capture;
+    private final Captures captures;
     private final MemorySegment copies = Arena.ofAuto().allocate(COPY_BYTES, 8);
     private int copied;
     private int identification;
     private long lastFlushNs;
 
-    Egress(Port port, HostTransfer payload, Capture capture) {
+    Egress(Port port, HostTransfer payload, Captures captures) {
         this.port = port;
         this.info = port.info();
         this.batch = port.newTransmitBatch();
         this.payload = payload;
-        this.capture = capture;
+        this.captures = captures;
     }
 
     /** Adds the segment that an item describes. Answers its payload bytes. */
@@ -138,11 +138,7 @@ final class Egress implements FrameOutput {
         if (batch.count() == 0) {
             return false;
         }
-        if (capture != null) {
-            for (int i = 0; i < batch.count(); i++) {
-                capture.sent(batch, i, nowNs);
-            }
-        }
+        captures.sent(batch, nowNs);
         port.transmit(batch);
         return true;
     }

@@ -157,7 +157,8 @@ final class EventQueue {
     }
 
     private boolean hasBump(int slot) {
-        return slots.receivePending[slot] != 0 || slots.transmitPending[slot] != 0 || slots.flagsPending[slot] != 0;
+        return slots.receivePending[slot] != 0 || slots.transmitPending[slot] != 0 || slots.flagsPending[slot] != 0
+            || slots.creditPending[slot];
     }
 
     private void bump(int slot) {
@@ -171,6 +172,7 @@ final class EventQueue {
         slots.receivePending[slot] = 0;
         slots.transmitPending[slot] = 0;
         slots.flagsPending[slot] = 0;
+        slots.creditPending[slot] = false;
     }
 
     private int room() {

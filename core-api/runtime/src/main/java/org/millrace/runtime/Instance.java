@@ -16,8 +16,10 @@ import org.millrace.api.context.ContextGrant;
 import org.millrace.api.context.ContextProvider;
 import org.millrace.api.context.ContextSize;
 import org.millrace.api.hardware.HardwareBackend;
+import org.millrace.api.pipeline.StageExtension;
 import org.millrace.api.port.Port;
 import org.millrace.api.port.PortFactory;
+import org.millrace.api.transport.ConnectionInfo;
 import org.millrace.api.transport.TransportFactory;
 import org.millrace.context.ContextServer;
 import org.millrace.context.Registry;
@@ -42,6 +44,9 @@ public final class Instance implements ContextProvider, AutoCloseable {
     private final PortFactory port;
     private final boolean attach;
     private final Object swapping = new Object();
+    /** Changed by who swaps; looked at by anybody, who need not wait for that. */
+    private volatile Additions additions = Additions.NONE;
+    private long reloadWarmUpNs = SwapRequest.WARM_UP_NS;
     private ContextServer server;
 
     private Instance(InstanceConfig config, DataPath path, PortFactory port, long originNs) {
@@ -74,14 +79,13 @@ public final class Instance implements ContextProvider, AutoCloseable {
         }
         PortFactory factory = pick("port", config.port(), ports, PortFactory::kind);
         Port port = open(config, factory);
-        Capture capture = null;
         try {
             long originNs = System.nanoTime();
-            capture = capture(config);
             DataPath path = new DataPath(new DataPathConfig(config.name(), backend, choices, port,
                 config.addresses().stream().map(InstanceConfig.LocalAddress::address).toList(),
-                routes(config, port.info().mtuBytes()), config.capacity(), new SecureRandom()), capture,
+                routes(config, port.info().mtuBytes()), config.capacity(), new SecureRandom()),
                 config.sharing().home(config.name()));
+            capture(config, path);
             Instance instance = new Instance(config, path, factory, originNs);
             if (config.sharing().attach()) {
                 instance.share(config);
@@ -92,9 +96,6 @@ public final class Instance implements ContextProvider, AutoCloseable {
             return instance;
         } catch (RuntimeException e) {
             port.close();
-            if (capture != null) {
-                capture.close();
-            }
             throw e instanceof IllegalArgumentException ? new ConfigException("instance", config.name(), e) : e;
         }
     }
@@ -107,6 +108,7 @@ public final class Instance implements ContextProvider, AutoCloseable {
             path.keep(Registry.create(server.directory().path(), Registry.DEFAULT_LINES), System.currentTimeMillis());
         } catch (IOException | RuntimeException e) {
             thread.cancel(name + " does not start");
+            path.captures().endAll();
             if (server != null) {
                 server.close();
             }
@@ -143,13 +145,13 @@ public final class Instance implements ContextProvider, AutoCloseable {
         }
     }
 
-    private static Capture capture(InstanceConfig config) {
+    private static void capture(InstanceConfig config, DataPath path) {
         if (config.capture() == null) {
-            return null;
+            return;
         }
         try {
-            return new Capture(Path.of(config.capture()), config.captureBytes(),
-                TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis()));
+            path.captures().begin(new Capture(CaptureFilter.ALL, new CaptureFile(Path.of(config.capture())),
+                config.captureBytes(), Long.MAX_VALUE, TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis())));
         } catch (IOException e) {
             throw new ConfigException("capture", config.capture(), "a file that can be written (" + e + ")");
         }
@@ -256,6 +258,33 @@ public final class Instance implements ContextProvider, AutoCloseable {
         return await(path::vitals);
     }
 
+    ConnectionBytes connectionBytes() {
+        return await(nowNs -> ConnectionBytes.of(path.contexts(), nowNs));
+    }
+
+    /** {@return lines for connections that are still there, by their contexts and ids} */
+    List<ConnectionInfo> lines(List<ConnectionBytes.Traffic> connections) {
+        return await(nowNs -> connections.stream()
+            .map(traffic -> path.line(traffic.context(), traffic.connection())).toList());
+    }
+
+    /** Begins a capture; the caller ends it. */
+    Capture capture(LongFunction<Capture> capture) {
+        return await(nowNs -> {
+            Capture begun = capture.apply(nowNs);
+            path.captures().begin(begun);
+            return begun;
+        });
+    }
+
+    /** Ends a capture; ended before, with the data path too: nothing. */
+    void end(Capture capture) {
+        thread.call(nowNs -> {
+            path.captures().end(capture);
+            return null;
+        }).handle((done, ended) -> null).join();
+    }
+
     /**
      * {@return what runs: the backend, and the transports by position}
      *
@@ -323,13 +352,114 @@ public final class Instance implements ContextProvider, AutoCloseable {
      */
     public SwapReport swap(SwapRequest request) throws SwapException {
         synchronized (swapping) {
-            Swap swap = new Swap(path, request, System::nanoTime, step -> { });
-            swap.prepare(await(nowNs -> path.loaded()));
-            SwapReport report = Swap.end(await(swap::execute));
-            LOG.info("{} has swapped {} for {}: {} connections, {} us", name, report.before(), report.after(),
-                report.connections(), report.pauseNs() / 1000);
-            return report;
+            return run(additions.onto(request));
         }
+    }
+
+    private SwapReport run(SwapRequest request) throws SwapException {
+        Swap swap = new Swap(path, request, System::nanoTime, step -> { });
+        swap.prepare(await(nowNs -> path.loaded()));
+        SwapReport report = Swap.end(await(swap::execute));
+        LOG.info("{} has swapped {} for {}: {} connections, {} us", name, report.before(), report.after(),
+            report.connections(), report.pauseNs() / 1000);
+        return report;
+    }
+
+    /** Runs the same with other additions; they are the additions if that succeeds. */
+    private SwapReport reload(Additions next) throws SwapException {
+        SwapReport report = run(next.reload(side()).warmUp(reloadWarmUpNs));
+        additions = next;
+        return report;
+    }
+
+    /**
+     * Inserts a stage into the programs that run, and into those that will.
+     *
+     * @param extension the stage and where it goes; its {@code PostConstruct} methods are called first
+     * @return the swap that it was
+     * @throws SwapException         if a program has no such point, the hardware refuses the stage, or a method of its
+     *                               life cycle fails; then nothing has changed
+     * @throws IllegalStateException if the instance no longer runs
+     */
+    public SwapReport insert(StageExtension extension) throws SwapException {
+        synchronized (swapping) {
+            begin(extension);
+            boolean inserted = false;
+            try {
+                SwapReport report = reload(additions.with(extension));
+                inserted = true;
+                return report;
+            } finally {
+                if (!inserted) {
+                    ExtensionLife.end(extension);
+                }
+            }
+        }
+    }
+
+    private static void begin(StageExtension extension) throws SwapException {
+        try {
+            ExtensionLife.begin(extension);
+        } catch (IllegalArgumentException e) {
+            throw new SwapException(SwapStep.RESOLVE, e.getMessage(), e);
+        }
+    }
+
+    /** How long the same with other stages is warmed up, ns. */
+    void reloadWarmUp(long ns) {
+        reloadWarmUpNs = ns;
+    }
+
+    /**
+     * Takes a stage out of the programs that run; its {@code PreDestroy} methods are called then. One that is not there is
+     * left alone.
+     *
+     * @param extension what was inserted
+     * @throws SwapException         if what is left is refused; then it is still there
+     * @throws IllegalStateException if the instance no longer runs
+     */
+    public void remove(StageExtension extension) throws SwapException {
+        synchronized (swapping) {
+            Additions rest = additions.without(extension);
+            if (rest.stages().size() < additions.stages().size()) {
+                reload(rest);
+                ExtensionLife.end(extension);
+            }
+        }
+    }
+
+    /** {@return the stage extensions that run} */
+    public List<StageExtension> extensions() {
+        return additions.stages();
+    }
+
+    /**
+     * Turns trace points on, others on, or all off: a swap to the same with other points. Off, the programs are those
+     * without any.
+     *
+     * @param points which are to be on from now on
+     * @return the swap that it was
+     * @throws SwapException         if a point is not there or the hardware cannot record; then nothing has changed
+     * @throws IllegalStateException if the instance no longer runs
+     */
+    public SwapReport trace(TraceRequest points) throws SwapException {
+        synchronized (swapping) {
+            return reload(additions.with(points));
+        }
+    }
+
+    /** {@return which trace points are on} */
+    public TraceRequest tracing() {
+        return additions.trace();
+    }
+
+    /**
+     * {@return what the trace points have recorded since the last call; nothing if none is on}
+     *
+     * @throws IllegalStateException if the instance no longer runs
+     */
+    public TraceLines traceLines() {
+        return TraceRing.lines(await(nowNs -> path.records()));
     }
 
     private <T> T await(LongFunction<T> question) {
@@ -344,6 +474,10 @@ public final class Instance implements ContextProvider, AutoCloseable {
     @Override
     public void close() {
         thread.close();
+        synchronized (swapping) {
+            additions.stages().forEach(ExtensionLife::end);
+            additions = Additions.NONE;
+        }
         if (server != null) {
             server.close();
         }

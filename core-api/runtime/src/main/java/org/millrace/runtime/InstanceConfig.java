@@ -35,6 +35,8 @@ import org.millrace.wire.Ipv4Prefix;
  * journal     off, on, or a comma list of context numbers: record every descriptor;  journal.directory,
  *             journal.bytes, journal.seconds: where and how much is kept for each context
  * FAMILY.KEY  option of all transports of a family: tcp.delayed-ack; transport.NAME.KEY: of one, goes before it
+ * metrics     on, off, PORT on the loopback address, or ADDRESS:PORT: where Prometheus can read; default off, on is
+ *             127.0.0.1:9464
  * capture     pcapng file to write frames to;  capture.bytes: its bound
  * </pre>
  *
@@ -114,7 +116,7 @@ public record InstanceConfig(String name, String hardware, List<String> transpor
             routes(map.getOrDefault("routes", "")),
             new Capacity((int) number(map, "flows", 65536, 1, MAX_FLOWS),
                 (int) number(map, "contexts", 256, 1, MAX_CONTEXTS)),
-            map.get("capture"), number(map, "capture.bytes", Capture.DEFAULT_BYTES, 0, Long.MAX_VALUE),
+            map.get("capture"), number(map, "capture.bytes", CaptureFile.DEFAULT_BYTES, 0, Long.MAX_VALUE),
             number(map, "spin-us", 0, 0, 100_000) * 1000, SharingConfig.parse(map));
     }
 

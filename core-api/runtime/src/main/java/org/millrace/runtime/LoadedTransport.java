@@ -33,6 +33,8 @@ final class LoadedTransport<M extends SegmentMeta> implements Outlet<M>, FlowMap
     final RuntimeHost host;
     final ControlPlane control;
     final TransportCounters counters;
+    /** What extensions have put into it. */
+    final AddedState added;
     private final DataPath path;
     private final HeaderCodec<M> codec;
     private final FlowScheduler scheduler;
@@ -60,6 +62,7 @@ final class LoadedTransport<M extends SegmentMeta> implements Outlet<M>, FlowMap
         ViewCursor.move(handedOver, new int[metaWords], 0);
         pipeline = hardware.load(program, host.capacity(), this);
         scheduler = program.scheduler();
+        added = new AddedState(program, pipeline, host.capacity());
         host.attach(this);
     }
 
@@ -194,6 +197,7 @@ final class LoadedTransport<M extends SegmentMeta> implements Outlet<M>, FlowMap
     Map<String, Long> named() {
         Map<String, Long> all = new LinkedHashMap<>(control.counters());
         all.putAll(pipeline.counters());
+        added.count(all);
         return all;
     }
 

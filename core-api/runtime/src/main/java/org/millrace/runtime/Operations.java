@@ -2,11 +2,15 @@ package org.millrace.runtime;
 
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.millrace.api.hardware.HardwareBackend;
 import org.millrace.api.transport.TransportFactory;
+import org.millrace.runtime.DataPathConfig.TransportChoice;
 import org.millrace.runtime.OperationException.Fault;
 
 /**
@@ -100,7 +104,7 @@ public final class Operations implements AutoCloseable {
         }
     }
 
-    private static OperationException down(IllegalStateException ended) {
+    static OperationException down(IllegalStateException ended) {
         return new OperationException(Fault.DOWN, ended.getMessage());
     }
 
@@ -112,6 +116,124 @@ public final class Operations implements AutoCloseable {
     /** {@return the transports there are, by name} */
     public List<? extends TransportFactory> transports() {
         return installed.transports().stream().sorted(Comparator.comparing(TransportFactory::name)).toList();
+    }
+
+    /**
+     * Swaps by name. A transport takes the place of the one of its IP protocol, with the options that the configuration has
+     * for it, or else those of the one that it replaces.
+     *
+     * @param transport what is to run, or null: what runs
+     * @param backend   on what, or null: on what it runs
+     * @param newOnly   whether established connections stay with the old transport
+     * @return what has been done
+     * @throws OperationException if it is refused, with every reason; nothing has changed then
+     */
+    public SwapReport swap(String transport, String backend, boolean newOnly) throws OperationException {
+        try {
+            SwapRequest request = SwapRequest.KEEP;
+            if (backend != null) {
+                request = request.hardware(pick("hardware", backend, hardware(), HardwareBackend::name));
+            }
+            if (transport != null) {
+                request = replace(request, pick("transport", transport, transports(), TransportFactory::name));
+            }
+            SwapReport report = instance.swap(newOnly ? request.forNewOnly() : request);
+            check.swapped(null, instance.vitals().nowNs());
+            return report;
+        } catch (SwapException e) {
+            OperationException refusal = refusal(e);
+            check.swapped(refusal.getMessage(), vitals().nowNs());
+            throw refusal;
+        } catch (IllegalStateException ended) {
+            throw down(ended);
+        }
+    }
+
+    private static <T> T pick(String kind, String wanted, List<? extends T> there, Function<T, String> name)
+            throws OperationException {
+        for (T candidate : there) {
+            if (name.apply(candidate).equals(wanted)) {
+                return candidate;
+            }
+        }
+        throw new OperationException(Fault.REQUEST, "no " + kind + " is named '" + wanted + "'; there are "
+            + String.join(", ", there.stream().map(name).toList()));
+    }
+
+    private SwapRequest replace(SwapRequest request, TransportFactory factory) throws OperationException {
+        List<TransportChoice> running = instance.side().transports();
+        for (int i = 0; i < running.size(); i++) {
+            TransportChoice old = running.get(i);
+            if (old.factory().protocol() == factory.protocol()) {
+                Map<String, String> options = instance.config().options().getOrDefault(factory.name(), old.options());
+                return request.transport(i, new TransportChoice(factory, options, old.extensions()));
+            }
+        }
+        throw new OperationException(Fault.REQUEST, factory.name() + " is IP protocol " + factory.protocol()
+            + ", and nothing that runs is");
+    }
+
+    private static OperationException refusal(SwapException e) {
+        String refused = "the swap is refused at step " + e.step().name().toLowerCase(Locale.ROOT)
+            + ", nothing has changed";
+        return e.fit() == null ? new OperationException(Fault.REFUSED, refused + ": " + e.getMessage())
+            : new OperationException(Fault.REFUSED, refused + ": the program does not fit", e.fit().refused().stream()
+                .map(r -> r.stage() + (r.method().isEmpty() ? "" : ", " + r.method() + ":" + r.line()) + ": " + r.detail()
+                    + " [" + r.limit() + "]").toList());
+    }
+
+    /**
+     * Turns trace points on, others on, or all off.
+     *
+     * @param points which are to be on from now on
+     * @return the swap that it was
+     * @throws OperationException if a point is not there, or the hardware cannot record; nothing has changed then
+     */
+    public SwapReport trace(TraceRequest points) throws OperationException {
+        try {
+            return instance.trace(points);
+        } catch (SwapException e) {
+            throw refusal(e);
+        } catch (IllegalStateException ended) {
+            throw down(ended);
+        }
+    }
+
+    /**
+     * {@return what the trace points have recorded since it was last asked for}
+     *
+     * @throws OperationException if the data path has ended
+     */
+    public TraceLines traceLines() throws OperationException {
+        try {
+            return instance.traceLines();
+        } catch (IllegalStateException ended) {
+            throw down(ended);
+        }
+    }
+
+    /**
+     * {@return a capture that has begun}
+     *
+     * @param filter which frames
+     * @param limits how much
+     * @throws OperationException if the data path has ended, or has as many captures as there can be
+     */
+    public LiveCapture capture(CaptureFilter filter, LiveCapture.Limits limits) throws OperationException {
+        try {
+            return new LiveCapture(instance, filter, limits);
+        } catch (IllegalStateException refused) {
+            throw instance.ended() != null ? down(refused) : new OperationException(Fault.REFUSED, refused.getMessage());
+        }
+    }
+
+    /**
+     * {@return a watch over the instance's rates that begins now}
+     *
+     * @throws OperationException if the data path has ended
+     */
+    public RateWatch rates() throws OperationException {
+        return new RateWatch(this);
     }
 
     /** Begins to end the instance. */

@@ -120,9 +120,13 @@ final class RequestReader {
             violation("consumes more than it was given");
         } else if (overruns(slot) || finished && transmitBytes != 0) {
             violation(finished ? "appends behind the end of its stream" : "appends more than there is room");
+        } else if (transmitBytes > slots.pushLimit[slot] - slots.pushed[slot]) {
+            violation("appends more than it was granted");
         } else {
             slots.receiveHeld[slot] -= receiveBytes;
             slots.transmitHeld[slot] += transmitBytes;
+            slots.sentBytes[slot] += transmitBytes;
+            slots.pushed[slot] += transmitBytes;
             slots.touch(slot, transmitBytes);
             slots.finished[slot] |= flags != 0;
             slots.appended[slot] |= transmitBytes != 0;
@@ -148,6 +152,7 @@ final class RequestReader {
             violation("a peer that is no IPv4 address");
         } else {
             context.slots.transmitHeld[slot] += transmitBytes;
+            context.slots.sentBytes[slot] += transmitBytes;
             context.slots.touch(slot, transmitBytes);
             sink.message(context, slot, transmitBytes, AddressCodec.ipv4(peer1), peerPort, nowNs);
         }

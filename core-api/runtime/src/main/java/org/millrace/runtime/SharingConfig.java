@@ -1,5 +1,7 @@
 package org.millrace.runtime;
 
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
@@ -22,11 +24,14 @@ import org.millrace.memory.SharedMemory;
  * @param journalled       numbers of the contexts that have a journal; empty: all; null: none
  * @param journalDirectory the journals' directory, or null: {@code journal} in the instance's
  * @param journalLimits    how much each journal keeps
+ * @param metrics          where metrics can be read by HTTP, or null: nowhere
  */
 public record SharingConfig(boolean attach, String directory, Set<Integer> users, HugePages hugePages,
-                            Set<Integer> journalled, Path journalDirectory, Journal.Limits journalLimits) {
+                            Set<Integer> journalled, Path journalDirectory, Journal.Limits journalLimits,
+                            InetSocketAddress metrics) {
     static final Set<String> KEYS = Set.of("attach", "attach.directory", "attach.users", "huge-pages", "journal",
-        "journal.directory", "journal.bytes", "journal.seconds");
+        "journal.directory", "journal.bytes", "journal.seconds", "metrics");
+    private static final int METRICS_PORT = 9464; // as OpenTelemetry has it for Prometheus
     private static final long MIN_JOURNAL_BYTES = 4 << 20;
 
     static SharingConfig parse(Map<String, String> map) {
@@ -40,7 +45,24 @@ public record SharingConfig(boolean attach, String directory, Set<Integer> users
         }
         return new SharingConfig(isOn(map, "attach"), directory, numbers(map, "attach.users", "user ids"), pages(map),
             journalled(map), map.containsKey("journal.directory") ? Path.of(map.get("journal.directory")) : null,
-            new Journal.Limits(bytes, seconds * 1000, Journal.Limits.DEFAULT.freeBytes()));
+            new Journal.Limits(bytes, seconds * 1000, Journal.Limits.DEFAULT.freeBytes()),
+            metrics(map.getOrDefault("metrics", "off").strip()));
+    }
+
+    private static InetSocketAddress metrics(String text) {
+        if (text.equals("off")) {
+            return null;
+        }
+        if (text.equals("on")) {
+            return new InetSocketAddress(InetAddress.getLoopbackAddress(), METRICS_PORT);
+        }
+        int colon = text.lastIndexOf(':');
+        try {
+            InetAddress host = colon < 0 ? InetAddress.getLoopbackAddress() : InetAddress.ofLiteral(text.substring(0, colon));
+            return new InetSocketAddress(host, Integer.parseInt(text.substring(colon + 1)));
+        } catch (IllegalArgumentException e) {
+            throw new ConfigException("metrics", text, "on, off, PORT on the loopback address, or ADDRESS:PORT");
+        }
     }
 
     private static boolean isOn(Map<String, String> map, String key) {

@@ -158,6 +158,18 @@ final class Swap {
     }
 
     private void warm() throws SwapException {
+        if (request.warmUpNs() == 0) {
+            return;
+        }
+        DataPath.Side now = before.side();
+        List<TransportChoice> next = new ArrayList<>(now.transports());
+        request.transports().forEach(next::set);
+        try {
+            new WarmUp(path.portInfo(), now, new DataPath.Side(hardware, next), request, clock).run();
+        } catch (SwapException e) {
+            throw new SwapException(SwapStep.WARM, e.step() == SwapStep.WARM ? e.getMessage()
+                : "rehearsed, " + e.step() + " fails: " + e.getMessage(), e);
+        }
     }
 
     /** The pause. Data-path thread, between rounds. */
@@ -218,6 +230,9 @@ final class Swap {
             LoadedTransport<?> fresh = moves.get(i).fresh();
             try {
                 fresh.control.importState(new DataInputStream(new ByteArrayInputStream(exports.get(i))), nowNs);
+                if (!request.newOnly()) {
+                    fresh.added.takeOver(moves.get(i).old().added);
+                }
             } catch (IllegalArgumentException | UnsupportedOperationException e) {
                 throw new IllegalStateException(fresh.host.name() + ": " + e.getMessage(), e);
             }

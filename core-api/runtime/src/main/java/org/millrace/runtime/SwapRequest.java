@@ -16,7 +16,7 @@ import org.millrace.runtime.DataPathConfig.TransportChoice;
  */
 public record SwapRequest(HardwareBackend hardware, Map<Integer, TransportChoice> transports, boolean newOnly,
                           long warmUpNs) {
-    /** Time to warm up unless asked otherwise: enough for the compiler, no bother to who waits. */
+    /** Time to warm up unless asked otherwise: enough for the compiler. */
     public static final long WARM_UP_NS = 2_000_000_000;
 
     /** Nothing else; what to begin a request with. */

@@ -17,6 +17,7 @@ import org.millrace.api.pipeline.DropReason;
  * @param contextsMax     most contexts
  * @param connections     connection slots taken in them
  * @param flows           flows allocated, by transport
+ * @param states          connections and listeners by transport and state
  * @param flowsMax        most flows of each transport
  * @param requestsQueued  requests that applications have written and the data path has not read
  * @param eventsQueued    events that wait for room in applications' rings
@@ -25,7 +26,8 @@ import org.millrace.api.pipeline.DropReason;
  * @param registryKept    whether the registry is up to date: not given up for an error
  */
 public record Vitals(long nowNs, boolean portUp, long portDrops, Map<String, Long> noRoom, int contexts,
-                     int contextsMax, int connections, Map<String, Integer> flows, int flowsMax, long requestsQueued,
+                     int contextsMax, int connections, Map<String, Integer> flows,
+                     Map<String, Map<String, Integer>> states, int flowsMax, long requestsQueued,
                      long eventsQueued, int journals, int journalsStopped, boolean registryKept) {
     /** The reasons that mean that there was no room. */
     static final List<DropReason> NO_ROOM =
@@ -37,6 +39,8 @@ public record Vitals(long nowNs, boolean portUp, long portDrops, Map<String, Lon
         NO_ROOM.forEach(reason -> noRoom.put(reason.text(), path.counters().drops[reason.code()]));
         Map<String, Integer> flows = new LinkedHashMap<>();
         transports.forEach(transport -> flows.put(transport.host.name(), transport.host.flows().size()));
+        Map<String, Map<String, Integer>> states = new LinkedHashMap<>();
+        transports.forEach(transport -> states.put(transport.host.name(), transport.control.states()));
         long requests = 0;
         long events = 0;
         int journals = 0;
@@ -50,6 +54,6 @@ public record Vitals(long nowNs, boolean portUp, long portDrops, Map<String, Lon
         var port = path.port().counters();
         return new Vitals(nowNs, path.port().isUp(), port.receivedDropped() + port.transmitDropped(), noRoom,
             path.contexts().all().size(), path.capacity().contexts(), path.contexts().connections(), flows,
-            path.capacity().flows(), requests, events, journals, stopped, registryKept);
+            states, path.capacity().flows(), requests, events, journals, stopped, registryKept);
     }
 }

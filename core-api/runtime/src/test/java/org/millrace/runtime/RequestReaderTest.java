@@ -15,6 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.millrace.api.context.ContextSize;
 import org.millrace.api.context.Status;
 import org.millrace.memory.Addresses;
+import org.millrace.memory.ContextLayout;
 import org.millrace.memory.Descriptor;
 import org.millrace.memory.DescriptorRing;
 import org.millrace.testkit.ManualClock;
@@ -108,6 +109,62 @@ class RequestReaderTest {
         assertThat(context.layout.isOpen()).isTrue();
         bump(connection, 0, 1, 0);
         assertClosedFor("appends more than there is room");
+    }
+
+    /** All 4096 bytes of the ring appended and freed again. */
+    private void useTheRing() {
+        bump(connection, 0, 4096, 0);
+        context.notify(connection, 0, 4096, 0);
+        host.path.poll(clock.nowNs());
+    }
+
+    @Test
+    void appendsMoreThanItWasGranted() {
+        context.grant(connection, 1000);
+        useTheRing(); // it may have done so before it saw the grant
+        assertThat(context.layout.isOpen()).isTrue();
+        context.grant(connection, 4196);
+        bump(connection, 0, 100, 0);
+        assertThat(context.layout.isOpen()).isTrue();
+        bump(connection, 0, 1, 0);
+        assertClosedFor("appends more than it was granted");
+    }
+
+    @Test
+    void grantIsToldAndNeverTakenBack() {
+        assertThat(context.layout.pacing(connection)).isEqualTo(ContextLayout.PULL);
+        useTheRing();
+        context.grant(connection, 5000);
+        host.path.poll(clock.nowNs());
+        assertThat(context.layout.pacing(connection)).isEqualTo(ContextLayout.PUSH);
+        assertThat(context.layout.credits(connection)).isEqualTo(5000);
+        assertThat(events.available()).as("the freed bytes, then the credits").isEqualTo(2);
+        context.grant(connection, 4500);
+        host.path.poll(clock.nowNs());
+        assertThat(context.layout.credits(connection)).isEqualTo(5000);
+        assertThat(events.available()).isEqualTo(2);
+        context.grant(connection ^ 1 << 16, 6000); // another's id
+        assertThat(context.layout.credits(connection)).isEqualTo(5000);
+    }
+
+    /** A swap to a program that fetches: what was held back may come. */
+    @Test
+    void pullAllEndsPushPacing() {
+        context.grant(connection, 1000);
+        useTheRing();
+        host.path.contexts().pullAll();
+        assertThat(context.layout.pacing(connection)).isEqualTo(ContextLayout.PULL);
+        bump(connection, 0, 4096, 0);
+        assertThat(context.layout.isOpen()).isTrue();
+    }
+
+    /** Positions are the stream's mod 2^32; the application's are not. */
+    @Test
+    void creditsGoOnBehindFourGigabytes() {
+        int slot = context.slots.own(connection);
+        context.slots.pushed[slot] = 0xffff_ff00L;
+        context.grant(connection, 0x100);
+        assertThat(context.layout.credits(connection)).isEqualTo(0x1_0000_0100L);
     }
 
     @Test

@@ -71,6 +71,20 @@ public final class Namespace {
     }
 
     /**
+     * Runs a main class of the current class path.
+     *
+     * @param limit     after which it is ended
+     * @param main      the class
+     * @param arguments of its main method
+     * @return what came of it
+     */
+    public static Result run(Duration limit, Class<?> main, String... arguments) {
+        List<String> command = new ArrayList<>(List.of("unshare", "-Urn"));
+        command.addAll(java(main, arguments));
+        return start(limit, command);
+    }
+
+    /**
      * {@return the command that runs a main class of the current class path in another process, natives allowed}
      *
      * @param main      the class

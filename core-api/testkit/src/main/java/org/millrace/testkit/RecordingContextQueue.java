@@ -1,7 +1,9 @@
 package org.millrace.testkit;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.millrace.api.pipeline.ContextQueue;
 import org.millrace.api.pipeline.SegmentMeta;
 
@@ -9,6 +11,7 @@ import org.millrace.api.pipeline.SegmentMeta;
 public final class RecordingContextQueue implements ContextQueue {
     private final List<Notice> notices = new ArrayList<>();
     private final List<Message> messages = new ArrayList<>();
+    private final Map<Integer, Integer> grants = new HashMap<>();
     private int room = Integer.MAX_VALUE;
 
     /**
@@ -57,6 +60,11 @@ public final class RecordingContextQueue implements ContextQueue {
     }
 
     @Override
+    public void grant(int context, int connection, int position) {
+        grants.put(connection, position);
+    }
+
+    @Override
     public boolean message(SegmentMeta meta) {
         if (room <= 0) {
             return false;
@@ -72,6 +80,11 @@ public final class RecordingContextQueue implements ContextQueue {
         return List.copyOf(notices);
     }
 
+    /** {@return the last position granted to a connection, or null} */
+    public Integer granted(int connection) {
+        return grants.get(connection);
+    }
+
     /** {@return all messages, in order} */
     public List<Message> messages() {
         return List.copyOf(messages);
@@ -81,5 +94,6 @@ public final class RecordingContextQueue implements ContextQueue {
     public void clear() {
         notices.clear();
         messages.clear();
+        grants.clear();
     }
 }

@@ -30,6 +30,11 @@ public final class ListenSocket extends Endpoint {
         return listening && status() == Status.OK && !closed;
     }
 
+    /** {@return whether a stream waits to be taken} */
+    public boolean isAcceptable() {
+        return !waiting.isEmpty();
+    }
+
     /**
      * Takes a stream.
      *

@@ -89,6 +89,11 @@ public final class StreamSocket extends Endpoint {
         return region;
     }
 
+    /** {@return bytes that its receive buffer holds} */
+    public int receiveBytes() {
+        return receiveBytes;
+    }
+
     /** {@return bytes that can be read now; 0 after a failure} */
     public int readable() {
         return status() == Status.OK ? (int) (received - taken) : 0;

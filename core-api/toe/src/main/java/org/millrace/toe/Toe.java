@@ -3,8 +3,6 @@ package org.millrace.toe;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
-import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.SelectableChannel;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -58,8 +56,7 @@ public final class Toe implements AutoCloseable {
     private final ArrayDeque<Endpoint> ready = new ArrayDeque<>();
     private final ArrayDeque<Endpoint> dirty = new ArrayDeque<>();
     private final Object bellLock = new Object();
-    private final ByteBuffer wakeBytes = ByteBuffer.allocateDirect(64);
-    private volatile SelectableChannel wakeChannel;
+    private final SelectorSleep selectorSleep;
     private volatile boolean wakeup;
     private AdaptiveSpin spin = new AdaptiveSpin(0);
     private boolean ringFull;
@@ -73,6 +70,7 @@ public final class Toe implements AutoCloseable {
         requests = new RequestQueue(grant, layout);
         events = new DescriptorRing(layout.region(), layout.eventRing(), layout.size().ringSlots());
         bell = new Futex(layout.region(), events.waitingWord());
+        selectorSleep = new SelectorSleep(grant, events);
         connections = new Endpoint[layout.size().connections()];
     }
 
@@ -260,6 +258,11 @@ public final class Toe implements AutoCloseable {
         }
     }
 
+    /** {@return whether the last flush found no more room: what is still owed needs another one, and nobody announces room} */
+    public boolean isRequestRingFull() {
+        return ringFull;
+    }
+
     /**
      * Lets {@link #poll} look on for a while before it sleeps; how long adapts to whether that pays. Worth it only where
      * there are more cores than threads that spin.
@@ -274,7 +277,7 @@ public final class Toe implements AutoCloseable {
     public void wakeup() {
         wakeup = true;
         synchronized (bellLock) { // the memory stays while a bell is rung
-            if (isOpen() && wakeChannel == null && events.takeWaiting()) {
+            if (isOpen() && !selectorSleep.isUsed() && events.takeWaiting()) {
                 bell.wake(1);
             }
         }
@@ -287,10 +290,7 @@ public final class Toe implements AutoCloseable {
      * @throws IOException if the system has no descriptor left
      */
     public SelectableChannel wakeChannel() throws IOException {
-        if (wakeChannel == null) {
-            wakeChannel = grant.wakeChannel();
-        }
-        return wakeChannel;
+        return selectorSleep.channel();
     }
 
     /**
@@ -303,8 +303,7 @@ public final class Toe implements AutoCloseable {
         if (!isOpen()) {
             return -1;
         }
-        events.waiting(DescriptorRing.IN_SELECTOR);
-        if (listed > 0 || events.available() != 0 || !served()) {
+        if (!selectorSleep.begin() || listed > 0 || !served()) {
             return 0;
         }
         return ringFull ? FULL_RING_SLEEP_NS : -1;
@@ -313,7 +312,7 @@ public final class Toe implements AutoCloseable {
     /** Says that the owner is awake. */
     public void afterSelect() {
         if (isOpen()) {
-            events.waiting(DescriptorRing.AWAKE);
+            selectorSleep.end();
         }
     }
 
@@ -323,16 +322,8 @@ public final class Toe implements AutoCloseable {
      * @return false if it is at its end: the runtime went away, and the channel has nothing to say any more
      */
     public boolean drainWakeChannel() {
-        try {
-            int bytes;
-            do {
-                bytes = ((ReadableByteChannel) wakeChannel).read(wakeBytes.clear());
-            } while (bytes == wakeBytes.capacity());
-            if (bytes >= 0) {
-                return true;
-            }
-        } catch (IOException e) {
-            // reset: an end like any other
+        if (selectorSleep.drain()) {
+            return true;
         }
         fail("the runtime went away or closed the context"); // its other signs may be later than this one
         return false;

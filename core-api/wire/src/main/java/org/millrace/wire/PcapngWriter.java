@@ -14,6 +14,10 @@ public final class PcapngWriter implements AutoCloseable {
     private static final int SECTION_HEADER_BLOCK = 0x0a0d0d0a;
     private static final int INTERFACE_DESCRIPTION_BLOCK = 1;
     private static final int ENHANCED_PACKET_BLOCK = 6;
+    private static final int INTERFACE_STATISTICS_BLOCK = 5;
+    private static final int INTERFACE_STATISTICS_LENGTH = 52;
+    private static final short OPTION_ISB_IFRECV = 4;
+    private static final short OPTION_ISB_IFDROP = 5;
     private static final int BYTE_ORDER_MAGIC = 0x1a2b3c4d;
     private static final int SECTION_HEADER_LENGTH = 28;
     private static final int INTERFACE_DESCRIPTION_LENGTH = 32;
@@ -70,6 +74,25 @@ public final class PcapngWriter implements AutoCloseable {
         MemorySegment.copy(frame, offset, MemorySegment.ofArray(block.array()), block.position(), lengthBytes);
         block.position(block.position() + lengthBytes).put(new byte[padding]);
         block.putInt(blockLength);
+        flush();
+    }
+
+    /**
+     * Writes how many frames there were: the interface statistics block.
+     *
+     * @param timestampNs time since 1970 in nanoseconds
+     * @param received    frames that were to be written
+     * @param dropped     those of them lost because the writer was too slow
+     * @throws IOException if the channel fails
+     */
+    public void statistics(long timestampNs, long received, long dropped) throws IOException {
+        block.clear();
+        block.putInt(INTERFACE_STATISTICS_BLOCK).putInt(INTERFACE_STATISTICS_LENGTH);
+        block.putInt(0).putLong(timestampNs); // interface
+        block.putShort(OPTION_ISB_IFRECV).putShort((short) 8).putLong(received);
+        block.putShort(OPTION_ISB_IFDROP).putShort((short) 8).putLong(dropped);
+        block.putInt(0); // end of options
+        block.putInt(INTERFACE_STATISTICS_LENGTH);
         flush();
     }
 

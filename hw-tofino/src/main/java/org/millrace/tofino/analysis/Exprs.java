@@ -17,6 +17,23 @@ public final class Exprs {
     private Exprs() {
     }
 
+    /** {@return what is left of a budget after one for each operation and operand; negative: it is exhausted} */
+    static int left(Expr e, int budget) {
+        int left = budget - 1;
+        Iterable<Expr> parts = switch (e) {
+            case Expr.Sum sum -> sum.terms().keySet();
+            case Expr.Operation operation -> operation.arguments();
+            default -> List.of();
+        };
+        for (Expr part : parts) {
+            if (left < 0) {
+                return left;
+            }
+            left = left(part, left);
+        }
+        return left;
+    }
+
     /** {@return an int constant}
      * @param value its value */
     public static Const integer(int value) {

@@ -29,6 +29,7 @@ import org.millrace.tofino.analysis.Expr.Const;
 
 /** Executes bytecode over symbolic values. What it does not know it refuses by name. */
 final class Interpreter {
+    private static final int MAX_OPERATIONS = 512;
     private static final int MAX_ITERATIONS = 64;
     private static final int NOT_EQUAL = Compare.LT | Compare.GT;
 
@@ -80,7 +81,7 @@ final class Interpreter {
                 return select(f, s.cases(), s.defaultTarget());
             }
             case LoadInstruction load -> f.push(f.locals[load.slot()]);
-            case StoreInstruction store -> f.locals[store.slot()] = f.pop();
+            case StoreInstruction store -> f.locals[store.slot()] = bounded(f.pop());
             case ConstantInstruction c -> f.push(constant(c));
             case IncrementInstruction i ->
                 f.locals[i.slot()] = Exprs.add((Expr) f.locals[i.slot()], Exprs.integer(i.constant()));
@@ -103,6 +104,15 @@ final class Interpreter {
                 "no operation of the machine");
         }
         return f.at + 1;
+    }
+
+    /** Expressions are trees: one that is made of itself twice a turn would grow beyond all bounds. */
+    private Object bounded(Object value) {
+        if (value instanceof Expr e && Exprs.left(e, MAX_OPERATIONS) < 0) {
+            throw run.refused("value of more than " + MAX_OPERATIONS + " operations", "a value has at most "
+                + MAX_OPERATIONS + " operations");
+        }
+        return value;
     }
 
     private static int target(Frame f, Label label) {

@@ -16,7 +16,8 @@ public record Machine(Pipe pipe, Stage stage, Exact exact, Alu alu, Phv phv, Par
     /** What one match-action stage has. Keys: {@code stage}. */
     public record Stage(int logicalTables, int sramBlocks, int sramWords, int sramWordBits, int mapRams,
         int tcamBlocks, int tcamEntries, int halves, int meterAlus, int gateways, int gatewayRows, int vliwRows,
-        int vliwColours, int exactCrossbarBytes, int ternaryCrossbarBytes, int hashBits, int actionBusBytes) {
+        int vliwColours, int alwaysRunActions, int exactCrossbarBytes, int ternaryCrossbarBytes, int hashBits,
+        int actionBusBytes) {
     }
 
     /** Exact-match tables. Keys: {@code exact}. */
@@ -99,7 +100,7 @@ public record Machine(Pipe pipe, Stage stage, Exact exact, Alu alu, Phv phv, Par
             f.positive("stage.tcam-blocks"), f.positive("stage.tcam-entries"), f.positive("stage.halves"),
             f.positive("stage.meter-alus"), f.positive("stage.gateways"), f.positive("stage.gateway-rows"),
             f.positive("stage.vliw-rows"), f.positive("stage.vliw-colours"),
-            f.positive("stage.exact-crossbar-bytes"), f.positive("stage.ternary-crossbar-bytes"),
+            f.positive("stage.always-run-actions"), f.positive("stage.exact-crossbar-bytes"), f.positive("stage.ternary-crossbar-bytes"),
             f.positive("stage.hash-bits"), f.positive("stage.action-bus-bytes"));
     }
 

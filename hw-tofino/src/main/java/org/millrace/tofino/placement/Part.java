@@ -1,6 +1,8 @@
 package org.millrace.tofino.placement;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -8,7 +10,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import org.millrace.api.pipeline.Workflow;
 import org.millrace.tofino.analysis.Compare;
 import org.millrace.tofino.analysis.Decision;
 import org.millrace.tofino.analysis.Expr;
@@ -19,95 +23,211 @@ import org.millrace.tofino.analysis.Operator;
 /**
  * Fields of a stage that are written under the same conditions: one table of the operation graph. Collects what its
  * gateways test, what its actions read, and how many VLIW levels come before.
+ *
+ * <p>DESIGN NOTES. Columns with the same partition of the ways are one part. Parts whose conditions contain each other's
+ * and that wait for as many levels are then joined, as an author would who works out the case once: an action for each
+ * set of values of all columns, if that makes fewer.
  */
 final class Part {
-    /** One way through the stage: answers to tests, and the values of the columns there. */
-    record Way(Map<Decision.Test, Boolean> answers, Map<String, Object> values) {
-    }
+    /** The column of a stage's last word on a segment. */
+    static final String VERDICT = "$verdict";
 
     private static final int MAX_BRANCHES = 6;
 
-    final Set<String> matches = new TreeSet<>();
-    final Set<String> reads = new TreeSet<>();
     final Set<String> writes = new TreeSet<>();
-    final Set<String> before = new TreeSet<>();
-    int levelsBefore;
-    private final Set<String> tested = new LinkedHashSet<>();
-    private final Set<Object> actions = new HashSet<>();
-    private int testedBits;
-    private boolean isConditional;
+    /** By workflow. */
+    final Map<Workflow, Access> accesses = new EnumMap<>(Workflow.class);
+    final Map<String, Integer> inputs = new TreeMap<>();
+    private final List<Way> ways;
+    private final Early early;
+    private int[] signature;
+    private Set<Decision.Test> conditions = new LinkedHashSet<>();
     private boolean isTernary = true;
-    private boolean gatesBefore;
+
+    private Part(List<Way> ways, Early early, int[] signature) {
+        this.ways = ways;
+        this.early = early;
+        this.signature = signature;
+    }
+
+    /** {@return a part without columns: what is read whatever way is taken} */
+    static Part plain(Early early) {
+        return new Part(List.of(), early, new int[0]);
+    }
 
     /** {@return parts of columns, by which ways give them which values} */
-    static Map<List<Integer>, Part> of(List<Way> ways, Set<String> columns) {
+    static List<Part> of(List<Way> ways, Set<String> columns, Early early) {
+        Answers answers = new Answers(ways);
         Map<List<Integer>, Part> parts = new LinkedHashMap<>();
         for (String column : columns) {
             Map<Object, Integer> numbers = new HashMap<>();
-            List<Integer> signature = new ArrayList<>();
-            for (Way way : ways) {
-                Object value = way.values.get(column);
-                signature.add(value == null ? -1 : numbers.computeIfAbsent(value, v -> numbers.size()));
-            }
-            Part part = parts.computeIfAbsent(signature, k -> new Part());
+            int[] signature = ways.stream().mapToInt(way -> {
+                Object value = way.values().get(column);
+                return value == null ? -1 : numbers.computeIfAbsent(value, v -> numbers.size());
+            }).toArray();
+            Part part = parts.computeIfAbsent(Arrays.stream(signature).boxed().toList(),
+                k -> new Part(ways, early, signature));
             part.writes.add(column);
-            signature.stream().filter(n -> n >= 0).forEach(part.actions::add);
-            for (Decision.Test test : tests(ways)) {
-                if (decides(test, ways, signature)) {
-                    part.isConditional = true;
-                    part.gateway(test);
+        }
+        parts.values().forEach(part -> part.conditions = answers.deciding(part.signature));
+        List<Part> joined = join(new ArrayList<>(parts.values()));
+        joined.forEach(part -> part.finish(answers));
+        return joined;
+    }
+
+    private static List<Part> join(List<Part> parts) {
+        for (int i = 0; i < parts.size(); i++) {
+            for (int j = i + 1; j < parts.size(); j++) {
+                Part both = parts.get(i).with(parts.get(j));
+                if (both != null) {
+                    parts.set(i, both);
+                    parts.remove(j);
+                    j = i; // what could not join one may join both
                 }
             }
         }
         return parts;
     }
 
-    private static Set<Decision.Test> tests(List<Way> ways) {
-        Set<Decision.Test> tests = new LinkedHashSet<>();
-        ways.forEach(w -> tests.addAll(w.answers.keySet()));
-        return tests;
+    /** {@return both in one, or null if that saves nothing or would make one wait} */
+    private Part with(Part other) {
+        boolean isOneOfOther = conditions.containsAll(other.conditions) || other.conditions.containsAll(conditions);
+        if (!isOneOfOther || conditions.isEmpty() != other.conditions.isEmpty() || levels() != other.levels()
+            || asTernary() || other.asTernary()) {
+            return null;
+        }
+        Map<List<Integer>, Integer> numbers = new HashMap<>();
+        int[] both = new int[signature.length];
+        for (int i = 0; i < both.length; i++) {
+            boolean isNone = signature[i] < 0 && other.signature[i] < 0;
+            both[i] = isNone ? -1
+                : numbers.computeIfAbsent(List.of(signature[i], other.signature[i]), k -> numbers.size());
+        }
+        if (numbers.size() >= actions() + other.actions()) {
+            return null;
+        }
+        Part joined = new Part(ways, early, both);
+        joined.writes.addAll(writes);
+        joined.writes.addAll(other.writes);
+        joined.conditions = new LinkedHashSet<>(conditions);
+        joined.conditions.addAll(other.conditions);
+        return joined;
     }
 
-    /** Whether a test matters: its answers lead to different sets of values. */
-    private static boolean decides(Decision.Test test, List<Way> ways, List<Integer> signature) {
-        Set<Integer> yes = new HashSet<>();
-        Set<Integer> no = new HashSet<>();
-        for (int i = 0; i < signature.size(); i++) {
-            Boolean answer = ways.get(i).answers.get(test);
-            if (answer != null) {
-                (answer ? yes : no).add(signature.get(i));
+    /** {@return levels that its values and conditions wait for} */
+    private int levels() {
+        int levels = 0;
+        for (Way way : ways) {
+            for (String column : writes) {
+                Expr value = way.computed(column);
+                levels = Math.max(levels, value == null ? 0 : depth(value) - 1);
             }
         }
-        return !yes.equals(no) && !yes.isEmpty() && !no.isEmpty();
+        for (Decision.Test test : conditions) {
+            levels = Math.max(levels, isPlain(test) ? 0 : levelsOf(test));
+        }
+        return levels;
     }
 
-    /** An expression that must stand in one container, {@code free} of its last instructions done by the table. */
-    void compute(Expr e, int free) {
-        int depth = depth(e) - free;
-        (depth > 0 ? before : reads).addAll(fields(e));
-        levelsBefore = Math.max(levelsBefore, depth);
+    private int actions() {
+        return (int) Arrays.stream(signature).filter(n -> n >= 0).distinct().count();
+    }
+
+    private boolean asTernary() {
+        return !conditions.isEmpty() && actions() > MAX_BRANCHES && conditions.stream().allMatch(Part::isTernary);
+    }
+
+    private void finish(Answers answers) {
+        conditions.forEach(this::gateway);
+        for (int i = 0; i < ways.size(); i++) {
+            Way way = ways.get(i);
+            if (signature[i] >= 0) {
+                way.workflows().forEach(w -> access(w).writes.addAll(
+                    writes.stream().filter(c -> way.values().containsKey(c)).toList()));
+            }
+        }
+        for (Workflow workflow : accesses.keySet()) {
+            for (Decision.Test test : answers.deciding(signature, workflow)) {
+                Compare c = test.compare();
+                if (isPlain(test)) {
+                    access(workflow).matches.addAll(fields(c.left()));
+                    access(workflow).matches.addAll(fields(c.right()));
+                } else {
+                    access(workflow).matches.add(early.tested(c, Set.of(workflow)).name());
+                }
+            }
+        }
+        for (Way way : ways) {
+            for (String column : writes) {
+                Expr value = way.computed(column);
+                if (value != null) {
+                    compute(way, value, true);
+                }
+            }
+        }
+    }
+
+    Access access(Workflow workflow) {
+        return accesses.computeIfAbsent(workflow, w -> new Access());
+    }
+
+    /** What an action computes by its one instruction, or as it stands if it has none left for it. */
+    void compute(Way way, Expr e, boolean isByAction) {
+        for (Workflow w : way.workflows()) {
+            List<Early.Operand> operands = isByAction ? early.lastOperands(e, Set.of(w))
+                : List.of(early.value(e, Set.of(w)));
+            operands.stream().map(Early.Operand::name).filter(n -> !n.isEmpty()).forEach(access(w).reads::add);
+        }
+    }
+
+    /** Takes on what another part does with fields. */
+    void add(Part other) {
+        other.accesses.forEach((w, a) -> access(w).add(a));
     }
 
     /** A gateway tests a field, also masked, with a constant, and two fields for equality; the rest comes before. */
     private void gateway(Decision.Test test) {
         Compare c = test.compare();
-        boolean isWithConstant = c.right() instanceof Expr.Const && isField(c.left());
-        isTernary &= isWithConstant && (test.outcomes() == Compare.EQ || isPowerOfTwo((Expr.Const) c.right()));
-        boolean isOfTwo = test.outcomes() == Compare.EQ && c.left() instanceof Expr.Sum s && s.terms().size() == 2
-            && s.terms().keySet().stream().allMatch(Part::isField);
-        Set<String> fields = fields(c.left());
-        fields.addAll(fields(c.right()));
-        if (isWithConstant || isOfTwo) {
-            matches.addAll(fields);
-            inputs(c.left()).stream().filter(in -> tested.add(in.name())).forEach(in -> testedBits += in.bits());
+        isTernary &= isTernary(test);
+        if (isPlain(test)) {
+            input(c.left());
+            input(c.right());
             return;
         }
-        before.addAll(fields);
-        gatesBefore = true;
-        levelsBefore = Math.max(levelsBefore, Math.max(1, Math.max(depth(c.left()), depth(c.right()))));
-        if (tested.add(test.text())) {
-            testedBits++;
+        inputs.put(test.text(), 1); // the byte with the sign
+    }
+
+    /** A masked field has on the crossbar the bytes of the mask. */
+    private void input(Expr e) {
+        if (e instanceof Expr.Operation(Operator o, List<Expr> args) && o == Operator.AND
+            && args.getFirst() instanceof Input in && args.get(1) instanceof Expr.Const mask) {
+            int bytes = 0;
+            for (int i = 0; i < in.bits() / 8; i++) {
+                bytes += (mask.value() >> 8 * i & 0xff) == 0 ? 0 : 1;
+            }
+            inputs.merge(in.name(), bytes, Math::max);
+        } else {
+            inputs(e).forEach(in -> inputs.merge(in.name(), (in.bits() + 7) / 8, Math::max));
         }
+    }
+
+    private static int levelsOf(Decision.Test test) {
+        return Math.max(1, Math.max(depth(test.compare().left()), depth(test.compare().right())));
+    }
+
+    private static boolean isWithConstant(Compare c) {
+        return c.right() instanceof Expr.Const && isField(c.left());
+    }
+
+    private static boolean isPlain(Decision.Test test) {
+        Compare c = test.compare();
+        return isWithConstant(c) || test.outcomes() == Compare.EQ && c.left() instanceof Expr.Sum s
+            && s.terms().size() == 2 && s.terms().keySet().stream().allMatch(Part::isField);
+    }
+
+    private static boolean isTernary(Decision.Test test) {
+        Compare c = test.compare();
+        return isWithConstant(c) && (test.outcomes() == Compare.EQ || isPowerOfTwo((Expr.Const) c.right()));
     }
 
     private static boolean isPowerOfTwo(Expr.Const c) {
@@ -120,17 +240,32 @@ final class Part {
             && args.get(1) instanceof Expr.Const;
     }
 
-    /** Takes the last level before as read, or gated on. */
-    void follow(String temporary) {
-        (gatesBefore ? matches : reads).add(temporary);
+    Resources needs() {
+        boolean isConditional = !conditions.isEmpty();
+        int branches = Math.max(actions(), 1);
+        boolean asTernary = isConditional && isTernary && branches > MAX_BRANCHES;
+        boolean isElse = Arrays.stream(signature).noneMatch(n -> n < 0); // the last action needs no condition
+        int gateways = !isConditional || asTernary ? 0 : isElse ? branches - 1 : branches;
+        return new Resources(asTernary ? 1 : branches, asTernary ? 1 : 0, 0, asTernary ? 1 : 0, instructions(), 0,
+            gateways, inputs.values().stream().mapToInt(Integer::intValue).sum(), 0);
     }
 
-    Resources needs() {
-        int branches = actions.size();
-        boolean asTernary = isConditional && isTernary && branches > MAX_BRANCHES;
-        int gateways = isConditional && !asTernary ? branches : 0;
-        return new Resources(Math.max(gateways, 1), asTernary ? 1 : 0, 0, asTernary ? 1 : 0, Math.max(branches, 1), 0,
-            gateways, isConditional ? (testedBits + 7) / 8 : 0, 0);
+    /** {@return VLIW actions: those that write the same of the same, or nothing, are one, or none} */
+    private int instructions() {
+        Set<String> columns = new TreeSet<>(writes);
+        if (columns.remove(TableBuilder.ACCESS)) {
+            columns.add(TableBuilder.OUTPUTS);
+        }
+        Set<Map<String, Object>> different = new HashSet<>();
+        for (int i = 0; i < ways.size(); i++) {
+            if (signature[i] >= 0) {
+                Map<String, Object> written = new TreeMap<>(ways.get(i).values());
+                written.keySet().retainAll(columns);
+                different.add(written);
+            }
+        }
+        different.remove(Map.of());
+        return different.size();
     }
 
     /** {@return VLIW instructions in a row that an expression takes} */
@@ -163,5 +298,48 @@ final class Part {
         inputs(e).stream().filter(in -> in.source() == Source.RESULT && in.offset() >= 0)
             .forEach(in -> names.add('$' + in.name()));
         return names;
+    }
+
+    /** All tests of all ways, and which way gives which answer. */
+    private static final class Answers {
+        private final List<Way> ways;
+        private final List<Decision.Test> tests;
+        private final Boolean[][] answers;
+
+        Answers(List<Way> ways) {
+            this.ways = ways;
+            Set<Decision.Test> all = new LinkedHashSet<>();
+            ways.forEach(w -> all.addAll(w.answers().keySet()));
+            tests = List.copyOf(all);
+            answers = new Boolean[tests.size()][ways.size()];
+            for (int way = 0; way < ways.size(); way++) {
+                Map<Decision.Test, Boolean> known = ways.get(way).answers();
+                for (int test = 0; test < answers.length; test++) {
+                    answers[test][way] = known.get(tests.get(test));
+                }
+            }
+        }
+
+        /** {@return the tests that matter: whose answers lead to different sets of values} */
+        Set<Decision.Test> deciding(int[] signature) {
+            return deciding(signature, null);
+        }
+
+        Set<Decision.Test> deciding(int[] signature, Workflow workflow) {
+            Set<Decision.Test> deciding = new LinkedHashSet<>();
+            for (int test = 0; test < answers.length; test++) {
+                Set<Integer> yes = new HashSet<>();
+                Set<Integer> no = new HashSet<>();
+                for (int i = 0; i < signature.length; i++) {
+                    if (answers[test][i] != null && (workflow == null || ways.get(i).workflows().contains(workflow))) {
+                        (answers[test][i] ? yes : no).add(signature[i]);
+                    }
+                }
+                if (!yes.equals(no) && !yes.isEmpty() && !no.isEmpty()) {
+                    deciding.add(tests.get(test));
+                }
+            }
+            return deciding;
+        }
     }
 }

@@ -2,9 +2,12 @@ package org.millrace.tofino.placement;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.millrace.api.pipeline.Workflow;
 import org.millrace.tofino.machine.Machine;
 
@@ -15,24 +18,45 @@ import org.millrace.tofino.machine.Machine;
 public final class Placement {
     private final Machine machine;
     private final Map<Table, Integer> places = new LinkedHashMap<>();
+    private final Map<Object, Integer> arrivals = new HashMap<>();
     private final List<Table> homeless = new ArrayList<>();
+    private final Resources alwaysRun;
     private final Resources[] used;
+    private final List<Map<String, Integer>> inputs = new ArrayList<>();
+    private final boolean[] runsAlways;
     private final int[][] halfAlus;
     private final int[][] halfMaps;
 
     /**
-     * Places tables.
+     * Places nothing yet.
      *
      * @param machine the machine
-     * @param tables  in an order that all workflows agree with
      */
-    public Placement(Machine machine, List<Table> tables) {
+    public Placement(Machine machine) {
         this.machine = machine;
+        alwaysRun = new Resources(0, 0, 0, 0, machine.stage().alwaysRunActions(), 0, 0, 0, 0);
         used = new Resources[machine.pipe().stages()];
         Arrays.fill(used, Resources.NONE);
+        runsAlways = new boolean[used.length];
+        for (int i = 0; i < used.length; i++) {
+            inputs.add(new HashMap<>());
+        }
         halfAlus = new int[used.length][machine.stage().halves()];
         halfMaps = new int[used.length][machine.stage().halves()];
+    }
+
+    /**
+     * Places tables.
+     *
+     * @param tables in an order that all workflows agree with
+     */
+    public void place(List<Table> tables) {
         tables.forEach(this::place);
+    }
+
+    /** {@return the first stage that can read a field, as far as it is written by now} */
+    int arrival(String field, Workflow workflow, boolean isIngress) {
+        return arrivals.getOrDefault(List.of(field, workflow, isIngress), 0);
     }
 
     private void place(Table table) {
@@ -46,11 +70,16 @@ public final class Placement {
             earliest = Math.max(earliest, other.getValue() + gap);
         }
         for (int stage = earliest; stage < used.length; stage++) {
-            Resources sum = used[stage].plus(table.needs());
+            Resources sum = used[stage].plus(needs(table, stage));
             int half = half(stage, table);
-            if (fits(sum) && (table.needs().alus() == 0 || half >= 0)) {
+            int at = stage;
+            if (fits(withAlways(sum, runsAlways[stage] || table.isAlways()))
+                && (table.needs().alus() == 0 || half >= 0)) {
                 used[stage] = sum;
                 places.put(table, stage);
+                arrive(table, stage);
+                runsAlways[stage] |= table.isAlways();
+                table.inputs().forEach((field, bytes) -> inputs.get(at).merge(field, bytes, Math::max));
                 if (half >= 0) {
                     halfAlus[stage][half] += table.needs().alus();
                     halfMaps[stage][half] += table.needs().mapRam();
@@ -59,6 +88,79 @@ public final class Placement {
             }
         }
         homeless.add(table);
+    }
+
+    private void arrive(Table table, int stage) {
+        table.accesses().forEach((workflow, access) -> access.writes.forEach(field ->
+            arrivals.merge(List.of(field, workflow, table.isIngress()), stage + 1, Math::max)));
+    }
+
+    /** What it takes beside those that are there: a byte is on a stage's crossbar once. */
+    private Resources needs(Table table, int stage) {
+        int crossbarBytes = 0;
+        for (Map.Entry<String, Integer> input : table.inputs().entrySet()) {
+            crossbarBytes += Math.max(input.getValue() - inputs.get(stage).getOrDefault(input.getKey(), 0), 0);
+        }
+        return table.needs().withCrossbarBytes(crossbarBytes);
+    }
+
+    private Resources withAlways(Resources r, boolean runsAlways) {
+        return runsAlways ? r.plus(alwaysRun) : r;
+    }
+
+    /**
+     * Moves what is computed early to as late as its readers allow, so that its containers are held no longer than they
+     * must. Last, when all is placed.
+     */
+    public void settle() {
+        List<Table> order = new ArrayList<>(places.keySet());
+        for (int i = order.size() - 1; i >= 0; i--) {
+            Table table = order.get(i);
+            int from = places.get(table);
+            for (int stage = table.isAlways() ? latest(table, order.subList(i + 1, order.size())) : from;
+                 stage > from; stage--) {
+                if (fits(withAlways(used[stage], true))) {
+                    places.put(table, stage);
+                    break;
+                }
+            }
+        }
+        Arrays.fill(runsAlways, false);
+        places.forEach((table, stage) -> runsAlways[stage] |= table.isAlways());
+    }
+
+    private int latest(Table table, List<Table> after) {
+        int latest = used.length - 1;
+        for (Table other : after) {
+            for (Map.Entry<Workflow, Access> mine : table.accesses().entrySet()) {
+                Access theirs = other.accesses().get(mine.getKey());
+                Table.Dependency d = theirs == null || other.isIngress() != table.isIngress() ? Table.Dependency.NONE
+                    : theirs.on(mine.getValue());
+                latest = Math.min(latest, switch (d) {
+                    case NONE -> latest;
+                    case REVERSE -> places.get(other);
+                    case ACTION, MATCH -> places.get(other) - 1;
+                });
+            }
+        }
+        return latest;
+    }
+
+    /** {@return most temporaries that are alive in one stage: containers beside those of the program's fields} */
+    public int temporaries() {
+        Map<String, int[]> lives = new HashMap<>();
+        places.forEach((table, stage) -> table.accesses().values().forEach(access -> {
+            access.writes.stream().filter(name -> name.contains(Early.TEMPORARY))
+                .forEach(name -> lives.computeIfAbsent(name, n -> new int[] {stage, stage}));
+            Stream.concat(access.matches.stream(), access.reads.stream()).map(lives::get).filter(Objects::nonNull)
+                .forEach(life -> life[1] = Math.max(life[1], stage));
+        }));
+        int most = 0;
+        for (int stage = 0; stage < used.length; stage++) {
+            int at = stage;
+            most = Math.max(most, (int) lives.values().stream().filter(life -> life[0] < at && at <= life[1]).count());
+        }
+        return most;
     }
 
     private int half(int stage, Table table) {
@@ -92,7 +194,11 @@ public final class Placement {
 
     /** {@return what is used, by stage} */
     public List<Resources> used() {
-        return List.of(used);
+        List<Resources> all = new ArrayList<>();
+        for (int stage = 0; stage < used.length; stage++) {
+            all.add(withAlways(used[stage], runsAlways[stage]));
+        }
+        return all;
     }
 
     /** {@return stages up to the last that is used} */

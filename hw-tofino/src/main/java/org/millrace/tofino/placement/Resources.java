@@ -24,4 +24,8 @@ public record Resources(int tables, int sram, int mapRam, int tcam, int vliw, in
         return new Resources(tables + o.tables, sram + o.sram, mapRam + o.mapRam, tcam + o.tcam, vliw + o.vliw,
             alus + o.alus, gateways + o.gateways, crossbarBytes + o.crossbarBytes, hashBits + o.hashBits);
     }
+
+    Resources withCrossbarBytes(int bytes) {
+        return new Resources(tables, sram, mapRam, tcam, vliw, alus, gateways, bytes, hashBits);
+    }
 }

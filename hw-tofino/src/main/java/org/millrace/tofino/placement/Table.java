@@ -1,7 +1,7 @@
 package org.millrace.tofino.placement;
 
+import java.util.Map;
 import java.util.Set;
-import java.util.function.Predicate;
 import org.millrace.api.pipeline.Workflow;
 
 /**
@@ -9,47 +9,42 @@ import org.millrace.api.pipeline.Workflow;
  *
  * @param stage     the stage it comes from
  * @param name      which part of it
- * @param workflows where it runs
+ * @param accesses  what it does with fields, by the workflows where it runs
  * @param isIngress whether it belongs to the ingress thread
- * @param matches   fields it matches or gates on
- * @param reads     fields its actions read
- * @param writes    fields its actions write
- * @param needs     what it takes
+ * @param inputs    bytes that it has on the match crossbar, by field; tables of a physical stage share them
+ * @param needs     what it takes, alone in a stage
  * @param reads128  RAM reads of one lookup; a register's read and write beside
  */
-public record Table(String stage, String name, Set<Workflow> workflows, boolean isIngress, Set<String> matches,
-                    Set<String> reads, Set<String> writes, Resources needs, int reads128) {
-    /** What the order of two tables rests on. */
+public record Table(String stage, String name, Map<Workflow, Access> accesses, boolean isIngress,
+                    Map<String, Integer> inputs, Resources needs, int reads128) {
+    /** What the order of two tables rests on, the strictest last. */
     public enum Dependency { NONE, REVERSE, ACTION, MATCH }
 
-    /** {@return how this table depends on one before it}
+    /** {@return where it runs} */
+    public Set<Workflow> workflows() {
+        return accesses.keySet();
+    }
+
+    /** {@return whether it is part of its physical stage's always-run action} */
+    boolean isAlways() {
+        return needs.equals(Resources.NONE);
+    }
+
+    /** {@return how this table depends on one before it, in any workflow of both}
      * @param before the other */
     Dependency on(Table before) {
-        if (before.isIngress != isIngress || workflows.stream().noneMatch(before.workflows::contains)) {
-            return Dependency.NONE;
+        Dependency strictest = Dependency.NONE;
+        if (before.isIngress == isIngress) {
+            for (Map.Entry<Workflow, Access> mine : accesses.entrySet()) {
+                Access theirs = before.accesses.get(mine.getKey());
+                if (theirs != null) {
+                    Dependency d = before.stage.equals(stage) ? mine.getValue().onSibling(theirs)
+                        : mine.getValue().on(theirs);
+                    strictest = d.compareTo(strictest) > 0 ? d : strictest;
+                }
+            }
         }
-        if (before.stage.equals(stage)) {
-            return onSameStage(before);
-        }
-        if (meet(matches, before.writes)) {
-            return Dependency.MATCH;
-        }
-        if (meet(reads, before.writes) || meet(writes, before.writes)) {
-            return Dependency.ACTION;
-        }
-        return meet(writes, before.matches) || meet(writes, before.reads) ? Dependency.REVERSE : Dependency.NONE;
-    }
-
-    /** Values of a stage are those on entry, so its tables wait for each other's intermediate results alone. */
-    private Dependency onSameStage(Table before) {
-        Predicate<String> isOwn = name -> name.charAt(0) == '$' && !name.startsWith("$verdict.")
-            && before.writes.contains(name);
-        return matches.stream().anyMatch(isOwn) ? Dependency.MATCH
-            : reads.stream().anyMatch(isOwn) ? Dependency.ACTION : Dependency.NONE;
-    }
-
-    private static boolean meet(Set<String> a, Set<String> b) {
-        return a.stream().anyMatch(b::contains);
+        return strictest;
     }
 
     @Override

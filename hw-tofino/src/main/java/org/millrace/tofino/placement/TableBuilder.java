@@ -1,7 +1,7 @@
 package org.millrace.tofino.placement;
 
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -19,7 +19,6 @@ import org.millrace.api.pipeline.Verdict;
 import org.millrace.api.pipeline.Workflow;
 import org.millrace.tofino.alu.RegisterPlan;
 import org.millrace.tofino.alu.Selection;
-import org.millrace.tofino.analysis.Decision;
 import org.millrace.tofino.analysis.Expr;
 import org.millrace.tofino.analysis.Expr.Input;
 import org.millrace.tofino.analysis.Exprs;
@@ -33,12 +32,16 @@ import org.millrace.tofino.machine.Machine;
  *
  * <p>DESIGN NOTES. The stage is taken apart: fields that are written under the same conditions are one table, and
  * tables of one stage do not wait for each other. An action is a row of VLIW instructions; one under a condition takes
- * a gateway and a logical table; more than six, all on constants, are a ternary table instead. A stage that may end the
- * pass writes {@code $verdict}, on which every later register and extern of its workflows gates.
+ * a gateway and a logical table; more than six, all on constants, are a ternary table instead. What is computed before,
+ * into temporaries, harms nobody: the physical stage's always-run action does it for all tables. A stage that may end
+ * the pass writes {@code $verdict}, on which every later register and extern of the workflow gates, by its next-table
+ * address. What a table does with fields is told by workflow: a segment runs one.
  */
 public final class TableBuilder {
-    private static final String VERDICT = "$verdict.";
-    private static final String ACCESS = "$access";
+    /** The column of what a register's ALU does. */
+    static final String ACCESS = "$access";
+    /** The column of what is taken of its output words. */
+    static final String OUTPUTS = "$outputs";
     private static final int LOOKUP_KEY_BITS = 96;
     private static final int LOOKUP_OVERHEAD_BITS = 19; // action 4, flow number 15 (reference: 109 b an entry)
 
@@ -46,13 +49,12 @@ public final class TableBuilder {
     private final Capacity capacity;
     private final Blocks blocks;
     private final StageSpec<?> spec;
-    private final List<StageAnalysis> analyses;
+    private final Map<StageAnalysis, Set<Workflow>> analyses;
     private final RegisterPlan plan;
-    private final Set<Workflow> workflows;
     private final boolean isIngress;
     private final List<Table> tables = new ArrayList<>();
-    private final Map<Object, String> computed = new HashMap<>();
-    private final Set<String> after = new TreeSet<>();
+    private final Early early;
+    private final Map<Workflow, Set<String>> after = new EnumMap<>(Workflow.class);
     private final Set<Object> laterActions = new HashSet<>();
     private int levelsAfter;
     private int parts;
@@ -63,44 +65,45 @@ public final class TableBuilder {
      * @param machine   the machine
      * @param capacity  for how many keys
      * @param spec      what the stage is
-     * @param analyses  its classes
+     * @param analyses  its classes, and where each runs
      * @param plan      its register's plan, or null if it has none
-     * @param workflows where it runs
      * @param isIngress whether in the ingress thread
+     * @param placement of the stages before
      */
-    public TableBuilder(Machine machine, Capacity capacity, StageSpec<?> spec, List<StageAnalysis> analyses,
-                        RegisterPlan plan, Set<Workflow> workflows, boolean isIngress) {
+    public TableBuilder(Machine machine, Capacity capacity, StageSpec<?> spec,
+                        Map<StageAnalysis, Set<Workflow>> analyses, RegisterPlan plan, boolean isIngress,
+                        Placement placement) {
         this.machine = machine;
         this.capacity = capacity;
         this.spec = spec;
         this.analyses = analyses;
         this.plan = plan;
-        this.workflows = workflows;
         this.isIngress = isIngress;
         blocks = new Blocks(machine);
+        early = new Early(spec.name(), (field, workflow) -> placement.arrival(field, workflow, isIngress));
     }
 
     /** {@return its tables, in order} */
     public List<Table> tables() {
-        List<Path.Call> calls = analyses.stream().flatMap(a -> a.paths().stream()).flatMap(p -> p.calls().stream())
-            .toList();
-        if (calls.stream().anyMatch(c -> FlowLookup.class.isAssignableFrom(c.extern()))) {
-            tables.add(lookup());
-        }
+        lookup();
         if (plan != null) {
             register();
-        } else if (analyses.stream().anyMatch(a -> !a.stateSites().isEmpty())) {
+        } else if (analyses.keySet().stream().anyMatch(a -> !a.stateSites().isEmpty())) {
             data();
         } else {
             analyses.forEach(this::stateless);
         }
-        externs(calls);
-        return tables;
+        externs();
+        List<Table> all = new ArrayList<>();
+        early.instructions().forEach((temporary, accesses) -> all.add(new Table(spec.name(), temporary.substring(
+            spec.name().length() + 2), accesses, isIngress, Map.of(), Resources.NONE, 0)));
+        all.addAll(tables);
+        return all;
     }
 
-    private void add(String name, Set<String> match, Set<String> read, Set<String> write, Resources needs, int rams) {
-        tables.add(new Table(spec.name(), name, workflows, isIngress, Set.copyOf(match), Set.copyOf(read),
-            Set.copyOf(write), needs, rams));
+    private void add(String name, Map<Workflow, Access> accesses, Map<String, Integer> inputs, Resources needs,
+                     int rams) {
+        tables.add(new Table(spec.name(), name, accesses, isIngress, inputs, needs, rams));
     }
 
     private String temp(String kind, int level) {
@@ -111,60 +114,23 @@ public final class TableBuilder {
         return new Resources(Math.max(gateways, 1), 0, 0, 0, Math.max(gateways, 1), 0, gateways, 0, 0);
     }
 
-    /** What comes before a part, level by level. */
-    private void before(Part part, String prefix) {
-        if (part.levelsBefore == 0) {
-            return;
-        }
-        Object key = List.of(part.before, part.levelsBefore);
-        String name = computed.getOrDefault(key, prefix);
-        boolean isNew = computed.putIfAbsent(key, name) == null;
-        for (int level = 1; level <= part.levelsBefore && isNew; level++) {
-            add(name + "pre" + level, Set.of(), level == 1 ? part.before : Set.of(temp(name + "pre", level - 1)),
-                Set.of(temp(name + "pre", level)), action(0), 0);
-        }
-        part.follow(temp(name + "pre", part.levelsBefore));
+    private void add(Part part) {
+        add("part" + ++parts, part.accesses, part.inputs, part.needs(), part.needs().tcam());
     }
 
-    private void stateless(StageAnalysis analysis) {
-        List<Part.Way> ways = new ArrayList<>();
+    private void stateless(StageAnalysis analysis, Set<Workflow> workflows) {
+        List<Way> ways = new ArrayList<>();
         Set<String> columns = new LinkedHashSet<>();
         for (Path path : analysis.paths()) {
-            Map<Decision.Test, Boolean> answers = new LinkedHashMap<>();
-            path.decisions().forEach(d -> answers.put(d.test(), d.isTest()));
-            Map<String, Object> values = new LinkedHashMap<>();
-            path.meta().forEach((field, write) -> values.put(field.name(), write.value()));
+            Way way = Way.of(path, workflows);
+            path.meta().forEach((field, write) -> way.values().put(field.name(), write.value()));
             if (ends(path.verdict())) {
-                verdicts(answers).forEach(v -> values.put(v, path.verdict()));
+                way.values().put(Part.VERDICT, path.verdict());
             }
-            columns.addAll(values.keySet());
-            ways.add(new Part.Way(answers, values));
+            columns.addAll(way.values().keySet());
+            ways.add(way);
         }
-        for (Part part : Part.of(ways, columns).values()) {
-            ways.forEach(w -> part.writes.forEach(column -> {
-                if (w.values().get(column) instanceof Expr value && !column.startsWith(VERDICT)) {
-                    part.compute(value, 1);
-                }
-            }));
-            String name = "part" + ++parts + '.';
-            before(part, name);
-            add(name.substring(0, name.length() - 1), part.matches, part.reads, part.writes, part.needs(),
-                part.needs().tcam());
-        }
-    }
-
-    /** {@return the verdicts of the workflows that these answers leave possible} */
-    private Set<String> verdicts(Map<Decision.Test, Boolean> answers) {
-        Set<String> names = new TreeSet<>();
-        for (Workflow workflow : workflows) {
-            boolean isPossible = answers.entrySet().stream()
-                .filter(a -> Part.fields(a.getKey().compare().left()).equals(Set.of("workflow")))
-                .allMatch(a -> a.getKey().holds(in -> workflow.ordinal()) == a.getValue());
-            if (isPossible) {
-                names.add(VERDICT + workflow);
-            }
-        }
-        return names;
+        Part.of(ways, columns, early).forEach(this::add);
     }
 
     private static boolean ends(Expr verdict) {
@@ -172,60 +138,51 @@ public final class TableBuilder {
     }
 
     private void register() {
-        List<Part.Way> ways = new ArrayList<>();
+        List<Way> ways = new ArrayList<>();
         Set<String> columns = new LinkedHashSet<>(List.of(ACCESS));
-        Part operands = new Part();
+        Part main = Part.plain(early);
         Set<String> ofRegister = new TreeSet<>();
-        plan.selections().values().forEach(list -> list.forEach(s -> {
-            s.operands().forEach(e -> operands.compute(e, 0));
-            Map<String, Object> values = new LinkedHashMap<>(effects(s, operands, ofRegister));
-            values.put(ACCESS, List.of(s.instruction(), s.operands(), List.copyOf(values.values().stream()
-                .filter(v -> v instanceof Expr e && !isFree(e)).toList())));
-            columns.addAll(values.keySet());
-            ways.add(new Part.Way(s.gateways(), values));
-        }));
-        columns.removeAll(ofRegister);
-        for (Part part : Part.of(ways, columns).values()) {
-            boolean isMain = part.writes.remove(ACCESS);
-            String name = isMain ? "" : "part" + ++parts + '.';
-            for (Part.Way way : ways) {
-                part.writes.forEach(column -> {
-                    if (way.values().get(column) instanceof Expr value && !column.startsWith(VERDICT)) {
-                        part.compute(value, 1);
-                    }
-                });
+        for (Map.Entry<StageAnalysis, Set<Workflow>> stage : analyses.entrySet()) {
+            for (Selection s : plan.selections().getOrDefault(stage.getKey().stage(), List.of())) {
+                Way way = Way.of(s.gateways(), stage.getValue());
+                s.operands().forEach(e -> main.compute(way, e, false));
+                effects(s, way, main, ofRegister);
+                way.values().put(ACCESS, List.of(s.instruction(), s.operands(), List.copyOf(way.values().values()
+                    .stream().filter(v -> v instanceof Expr e && !isFree(e)).toList())));
+                columns.addAll(way.values().keySet());
+                ways.add(way);
             }
-            if (isMain) {
-                main(part, operands, ofRegister);
+        }
+        columns.remove(OUTPUTS);
+        columns.removeAll(ofRegister);
+        for (Part part : Part.of(ways, columns, early)) {
+            if (part.writes.contains(ACCESS)) {
+                part.accesses.values().forEach(a -> a.writes.remove(ACCESS));
+                part.add(main);
+                register(part);
             } else {
-                before(part, name);
-                add(name.substring(0, name.length() - 1), part.matches, part.reads, part.writes, part.needs(), 0);
+                add(part);
             }
         }
         later();
     }
 
-    private void main(Part part, Part operands, Set<String> ofRegister) {
-        part.before.addAll(operands.before);
-        part.reads.addAll(operands.reads);
-        part.levelsBefore = Math.max(part.levelsBefore, operands.levelsBefore);
-        before(part, "");
-        part.writes.addAll(ofRegister);
-        part.matches.addAll(verdicts(Map.of()));
-        part.matches.add(key());
-        if (levelsAfter > 0) {
-            part.writes.add(temp("out", 0));
-        }
+    private void register(Part part) {
+        part.accesses.values().forEach(a -> a.matches.addAll(List.of(Part.VERDICT, key())));
+        after.keySet().forEach(w -> part.access(w).writes.add(temp("out", 0)));
         int bits = plan.fields().stream().mapToInt(Input::bits).max().orElseThrow();
         int sram = blocks.register(entries(), bits * plan.fields().size());
         int slots = plan.instructions().stream().mapToInt(i -> i.operands()).max().orElse(0);
-        add("", part.matches, part.reads, part.writes, part.needs().plus(new Resources(0, sram, sram, 0, 0, 1, 0,
-            (keyBits() + 7) / 8 + slots * bits / 8, keyBits())), 0);
+        part.inputs.merge(key(), keyBytes(), Math::max);
+        if (slots > 0) { // at fixed places of a group, so nobody shares them
+            part.inputs.put(temp("operand", slots), slots * bits / 8);
+        }
+        add("", part.accesses, part.inputs, part.needs().plus(new Resources(0, sram, sram, 0, 0, 1, 0, 0, keyBits())),
+            0);
     }
 
     /** What a selection writes in the register's stage; what waits for the comparators goes to {@link #later}. */
-    private Map<String, Object> effects(Selection s, Part main, Set<String> ofRegister) {
-        Map<String, Object> values = new LinkedHashMap<>();
+    private void effects(Selection s, Way way, Part main, Set<String> ofRegister) {
         List<Selection.Effect> effects = s.effects().stream().filter(e -> e != null).distinct().toList();
         for (Selection.Effect effect : effects) {
             Map<String, Object> predicated = new LinkedHashMap<>();
@@ -233,33 +190,38 @@ public final class TableBuilder {
                 boolean isSame = effects.stream().allMatch(e -> value.equals(e.meta().get(field)));
                 int depth = Part.depth(value);
                 if (isSame && (isFree(value) || depth <= 1)) {
-                    values.put(field.name(), value);
+                    way.values().put(field.name(), value);
                     if (!isFree(value)) {
-                        ofRegister.add(field.name());
-                        main.reads.addAll(Part.fields(value));
+                        written(way, main, field.name(), ofRegister);
+                        way.workflows().forEach(w -> main.access(w).reads.addAll(Part.fields(value)));
                     }
                 } else if (isCode(effects, field)) {
-                    ofRegister.add(field.name());
+                    written(way, main, field.name(), ofRegister);
                 } else {
                     predicated.put(field.name(), value);
-                    main.reads.addAll(Part.fields(value));
+                    way.workflows().forEach(w -> main.access(w).reads.addAll(Part.fields(value)));
                     levelsAfter = Math.max(levelsAfter, isSame ? depth - 1 : Math.max(depth, 1));
                 }
             });
             if (ends(effect.verdict())) {
-                boolean isSame = effects.stream().allMatch(e -> e.verdict().equals(effect.verdict()));
-                if (isSame) {
-                    verdicts(s.gateways()).forEach(v -> values.put(v, effect.verdict()));
+                if (effects.stream().allMatch(e -> e.verdict().equals(effect.verdict()))) {
+                    way.values().put(Part.VERDICT, effect.verdict());
                 } else {
-                    ofRegister.addAll(verdicts(s.gateways()));
+                    written(way, main, Part.VERDICT, new TreeSet<>());
                 }
             }
-            after.addAll(predicated.keySet());
             if (!predicated.isEmpty()) {
+                way.values().put(OUTPUTS, way.values().getOrDefault(OUTPUTS, "") + " out");
+                way.workflows().forEach(w -> after.computeIfAbsent(w, k -> new TreeSet<>()).addAll(predicated.keySet()));
                 laterActions.add(predicated);
             }
         }
-        return values;
+    }
+
+    private static void written(Way way, Part main, String field, Set<String> ofRegister) {
+        ofRegister.add(field);
+        way.values().merge(OUTPUTS, field, (a, b) -> a + " " + b);
+        way.workflows().forEach(w -> main.access(w).writes.add(field));
     }
 
     /**
@@ -273,8 +235,15 @@ public final class TableBuilder {
     private void later() {
         for (int level = 1; level <= levelsAfter; level++) {
             boolean isLast = level == levelsAfter;
-            add("post" + level, Set.of(temp("out", level - 1)), Set.of(), isLast ? after : Set.of(temp("out", level)),
-                action(isLast ? laterActions.size() : 0).plus(new Resources(0, 0, 0, 0, 0, 0, 0, 1, 0)), 0);
+            Map<Workflow, Access> accesses = new EnumMap<>(Workflow.class);
+            for (Map.Entry<Workflow, Set<String>> fields : after.entrySet()) {
+                Access access = new Access();
+                access.matches.add(temp("out", level - 1));
+                access.writes.addAll(isLast ? fields.getValue() : Set.of(temp("out", level)));
+                accesses.put(fields.getKey(), access);
+            }
+            add("post" + level, accesses, Map.of(temp("out", level - 1), 1), action(isLast ? laterActions.size() : 0)
+                .plus(new Resources(0, 0, 0, 0, 0, 0, 0, 1, 0)), 0);
         }
     }
 
@@ -287,10 +256,11 @@ public final class TableBuilder {
     }
 
     /** What the host pushes comes with its fields set, so the flow scheduler's push is no table. */
-    private void externs(List<Path.Call> calls) {
-        Set<String> reads = new TreeSet<>();
+    private void externs() {
+        Map<Workflow, Access> accesses = new EnumMap<>(Workflow.class);
         Set<String> names = new TreeSet<>();
-        for (Path.Call call : calls) {
+        analyses.forEach((analysis, workflows) -> analysis.paths().forEach(path -> path.calls().forEach(call -> {
+            Set<String> reads = new TreeSet<>();
             if (PayloadDma.class.isAssignableFrom(call.extern())) {
                 reads.addAll(List.of("position", "length", "payloadOffset", "connection"));
                 names.add("dma");
@@ -301,9 +271,16 @@ public final class TableBuilder {
                 reads.add("flow");
                 names.add("host");
             }
-        }
+            if (!reads.isEmpty()) {
+                Way.of(path, workflows).workflows().forEach(w -> {
+                    Access access = accesses.computeIfAbsent(w, k -> new Access());
+                    access.matches.add(Part.VERDICT);
+                    access.reads.addAll(reads);
+                });
+            }
+        })));
         if (!names.isEmpty()) {
-            add(String.join("+", names), verdicts(Map.of()), reads, Set.of(), action(names.size()), 0);
+            add(String.join("+", names), accesses, Map.of(), action(names.size()), 0);
         }
     }
 
@@ -315,26 +292,46 @@ public final class TableBuilder {
         return Math.max(32 - Integer.numberOfLeadingZeros(entries() - 1), 1);
     }
 
+    private int keyBytes() {
+        return (keyBits() + 7) / 8;
+    }
+
     private String key() {
         return spec.key() == StageSpec.Key.CONTEXT ? "context" : "flow";
     }
 
-    private Table lookup() {
-        int sram = blocks.exact(capacity.flows(), LOOKUP_KEY_BITS, LOOKUP_OVERHEAD_BITS);
+    private Map<Workflow, Access> everywhere(Set<String> matches, Set<String> writes) {
+        Map<Workflow, Access> accesses = new EnumMap<>(Workflow.class);
+        analyses.values().forEach(workflows -> workflows.forEach(w -> {
+            Access access = accesses.computeIfAbsent(w, k -> new Access());
+            access.matches.addAll(matches);
+            access.writes.addAll(writes);
+        }));
+        return accesses;
+    }
+
+    private void lookup() {
         Set<String> results = new TreeSet<>();
-        analyses.forEach(a -> a.paths().forEach(p -> p.calls().stream().filter(c -> c.result() != null)
-            .forEach(c -> results.add('$' + c.result().name()))));
-        return new Table(spec.name(), "lookup", workflows, isIngress,
-            Set.of("localAddress", "peerAddress", "localPort", "peerPort"), Set.of(), results,
-            new Resources(1, sram, 0, 0, 1, 0, 0, LOOKUP_KEY_BITS / 8, machine.exact().hashBitsPerTable()),
-            machine.exact().minWays());
+        boolean[] isThere = new boolean[1];
+        analyses.keySet().forEach(a -> a.paths().forEach(p -> p.calls().forEach(c -> {
+            isThere[0] |= FlowLookup.class.isAssignableFrom(c.extern());
+            if (c.result() != null) {
+                results.add('$' + c.result().name());
+            }
+        })));
+        if (isThere[0]) {
+            int sram = blocks.exact(capacity.flows(), LOOKUP_KEY_BITS, LOOKUP_OVERHEAD_BITS);
+            Map<String, Integer> key = Map.of("localAddress", 4, "peerAddress", 4, "localPort", 2, "peerPort", 2);
+            add("lookup", everywhere(key.keySet(), results), key, new Resources(1, sram, 0, 0, 1, 0, 0,
+                LOOKUP_KEY_BITS / 8, machine.exact().hashBitsPerTable()), machine.exact().minWays());
+        }
     }
 
     /** Data written by the control plane, addressed by key: a table a word of action data. */
     private void data() {
         int wordBytes = machine.stage().sramWordBits() / 8;
         Set<Input> fields = new LinkedHashSet<>();
-        analyses.forEach(a -> fields.addAll(a.stateSites().keySet()));
+        analyses.keySet().forEach(a -> fields.addAll(a.stateSites().keySet()));
         int words = fields.stream().mapToInt(f -> f.offset() / wordBytes + 1).max().orElseThrow();
         for (int word = 0; word < words; word++) {
             int first = word * wordBytes;
@@ -343,7 +340,7 @@ public final class TableBuilder {
             for (Input field : fields) {
                 if (field.offset() / wordBytes == word) {
                     bytes = Math.max(bytes, field.offset() + field.bits() / 8 - first);
-                    analyses.forEach(a -> a.paths().forEach(p -> p.meta().forEach((to, write) -> {
+                    analyses.keySet().forEach(a -> a.paths().forEach(p -> p.meta().forEach((to, write) -> {
                         if (Exprs.stateInputs(write.value()).contains(field)) {
                             written.add(to.name());
                         }
@@ -351,8 +348,8 @@ public final class TableBuilder {
                 }
             }
             if (bytes > 0) {
-                add("data" + word, Set.of(key()), Set.of(), written, new Resources(1,
-                    blocks.actionData(entries(), bytes), 0, 0, 1, 0, 0, (keyBits() + 7) / 8, keyBits()), 1);
+                add("data" + word, everywhere(Set.of(key()), written), Map.of(key(), keyBytes()), new Resources(1,
+                    blocks.actionData(entries(), bytes), 0, 0, 1, 0, 0, keyBytes(), keyBits()), 1);
             }
         }
     }

@@ -52,6 +52,7 @@ final class TrapsTest {
     static Stream<Arguments> refused() {
         return Stream.of(
             Arguments.of(new Traps.Loop(), "loop"),
+            Arguments.of(new Traps.Doubling(), "value of more than 512 operations"),
             Arguments.of(new Traps.Recursion(), "recursion of Recursion.down"),
             Arguments.of(new Traps.Unresolved(), "call of Math.abs"),
             Arguments.of(new Traps.Division(), "division of value by 3"),

@@ -120,6 +120,19 @@ public final class Traps {
         }
     }
 
+    /** A value that is made of itself twice a turn: as text, longer than any memory. */
+    public static final class Doubling implements OnRegister {
+        @Override
+        public long process(RegisterMeta meta, Registers.One s, long nowNs) {
+            int bits = 0;
+            for (int left = meta.length(); left != 0; left &= left - 1) {
+                bits++;
+            }
+            s.value(bits);
+            return Verdict.NEXT;
+        }
+    }
+
     /** A loop without a constant bound. */
     public static final class Loop implements OnRegister {
         @Override

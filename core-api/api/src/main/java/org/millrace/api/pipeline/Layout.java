@@ -19,6 +19,13 @@ import java.util.List;
  * @param fields by offset
  */
 public record Layout(List<Field> fields) {
+    private static final ClassValue<Layout> LAYOUTS = new ClassValue<>() {
+        @Override
+        protected Layout computeValue(Class<?> type) {
+            return read(type);
+        }
+    };
+
     /**
      * One field.
      *
@@ -51,6 +58,10 @@ public record Layout(List<Field> fields) {
      * @throws IllegalArgumentException if two fields overlap, naming them
      */
     public static Layout of(Class<? extends View> type) {
+        return LAYOUTS.get(type);
+    }
+
+    private static Layout read(Class<?> type) {
         List<Field> fields = new ArrayList<>();
         for (Class<?> c = type; c != View.class; c = c.getSuperclass()) {
             for (MethodModel method : parse(c).methods()) {

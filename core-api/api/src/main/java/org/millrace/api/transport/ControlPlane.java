@@ -5,6 +5,7 @@ import java.io.DataOutput;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.millrace.api.context.ContextRequest;
 import org.millrace.api.pipeline.SegmentMeta;
 
@@ -94,6 +95,13 @@ public interface ControlPlane {
      */
     default ConnectionInfo listener(int context, int listener) {
         return null;
+    }
+
+    /** {@return how many connections and listeners there are by the name of their state, without a line for each} */
+    default Map<String, Integer> states() {
+        Map<String, Integer> states = new TreeMap<>();
+        connections().forEach(line -> states.merge(line.state(), 1, Integer::sum));
+        return states;
     }
 
     /** {@return what it counts beside that, by name, for tools: {@code fast retransmits}} */

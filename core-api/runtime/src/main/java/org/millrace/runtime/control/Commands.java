@@ -1,6 +1,5 @@
 package org.millrace.runtime.control;
 
-import java.io.IOException;
 import java.util.Map;
 import java.util.TreeMap;
 import org.millrace.runtime.OperationException;
@@ -16,11 +15,11 @@ final class Commands {
         look("transports", () -> Reports.transports(operations));
         look("stats", () -> Reports.stats(operations));
         look("drops", () -> Reports.drops(operations));
-        change("stop", (request, answer) -> {
-            request.allow();
-            answer.result(Map.of("stopping", true, "pid", ProcessHandle.current().pid()));
-            operations.stop();
-        });
+        byName.put("top", new Command(false, (request, answer) -> Rates.stream(operations, request, answer)));
+        change("swap", (request, answer) -> Changes.swap(operations, request, answer));
+        change("capture", (request, answer) -> Changes.capture(operations, request, answer));
+        change("trace", (request, answer) -> Changes.trace(operations, request, answer));
+        change("stop", (request, answer) -> Changes.stop(operations, request, answer));
     }
 
     /** Makes an answer of one line. */

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import org.millrace.api.pipeline.StageExtension;
 import org.millrace.api.transport.TransportFactory;
 import org.millrace.runtime.DataPathStatus;
 import org.millrace.runtime.Health;
@@ -28,6 +29,8 @@ final class Reports {
         status.put("reasons", health.reasons());
         status.put("pid", ProcessHandle.current().pid());
         status.put("started_ms", operations.startedMs());
+        status.put("tracing", operations.instance().tracing().points());
+        status.put("extensions", operations.instance().extensions().stream().map(StageExtension::name).toList());
         status.put("addresses", config.addresses().stream().map(InstanceConfig.LocalAddress::toString).toList());
         try {
             DataPathStatus figures = operations.figures();

@@ -2,9 +2,11 @@ package org.millrace.runtime.control;
 
 import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.millrace.runtime.OperationException;
 import org.millrace.runtime.OperationException.Fault;
 
@@ -57,6 +59,15 @@ final class Request {
             throw bad(name + " is " + value + ", allowed is a string");
         }
         return (String) value;
+    }
+
+    /** {@return a list of texts, or the standard alone if none is given} */
+    Set<String> texts(String name, String standard) throws OperationException {
+        Object value = members.getOrDefault(name, List.of(standard));
+        if (!(value instanceof List<?> list) || list.isEmpty() || !list.stream().allMatch(String.class::isInstance)) {
+            throw bad(name + " is " + value + ", allowed is a list of strings");
+        }
+        return list.stream().map(String::valueOf).collect(Collectors.toCollection(TreeSet::new));
     }
 
     boolean flag(String name) throws OperationException {

@@ -12,6 +12,7 @@ import org.millrace.api.context.ContextGrant;
 import org.millrace.api.context.ContextProvider;
 import org.millrace.api.context.ContextSize;
 import org.millrace.api.hardware.HardwareBackend;
+import org.millrace.api.pipeline.StageExtension;
 import org.millrace.api.port.PortFactory;
 import org.millrace.api.transport.TransportFactory;
 import org.millrace.runtime.ConfigException;
@@ -51,6 +52,7 @@ public final class InstanceComponent implements ContextProvider, Supplier<Map<St
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC,
         target = "(millrace.stop=*)")
     private volatile Runnable stopper;
+    private final Extensions extensions = new Extensions();
     private Instance instance;
     private volatile Renewal renewal;
     private Operations operations;
@@ -80,6 +82,15 @@ public final class InstanceComponent implements ContextProvider, Supplier<Map<St
         transports.remove(factory);
     }
 
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void addExtension(StageExtension extension) {
+        extensions.add(extension);
+    }
+
+    void removeExtension(StageExtension extension) {
+        extensions.remove(extension);
+    }
+
     private void arrived() {
         if (renewal != null) {
             renewal.arrived();
@@ -103,6 +114,7 @@ public final class InstanceComponent implements ContextProvider, Supplier<Map<St
             deactivate();
             throw new UncheckedIOException(e.getMessage(), e);
         }
+        extensions.start(instance);
     }
 
     private void stop() {
@@ -154,12 +166,12 @@ public final class InstanceComponent implements ContextProvider, Supplier<Map<St
 
     @Override
     public List<HardwareBackend> hardware() {
-        return hardware;
+        return Installation.newestFirst(hardware);
     }
 
     @Override
     public List<TransportFactory> transports() {
-        return transports;
+        return Installation.newestFirst(transports);
     }
 
     @Override

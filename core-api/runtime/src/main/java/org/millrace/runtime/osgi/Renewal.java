@@ -35,7 +35,7 @@ final class Renewal implements AutoCloseable {
     private final Collection<HardwareBackend> hardware;
     private final Collection<TransportFactory> transports;
     private final ExecutorService thread;
-    private final Set<Object> arriving = new CopyOnWriteArraySet<>();
+    private final Set<Object> swapped = new CopyOnWriteArraySet<>();
     private InstanceConfig config;
 
     /**
@@ -56,9 +56,9 @@ final class Renewal implements AutoCloseable {
             Thread.ofPlatform().daemon().name("millrace-renewal-" + instance.name()).factory());
     }
 
-    /** {@return whether the instance runs code of a bundle, or is about to} */
+    /** {@return whether the instance runs code of a bundle, or is just being swapped from or to it} */
     boolean runs(long bundle) {
-        if (arriving.stream().anyMatch(part -> Installation.isFrom(part, bundle))) {
+        if (swapped.stream().anyMatch(part -> Installation.isFrom(part, bundle))) {
             return true;
         }
         try {
@@ -121,16 +121,22 @@ final class Renewal implements AutoCloseable {
                 report.pauseNs() / 1000);
         } catch (SwapException e) {
             LOG.error("{}: {} runs on, {} is not taken ({}): {}", instance.name(), Installation.version(running),
-                Installation.version(newer), e.step(), e.getMessage());
+                Installation.version(newer), e.step(), reason(e));
         }
     }
 
+    /** What is thrown by a bundle that lacks a class has a message of one name. */
+    private static String reason(SwapException e) {
+        return e.getCause() instanceof Error error ? error.toString() : e.getMessage();
+    }
+
     private SwapReport swap(SwapRequest request, Set<Object> newcomers) throws SwapException {
-        arriving.addAll(newcomers);
+        swapped.addAll(instance.parts());
+        swapped.addAll(newcomers);
         try {
             return instance.swap(request);
         } finally {
-            arriving.clear();
+            swapped.clear();
         }
     }
 
@@ -158,7 +164,7 @@ final class Renewal implements AutoCloseable {
         } catch (ConfigException e) {
             refuse(e.getMessage());
         } catch (SwapException e) {
-            refuse(e.getMessage());
+            refuse(reason(e));
         }
     }
 

@@ -2,6 +2,8 @@ package org.millrace.tcp.control;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.millrace.api.transport.ConnectionInfo;
 
 /** A line for each connection and listener, for tools. */
@@ -30,6 +32,21 @@ final class ConnectionLines {
         timeWait.all().forEach(w -> lines.add(new ConnectionInfo(program.name(), TcpState.TIME_WAIT.text(),
                 w.ends().local(), w.ends().peer(), NONE, NONE, 0, 0, "")));
         return lines;
+    }
+
+    Map<String, Integer> states() {
+        Map<String, Integer> states = new TreeMap<>();
+        add(states, TcpState.LISTEN, listeners.all().size());
+        table.halfOpen().forEach(h -> add(states, h.state, 1));
+        table.connections().forEach(c -> add(states, c.state, 1));
+        add(states, TcpState.TIME_WAIT, timeWait.all().size());
+        return states;
+    }
+
+    private static void add(Map<String, Integer> states, TcpState state, int count) {
+        if (count > 0) {
+            states.merge(state.text(), count, Integer::sum);
+        }
     }
 
     ConnectionInfo connection(int context, int connection) {

@@ -20,6 +20,8 @@ import org.millrace.api.transport.TransportHost;
  * <tr><td>timestamps</td><td>on, off</td><td>on</td><td>offer and take timestamps (RFC 7323)</td></tr>
  * <tr><td>window-scaling</td><td>on, off</td><td>on</td><td>offer and take window scaling (RFC 7323)</td></tr>
  * <tr><td>sack</td><td>on, off</td><td>on</td><td>report the out-of-order interval to the peer (RFC 2018)</td></tr>
+ * <tr><td>pacing</td><td>pull, push</td><td>pull</td><td>whether an application appends what its buffer holds or what it is
+ *     granted; push is tcp-laminar's, and its default</td></tr>
  * <tr><td>initial-window</td><td>1 to 100</td><td>10</td><td>segments (RFC 6928)</td></tr>
  * <tr><td>rto-min-ms</td><td>1 to 60000</td><td>200</td><td>least retransmission timeout</td></tr>
  * <tr><td>rto-initial-ms</td><td>1 to 60000</td><td>1000</td><td>before the first sample; of SYN (RFC 6298)</td></tr>
@@ -49,6 +51,7 @@ import org.millrace.api.transport.TransportHost;
  * @param timestamps          whether to negotiate timestamps
  * @param windowScaling       whether to negotiate window scaling
  * @param sack                whether to negotiate selective acknowledgements
+ * @param pacing              {@code pull} or {@code push}
  * @param initialWindow       segments
  * @param rtoMinMs            least retransmission timeout
  * @param rtoInitialMs        first retransmission timeout
@@ -71,7 +74,7 @@ import org.millrace.api.transport.TransportHost;
  * @param resets              RSTs to closed ports a second
  */
 public record TcpConfig(String congestion, int timelyLowUs, int timelyHighUs, boolean ecn, boolean timestamps,
-                        boolean windowScaling, boolean sack, int initialWindow,
+                        boolean windowScaling, boolean sack, String pacing, int initialWindow,
                         int rtoMinMs, int rtoInitialMs, int rtoMaxMs, int retries, int synRetries, int synAckRetries,
                         int synBacklog, int timeWaitMs, int timeWaitMax, int finTimeoutMs, int delayedAckMs,
                         int delayedAckSegments, int keepaliveS, int keepaliveIntervalS, int keepaliveProbes,
@@ -82,6 +85,11 @@ public record TcpConfig(String congestion, int timelyLowUs, int timelyHighUs, bo
     public static final String DCTCP = "dctcp";
     /** Policy of Mittal et al., SIGCOMM 2015. */
     public static final String TIMELY = "timely";
+
+    /** Pacing: the data path fetches when a flow may send. */
+    public static final String PULL = "pull";
+    /** Pacing: the application appends what it is granted. */
+    public static final String PUSH = "push";
 
     /** All keys. */
     public static final Set<String> KEYS = keys();
@@ -109,7 +117,7 @@ public record TcpConfig(String congestion, int timelyLowUs, int timelyHighUs, bo
     private static TcpConfig parse(Options o) {
         TcpConfig config = new TcpConfig(o.oneOf("congestion", NEW_RENO, DCTCP, TIMELY),
                 o.number("timely-low-us", 50, 1, 1_000_000), o.number("timely-high-us", 500, 1, 10_000_000),
-                o.onOff("ecn"), o.onOff("timestamps"), o.onOff("window-scaling"), o.onOff("sack"), o.number("initial-window", 10, 1, 100),
+                o.onOff("ecn"), o.onOff("timestamps"), o.onOff("window-scaling"), o.onOff("sack"), o.oneOf("pacing", PULL, PUSH), o.number("initial-window", 10, 1, 100),
                 o.number("rto-min-ms", 200, 1, 60_000), o.number("rto-initial-ms", 1_000, 1, 60_000),
                 o.number("rto-max-ms", 60_000, 1_000, 240_000), o.number("retries", 15, 1, 100),
                 o.number("syn-retries", 7, 0, 100), o.number("synack-retries", 5, 0, 100),

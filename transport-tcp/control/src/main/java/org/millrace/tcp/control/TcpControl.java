@@ -168,6 +168,11 @@ public final class TcpControl implements ControlPlane {
     }
 
     @Override
+    public Map<String, Integer> states() {
+        return lines.states();
+    }
+
+    @Override
     public Map<String, Long> counters() {
         return counters.byName();
     }

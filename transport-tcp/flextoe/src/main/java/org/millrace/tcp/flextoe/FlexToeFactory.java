@@ -28,8 +28,13 @@ public class FlexToeFactory implements TransportFactory {
 
     @Override
     public Transport create(TransportHost host) {
+        TcpConfig config = TcpConfig.parse(host.options());
+        if (!config.pacing().equals(TcpConfig.PULL)) {
+            throw new IllegalArgumentException("pacing is " + config.pacing() + ", allowed with " + name() + " is "
+                + TcpConfig.PULL);
+        }
         FlexToe program = new FlexToe(host);
-        TcpControl control = new TcpControl(host, program, TcpConfig.parse(host.options()));
+        TcpControl control = new TcpControl(host, program, config);
         return new Transport() {
             @Override
             public Program<?> program() {

@@ -35,7 +35,7 @@ final class AckCheck implements Stage<LaminarMeta, State.None> {
         if (meta.behind() >>> 30 != 0) {
             return Verdict.control(TcpProgram.BAD_ACK);
         }
-        meta.peerEdge(meta.ack() + Scale.up(meta.window(), meta.peerShift()));
+        meta.peerWindow(Scale.up(meta.window(), meta.peerShift()));
         return Verdict.NEXT;
     }
 }

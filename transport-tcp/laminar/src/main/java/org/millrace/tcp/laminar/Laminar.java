@@ -25,6 +25,7 @@ public final class Laminar implements TcpProgram<LaminarMeta> {
 
     private final TcpCodec<LaminarMeta> codec = new TcpCodec<>();
     private final TransmitHeads heads;
+    private final Grants grants;
     private final FlowMatch flow;
     private final ConnectionMatch connection = new ConnectionMatch();
     private final ClockRead clock = new ClockRead(new TickClock());
@@ -63,14 +64,13 @@ public final class Laminar implements TcpProgram<LaminarMeta> {
     private LaminarState state;
 
     Laminar(TransportHost host, LaminarOptions options) {
-        this(host.lookup(), host.dma(), host.contextQueue(),
-            new TransmitHeads(host.capacity().flows(), superFrame(host.port())), options);
+        this(host.lookup(), host.dma(), host.contextQueue(), host.capacity().flows(), superFrame(host.port()), options);
     }
 
-    Laminar(FlowLookup lookup, PayloadDma payload, ContextQueue queue, TransmitHeads transmitHeads,
-            LaminarOptions options) {
+    Laminar(FlowLookup lookup, PayloadDma payload, ContextQueue queue, int flows, int superFrame, LaminarOptions options) {
         this.options = options;
-        heads = transmitHeads;
+        grants = options.push() ? new Grants(queue, flows) : null;
+        heads = new TransmitHeads(flows, superFrame, grants);
         flow = new FlowMatch(lookup);
         push = new Push(heads);
         request = new HostRequest(heads);
@@ -133,7 +133,7 @@ public final class Laminar implements TcpProgram<LaminarMeta> {
 
     @Override
     public void loaded(StateTables tables) {
-        state = new LaminarState(tables, heads, options);
+        state = new LaminarState(tables, heads, grants, options);
     }
 
     @Override
@@ -159,6 +159,7 @@ public final class Laminar implements TcpProgram<LaminarMeta> {
     @Override
     public void congestionWindow(int index, int windowBytes) {
         state.credits(index, windowBytes);
+        heads.grant(index);
     }
 
     @Override

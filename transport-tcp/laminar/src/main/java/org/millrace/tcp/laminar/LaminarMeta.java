@@ -170,12 +170,12 @@ public final class LaminarMeta extends TcpMeta {
         i32(TCP_BYTES + 56, v);
     }
 
-    /** {@return right edge that the received segment offers} */
-    public int peerEdge() {
+    /** {@return window that the received segment offers, bytes} */
+    public int peerWindow() {
         return i32(TCP_BYTES + 60);
     }
 
-    void peerEdge(int v) {
+    void peerWindow(int v) {
         i32(TCP_BYTES + 60, v);
     }
 

@@ -9,12 +9,13 @@ import org.millrace.tcp.control.TcpConfig;
  *
  * @param delayedAck whether every second segment in order is acknowledged ({@code delayed-ack-segments=2})
  * @param sack       whether acknowledgements report the out-of-order interval ({@code sack=on})
+ * @param push       whether libTOE pushes what it is granted ({@code pacing=push}), else appends what its buffer holds
  */
-record LaminarOptions(boolean delayedAck, boolean sack) {
+record LaminarOptions(boolean delayedAck, boolean sack, boolean push) {
     /** The base: what Table 5.2 counts. */
-    static final LaminarOptions BASE = new LaminarOptions(false, false);
+    static final LaminarOptions BASE = new LaminarOptions(false, false, false);
 
-    private static final Map<String, String> DEFAULTS = Map.of("delayed-ack-segments", "1", "sack", "off");
+    private static final Map<String, String> DEFAULTS = Map.of("delayed-ack-segments", "1", "sack", "off", "pacing", TcpConfig.PUSH);
 
     /** {@return the control plane's options, with what of them is otherwise in this program} */
     static TcpConfig config(Map<String, String> options) {
@@ -24,6 +25,6 @@ record LaminarOptions(boolean delayedAck, boolean sack) {
     }
 
     static LaminarOptions of(TcpConfig config) {
-        return new LaminarOptions(config.delayedAckSegments() > 1, config.sack());
+        return new LaminarOptions(config.delayedAckSegments() > 1, config.sack(), config.pacing().equals(TcpConfig.PUSH));
     }
 }

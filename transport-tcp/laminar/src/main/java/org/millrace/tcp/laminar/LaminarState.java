@@ -14,6 +14,7 @@ import org.millrace.tcp.control.TcpProgress;
 final class LaminarState {
     private final StateTables tables;
     private final TransmitHeads heads;
+    private final Grants grants;
 
     private final Slot<Connection> connection = new Slot<>(new ConnectionMatch());
     private final Slot<RecentTimestamp.Register> timestamp = new Slot<>(new RecentTimestamp());
@@ -37,9 +38,10 @@ final class LaminarState {
     /** Null if the program holds no acknowledgement back. */
     private final Slot<DelayedAck.Register> delayed;
 
-    LaminarState(StateTables tables, TransmitHeads heads, LaminarOptions options) {
+    LaminarState(StateTables tables, TransmitHeads heads, Grants grants, LaminarOptions options) {
         this.tables = tables;
         this.heads = heads;
+        this.grants = grants;
         delayed = options.delayedAck() ? new Slot<>(new DelayedAck()) : null;
     }
 
@@ -126,6 +128,9 @@ final class LaminarState {
         fin.at(flow).end(from.sndMax);
         fin.at(flow).sent(from.finSent ? 1 : 0);
         boolean behindFin = from.finSent && from.sndNxt == from.sndMax;
+        if (grants != null) {
+            grants.install(flow, from);
+        }
         heads.install(flow, from.sndNxt, from.sndNxt + from.sndReady - (behindFin ? 1 : 0), from.finQueued, from.mss);
         heads.window(flow, from.sndUna, from.sndUna + from.sndWindow);
         credits(flow, from.congestionWindow);
@@ -179,8 +184,8 @@ final class LaminarState {
         NextAck.Register a = nextAck.at(flow);
         to.sndUna = a.una();
         to.sndMax = a.max();
-        to.sndNxt = heads.next(flow);
-        to.sndReady = heads.ready(flow);
+        to.sndNxt = sent(heads.next(flow), a);
+        to.sndReady = heads.ready(flow, to.sndNxt);
         to.sndWindow = Math.max(remote.at(flow).edge() - to.sndUna, 0);
         to.congestionWindow = credits.at(flow).credits();
         to.windowReduced = reduced.at(flow).pending() != 0;
@@ -190,6 +195,11 @@ final class LaminarState {
         to.duplicateAcks = d.count();
         to.finQueued = heads.finQueued(flow);
         to.finSent = fin.at(flow).sent() != 0;
+    }
+
+    /** What was pushed and then dropped by a register was not sent; what is acknowledged is not sent again. */
+    private static int sent(int next, NextAck.Register a) {
+        return next - a.max() > 0 ? a.max() : a.una() - next > 0 ? a.una() : next;
     }
 
     void progress(int flow, TcpProgress to) {

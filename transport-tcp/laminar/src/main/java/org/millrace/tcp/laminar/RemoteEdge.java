@@ -59,7 +59,7 @@ final class RemoteEdge implements Stage<LaminarMeta, RemoteEdge.Register> {
         meta.remoteEdge(edge);
         if (meta.kind() == NORMAL && meta.ack() == meta.una()
             && SequenceNumber.lessOrEqual(s.setBy(), meta.seq())) {
-            int offered = meta.peerEdge();
+            int offered = meta.ack() + meta.peerWindow();
             s.edge(offered);
             s.setBy(meta.seq());
             meta.remoteEdge(offered);

@@ -14,6 +14,9 @@ import org.millrace.wire.TcpHeader;
  * <p>Owned by: the data-path thread.
  */
 final class TransmitHeads implements FlowScheduler {
+    private static final long BURST_NS = 200_000;
+    private static final int MAX_BURST = 1 << 30;
+
     private final Carousel carousel;
     private final int maxPayload;
     /** Next to push. */
@@ -26,13 +29,17 @@ final class TransmitHeads implements FlowScheduler {
     private final int[] credits;
     private final int[] mss;
     private final int[] pacing;
+    /** Null with pull pacing. */
+    private final Grants grants;
 
     /**
      * @param flows      how many there can be
      * @param maxPayload largest payload of a super-frame, bytes; less than a segment's if the port cuts none
+     * @param grants     what tells libTOE how far it may push, or null: it appends what its buffer holds
      */
-    TransmitHeads(int flows, int maxPayload) {
+    TransmitHeads(int flows, int maxPayload, Grants grants) {
         this.maxPayload = maxPayload;
+        this.grants = grants;
         carousel = new Carousel(flows);
         next = new int[flows + 1];
         end = new int[flows + 1];
@@ -91,7 +98,12 @@ final class TransmitHeads implements FlowScheduler {
 
     /** {@return bytes appended and not pushed} */
     int ready(int flow) {
-        return Math.max(end[flow] - next[flow], 0);
+        return ready(flow, next[flow]);
+    }
+
+    /** {@return bytes appended from a sequence number on} */
+    int ready(int flow, int from) {
+        return Math.max(end[flow] - from, 0);
     }
 
     boolean finQueued(int flow) {
@@ -120,8 +132,30 @@ final class TransmitHeads implements FlowScheduler {
             || usable > 0 && next[flow] == una[flow];                           // RFC 9293 §3.8.6.2.1 (SWS)
     }
 
-    /** Queues the flow if it may send. Answers whether. */
+    /**
+     * SYNC (§5.3.2.1): grants libTOE what window and credits allow, in whole segments; one beyond what is acknowledged
+     * always, so that the data path knows that something waits. A paced flow is granted no more than a burst ahead of what
+     * it has sent, so its credits come at its rate.
+     */
+    void grant(int flow) {
+        if (grants == null) {
+            return;
+        }
+        int segment = mss[flow];
+        int window = Math.max(Math.min(credits[flow], edge[flow] - una[flow]), segment);
+        int room = una[flow] + window - end[flow];
+        if (pacing[flow] != 0) {
+            int burst = (int) Math.clamp((BURST_NS << 10) / pacing[flow], 2L * segment, MAX_BURST);
+            room = Math.min(room, next[flow] + burst - end[flow]);
+        }
+        if (room >= segment) {                                                  // RFC 9293 §3.8.6.2.1 (SWS)
+            grants.upTo(flow, end[flow] + room - room % segment);
+        }
+    }
+
+    /** Queues the flow if it may send, and grants. Answers whether it may. */
     boolean schedule(int flow, long nowNs) {
+        grant(flow);
         boolean sendable = sendable(flow);
         if (sendable) {
             carousel.submit(flow, nowNs);

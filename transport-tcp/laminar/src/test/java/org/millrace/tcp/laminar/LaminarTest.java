@@ -67,7 +67,7 @@ class LaminarTest {
     }
 
     private void program(LaminarOptions options) {
-        laminar = new Laminar(flows, dma, queue, new TransmitHeads(8, 0), options);
+        laminar = new Laminar(flows, dma, queue, 8, 0, options);
         harness = new ProgramHarness<>(laminar);
     }
 
@@ -435,7 +435,7 @@ class LaminarTest {
 
     @Test
     void delayedAcknowledgementCoversTwoSegments() {
-        program(new LaminarOptions(true, false));
+        program(new LaminarOptions(true, false, false));
         install();
         receive(1000, 500);
         silent();
@@ -453,7 +453,7 @@ class LaminarTest {
 
     @Test
     void heldAcknowledgementGoesWithDataOrByTheTimer() {
-        program(new LaminarOptions(true, false));
+        program(new LaminarOptions(true, false, false));
         install();
         receive(1000, 500);
         append(100);
@@ -466,9 +466,74 @@ class LaminarTest {
         assertThat(progress().ackPending).isFalse();
     }
 
+    private void push() {
+        program(new LaminarOptions(false, false, true));
+        install();
+    }
+
+    /** How far libTOE may push, from the first byte on; the test's stream begins at 5000. */
+    private Integer granted() {
+        return queue.granted(0x10004);
+    }
+
+    @Test
+    void installingGrantsNothingAndTheFirstItemDoes() {
+        push();
+        assertThat(granted()).as("a swap may fail yet").isNull();
+        request(TcpProgram.KICK, 0, 0, 0);
+        assertThat(granted()).isEqualTo(10_000);
+    }
+
+    @Test
+    void acknowledgementsAndCreditsGrantWholeSegments() {
+        push();
+        append(10_000);
+        assertThat(granted()).as("all in flight, nothing to grant").isNull();
+        for (int i = 0; i < 10; i++) {
+            send();
+        }
+        acknowledge(6500, 20_000);
+        assertThat(granted()).isEqualTo(11_000);
+        laminar.congestionWindow(flow, 12_000);
+        acknowledge(7000, 20_000);
+        assertThat(granted()).isEqualTo(14_000);
+        acknowledge(7500, 8000);
+        assertThat(granted()).as("the peer's window is less").isNull();
+    }
+
+    @Test
+    void closedWindowIsGrantedOneSegmentSoThatItIsProbed() {
+        state.sndWindow = 0;
+        push();
+        request(TcpProgram.KICK, 0, 0, 0);
+        assertThat(granted()).isEqualTo(1000);
+        append(1000);
+        idle();
+        assertThat(digest()).isEqualTo(TcpProgram.DIGEST_ACTIVE);
+        assertThat(progress().sndReady).isEqualTo(1000);
+    }
+
+    /** 1 MB/s: 200 us are 200 bytes, so two segments are the burst; credits come as what was pushed leaves. */
+    @Test
+    void pacedFlowIsGrantedABurstAhead() {
+        push();
+        laminar.rate(flow, 1_000_000);
+        request(TcpProgram.KICK, 0, 0, 0);
+        assertThat(granted()).isEqualTo(2000);
+        append(2000);
+        assertThat(granted()).isEqualTo(2000);
+        send();
+        assertThat(granted()).isEqualTo(3000);
+        append(1000);
+        idle();
+        nowNs += 2 * MS;
+        send();
+        assertThat(granted()).isEqualTo(4000);
+    }
+
     @Test
     void acknowledgementReportsTheInterval() {
-        program(new LaminarOptions(false, true));
+        program(new LaminarOptions(false, true, false));
         state.sack = true;
         install();
         assertThat(laminar.reportsSack()).isTrue();

@@ -19,7 +19,7 @@ class RemoteEdgeTest {
             m.seq(seq);
             m.ack(500);
             m.una(500);
-            m.peerEdge(offered);
+            m.peerWindow(offered - m.ack());
         }).expect(Verdict.NEXT);
     }
 
@@ -43,7 +43,7 @@ class RemoteEdgeTest {
         harness.state(s -> s.edge(9000)).item(m -> {
             m.ack(400);
             m.una(500);
-            m.peerEdge(12_000);
+            m.peerWindow(12_000 - m.ack());
         }).expect(Verdict.NEXT);
         assertThat(harness.state().edge()).isEqualTo(9000);
     }

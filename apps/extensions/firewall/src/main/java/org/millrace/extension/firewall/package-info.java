@@ -1,0 +1,2 @@
+/** An example of a stage extension: a firewall of four prefixes. */
+package org.millrace.extension.firewall;

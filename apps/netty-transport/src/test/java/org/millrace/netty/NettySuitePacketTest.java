@@ -1,0 +1,19 @@
+package org.millrace.netty;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.millrace.testkit.Namespace;
+
+/** {@link NettySuiteTest} over the packet port, where a namespace with a veth pair can be made. */
+class NettySuitePacketTest {
+    @Test
+    void nettysOwnTestsPassOverThePacketPort() {
+        assumeThat(Namespace.unavailable()).isEmpty();
+        Namespace.Result result = Namespace.run(Duration.ofMinutes(4), PacketSuite.class);
+        result.output().lines().filter(line -> line.startsWith("Netty's socket tests")).forEach(System.out::println);
+        assertThat(result.exitCode()).as(result.output()).isZero();
+    }
+}

@@ -1,0 +1,135 @@
+package org.millrace.metrics;
+
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import org.millrace.api.port.PortCounters;
+import org.millrace.runtime.DataPathStatus;
+import org.millrace.runtime.Health;
+import org.millrace.runtime.OperationException;
+import org.millrace.runtime.Operations;
+import org.millrace.runtime.Vitals;
+
+/**
+ * The meters of an instance, brought up to date when they are read, by one question to the data path each time. What
+ * comes up once (a drop reason, a state) stays, a gauge with 0 when nothing is so any more. Any thread, one at a time.
+ */
+final class InstanceMetrics {
+    static final String CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+
+    private final Operations operations;
+    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final Map<String, AtomicLong> counters = new HashMap<>();
+    private final Map<String, AtomicLong> gauges = new HashMap<>();
+
+    InstanceMetrics(Operations operations) {
+        this.operations = operations;
+        registry.config().commonTags("instance_name", operations.instance().name());
+    }
+
+    /** {@return all meters as text, Prometheus' exposition format} */
+    synchronized String scrape() {
+        gauges.values().forEach(gauge -> gauge.set(0));
+        gauge("health", "1 for the state that the instance is in", Tags.of("state", state()), 1);
+        try {
+            figures(operations.figures());
+            vitals(operations.vitals());
+        } catch (OperationException down) {
+            gauge("port.up", "1 if the port can send and receive", Tags.empty(), 0); // counters stay as they were
+        }
+        return registry.scrape();
+    }
+
+    private String state() {
+        for (Health.State state : Health.State.values()) {
+            gauge("health", "1 for the state that the instance is in", Tags.of("state", name(state)), 0);
+        }
+        return name(operations.health().state());
+    }
+
+    private static String name(Health.State state) {
+        return state.name().toLowerCase(Locale.ROOT);
+    }
+
+    private void figures(DataPathStatus status) {
+        PortCounters port = status.portCounters();
+        Tags none = Tags.empty();
+        counter("port.received.frames", "frames received", none, port.receivedFrames());
+        counter("port.received.bytes", "bytes received", none, port.receivedBytes());
+        counter("port.received.dropped.frames", "frames lost before the data path saw them", none, port.receivedDropped());
+        counter("port.transmitted.frames", "frames sent", none, port.transmittedFrames());
+        counter("port.transmitted.bytes", "bytes sent", none, port.transmittedBytes());
+        counter("port.transmitted.dropped.frames", "frames that the port could not take", none, port.transmitDropped());
+        status.drops().forEach((reason, count) ->
+            counter("drops", "items and frames dropped", Tags.of("reason", reason), count));
+        status.network().forEach((event, count) -> counter("network.events", "events of ARP, ICMP and IP",
+            Tags.of("event", event.toLowerCase(Locale.ROOT)), count));
+        status.transports().forEach(this::transport);
+        counter("contexts.opened", "contexts ever opened", none, status.contextsOpened());
+        counter("contexts.closed.for.cause", "contexts closed because their application broke the protocol", none,
+            status.contextsClosedForCause());
+        counter("context.requests", "requests read from applications", none, status.requests());
+        counter("context.stale.requests", "those of them about connections gone before", none, status.staleRequests());
+        counter("context.events", "events written to applications", none, status.events());
+        counter("context.received.payload.bytes", "payload bytes copied to applications", none,
+            status.receivedPayloadBytes());
+        counter("context.transfer.faults", "payload transfers left out", none, status.transferFaults());
+    }
+
+    private void transport(DataPathStatus.TransportStatus status) {
+        Tags transport = Tags.of("transport", status.name());
+        counter("transport.received.segments", "segments received, a super-frame once", transport, status.received());
+        counter("transport.sent.segments", "segments emitted, a super-frame once", transport, status.emitted());
+        counter("transport.sent.payload.bytes", "payload bytes emitted", transport, status.sentPayloadBytes());
+        counter("transport.scheduled.items", "flows that the scheduler made send", transport, status.scheduled());
+        counter("transport.host.items", "bumps and requests of applications", transport, status.hostControl());
+        counter("transport.digests", "digests to the control plane", transport, status.digests());
+        counter("transport.control.received.segments", "segments handed to the control plane", transport,
+            status.controlPackets());
+        counter("transport.control.sent.segments", "segments sent by the control plane", transport,
+            status.controlSegmentsSent());
+        status.named().forEach((event, count) -> counter("transport.events",
+            "what the control plane and the machine count", transport.and("event", event), count));
+    }
+
+    private void vitals(Vitals vitals) {
+        Tags none = Tags.empty();
+        gauge("port.up", "1 if the port can send and receive", none, vitals.portUp() ? 1 : 0);
+        gauge("contexts.open", "contexts open", none, vitals.contexts());
+        gauge("contexts.limit", "most contexts", none, vitals.contextsMax());
+        gauge("context.connections", "connection slots taken", none, vitals.connections());
+        gauge("flows.limit", "most flows of each transport", none, vitals.flowsMax());
+        vitals.flows().forEach((transport, flows) ->
+            gauge("flows", "flows allocated", Tags.of("transport", transport), flows));
+        vitals.states().forEach((transport, states) -> states.forEach((state, count) -> gauge("connections",
+            "connections and listeners", Tags.of("transport", transport, "state", state), count)));
+        gauge("request.queue.depth", "requests not read yet, of all contexts", none, vitals.requestsQueued());
+        gauge("event.queue.depth", "events that wait for room, of all contexts", none, vitals.eventsQueued());
+        gauge("journals", "contexts with a journal", none, vitals.journals());
+        gauge("journals.stopped", "journals that have stopped because something went wrong", none,
+            vitals.journalsStopped());
+    }
+
+    private void counter(String name, String help, Tags tags, long value) {
+        counters.computeIfAbsent(name + tags, key -> {
+            AtomicLong holder = new AtomicLong(); // the registry's hold on it is weak
+            FunctionCounter.builder("millrace." + name, holder, AtomicLong::get).description(help).tags(tags)
+                .register(registry);
+            return holder;
+        }).set(value);
+    }
+
+    private void gauge(String name, String help, Tags tags, long value) {
+        gauges.computeIfAbsent(name + tags, key -> {
+            AtomicLong holder = new AtomicLong();
+            Gauge.builder("millrace." + name, holder, AtomicLong::get).description(help).tags(tags).register(registry);
+            return holder;
+        }).set(value);
+    }
+}

@@ -1,0 +1,136 @@
+package org.millrace.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.millrace.api.context.ContextSize;
+import org.millrace.api.port.Port;
+import org.millrace.api.port.PortFactory;
+import org.millrace.bluefield.BluefieldBackend;
+import org.millrace.ports.MemoryPort;
+import org.millrace.runtime.Installed;
+import org.millrace.runtime.Instance;
+import org.millrace.runtime.InstanceConfig;
+import org.millrace.runtime.Operations;
+import org.millrace.tcp.flextoe.FlexToeFactory;
+import org.millrace.toe.ListenSocket;
+import org.millrace.toe.Toe;
+
+/** Metrics as Prometheus reads them: over HTTP. */
+@Timeout(60)
+class MetricsServerTest {
+    private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(20);
+    private static final InetSocketAddress ANY_PORT = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    /** The text format: name, labels, value. */
+    private static final Pattern SAMPLE =
+        Pattern.compile("([a-z][a-z0-9_]*)\\{([a-z_]+=\"[^\"]*\",?)+} [0-9.]+(E[0-9]+)?");
+
+    private final MemoryPort[] wire = MemoryPort.pair(Map.of());
+    private final Instance instance = start(wire[0]);
+    private final Operations operations = new Operations(instance, Installed.of(List.of(), List.of()), () -> { });
+
+    private record Wire(Port port) implements PortFactory {
+        @Override
+        public String kind() {
+            return "test";
+        }
+
+        @Override
+        public Port open(Map<String, String> options) {
+            return port;
+        }
+    }
+
+    private static Instance start(Port port) {
+        return Instance.start(InstanceConfig.parse(Map.of("instance", "one", "hardware", "hw-bluefield", "transports",
+            "tcp-flextoe", "port", "test", "address", "10.0.0.1/24")), List.of(new BluefieldBackend()),
+            List.of(new FlexToeFactory()), List.of(new Wire(port)));
+    }
+
+    @AfterEach
+    void close() {
+        operations.close();
+        instance.close();
+        wire[1].close();
+    }
+
+    private static HttpResponse<String> get(String method, String url) throws IOException, InterruptedException {
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            return client.send(HttpRequest.newBuilder(URI.create(url)).method(method, HttpRequest.BodyPublishers.noBody())
+                .build(), HttpResponse.BodyHandlers.ofString());
+        }
+    }
+
+    @Test
+    void everythingCountedIsThereByThePrometheusConventions() throws Exception {
+        try (MetricsServer server = MetricsServer.start(operations, ANY_PORT);
+             Toe toe = Toe.open(instance, new ContextSize(4, 16384, 16384, 64))) {
+            ListenSocket listener = toe.listen(new InetSocketAddress("10.0.0.1", 80), 5);
+            assertThat(toe.await(listener::isListening, PATIENCE_NS)).isTrue();
+            HttpResponse<String> response = get("GET", server.url());
+            assertThat(response.statusCode()).isEqualTo(200);
+            assertThat(response.headers().firstValue("Content-Type")).hasValue(InstanceMetrics.CONTENT_TYPE);
+            List<String> samples = response.body().lines().filter(line -> !line.startsWith("#")).toList();
+            assertThat(samples).allMatch(line -> SAMPLE.matcher(line).matches());
+            assertThat(samples).allMatch(line -> line.startsWith("millrace_") && line.contains("instance_name=\"one\""));
+            assertThat(new TreeSet<>(samples.stream().map(line -> line.substring(0, line.indexOf('{'))).toList())).contains(
+                "millrace_port_received_frames_total", "millrace_port_received_bytes_total", "millrace_contexts_open",
+                "millrace_contexts_limit", "millrace_flows", "millrace_flows_limit", "millrace_request_queue_depth",
+                "millrace_event_queue_depth", "millrace_transport_received_segments_total", "millrace_port_up");
+            assertThat(samples).contains("millrace_contexts_open{instance_name=\"one\"} 1.0",
+                "millrace_health{instance_name=\"one\",state=\"ready\"} 1.0",
+                "millrace_health{instance_name=\"one\",state=\"down\"} 0.0",
+                "millrace_connections{instance_name=\"one\",state=\"LISTEN\",transport=\"tcp-flextoe\"} 1.0");
+            listener.close();
+            toe.flush();
+            String later = get("GET", server.url()).body();
+            while (!later.contains("state=\"LISTEN\",transport=\"tcp-flextoe\"} 0.0")) {
+                later = get("GET", server.url()).body();
+            }
+        }
+    }
+
+    @Test
+    void endedInstanceIsDown() throws Exception {
+        try (MetricsServer server = MetricsServer.start(operations, ANY_PORT)) {
+            instance.close();
+            assertThat(get("GET", server.url()).body()).contains("millrace_health{instance_name=\"one\",state=\"down\"} 1.0",
+                "millrace_port_up{instance_name=\"one\"} 0.0");
+        }
+    }
+
+    @Test
+    void onlyGetOfOnePathIsAnswered() throws Exception {
+        try (MetricsServer server = MetricsServer.start(operations, ANY_PORT)) {
+            assertThat(get("POST", server.url()).statusCode()).isEqualTo(405);
+            assertThat(get("GET", server.url() + "x").statusCode()).isEqualTo(404);
+            assertThat(get("GET", server.url().replace("/metrics", "/")).statusCode()).isEqualTo(404);
+            assertThat(server.url()).startsWith("http://127.0.0.1:");
+        }
+    }
+
+    @Test
+    void addressThatIsTakenIsRefused() throws Exception {
+        try (MetricsServer server = MetricsServer.start(operations, ANY_PORT)) {
+            InetSocketAddress taken = new InetSocketAddress(InetAddress.getLoopbackAddress(),
+                URI.create(server.url()).getPort());
+            assertThatThrownBy(() -> MetricsServer.start(operations, taken)).isInstanceOf(IOException.class)
+                .hasMessageContaining("in use");
+        }
+    }
+}

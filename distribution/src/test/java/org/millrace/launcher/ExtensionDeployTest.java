@@ -1,0 +1,65 @@
+package org.millrace.launcher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.framework.ServiceReference;
+
+/** A stage extension is a bundle like any other: dropped in it runs, taken away it does not, and connections go on. */
+@Timeout(120)
+class ExtensionDeployTest {
+    @TempDir
+    Path directory;
+
+    @Test
+    void packetCounterComesAndGoesUnderALiveConnection() throws Exception {
+        try (DeployWorld world = new DeployWorld(directory)) {
+            world.drop("main.cfg", world.dataPath("main", "wire"));
+            world.awaitLine("main runs [tcp-flextoe]");
+            try (LiveClient client = new LiveClient(directory.resolve("wire"))) {
+                client.echoUntil(() -> true);
+                world.moveIn(Files.copy(example("packet-counter"), directory.resolve("counter.jar")));
+                client.echoUntil(() -> counted(world) > 100);
+                assertThat(world.lines("counting packets")).hasSize(1);
+                world.remove("counter.jar");
+                client.echoUntil(() -> !world.lines("no longer counting packets").isEmpty()
+                    && world.bundles("millrace-extension-packet-counter").isEmpty());
+                assertThat(counted(world)).isZero();
+            }
+            assertThat(world.lines("WARN")).isEmpty();
+            assertThat(world.lines("ERROR")).isEmpty();
+            assertThat(world.eventsOfOthers("millrace-extension-packet-counter")).isEmpty();
+        }
+    }
+
+    private static Path example(String name) throws Exception {
+        try (DirectoryStream<Path> found = Files.newDirectoryStream(Image.directory().resolve("extensions"),
+                "millrace-extension-" + name + "-*")) {
+            return found.iterator().next();
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private static long counted(DeployWorld world) {
+        BundleContext context = world.host.context();
+        try {
+            Collection<ServiceReference<Supplier<Map<String, Long>>>> counters =
+                (Collection<ServiceReference<Supplier<Map<String, Long>>>>) (Collection<?>)
+                    context.getServiceReferences(Supplier.class, "(millrace.counters=true)");
+            return counters.stream().map(context::getService)
+                .mapToLong(all -> all.get().getOrDefault("tcp-flextoe.packet-counter.packets", 0L)).sum();
+        } catch (InvalidSyntaxException e) {
+            throw new AssertionError(e);
+        }
+    }
+}

@@ -8,13 +8,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** The demonstration: a runtime with a server on it or attached to it, a peer, a file each way. */
 final class Demo {
     private static final long SEED = 1;
-    private static final Pattern HASH = Pattern.compile("\\b[0-9a-f]{64}\\b");
 
     private final Processes processes;
     private final Path directory;
@@ -84,7 +81,7 @@ final class Demo {
 
         List<Transfer> transfers = List.of(
             new Transfer("GET", Files.size(fetched), get.elapsedNs(), hash, Payload.hash(fetched)),
-            new Transfer("POST", bytes, post.elapsedNs(), hash, hashIn(answer)));
+            new Transfer("POST", bytes, post.elapsedNs(), hash, Payload.hashIn(answer)));
         Map<String, Long> counters = new TreeMap<>(peer.counters());
         counters.putAll(runtime.stop());
         return new DemoReport(peer.name(), transport, transfers, counters, cpu);
@@ -110,16 +107,6 @@ final class Demo {
 
     private Path instance() {
         return directory.resolve("instance");
-    }
-
-    /** The server answers a post with the hash of what it has received. */
-    private static String hashIn(Path answer) throws IOException {
-        String text = Files.readString(answer);
-        Matcher matcher = HASH.matcher(text);
-        if (!matcher.find()) {
-            throw new DemoFailure("the server's answer to the post has no hash: " + text);
-        }
-        return matcher.group();
     }
 
     private static void say(String line) {

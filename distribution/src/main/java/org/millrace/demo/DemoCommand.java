@@ -20,6 +20,8 @@ public final class DemoCommand implements Callable<Integer> {
     private static final String TOFINO = "hw-tofino";
     private static final String FLEXTOE = "tcp-flextoe";
     private static final String LAMINAR = "tcp-laminar";
+    /** In that demonstration every file is fetched many times. */
+    private static final int FILES_OF_SWAP = 4;
 
     @Option(names = "--bytes", paramLabel = "N", defaultValue = "200000000",
         description = "Bytes to fetch, and to post back (default: ${DEFAULT-VALUE}).")
@@ -44,6 +46,10 @@ public final class DemoCommand implements Callable<Integer> {
     @Option(names = "--vertx", description = "Serve by a Vert.x application in a JVM of its own, attached to the runtime, "
         + "instead of the bundled file server.")
     private boolean vertx;
+
+    @Option(names = "--swap", description = "Replace the transport and the hardware while clients fetch and post, and show "
+        + "the throughput across each swap.")
+    private boolean swap;
 
     @Option(names = "--json", description = "Print the result as JSON.")
     private boolean json;
@@ -70,6 +76,10 @@ public final class DemoCommand implements Callable<Integer> {
                 return TwoProcessDemo.run(processes, directory, bytes, mtuBytes, insideNamespace ? null : refusal, json)
                     ? 0 : LaunchException.FAILED;
             }
+            if (swap) {
+                return SwapDemo.run(processes, directory, bytes / FILES_OF_SWAP, mtuBytes, insideNamespace ? null : refusal,
+                    json) ? 0 : LaunchException.FAILED;
+            }
             Demo demo = new Demo(processes, directory, bytes, mtuBytes, hardware, transport(), vertx);
             DemoReport report = insideNamespace ? demo.withLinux() : demo.withMillrace(refusal);
             System.out.println(json ? report.json() : report.text());
@@ -95,6 +105,10 @@ public final class DemoCommand implements Callable<Integer> {
         }
         if (twoProcess && vertx) {
             throw new LaunchException(LaunchException.BAD_CONFIGURATION, "--two-process has a server of its own, not --vertx");
+        }
+        if (swap && (twoProcess || vertx || transport != null || !hardware.equals(BLUEFIELD))) {
+            throw new LaunchException(LaunchException.BAD_CONFIGURATION,
+                "--swap chooses transports and hardware itself and serves from the bundled file server");
         }
         if (bytes < 1 || bytes > 10_000_000_000L) {
             throw new LaunchException(LaunchException.BAD_CONFIGURATION,

@@ -79,4 +79,16 @@ final class Fetcher {
         }
         return new Fetch(name, processes.start(name, command));
     }
+
+    /** {@return whether these clients can also post} */
+    boolean canPost() {
+        return peer == null;
+    }
+
+    /** Begins to post a file; the answer goes into a file of that name. */
+    Fetch post(String name, String url, Path content) throws IOException {
+        return new Fetch(name, processes.start(name, List.of("curl", "--silent", "--show-error", "--fail", "--noproxy", "*",
+            "--max-time", Long.toString(Peer.LIMIT.toSeconds()), "--request", "POST", "--upload-file", content.toString(),
+            "--output", directory.resolve(name).toString(), url)));
+    }
 }

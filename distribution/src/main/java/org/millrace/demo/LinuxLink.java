@@ -1,6 +1,8 @@
 package org.millrace.demo;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
@@ -32,5 +34,16 @@ final class LinuxLink {
             "link set " + MILLRACE_END + " up")) {
             processes.run("ip", Duration.ofSeconds(10), List.of(("ip " + command).split(" ")));
         }
+    }
+
+    /** {@return bytes that Linux has received, and sent, on the pair; packet headers included} */
+    static long[] bytes() throws IOException {
+        for (String line : Files.readAllLines(Path.of("/proc/net/dev"))) { // proc(5)
+            String[] fields = line.strip().split("[: ]+");
+            if (fields[0].equals(LINUX_END)) {
+                return new long[] {Long.parseLong(fields[1]), Long.parseLong(fields[9])};
+            }
+        }
+        throw new DemoFailure("no interface " + LINUX_END);
     }
 }

@@ -9,10 +9,13 @@ import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.SplittableRandom;
 
 /** Files of reproducible noise and their SHA-256 hashes. */
 final class Payload {
+    private static final Pattern HASH = Pattern.compile("\\b[0-9a-f]{64}\\b");
     private static final int CHUNK_BYTES = 1 << 20;
 
     private Payload() {
@@ -41,6 +44,16 @@ final class Payload {
             }
         }
         return HexFormat.of().formatHex(digest.digest());
+    }
+
+    /** The server answers a post with the hash of what it has received. */
+    static String hashIn(Path answer) throws IOException {
+        String text = Files.readString(answer);
+        Matcher matcher = HASH.matcher(text);
+        if (!matcher.find()) {
+            throw new DemoFailure("the server's answer to the post has no hash: " + text);
+        }
+        return matcher.group();
     }
 
     private static MessageDigest sha256() {

@@ -19,7 +19,12 @@ final class Children {
 
     /** Starts a main class; its standard output and input are the caller's to use. */
     static Process start(Class<?> main, String... arguments) throws IOException {
-        List<String> command = new ArrayList<>();
+        return start(List.of(), main, arguments);
+    }
+
+    /** Starts a main class through another command. */
+    static Process start(List<String> through, Class<?> main, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(through);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(FLAGS);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));

@@ -72,9 +72,9 @@ public final class Registry implements AutoCloseable {
         try {
             // its own hook would close it under a runtime that is just ending in order
             return new Registry(builder(lines).skipCloseOnExitHook(true).createPersistedTo(file.toFile()));
-        } catch (InternalError noPage) { // a file is mapped at full size, and its pages are taken when they are written
+        } catch (IOException | InternalError noRoom) { // asked for first; but the pages are taken when they are written
             Files.deleteIfExists(file);
-            throw new IOException("no room for the registry " + file + ": its file system is full", noPage);
+            throw new IOException("no room for the registry " + file + ": " + oneLine(noRoom), noRoom);
         }
     }
 

@@ -5,6 +5,7 @@ import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.ClosedChannelException;
@@ -104,7 +105,7 @@ final class ControlClient implements AutoCloseable {
 
     private ToolException lost(IOException e) {
         return new ToolException("instance '" + instance + "' " + (late ? "has not answered for " + PATIENCE_SECONDS + " s"
-            : "does not answer: " + (e instanceof ClosedChannelException ? "it has hung up"
+            : "does not answer: " + (e instanceof ClosedChannelException || e instanceof SocketException ? "it has hung up"
             : String.valueOf(e.getMessage()).lines().findFirst().orElse(""))));
     }
 

@@ -39,7 +39,7 @@ class FelixLaunchTest {
             }
         }
         assertThat(exports).isEqualTo(new TreeMap<>(Map.ofEntries(
-            Map.entry("millrace-api", Set.of("org.millrace.api.context", "org.millrace.api.hardware",
+            Map.entry("millrace-api", Set.of("org.millrace.api.context", "org.millrace.api.execution", "org.millrace.api.hardware",
                 "org.millrace.api.pipeline", "org.millrace.api.port", "org.millrace.api.transport")),
             Map.entry("millrace-memory", Set.of("org.millrace.memory")),
             Map.entry("millrace-wire", Set.of("org.millrace.wire")),

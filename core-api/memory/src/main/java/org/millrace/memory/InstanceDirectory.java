@@ -32,20 +32,34 @@ public final class InstanceDirectory {
      * @throws IllegalArgumentException if it can be neither
      */
     public static InstanceDirectory of(String instance) {
-        if (instance.startsWith("/")) {
-            return new InstanceDirectory(Path.of(instance));
-        }
-        if (!NAME.matcher(instance).matches()) {
-            throw new IllegalArgumentException("'" + instance
-                + "' is no instance name: 1 to 32 letters, digits, '.', '_' and '-', or an absolute path");
-        }
-        List<Path> bases = bases();
-        for (Path base : bases) {
-            if (Files.exists(base.resolve(instance))) {
-                return new InstanceDirectory(base.resolve(instance));
+        if (!instance.startsWith("/")) {
+            for (Path base : bases()) {
+                if (Files.exists(base.resolve(checked(instance)))) {
+                    return new InstanceDirectory(base.resolve(instance));
+                }
             }
         }
-        return new InstanceDirectory(bases.getFirst().resolve(instance));
+        return ofNew(instance);
+    }
+
+    /**
+     * {@return the directory that an instance is to have that starts in this process} What one has left behind elsewhere
+     * does not matter.
+     *
+     * @param instance its name, or the absolute path of its directory
+     * @throws IllegalArgumentException if it can be neither
+     */
+    public static InstanceDirectory ofNew(String instance) {
+        return new InstanceDirectory(instance.startsWith("/") ? Path.of(instance)
+            : bases().getFirst().resolve(checked(instance)));
+    }
+
+    private static String checked(String name) {
+        if (!NAME.matcher(name).matches()) {
+            throw new IllegalArgumentException("'" + name
+                + "' is no instance name: 1 to 32 letters, digits, '.', '_' and '-', or an absolute path");
+        }
+        return name;
     }
 
     /** {@return the names of this user's instances that have a socket, in order} */

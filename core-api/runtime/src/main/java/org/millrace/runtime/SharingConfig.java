@@ -102,7 +102,7 @@ public record SharingConfig(boolean attach, String directory, Set<Integer> users
 
     /** {@return the directory of the instance of that name} */
     InstanceDirectory directory(String instance) {
-        return InstanceDirectory.of(directory == null ? instance : directory);
+        return InstanceDirectory.ofNew(directory == null ? instance : directory);
     }
 
     /** {@return where the contexts of the instance of that name live} */

@@ -33,7 +33,6 @@ public final class Firewall implements StageExtension {
         }
     }
 
-    /** Reads what is denied. */
     @Activate
     public Firewall(Map<String, ?> configuration) {
         String[] denied = String.valueOf(configuration.get("deny")).split(",");

@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -66,46 +65,19 @@ final class SwapDemo {
      */
     static boolean run(Processes processes, Path directory, long bytes, int mtuBytes, String refusal, boolean json)
         throws IOException, InterruptedException {
-        Map<String, String> port = new HashMap<>();
-        Fetcher fetcher;
-        if (refusal == null) {
-            say("A network of its own: Linux " + LinuxLink.LINUX_ADDRESS + " -- veth, MTU " + mtuBytes + " -- Millrace "
-                + LinuxLink.MILLRACE_ADDRESS);
-            LinuxLink.create(processes, mtuBytes);
-            port.putAll(Map.of("port", "packet", "port.interface", LinuxLink.MILLRACE_END));
-            fetcher = Fetcher.curl(processes, directory);
-        } else {
-            say("No network of its own is to be had here (" + refusal + "): a second Millrace host over the memory port "
-                + "takes Linux's place");
-            port.putAll(memory(directory, "a", mtuBytes));
-            Map<String, String> peer = new HashMap<>(memory(directory, "b", mtuBytes));
-            peer.putAll(configuration(directory.resolve("peer"), LinuxLink.LINUX_ADDRESS));
-            RuntimeProcess.start(processes, directory, "peer", peer);
-            fetcher = Fetcher.attached(processes, directory, directory.resolve("peer"));
-        }
+        DemoNetwork network = DemoNetwork.create(processes, directory, mtuBytes, refusal);
         Path root = Files.createDirectory(directory.resolve("root"));
         String hash = Payload.write(root.resolve("payload"), bytes, 1);
-        port.putAll(configuration(directory.resolve("demo"), LinuxLink.MILLRACE_ADDRESS));
-        port.putAll(Map.of("flows", "32768", // as many as hw-tofino has room for
+        Map<String, String> configuration = network.configuration(directory.resolve("demo"));
+        configuration.putAll(Map.of("flows", "32768", // as many as hw-tofino has room for
             "app.fileserver.listen", LinuxLink.MILLRACE_ADDRESS + ":80", "app.fileserver.root", root.toString()));
-        RuntimeProcess runtime = RuntimeProcess.start(processes, directory, "runtime", port);
+        RuntimeProcess runtime = RuntimeProcess.start(processes, directory, "runtime", configuration);
         say("The runtime says: " + runtime.readyLine());
         Claims claims = new Claims();
-        Traffic traffic = new Traffic(fetcher, "http://" + LinuxLink.MILLRACE_ADDRESS + ":80/", root.resolve("payload"), hash);
+        Traffic traffic = new Traffic(network.fetcher(), "http://" + LinuxLink.MILLRACE_ADDRESS + ":80/", root.resolve("payload"), hash);
         new SwapDemo(processes, directory, traffic, claims).run(runtime);
         System.out.println(json ? claims.json() : claims.text());
         return claims.held();
-    }
-
-    private static Map<String, String> memory(Path directory, String side, int mtuBytes) {
-        return Map.of("port", "memory", "port.path", directory.resolve("wire").toString(), "port.side", side, "port.mtu",
-            Integer.toString(mtuBytes));
-    }
-
-    private static Map<String, String> configuration(Path instance, String address) {
-        return Map.of("instance", instance.getFileName().toString(), "hardware", FIRST.hardware, "transports",
-            FIRST.transport, "address", address + "/" + LinuxLink.PREFIX_LENGTH, "attach", "on", "attach.directory",
-            instance.toString());
     }
 
     private void run(RuntimeProcess runtime) throws IOException, InterruptedException {

@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -53,44 +52,16 @@ final class TwoProcessDemo {
     static boolean run(Processes processes, Path directory, long bytes, int mtuBytes, String refusal, boolean json)
         throws IOException, InterruptedException {
         Claims claims = new Claims();
-        Map<String, String> port = new HashMap<>();
-        Fetcher fetcher;
-        if (refusal == null) {
-            say("A network of its own: Linux " + LinuxLink.LINUX_ADDRESS + " -- veth, MTU " + mtuBytes + " -- Millrace "
-                + LinuxLink.MILLRACE_ADDRESS);
-            LinuxLink.create(processes, mtuBytes);
-            port.putAll(Map.of("port", "packet", "port.interface", LinuxLink.MILLRACE_END));
-            fetcher = Fetcher.curl(processes, directory);
-        } else {
-            say("No network of its own is to be had here (" + refusal + "): a second Millrace host over the memory port "
-                + "takes Linux's place");
-            port.putAll(memory(directory, "a", mtuBytes));
-            RuntimeProcess.start(processes, directory, "peer", configuration(memory(directory, "b", mtuBytes),
-                directory.resolve("peer"), LinuxLink.LINUX_ADDRESS));
-            fetcher = Fetcher.attached(processes, directory, directory.resolve("peer"));
-        }
-        new TwoProcessDemo(processes, directory, bytes, fetcher, claims).run(port);
+        DemoNetwork network = DemoNetwork.create(processes, directory, mtuBytes, refusal);
+        new TwoProcessDemo(processes, directory, bytes, network.fetcher(), claims).run(network);
         System.out.println(json ? claims.json() : claims.text());
         return claims.held();
     }
 
-    private static Map<String, String> memory(Path directory, String side, int mtuBytes) {
-        return Map.of("port", "memory", "port.path", directory.resolve("wire").toString(), "port.side", side, "port.mtu",
-            Integer.toString(mtuBytes));
-    }
-
-    private static Map<String, String> configuration(Map<String, String> port, Path instance, String address) {
-        Map<String, String> configuration = new HashMap<>(port);
-        configuration.putAll(Map.of("instance", instance.getFileName().toString(), "hardware", "hw-bluefield", "transports",
-            "tcp-flextoe", "address", address + "/" + LinuxLink.PREFIX_LENGTH, "attach", "on", "attach.directory",
-            instance.toString()));
-        return configuration;
-    }
-
-    private void run(Map<String, String> port) throws IOException, InterruptedException {
+    private void run(DemoNetwork network) throws IOException, InterruptedException {
         String hash = Payload.write(root.resolve("payload"), bytes, 1);
         RuntimeProcess runtime = RuntimeProcess.start(processes, directory, "runtime",
-            configuration(port, instance, LinuxLink.MILLRACE_ADDRESS));
+            network.configuration(instance));
         say("The runtime says: " + runtime.readyLine());
         Process killed = startServer("server", KILLED_PORT);
         startServer("other-server", OTHER_PORT);

@@ -67,6 +67,12 @@ class LinuxInteropTest {
     }
 
     @Test
+    void swapsUnderAThousandConnections() {
+        assumeInstalled("wrk");
+        passes("swaps");
+    }
+
+    @Test
     void udpProgramEchoesMessages() {
         passes("udp");
     }

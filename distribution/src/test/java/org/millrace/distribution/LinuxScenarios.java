@@ -12,10 +12,17 @@ import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.millrace.api.context.ContextSize;
+import org.millrace.bluefield.BluefieldBackend;
 import org.millrace.ports.PacketPortFactory;
+import org.millrace.runtime.DataPathConfig.TransportChoice;
 import org.millrace.runtime.DataPathStatus;
+import org.millrace.runtime.SwapReport;
+import org.millrace.runtime.SwapRequest;
+import org.millrace.tcp.flextoe.FlexToeFactory;
+import org.millrace.tcp.laminar.LaminarFactory;
 import org.millrace.testkit.Impairment;
 import org.millrace.testkit.Namespace;
+import org.millrace.tofino.TofinoBackend;
 
 /** What {@link LinuxInteropTest} runs, each in a network namespace of its own. */
 final class LinuxScenarios {
@@ -57,6 +64,7 @@ final class LinuxScenarios {
             case "ncDiscard" -> ncDiscard();
             case "ncSource" -> ncSource();
             case "wrk" -> wrk();
+            case "swaps" -> swaps();
             case "thousandConnections" -> thousandConnections();
             // a quarter on a machine model: it is the losses that take the time
             case "badWire" -> badWire(LinuxHost.hardware.superFrames() ? 20_000_000 : 5_000_000);
@@ -118,6 +126,39 @@ final class LinuxScenarios {
             if (report.contains("Socket errors") || report.contains("Non-2xx")
                 || !report.matches("(?s).*[1-9][0-9]* requests in.*")) {
                 throw new AssertionError(report);
+            }
+            settled(host);
+        }
+    }
+
+    /** A thousand connections that send requests all the time while transport and hardware are replaced, forth and back. */
+    private void swaps() throws Exception {
+        LinuxHost.link(1500);
+        Files.writeString(root.resolve("small"), "x".repeat(64));
+        ContextSize size = new ContextSize(2048, 64 << 10, 64 << 10, 4096);
+        try (LinuxHost host = LinuxHost.start(new PacketPortFactory(), size, root, Map.of("flows", "32768"))) {
+            Process wrk = new ProcessBuilder("wrk", "-t", "1", "-c", "1000", "-d", "100s", "--timeout", "30s", URL + "/small")
+                .redirectErrorStream(true).start();
+            try {
+                for (SwapRequest request : List.of(
+                    SwapRequest.KEEP.transport(0, new TransportChoice(new LaminarFactory(), Map.of())),
+                    SwapRequest.KEEP.hardware(new TofinoBackend()), SwapRequest.KEEP.hardware(new BluefieldBackend()),
+                    SwapRequest.KEEP.transport(0, new TransportChoice(new FlexToeFactory(), Map.of())))) {
+                    SwapReport swap = host.instance.swap(request);
+                    System.out.println(swap.after() + ": " + swap.connections() + " connections, paused for "
+                        + swap.pauseNs() / 1000 + " us");
+                    equal(1000, swap.connections());
+                }
+                equal(true, wrk.isAlive());
+                bash("kill -INT " + wrk.pid()); // it ends in order then, and reports
+                String report = new String(wrk.getInputStream().readAllBytes());
+                System.out.println(report);
+                if (report.contains("Socket errors") || report.contains("Non-2xx")
+                    || !report.matches("(?s).*[1-9][0-9]* requests in.*")) {
+                    throw new AssertionError(report);
+                }
+            } finally {
+                wrk.destroyForcibly();
             }
             settled(host);
         }

@@ -30,7 +30,7 @@ import org.osgi.service.component.runtime.dto.ComponentDescriptionDTO;
 final class ComponentStates {
     private static final Pattern THROWN = Pattern.compile("(?m)^(?:Caused by: )?([\\w.$]+)(?:: (.*))?$");
     private static final long LIMIT_S = 30;
-    private static final long LOOK_AGAIN_NS = TimeUnit.MILLISECONDS.toNanos(2);
+    private static final long LOOK_AGAIN_NS = TimeUnit.MILLISECONDS.toNanos(15);
 
     private final ConfigurationAdmin configurations;
     private final ServiceComponentRuntime components;

@@ -23,6 +23,7 @@ import io.netty.channel.socket.nio.NioSocketChannel;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
@@ -189,13 +190,18 @@ class MillraceIoHandlerTest {
                 .connect(kernel.localAddress()).sync().channel();
             say(out, "kernel");
             assertThat(heard.take()).isEqualTo("kernel");
-            out.close().sync();
-            kernel.close().sync();
             Throwable refused = new Bootstrap().group(routed).channel(MillraceSocketChannel.class).handler(listener())
-                .connect(kernel.localAddress()).awaitUninterruptibly().cause();
+                .connect(nobody()).awaitUninterruptibly().cause();
             assertThat(refused).isInstanceOf(ConnectException.class);
         } finally {
             routed.shutdownGracefully(0, 5, TimeUnit.SECONDS).sync();
+        }
+    }
+
+    /** {@return an address of the kernel's where nobody listens} */
+    private static SocketAddress nobody() throws IOException {
+        try (ServerSocket closed = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return closed.getLocalSocketAddress();
         }
     }
 

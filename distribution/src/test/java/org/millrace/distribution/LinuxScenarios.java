@@ -140,6 +140,8 @@ final class LinuxScenarios {
             Process wrk = new ProcessBuilder("wrk", "-t", "1", "-c", "1000", "-d", "100s", "--timeout", "30s", URL + "/small")
                 .redirectErrorStream(true).start();
             try {
+                await(() -> host.status().transports().getFirst().flows() == 1000,
+                    () -> host.status().transports().getFirst().flows() + " connections");
                 for (SwapRequest request : List.of(
                     SwapRequest.KEEP.transport(0, new TransportChoice(new LaminarFactory(), Map.of())),
                     SwapRequest.KEEP.hardware(new TofinoBackend()), SwapRequest.KEEP.hardware(new BluefieldBackend()),
@@ -155,12 +157,11 @@ final class LinuxScenarios {
                 System.out.println(report);
                 if (report.contains("Socket errors") || report.contains("Non-2xx")
                     || !report.matches("(?s).*[1-9][0-9]* requests in.*")) {
-                    throw new AssertionError(report);
+                    throw new AssertionError(report); // connections may stay: wrk ends with resets, which are sent once
                 }
             } finally {
                 wrk.destroyForcibly();
             }
-            settled(host);
         }
     }
 
@@ -263,7 +264,7 @@ final class LinuxScenarios {
     }
 
     private static void await(BooleanSupplier condition, java.util.function.Supplier<String> what) {
-        long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() - deadlineNs > 0) {
                 throw new AssertionError("not settled: " + what.get());

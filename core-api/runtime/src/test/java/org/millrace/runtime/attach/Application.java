@@ -102,7 +102,8 @@ final class Application {
 
     private static void serve(Toe toe, ListenSocket listener) throws IOException {
         ByteBuffer bytes = ByteBuffer.allocate(65536);
-        for (Endpoint ready = toe.nextReady(); ready != null; ready = toe.nextReady()) {
+        // an end found by polling makes everything ready, to fail
+        for (Endpoint ready = toe.nextReady(); ready != null && toe.isOpen(); ready = toe.nextReady()) {
             if (ready == listener) {
                 while (listener.accept() != null) {
                     continue; // it becomes ready with its first bytes

@@ -20,18 +20,28 @@ import org.millrace.tofino.TofinoBackend;
 
 /**
  * Swaps under connections that stream both ways: how long the data path pauses, and how soon it is as fast as the new side
- * is when it has run for a while. Two instances in one process, joined by a memory port; one of them is swapped.
+ * is when it has run for a while, in the second second after it. Two instances in one process, joined by a memory port; one
+ * of them is swapped. After the swaps the same is measured as often without one: how much the rate varies by itself.
  *
  * <p>Arguments: number of swaps (20), connections (1000).
  */
 public final class SwapPause {
     private static final long SECOND_NS = 1_000_000_000;
     private static final int RING_BYTES = 32 << 20;
+    private static final int WINDOWS_A_SECOND = 10;
+    private static final double GOAL = 0.9;
 
     private SwapPause() {
     }
 
-    private record Sample(SwapReport report, double firstSecond, double afterOneSecond) {
+    /**
+     * Two seconds.
+     *
+     * @param steady      bytes a second in the second one
+     * @param firstSecond the first one's share of that
+     * @param reachedMs   end of the first tenth of a second in which the rate was nine tenths of that
+     */
+    private record Rates(double steady, double firstSecond, double reachedMs) {
     }
 
     /**
@@ -58,26 +68,39 @@ public final class SwapPause {
             swapped.await();
             other.await();
             pause(5 * SECOND_NS);
-            List<Sample> samples = new ArrayList<>();
+            List<SwapReport> reports = new ArrayList<>();
+            List<Rates> rates = new ArrayList<>();
             for (int i = 0; i < swaps; i++) {
-                samples.add(sample(swapped, other, requests[i % requests.length]));
+                reports.add(swapped.instance().swap(requests[i % requests.length]));
+                rates.add(rates(swapped, other));
+                swapped.check();
+                other.check();
+                print(reports.getLast(), rates.getLast());
             }
-            print(what, connections, samples);
+            List<Rates> undisturbed = new ArrayList<>();
+            for (int i = 0; i < swaps; i++) {
+                undisturbed.add(rates(swapped, other));
+            }
+            double[] pauseMs = reports.stream().mapToDouble(report -> report.pauseNs() / 1e6).sorted().toArray();
+            System.out.printf(Locale.ROOT, "%s, %d connections, %d swaps: pause p50 %.2f ms, worst %.2f ms%n", what,
+                connections, swaps, median(pauseMs), pauseMs[swaps - 1]);
+            print("after a swap", rates);
+            print("without one", undisturbed);
         }
     }
 
-    private static Sample sample(StreamLoad swapped, StreamLoad other, SwapRequest request) throws SwapException {
-        SwapReport report = swapped.instance().swap(request);
-        double firstSecond = rate(swapped, other, SECOND_NS);
-        double afterOneSecond = rate(swapped, other, SECOND_NS / 2);
-        double steady = rate(swapped, other, SECOND_NS);
-        swapped.check();
-        other.check();
-        System.out.printf(Locale.ROOT, "%-30s %4d connections, pause %6.2f ms (export %.2f, import %.2f), %.0f Mbit/s, "
-            + "first second %.2f of it%n", report.after(), report.connections(), report.pauseNs() / 1e6,
-            report.stepNs().get(SwapStep.EXPORT) / 1e6, report.stepNs().get(SwapStep.IMPORT) / 1e6, steady * 8 / 1e6,
-            firstSecond / steady);
-        return new Sample(report, firstSecond / steady, afterOneSecond / steady);
+    private static Rates rates(StreamLoad swapped, StreamLoad other) {
+        double[] windows = new double[2 * WINDOWS_A_SECOND];
+        for (int i = 0; i < windows.length; i++) {
+            windows[i] = rate(swapped, other, SECOND_NS / WINDOWS_A_SECOND);
+        }
+        double first = Arrays.stream(windows, 0, WINDOWS_A_SECOND).average().orElseThrow();
+        double steady = Arrays.stream(windows, WINDOWS_A_SECOND, windows.length).average().orElseThrow();
+        int reached = 0;
+        while (reached < windows.length - 1 && windows[reached] < GOAL * steady) {
+            reached++;
+        }
+        return new Rates(steady, first / steady, (reached + 1) * 1e3 / WINDOWS_A_SECOND);
     }
 
     /** {@return bytes a second, both ways} */
@@ -95,14 +118,18 @@ public final class SwapPause {
         }
     }
 
-    private static void print(String what, int connections, List<Sample> samples) {
-        double[] pauseMs = samples.stream().mapToDouble(sample -> sample.report.pauseNs() / 1e6).sorted().toArray();
-        double[] first = samples.stream().mapToDouble(Sample::firstSecond).sorted().toArray();
-        double[] after = samples.stream().mapToDouble(Sample::afterOneSecond).sorted().toArray();
-        System.out.printf(Locale.ROOT, "%s, %d connections, %d swaps: pause p50 %.2f ms, worst %.2f ms; of the steady "
-            + "rate p50 %.2f, worst %.2f in the first second, p50 %.2f, worst %.2f after it%n%n", what, connections,
-            samples.size(), median(pauseMs), Arrays.stream(pauseMs).max().orElseThrow(), median(first), first[0],
-            median(after), after[0]);
+    private static void print(SwapReport report, Rates rates) {
+        System.out.printf(Locale.ROOT, "%-30s %4d connections, pause %6.2f ms (export %.2f, import %.2f), %.0f Mbit/s, "
+            + "first second %.2f of it, 0.9 within %.0f ms%n", report.after(), report.connections(), report.pauseNs() / 1e6,
+            report.stepNs().get(SwapStep.EXPORT) / 1e6, report.stepNs().get(SwapStep.IMPORT) / 1e6, rates.steady * 8 / 1e6,
+            rates.firstSecond, rates.reachedMs);
+    }
+
+    private static void print(String when, List<Rates> rates) {
+        double[] first = rates.stream().mapToDouble(Rates::firstSecond).sorted().toArray();
+        double[] reached = rates.stream().mapToDouble(Rates::reachedMs).sorted().toArray();
+        System.out.printf(Locale.ROOT, "  %s: first second to second one p50 %.2f, worst %.2f; 0.9 of it within p50 %.0f ms, "
+            + "worst %.0f ms%n", when, median(first), first[0], median(reached), reached[reached.length - 1]);
     }
 
     private static double median(double[] sorted) {

@@ -17,7 +17,7 @@ import org.millrace.runtime.DataPathConfig.TransportChoice;
 public record SwapRequest(HardwareBackend hardware, Map<Integer, TransportChoice> transports, boolean newOnly,
                           long warmUpNs) {
     /** Time to warm up unless asked otherwise: enough for the compiler. */
-    public static final long WARM_UP_NS = 2_000_000_000;
+    public static final long WARM_UP_NS = 10_000_000_000L;
 
     /** Nothing else; what to begin a request with. */
     public static final SwapRequest KEEP = new SwapRequest(null, Map.of(), false, WARM_UP_NS);

@@ -1,6 +1,7 @@
 package org.millrace.tcp.laminar;
 
 import static org.millrace.tcp.laminar.LaminarMeta.NORMAL;
+import static org.millrace.tcp.laminar.LaminarMeta.REFUSED;
 import static org.millrace.tcp.laminar.LaminarMeta.TX;
 
 import java.util.List;
@@ -10,8 +11,9 @@ import org.millrace.api.pipeline.State;
 import org.millrace.api.pipeline.Verdict;
 import org.millrace.tcp.control.TcpProgram;
 
-/** RFC 5961 §5.2, the lower bound: no acknowledgement lies further below SND.UNA than the largest window there can be.
- * Scales the window that the segment offers. On TX, whether nothing was in flight before. */
+/** What the registers before have found. Refuses what lies outside all windows; RFC 5961 §5.2, the lower bound: no
+ * acknowledgement lies further below SND.UNA than the largest window there can be. Scales the window that the segment
+ * offers. On TX, whether nothing was in flight before. */
 final class AckCheck implements Stage<LaminarMeta, State.None> {
     private static final StageSpec<State.None> SPEC = StageSpec.stateless("tx-ack-check", List.of());
 
@@ -30,6 +32,11 @@ final class AckCheck implements Stage<LaminarMeta, State.None> {
             return Verdict.NEXT;
         }
         if (meta.kind() != NORMAL) {
+            return Verdict.NEXT;
+        }
+        if (meta.outside() != 0) {
+            meta.kind(REFUSED);                                                 // RFC 9293 §3.10.7.4, first check
+            meta.discard(meta.outside());
             return Verdict.NEXT;
         }
         if (meta.behind() >>> 30 != 0) {

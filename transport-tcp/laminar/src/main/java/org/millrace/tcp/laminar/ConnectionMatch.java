@@ -29,6 +29,7 @@ final class ConnectionMatch implements Stage<LaminarMeta, Connection> {
         meta.firstSent(c.firstSent());
         meta.windowStep(c.windowStep());
         meta.windowQuarter(c.windowQuarter());
+        meta.reach(meta.end() + c.receiveBytes());
         meta.mss(c.mss());
         meta.peerShift(c.peerShift());
         meta.shift(c.shift());

@@ -30,6 +30,7 @@ public final class Laminar implements TcpProgram<LaminarMeta> {
     private final ConnectionMatch connection = new ConnectionMatch();
     private final ClockRead clock = new ClockRead(new TickClock());
     private final RecentTimestamp timestamp = new RecentTimestamp();
+    private final SequenceCheck sequence = new SequenceCheck();
     private final NextAck nextAck = new NextAck();
     private final AckCheck ackCheck = new AckCheck();
     private final ReceiveWindow window = new ReceiveWindow();
@@ -95,13 +96,13 @@ public final class Laminar implements TcpProgram<LaminarMeta> {
     @Override
     public List<Stage<? super LaminarMeta, ?>> stages(Workflow workflow) {
         List<Stage<? super LaminarMeta, ?>> stages = switch (workflow) {
-            case RX -> List.of(flow, connection, clock, timestamp, nextAck, ackCheck, window, place, repeated, tail, head,
-                accept, echo, remote, duplicates, fin, timed, roundTrip, acked, counts, end, readable, delayed, dma,
-                notice);
+            case RX -> List.of(flow, connection, clock, timestamp, sequence, nextAck, ackCheck, window, place, repeated,
+                tail, head, accept, echo, remote, duplicates, fin, timed, roundTrip, acked, counts, end, readable,
+                delayed, dma, notice);
             case TX -> List.of(push, connection, clock, timestamp, nextAck, ackCheck, window, echo, remote, fin, credits,
                 reduced, timed, counts, advertised, delayed, compose, scale, dma);
-            case HC -> List.of(connection, clock, timestamp, nextAck, window, echo, duplicates, timed, end, update,
-                advertised, delayed, request, compose, scale);
+            case HC -> List.of(connection, clock, timestamp, sequence, nextAck, window, echo, duplicates, timed, end,
+                update, advertised, delayed, request, compose, scale);
             case MIRROR -> List.of(connection, clock, timestamp, nextAck, window, place, tail, head, sack, advertised,
                 compose, scale);
         };

@@ -440,6 +440,24 @@ public final class LaminarMeta extends TcpMeta {
         u8(TCP_BYTES + 121, v);
     }
 
+    /** {@return reason for which the sequence number is refused before T1; 0: it is not} */
+    public int outside() {
+        return u8(TCP_BYTES + 122);
+    }
+
+    void outside(int v) {
+        u8(TCP_BYTES + 122, v);
+    }
+
+    /** {@return RX: a receive buffer behind the segment's end: below the right edge, the segment is old} */
+    public int reach() {
+        return i32(TCP_BYTES + 128);
+    }
+
+    void reach(int v) {
+        i32(TCP_BYTES + 128, v);
+    }
+
     /** {@return TX: sequence number behind the payload, without the FIN} */
     public int dataEnd() {
         return i32(TCP_BYTES + 124);

@@ -18,6 +18,7 @@ final class LaminarState {
 
     private final Slot<Connection> connection = new Slot<>(new ConnectionMatch());
     private final Slot<RecentTimestamp.Register> timestamp = new Slot<>(new RecentTimestamp());
+    private final Slot<SequenceCheck.Register> sequence = new Slot<>(new SequenceCheck());
     private final Slot<NextAck.Register> nextAck = new Slot<>(new NextAck());
     private final Slot<ReceiveWindow.Register> window = new Slot<>(new ReceiveWindow());
     private final Slot<OooTail.Register> tail = new Slot<>(new OooTail());
@@ -105,6 +106,7 @@ final class LaminarState {
         ReceiveWindow.Register w = window.at(flow);
         w.next(from.rcvNxt);
         w.edge(from.rcvNxt + from.rcvFree - (from.finReceived ? 1 : 0));
+        sequence.at(flow).edge(w.edge());
         int off = from.oooLength == 0 ? 0 : from.oooStart - from.rcvNxt;
         head.at(flow).head(off);
         tail.at(flow).tail(from.oooLength == 0 ? 0 : off + from.oooLength);

@@ -14,7 +14,8 @@ import org.millrace.tcp.control.TcpProgram;
 import org.millrace.wire.SequenceNumber;
 
 /** T1 (§5.3.2.2 ①, §5.3.2.3 ①): what is acknowledged and what has been sent, in one register, as R1 has both edges of
- * the receive window: so an acknowledgement of what was never sent is refused before it moves anything. */
+ * the receive window: so an acknowledgement of what was never sent is refused before it moves anything.
+ * A segment that stands outside the receive window has moved nothing either: "rx-seq-check" comes first. */
 final class NextAck implements Stage<LaminarMeta, NextAck.Register> {
     static final StageSpec<Register> SPEC =
         StageSpec.perFlow("tx-next-ack", StageSpec.Concurrency.FLOW_ATOMIC, Register::new, List.of());
@@ -57,7 +58,7 @@ final class NextAck implements Stage<LaminarMeta, NextAck.Register> {
         int max = s.max();
         meta.max(max);
         int workflow = meta.workflow();
-        if (workflow == RX && meta.kind() == NORMAL) {
+        if (workflow == RX && meta.kind() == NORMAL && meta.outside() == 0) {
             int ack = meta.ack();
             if (SequenceNumber.greaterThan(ack, max)) {
                 return Verdict.control(TcpProgram.BAD_ACK);                     // RFC 5961 §5.2

@@ -38,6 +38,7 @@ final class Place implements Stage<LaminarMeta, State.None> {
             return Verdict.NEXT;
         }
         if (meta.kind() != NORMAL) {
+            meta.stamp(0);
             meta.answer(1);
             return Verdict.NEXT;
         }
@@ -91,7 +92,7 @@ final class Place implements Stage<LaminarMeta, State.None> {
             meta.answer(1);
         } else {
             meta.path(NONE);
-            if (length < 0 || meta.payloadLength() != 0) {
+            if (meta.payloadLength() != 0) {
                 refuse(meta, OUT_OF_WINDOW);
             }
         }

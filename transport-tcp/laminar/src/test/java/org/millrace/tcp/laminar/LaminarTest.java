@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.lang.reflect.Field;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.millrace.api.pipeline.DropReason;
 import org.millrace.api.pipeline.Layout;
 import org.millrace.api.pipeline.SegmentMeta;
@@ -368,6 +370,72 @@ class LaminarTest {
         assertThat(harness.outlet().only().toString()).isEqualTo("CONTROL(" + TcpProgram.BAD_ACK + ")");
         laminar.export(flow, state);
         assertThat(state.sndUna).isEqualTo(5000);
+    }
+
+    /** RFC 9293 §3.10.7.4: the sequence number is checked first. 4096 bytes of buffer, so 904 is the lowest for data. */
+    @ParameterizedTest
+    @CsvSource({"5097, 0", "5097, 100", "-2147482648, 0", "-2147482649, 50", "999, 0", "898, 100", "-3096, 0", "-3096, 1000",
+        "60000, 1000", "1073741824, 0"})
+    void forgedSegmentOutOfWindowMovesNothing(int seq, int length) throws IllegalAccessException {
+        state.timestamps = true;
+        state.tsRecent = 10;
+        install();
+        append(2500);
+        send();
+        send();
+        TcpConnectionState before = new TcpConnectionState();
+        laminar.export(flow, before);
+        TcpProgress counted = progress();
+        for (int ack : new int[] {6000, 7000, 5000, 5000, 5000, 9000, 4000}) {
+            forge(seq, length, ack);
+            assertThat(emitted().ack()).as("answered").isEqualTo(1000);
+            assertThat(emitted().tsEcho()).as("of the timestamp before").isEqualTo(10);
+            assertThat(digest()).isZero();
+        }
+        assertThat(queue.notices()).isEmpty();
+        assertThat(dma.transfers()).hasSize(2);
+        TcpConnectionState after = new TcpConnectionState();
+        laminar.export(flow, after);
+        after.rcvEdge = before.rcvEdge;
+        for (Field field : TcpConnectionState.class.getFields()) {
+            assertThat(field.get(after)).as(field.getName()).isEqualTo(field.get(before));
+        }
+        assertThat(progress().ackedBytes).isEqualTo(counted.ackedBytes);
+        segment(send(), 7000, 500, TcpHeader.ACK | TcpHeader.PSH);
+    }
+
+    private void forge(int seq, int length, int ack) {
+        harness.run(Workflow.RX, m -> {
+            m.localAddress(1);
+            m.localPort(80);
+            m.peerAddress(2);
+            m.peerPort(5000);
+            m.seq(seq);
+            m.ack(ack);
+            m.flags(TcpHeader.ACK);
+            m.window(60_000);
+            m.payloadOffset(PAYLOAD);
+            m.payloadLength(length);
+            m.hasTimestamps(1);
+            m.tsValue(11);
+        }, nowNs);
+    }
+
+    /** The buffer is full: the right edge is RCV.NXT, and stands where the application lets it. */
+    @Test
+    void acknowledgementAtAClosedWindowIsTaken() {
+        append(2000);
+        send();
+        send();
+        receive(1000, 4096);
+        receive(5096, 1, TcpHeader.ACK, 6000, 20_000);
+        assertThat(emitted().ack()).as("a probe").isEqualTo(5096);
+        assertThat(progress().sndUna).isEqualTo(6000);
+        receive(5097, 0, TcpHeader.ACK, 7000, 20_000);
+        assertThat(progress().sndUna).as("beyond").isEqualTo(6000);
+        consume(1);
+        receive(5097, 0, TcpHeader.ACK, 7000, 20_000);
+        assertThat(progress().sndUna).as("no longer").isEqualTo(7000);
     }
 
     @Test

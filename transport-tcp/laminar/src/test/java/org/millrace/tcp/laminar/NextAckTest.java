@@ -3,6 +3,8 @@ package org.millrace.tcp.laminar;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.millrace.api.pipeline.DropReason;
 import org.millrace.api.pipeline.Verdict;
 import org.millrace.api.pipeline.Workflow;
@@ -71,6 +73,18 @@ class NextAckTest {
             m.kind(LaminarMeta.REFUSED);
         }).expect(Verdict.NEXT);
         leaves(1000, 5000);
+    }
+
+    /** RFC 9293 §3.10.7.4: the sequence number comes first, even before an acknowledgement of the unsent. */
+    @ParameterizedTest
+    @ValueSource(ints = {3000, 5001, 900})
+    void segmentOutsideTheWindowAcknowledgesNothing(int ack) {
+        ack(1000, 5000, ack).item(m -> {
+            m.ack(ack);
+            m.outside(1);
+        }).expect(Verdict.NEXT);
+        leaves(1000, 5000);
+        assertThat(harness.meta().fresh() + harness.meta().txBump() + harness.meta().behind()).isZero();
     }
 
     @Test

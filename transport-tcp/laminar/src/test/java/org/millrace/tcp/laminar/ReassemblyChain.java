@@ -24,6 +24,8 @@ final class ReassemblyChain {
     final LaminarMeta meta = new LaminarMeta();
     final Deque<Pseudo> pending = new ArrayDeque<>();
 
+    private final Step<SequenceCheck.Register> sequence = new Step<>(new SequenceCheck());
+    private final Step<State.None> check = new Step<>(new AckCheck());
     private final Step<ReceiveWindow.Register> window = new Step<>(new ReceiveWindow());
     private final Step<State.None> place = new Step<>(new Place());
     private final Step<OooTail.Register> tail = new Step<>(new OooTail());
@@ -32,10 +34,12 @@ final class ReassemblyChain {
     private final Step<StreamEnd.Register> end = new Step<>(new StreamEnd());
     private final Step<Readable.Register> readable = new Step<>(new Readable());
     private final List<Step<?>> receive;
+    private int bufferBytes;
     private final List<Step<?>> mirror = List.of(window, place, tail, head);
 
     ReassemblyChain(PayloadDma dma) {
-        receive = List.of(window, place, tail, head, accept, end, readable, new Step<>(new PayloadMove(dma)));
+        receive = List.of(sequence, check, window, place, tail, head, accept, end, readable,
+            new Step<>(new PayloadMove(dma)));
         ViewCursor.move(meta, metaWords, 0);
     }
 
@@ -58,6 +62,8 @@ final class ReassemblyChain {
     ReassemblyChain from(int next, int edge) {
         window.view.next(next);
         window.view.edge(edge);
+        sequence.view.edge(edge);
+        bufferBytes = edge - next;
         readable.view.told(next);
         return this;
     }
@@ -83,7 +89,10 @@ final class ReassemblyChain {
     }
 
     void consumed(int bytes) {
-        window.view.edge(window.view.edge() + bytes);
+        Arrays.fill(metaWords, 0);
+        meta.workflow(LaminarMeta.HC);
+        meta.rxBump(bytes);
+        run(List.of(sequence, window));
     }
 
     int[] save() {
@@ -107,6 +116,7 @@ final class ReassemblyChain {
         meta.fin(fin);
         meta.flags(TcpHeader.ACK | fin);
         meta.end(seq + length + fin);
+        meta.reach(meta.end() + bufferBytes);
         run(receive);
         if (meta.answer() != 0) {
             pending.add(new Pseudo(meta.next(), meta.end()));

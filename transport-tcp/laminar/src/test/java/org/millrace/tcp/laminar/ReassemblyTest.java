@@ -100,7 +100,11 @@ class ReassemblyTest implements PayloadDma {
             return;
         }
         segmentStart = start;
+        int edge = chain.next() + chain.avail() - first;
         chain.segment(first + start, length);
+        if (chain.meta.outside() != 0 && start < edge && start + length > consumed) {
+            throw new AssertionError("starved: " + start + "+" + length + ", window " + consumed + " to " + edge);
+        }
         int bump = chain.meta.rxBump();
         for (int i = 0; i < bump; i++) {
             if (ring[delivered + i & BUFFER - 1] != octet(delivered + i)) {

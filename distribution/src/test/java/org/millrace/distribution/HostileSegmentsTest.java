@@ -10,10 +10,15 @@ import java.net.InetSocketAddress;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
-import org.junit.jupiter.api.Test;
+import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.FieldSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.millrace.api.context.Status;
+import org.millrace.api.transport.TransportFactory;
+import org.millrace.tcp.flextoe.FlexToeFactory;
+import org.millrace.tcp.laminar.LaminarFactory;
 import org.millrace.testkit.Endpoint;
 import org.millrace.wire.TcpHeader;
 
@@ -25,6 +30,7 @@ import org.millrace.wire.TcpHeader;
 class HostileSegmentsTest {
     static final List<String> STATES = List.of("LISTEN", "SYN-SENT", "SYN-RECEIVED", "ESTABLISHED", "FIN-WAIT-1", "FIN-WAIT-2",
         "CLOSE-WAIT", "CLOSING", "LAST-ACK", "TIME-WAIT");
+    static final List<TransportFactory> PROGRAMS = List.of(new FlexToeFactory(), new LaminarFactory());
     /** Another number is another test. */
     private static final long SEED = Long.getLong("millrace.seed", 1);
     private static final Set<String> CERTAIN_DROPS = Set.of("frame shorter than its headers say",
@@ -33,15 +39,21 @@ class HostileSegmentsTest {
     private static final int BLIND_FRAMES = 500;
     private static final int VICTIMS = 12;
     private static final int FRAMES_EACH = 50;
+    /** From RCV.NXT on. Of a buffer of 16384 bytes 500 are unread. */
+    private static final int[] OUT_OF_WINDOW = {15_885, 1 << 20, Integer.MAX_VALUE, Integer.MIN_VALUE, -1 << 20, -70_000, -601};
     private static final long MS = 1_000_000;
 
+    static Stream<Arguments> programsAndStates() {
+        return PROGRAMS.stream().flatMap(p -> STATES.stream().map(s -> Arguments.of(p.name(), p, s)));
+    }
+
     /** Who guesses sequence numbers changes nothing: the state stays, and the well-formed peer goes on. */
-    @ParameterizedTest
-    @FieldSource("STATES")
-    void blindAttackerChangesNothing(String state) throws IOException {
+    @ParameterizedTest(name = "{0}, {2}")
+    @MethodSource("programsAndStates")
+    void blindAttackerChangesNothing(String name, TransportFactory program, String state) throws IOException {
         long seed = SEED * 1000 + state.hashCode();
-        System.out.println("blind, " + state + ", seed " + seed);
-        HostileWorld w = new HostileWorld(seed);
+        System.out.println("blind, " + name + ", " + state + ", seed " + seed);
+        HostileWorld w = new HostileWorld(program, seed);
         w.reach(state);
         SegmentMutator attacker = new SegmentMutator(w.random, true, w.peer);
         for (int i = 0; i < BLIND_FRAMES; i++) {
@@ -55,10 +67,30 @@ class HostileSegmentsTest {
         assertThat(w.target.status().drops()).containsKeys(CERTAIN_DROPS.toArray(String[]::new));
     }
 
+    /** RFC 9293 §3.10.7.4: the sequence number is checked first. The peer sits on an acknowledgement of 3000 bytes. */
+    @ParameterizedTest
+    @FieldSource("PROGRAMS")
+    void goodAcknowledgementOfASegmentOutOfWindowIsNone(TransportFactory program) throws IOException {
+        HostileWorld w = new HostileWorld(program, SEED);
+        w.reach("ESTABLISHED");
+        w.victim.write(MemorySegment.ofArray(new Pattern(7).bytes(0, 3000)), 0, 3000);
+        w.world.until("data at the peer", () -> w.peer.received == 3000, 10 * MS);
+        for (int offset : OUT_OF_WINDOW) {
+            for (int length : new int[] {0, 100}) {
+                w.receive(w.peer.segment(TcpHeader.ACK, new byte[length]).seq(w.peer.seq + offset).build(), 0);
+                assertThat(w.victim.unacknowledged()).as("%d, %d bytes", offset, length).isEqualTo(3000);
+            }
+        }
+        w.peer.send(TcpHeader.ACK);
+        w.world.until("acknowledged", () -> w.victim.unacknowledged() == 0, MS);
+        w.assertUnharmed();
+    }
+
     /** RFC 9293 MUST-57, RFC 1122 §3.2.1.3: nobody has the broadcast address of a network, so nobody connects from it. */
-    @Test
-    void synFromABroadcastAddressIsIgnored() {
-        HostileWorld w = new HostileWorld(SEED);
+    @ParameterizedTest
+    @FieldSource("PROGRAMS")
+    void synFromABroadcastAddressIsIgnored(TransportFactory program) {
+        HostileWorld w = new HostileWorld(program, SEED);
         w.reach("LISTEN");
         Endpoint everybody = Endpoint.of("02:00:00:00:00:03", "10.0.0.255", w.peer.own.port());
         w.receive(w.peer.segment(TcpHeader.SYN, new byte[0]).from(everybody).build(), 0);
@@ -67,9 +99,10 @@ class HostileSegmentsTest {
     }
 
     /** RFC 9293 MUST-46. */
-    @Test
-    void broadcastAddressCannotBeConnectedTo() {
-        HostileWorld w = new HostileWorld(SEED);
+    @ParameterizedTest
+    @FieldSource("PROGRAMS")
+    void broadcastAddressCannotBeConnectedTo(TransportFactory program) {
+        HostileWorld w = new HostileWorld(program, SEED);
         w.victim = w.target.toe.connect(new InetSocketAddress(InetAddress.ofLiteral("10.0.0.255"), 80));
         w.world.until("refused", () -> w.victim.status() != Status.OK, MS);
         assertThat(w.victim.status()).isEqualTo(Status.UNREACHABLE);
@@ -105,12 +138,13 @@ class HostileSegmentsTest {
     }
 
     /** Who sees everything can end or poison a connection, but no byte announced changes, and nobody else notices. */
-    @ParameterizedTest
-    @FieldSource("STATES")
-    void attackerOnThePathHarmsOnlyItsConnection(String state) throws IOException {
+    @ParameterizedTest(name = "{0}, {2}")
+    @MethodSource("programsAndStates")
+    void attackerOnThePathHarmsOnlyItsConnection(String name, TransportFactory program, String state)
+        throws IOException {
         long seed = SEED * 2000 + state.hashCode();
-        System.out.println("on the path, " + state + ", seed " + seed);
-        HostileWorld w = new HostileWorld(seed);
+        System.out.println("on the path, " + name + ", " + state + ", seed " + seed);
+        HostileWorld w = new HostileWorld(program, seed);
         for (int i = 0; i < VICTIMS; i++) {
             w.reach(state);
             attack(w, new SegmentMutator(w.random, false, w.peer));

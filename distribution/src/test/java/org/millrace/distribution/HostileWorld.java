@@ -8,6 +8,8 @@ import java.net.InetSocketAddress;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.millrace.api.context.ContextSize;
+import org.millrace.api.transport.TransportFactory;
+import org.millrace.bluefield.BluefieldBackend;
 import org.millrace.testkit.Endpoint;
 import org.millrace.testkit.SimulatedLink;
 import org.millrace.toe.ListenSocket;
@@ -44,15 +46,21 @@ final class HostileWorld {
     private final long transmitRing;
     private StreamSocket fromInnocent;
     private int nextPort = 2000;
+    private final String received;
 
-    HostileWorld(long seed) {
+    /**
+     * @param program what both hosts run on hw-bluefield
+     * @param seed    of everything random
+     */
+    HostileWorld(TransportFactory program, long seed) {
+        VirtualHost.Stack stack = new VirtualHost.Stack(new BluefieldBackend(), program, Map.of());
+        received = program.name() + ".received segments";
         random = new SplittableRandom(seed);
         ContextSize size = new ContextSize(8, RING, RING, 256);
         port = new InjectPort(world.fabric.port("target", 0x0200_0000_0002L));
-        target = world.add(new VirtualHost(port, "10.0.0.2", size,
-            VirtualHost.Stack.flexToe(Map.of()), Map.of(), seed));
-        innocent = world.add(new VirtualHost(world.fabric.port("innocent", 0x0200_0000_0001L), "10.0.0.1", size,
-            VirtualHost.Stack.flexToe(Map.of()), Map.of(), seed + 1));
+        target = world.add(new VirtualHost(port, "10.0.0.2", size, stack, Map.of(), seed));
+        innocent = world.add(new VirtualHost(world.fabric.port("innocent", 0x0200_0000_0001L), "10.0.0.1", size, stack,
+            Map.of(), seed + 1));
         peer = new ScriptedPeer(world.fabric.port("peer", 0x0200_0000_0003L), port,
             Endpoint.of("02:00:00:00:00:03", "10.0.0.3", 0), Endpoint.of("02:00:00:00:00:02", "10.0.0.2", 0),
             new Pattern(7));
@@ -200,7 +208,7 @@ final class HostileWorld {
         long[] sum = new long[1];
         target.status().counters().forEach((name, count) -> {
             boolean own = name.startsWith("drop.") && !name.equals("drop.nothing to send");
-            sum[0] += own || name.startsWith("network.") || name.equals("tcp-flextoe.received segments") ? count : 0;
+            sum[0] += own || name.startsWith("network.") || name.equals(received) ? count : 0;
         });
         return sum[0];
     }

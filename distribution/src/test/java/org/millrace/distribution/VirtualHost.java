@@ -10,12 +10,10 @@ import org.millrace.api.hardware.Capacity;
 import org.millrace.api.hardware.HardwareBackend;
 import org.millrace.api.port.Port;
 import org.millrace.api.transport.TransportFactory;
-import org.millrace.bluefield.BluefieldBackend;
 import org.millrace.net.Route;
 import org.millrace.runtime.DataPath;
 import org.millrace.runtime.DataPathConfig;
 import org.millrace.runtime.DataPathStatus;
-import org.millrace.tcp.flextoe.FlexToeFactory;
 import org.millrace.testkit.ImpairedPort;
 import org.millrace.toe.Toe;
 import org.millrace.wire.Ipv4Address;
@@ -40,9 +38,6 @@ final class VirtualHost {
      * @param options   of TCP
      */
     record Stack(HardwareBackend hardware, TransportFactory transport, Map<String, String> options) {
-        static Stack flexToe(Map<String, String> options) {
-            return new Stack(new BluefieldBackend(), new FlexToeFactory(), options);
-        }
     }
 
     /**

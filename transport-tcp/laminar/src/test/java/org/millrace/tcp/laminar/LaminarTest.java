@@ -388,6 +388,7 @@ class LaminarTest {
         TcpProgress counted = progress();
         for (int ack : new int[] {6000, 7000, 5000, 5000, 5000, 9000, 4000}) {
             forge(seq, length, ack);
+            assertThat(progress().sndUna).as("SND.UNA").isEqualTo(5000);
             assertThat(emitted().ack()).as("answered").isEqualTo(1000);
             assertThat(emitted().tsEcho()).as("of the timestamp before").isEqualTo(10);
             assertThat(digest()).isZero();

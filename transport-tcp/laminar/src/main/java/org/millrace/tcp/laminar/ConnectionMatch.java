@@ -5,7 +5,8 @@ import org.millrace.api.pipeline.Stage;
 import org.millrace.api.pipeline.StageSpec;
 import org.millrace.api.pipeline.Verdict;
 
-/** The connection table: action data by flow, for every workflow. Nothing here changes while segments pass. */
+/** The connection table: action data by flow, for every workflow; its action adds the receive buffer's size to the
+ * segment's end. Nothing here changes while segments pass. */
 final class ConnectionMatch implements Stage<LaminarMeta, Connection> {
     static final StageSpec<Connection> SPEC =
         StageSpec.perFlow("connection", StageSpec.Concurrency.STATELESS, Connection::new, List.of());

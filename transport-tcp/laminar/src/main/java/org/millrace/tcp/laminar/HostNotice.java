@@ -1,7 +1,5 @@
 package org.millrace.tcp.laminar;
 
-import static org.millrace.tcp.laminar.LaminarMeta.NORMAL;
-
 import java.util.List;
 import org.millrace.api.pipeline.ContextQueue;
 import org.millrace.api.pipeline.FlowScheduler;
@@ -40,13 +38,11 @@ final class HostNotice implements Stage<LaminarMeta, State.None> {
     @Override
     public long process(LaminarMeta meta, State.None state, long nowNs) {
         int flow = meta.flow();
-        if (meta.kind() == NORMAL) {
-            heads.window(flow, meta.una(), meta.remoteEdge());
-            if (meta.fast() != 0) {
-                heads.goBack(flow);
-            }
-            heads.schedule(flow, nowNs);
+        heads.window(flow, meta.una(), meta.remoteEdge());                      // of a refused segment too: T1 may have moved
+        if (meta.fast() != 0) {
+            heads.goBack(flow);
         }
+        heads.schedule(flow, nowNs);
         if (meta.finTaken() != 0) {
             meta.hostFlags(SegmentMeta.HOST_FIN);
         }

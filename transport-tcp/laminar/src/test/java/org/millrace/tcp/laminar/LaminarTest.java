@@ -422,6 +422,19 @@ class LaminarTest {
         }, nowNs);
     }
 
+    /** Received before and not read yet: R1 refuses it, but T1 has moved, and the head must not send what is acknowledged. */
+    @Test
+    void acknowledgementOfARepeatedSegmentMovesTheHead() {
+        append(2000);
+        send();
+        send();
+        receive(1000, 500);
+        request(TcpProgram.RETRANSMIT, 0, 0, 0);
+        receive(1000, 500, TcpHeader.ACK, 5700, 20_000);
+        assertThat(queue.notices()).containsExactly(new Notice(3, 0x10004, 0, 700, 0));
+        segment(send(), 5700, 1000, TcpHeader.ACK);
+    }
+
     /** The buffer is full: the right edge is RCV.NXT, and stands where the application lets it. */
     @Test
     void acknowledgementAtAClosedWindowIsTaken() {

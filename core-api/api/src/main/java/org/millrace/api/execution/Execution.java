@@ -138,16 +138,54 @@ public abstract class Execution<M extends SegmentMeta> implements Pipeline<M> {
             outlet.drop(meta, DropReason.CONTROL_LIMIT.code()); // the outlet submits without end
             return;
         }
+        digest(meta, verdict, nowNs);
         nest();
-        if ((verdict & Verdict.DIGEST) != 0) {
-            outlet.digest(meta, nowNs);
-        }
         switch ((int) Verdict.action(verdict)) {
             case (int) Verdict.DROP -> outlet.drop(meta, Verdict.reason(verdict));
             case (int) Verdict.CONTROL -> outlet.control(meta, Verdict.reason(verdict), nowNs);
             case (int) Verdict.EMIT -> outlet.emit(meta, nowNs);
             default -> outlet.done(meta);
         }
+        unnest();
+    }
+
+    /**
+     * Shows the control plane the metadata of an item that is still to leave, if a stage asked for it. Only if
+     * {@link #canNest}.
+     *
+     * @param meta    the item
+     * @param verdict the last one, with {@link Verdict#DIGEST} if any stage asked for it
+     * @param nowNs   the time
+     */
+    protected final void digest(M meta, long verdict, long nowNs) {
+        if ((verdict & Verdict.DIGEST) != 0) {
+            nest();
+            outlet.digest(meta, nowNs);
+            unnest();
+        }
+    }
+
+    /**
+     * An item whose pass is over is to be emitted, but waits in the machine; its words are the machine's to keep.
+     *
+     * @param meta the item
+     * @return number of the payload that is kept for it, for {@link #emit}; 0: it has none
+     */
+    protected final int hold(M meta) {
+        return outlet.hold(meta);
+    }
+
+    /**
+     * The item of this level, which has waited, is emitted. Only if {@link #canNest}.
+     *
+     * @param payload number of its payload
+     * @param nowNs   the time
+     */
+    protected final void emit(int payload, long nowNs) {
+        M meta = meta();
+        nest();
+        outlet.resume(payload);
+        outlet.emit(meta, nowNs);
         unnest();
     }
 

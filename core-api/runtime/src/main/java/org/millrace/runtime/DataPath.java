@@ -59,6 +59,7 @@ public final class DataPath implements AutoCloseable {
     private final ReceivedFrames frames = new ReceivedFrames(BATCH_FRAMES);
     private final ContextTable contexts;
     private final HostTransfer transfer;
+    private final HeldPayloads held;
     private final Egress egress;
     private final NetEvents network;
     private final IpLayer ip;
@@ -98,6 +99,7 @@ public final class DataPath implements AutoCloseable {
         PortInfo info = port.info();
         contexts = new ContextTable(capacity.contexts(), counters, home.journals());
         transfer = new HostTransfer(contexts, frames, counters, pages);
+        held = new HeldPayloads(transfer);
         egress = new Egress(port, transfer, captures);
         network = new NetEvents(this, transports);
         ip = new IpLayer(new MacAddress(info.macAddress()), config.addresses(), new RouteTable(config.routes()),
@@ -175,6 +177,7 @@ public final class DataPath implements AutoCloseable {
         busy |= transmit(nowNs);
         drain(nowNs);
         egress.flush(nowNs); // before an application may reuse what is being sent
+        held.keep(); // the same for what a machine sends later
         long deadline = Math.min(ipDeadlineNs, pages.advance(contexts, nowNs));
         boolean blocked = tell(nowNs);
         if (registry != null) {
@@ -222,12 +225,10 @@ public final class DataPath implements AutoCloseable {
         return any;
     }
 
-    private boolean drain(long nowNs) {
-        boolean empty = true;
+    private void drain(long nowNs) {
         for (int i = 0; i < transports.size(); i++) {
-            empty &= transports.get(i).drain(nowNs);
+            transports.get(i).drain(nowNs);
         }
-        return empty;
     }
 
     /** Delivers events and closes whom it has to. Answers whether events wait for room. */
@@ -411,10 +412,14 @@ public final class DataPath implements AutoCloseable {
 
     /** Between rounds: takes in what is half taken in, and lets everything come out. Answers whether it has. */
     boolean quiesce(long nowNs) {
-        boolean empty = drain(nowNs);
+        drain(nowNs);
         while (cutting != null && !cutting.isEmpty()) {
             receive(nowNs);
-            empty &= drain(nowNs);
+            drain(nowNs);
+        }
+        boolean empty = true;
+        for (LoadedTransport<?> transport : transports) {
+            empty &= transport.quiesce(nowNs);
         }
         egress.flush(nowNs);
         return empty;
@@ -450,7 +455,7 @@ public final class DataPath implements AutoCloseable {
     private void retire() {
         for (int i = transports.size() - 1; i >= positions; i--) {
             LoadedTransport<?> transport = transports.get(i);
-            if (transport.host.flows().count(transport) == 0 && transport.isForgotten()) {
+            if (transport.host.flows().count(transport) == 0 && transport.isForgotten() && transport.isIdle()) {
                 transports.remove(i);
                 LOG.info("{}: {} has retired", instance, transport.host.name());
             }
@@ -566,6 +571,10 @@ public final class DataPath implements AutoCloseable {
 
     HostTransfer transfer() {
         return transfer;
+    }
+
+    HeldPayloads held() {
+        return held;
     }
 
     Egress egress() {

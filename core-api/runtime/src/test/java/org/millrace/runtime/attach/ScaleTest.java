@@ -97,7 +97,18 @@ class ScaleTest {
             accepted.size(), CONTEXTS, idle / accepted.size(), used / accepted.size(), returned / accepted.size());
         assertThat(used - idle).isGreaterThan(accepted.size() * 3L * BYTES); // a page of each ring, at either end
         assertThat(returned - idle).isLessThan((used - idle) / 20);
+        assertThat(rounds(10_000_000_000L)).isLessThan(5);
         exchange(toe); // the pages come back, and what is in them is right
+    }
+
+    /** {@return how often data paths that sleep until their next deadline wake up in a time} */
+    private int rounds(long ns) {
+        int rounds = 0;
+        for (long endNs = nowNs + ns; nowNs < endNs; rounds++) {
+            nowNs = Math.max(nowNs + 1, Math.min(server.poll(nowNs), client.poll(nowNs)));
+        }
+        System.out.printf("%d rounds of both data paths in %d idle seconds%n", rounds, ns / 1_000_000_000L);
+        return rounds;
     }
 
     /** A few KB each way on every connection. */

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.millrace.api.context.ContextSize;
 import org.millrace.api.hardware.HardwareBackend;
 import org.millrace.api.transport.TransportFactory;
 import org.millrace.bluefield.BluefieldBackend;
@@ -103,6 +104,29 @@ class SwapTest {
         connect(hosts, 3, 1 << 20, 5000);
         swapUnderWay(hosts, 1_000_000, 20, to(TOFINO), to(BLUEFIELD));
         finish(hosts);
+    }
+
+    /** On the caller's clock frames wait in the machine's queues; a swap does not wait for their time, and loses none. */
+    @Test
+    void framesThatWaitInTheMachineLeaveBeforeASwap() {
+        choice.transport = LAMINAR;
+        choice.hardware = TofinoBackend.onCallersClock();
+        choice.size = new ContextSize(16, 1 << 20, 1 << 20, 1024);
+        choice.link = new SimulatedLink(20_000, 1500, false).bitsPerSecond(400_000_000_000L);
+        TwoHosts hosts = new TwoHosts(choice);
+        connect(hosts, 3, 1 << 20, 5000);
+        hosts.world.until("a long queue", () -> depthCells(hosts.client) > 1000, SECOND_NS);
+        HardwareBackend other = TofinoBackend.onCallersClock();
+        swap(hosts.client, to(other));
+        assertThat(depthCells(hosts.client)).isZero();
+        hosts.world.until("a long queue again", () -> depthCells(hosts.client) > 500, SECOND_NS);
+        swap(hosts.client, to(BLUEFIELD));
+        finish(hosts);
+        assertThat(hosts.client.counter("tcp-laminar.retransmitted bytes")).isZero();
+    }
+
+    private static long depthCells(VirtualHost host) {
+        return host.counter("tcp-laminar.queue 0 depth cells");
     }
 
     @Test

@@ -19,7 +19,10 @@ import org.millrace.api.pipeline.Verdict;
  * through an interface for each.
  *
  * <p>DESIGN NOTES. The class is hidden and its constants are class data, so stages need not be public and nothing keeps
- * the class alive but its chains. The code, for each step:
+ * the class alive but its chains. A long workflow is several methods, since the compiler inlines no more than 8,000 bytes
+ * of code into one (HotSpot's DesiredMethodLimit) and leaves what comes behind to calls that know no class. The code:
+ * {@code verdict = part0(meta, words, mirrors, nowNs); digest |= verdict & DIGEST; if ((verdict & ACTION) != NEXT) return
+ * verdict | digest;} for each part, and in a part for each step:
  * {@code verdict = link.run(steps[i], meta, nowNs); if (verdict != NEXT) { mirror(verdict, words, mirrors);
  * digest |= verdict & DIGEST; if ((verdict & ACTION) != NEXT) return verdict | digest; }}
  */
@@ -34,6 +37,10 @@ final class ChainWriter {
     private static final ClassDesc MIRRORS = desc(MirrorQueue.class);
     private static final MethodTypeDesc NEW =
         MethodTypeDesc.of(ConstantDescs.CD_void, STEPS, desc(ChainClass.class));
+    private static final MethodTypeDesc RUN =
+        MethodTypeDesc.of(ConstantDescs.CD_long, META, WORDS, MIRRORS, ConstantDescs.CD_long);
+    private static final String PART = "part";
+    private static final int PART_STEPS = 6;
     private static final int META_LOCAL = 1;
     private static final int WORDS_LOCAL = 2;
     private static final int MIRRORS_LOCAL = 3;
@@ -47,25 +54,58 @@ final class ChainWriter {
 
     /** {@return a class of so many steps, to be defined with the list of their links as class data} */
     static byte[] write(int steps) {
-        return ClassFile.of().build(THIS, type -> type
-            .withFlags(ClassFile.ACC_FINAL)
-            .withSuperclass(CHAIN)
-            .withMethodBody(ConstantDescs.INIT_NAME, NEW, 0, code -> code
-                .aload(0).aload(1).aload(2)
-                .invokespecial(CHAIN, ConstantDescs.INIT_NAME, NEW)
-                .return_())
-            .withMethodBody("run", MethodTypeDesc.of(ConstantDescs.CD_long, META, WORDS, MIRRORS,
-                ConstantDescs.CD_long), 0, code -> run(code, steps)));
+        int parts = Math.ceilDiv(steps, PART_STEPS);
+        return ClassFile.of().build(THIS, type -> {
+            type.withFlags(ClassFile.ACC_FINAL)
+                .withSuperclass(CHAIN)
+                .withMethodBody(ConstantDescs.INIT_NAME, NEW, 0, code -> code
+                    .aload(0).aload(1).aload(2)
+                    .invokespecial(CHAIN, ConstantDescs.INIT_NAME, NEW)
+                    .return_())
+                .withMethodBody("run", RUN, 0, code -> run(code, parts));
+            for (int part = 0; part < parts; part++) {
+                int first = part * PART_STEPS;
+                int end = Math.min(first + PART_STEPS, steps);
+                type.withMethodBody(PART + part, RUN, ClassFile.ACC_PRIVATE, code -> part(code, first, end));
+            }
+        });
     }
 
-    private static void run(CodeBuilder code, int steps) {
-        Label end = code.newLabel();
-        code.lconst_0().lstore(VERDICT_LOCAL).lconst_0().lstore(DIGEST_LOCAL)
-            .aload(0).getfield(CHAIN, "steps", STEPS).astore(STEPS_LOCAL);
-        for (int i = 0; i < steps; i++) {
+    private static void run(CodeBuilder code, int parts) {
+        Label end = begin(code);
+        for (int part = 0; part < parts; part++) {
+            code.aload(0).aload(META_LOCAL).aload(WORDS_LOCAL).aload(MIRRORS_LOCAL).lload(NOW_LOCAL)
+                .invokevirtual(THIS, PART + part, RUN)
+                .lstore(VERDICT_LOCAL);
+            endIfDecided(code, end);
+        }
+        end(code, end);
+    }
+
+    private static void part(CodeBuilder code, int first, int behind) {
+        Label end = begin(code);
+        code.aload(0).getfield(CHAIN, "steps", STEPS).astore(STEPS_LOCAL);
+        for (int i = first; i < behind; i++) {
             step(code, i, end);
         }
+        end(code, end);
+    }
+
+    private static Label begin(CodeBuilder code) {
+        code.lconst_0().lstore(VERDICT_LOCAL).lconst_0().lstore(DIGEST_LOCAL);
+        return code.newLabel();
+    }
+
+    private static void end(CodeBuilder code, Label end) {
         code.labelBinding(end).lload(VERDICT_LOCAL).lload(DIGEST_LOCAL).lor().return_(TypeKind.LONG);
+    }
+
+    private static void endIfDecided(CodeBuilder code, Label end) {
+        code.lload(DIGEST_LOCAL).lload(VERDICT_LOCAL).loadConstant(Verdict.DIGEST).land().lor().lstore(DIGEST_LOCAL)
+            .lload(VERDICT_LOCAL)
+            .invokestatic(desc(Verdict.class), "action", MethodTypeDesc.of(ConstantDescs.CD_long,
+                ConstantDescs.CD_long))
+            .loadConstant(Verdict.NEXT).lcmp().ifne(end);
     }
 
     private static void step(CodeBuilder code, int index, Label end) {
@@ -80,13 +120,9 @@ final class ChainWriter {
             .lload(VERDICT_LOCAL).loadConstant(Verdict.NEXT).lcmp().ifeq(next)
             .lload(VERDICT_LOCAL).aload(WORDS_LOCAL).aload(MIRRORS_LOCAL)
             .invokestatic(CHAIN, "mirror", MethodTypeDesc.of(ConstantDescs.CD_void, ConstantDescs.CD_long, WORDS,
-                MIRRORS))
-            .lload(DIGEST_LOCAL).lload(VERDICT_LOCAL).loadConstant(Verdict.DIGEST).land().lor().lstore(DIGEST_LOCAL)
-            .lload(VERDICT_LOCAL)
-            .invokestatic(desc(Verdict.class), "action", MethodTypeDesc.of(ConstantDescs.CD_long,
-                ConstantDescs.CD_long))
-            .loadConstant(Verdict.NEXT).lcmp().ifne(end)
-            .labelBinding(next);
+                MIRRORS));
+        endIfDecided(code, end);
+        code.labelBinding(next);
     }
 
     private static ClassDesc desc(Class<?> type) {

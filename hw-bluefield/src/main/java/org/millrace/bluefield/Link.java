@@ -18,15 +18,14 @@ import org.millrace.api.pipeline.ViewCursor;
  * @param stage  the stage's class
  * @param view   the view's class
  * @param key    what its table is indexed by
- * @param stride words of an entry
  * @param first  the lowest key
  */
-record Link(Class<?> stage, Class<?> view, StageSpec.Key key, int stride, int first) {
+record Link(Class<?> stage, Class<?> view, StageSpec.Key key, int first) {
     private static final long NO_KEY = Verdict.drop(DropReason.NO_FLOW.code());
 
     static Link of(Step<?, ?> step) {
         StateTable table = step.table();
-        return new Link(step.stage().getClass(), step.view().getClass(), table.key(), table.stride(), table.first());
+        return new Link(step.stage().getClass(), step.view().getClass(), table.key(), table.first());
     }
 
     /** As {@link Step#run}. */
@@ -39,7 +38,7 @@ record Link(Class<?> stage, Class<?> view, StageSpec.Key key, int stride, int fi
             if (Integer.compareUnsigned(index, table.keys()) >= 0) {
                 return NO_KEY;
             }
-            ViewCursor.move(state, table.words(), index * stride);
+            ViewCursor.move(state, index * table.stride() + table.offset());
         }
         return ((Stage) stage.cast(own.stage())).process(meta, state, nowNs);
     }

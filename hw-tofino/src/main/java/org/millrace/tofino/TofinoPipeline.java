@@ -15,24 +15,28 @@ import org.millrace.tofino.machine.Machine;
 /**
  * A program in an RMT pipe. State is touched once a pass and in pipeline order, and passes do not overtake each other
  * inside the pipe; so a pass is executed as one step, in its slot. What takes time is the mirror, whose copy re-enters
- * its cycles later, so that items whose slots come before overtake it; and the queue to the wire.
+ * its cycles later, so that items whose slots come before overtake it; and the queues to the wire, where a frame waits
+ * until the port takes it, so that one of a higher priority overtakes it.
  *
- * <p>DESIGN NOTES. Live, the machine has its own cycle counter: an item submitted takes the next slot, after the copies
- * that are due by then; {@link #advance} runs the machine on until it is drained, or a bound on passes is reached (a
- * program that mirrors every copy again never drains). On the caller's clock the cycle is the time's, or later if more
- * items came at one time than it has slots; a copy waits for its time. Either way the same items at the same times give
- * the same passes at the same cycles. A copy is never lost in the mirror: the machine's rule for a full mirror buffer is
- * unpublished. The traffic manager stands before the egress stages, which hold all state (§5.2), so what it refuses has
- * touched none.
+ * <p>DESIGN NOTES. Copies re-enter and frames leave in the order of their cycles, before the next item takes its slot.
+ * Live, the machine has its own cycle counter: an item submitted takes the next slot; {@link #advance} runs the machine
+ * on until it is drained, or a bound on events is reached (a program that mirrors every copy again never drains). On the
+ * caller's clock the cycle is the time's, or later if more items came at one time than it has slots; copies and frames
+ * wait for their time, unless {@link #quiesce} cannot. Either way the same items at the same times give the same passes
+ * and the same wire at the same cycles. A copy is never lost in the mirror: the machine's rule for a full mirror buffer
+ * is unpublished. The traffic manager stands before the egress stages, which hold all state (§5.2), so what it refuses
+ * has touched none; but a frame waits behind its pass, as the last thing that happens to it: it leaves as it was then,
+ * with the payload that the host's DMA gave it then, which the outlet keeps. Its digest does not wait.
  *
  * <p>Owned by: the data-path thread.
  */
 final class TofinoPipeline<M extends SegmentMeta> extends Execution<M> {
     private static final int LEVELS = 16;
-    private static final int MAX_PASSES = 1 << 16;
+    private static final int MAX_EVENTS = 1 << 16;
     private static final int HEADER_BYTES = 66; // Ethernet, IPv4, TCP with timestamps
     private static final int HOST_PRIORITY = 0;
     private static final int CONGESTION_EXPERIENCED = 3;
+    private static final long NEVER = TrafficManager.NEVER;
     private static final long REFUSED = Verdict.drop(DropReason.QUEUE_FULL.code());
 
     private final Step<?, ?>[][] workflows = new Step<?, ?>[Workflow.values().length][];
@@ -52,7 +56,7 @@ final class TofinoPipeline<M extends SegmentMeta> extends Execution<M> {
         reentryCycles = machine.mirror().reentryCycles();
         clockMhz = machine.pipe().packetClockMhz();
         ownPriority = machine.trafficManager().priorities() - 1;
-        queues = new TrafficManager(machine);
+        queues = new TrafficManager(machine, words().length);
         for (Workflow workflow : Workflow.values()) {
             workflows[workflow.ordinal()] = steps(program.stages(workflow)).toArray(Step<?, ?>[]::new);
         }
@@ -61,25 +65,39 @@ final class TofinoPipeline<M extends SegmentMeta> extends Execution<M> {
     @Override
     public void submit(long nowNs) {
         if (canNest()) {
-            tick(nowNs);
-            cycle++;
+            long slot = callersCycle(nowNs) + 1;
             nest();
-            reenterDue(nowNs);
+            runUntil(slot, nowNs);
             unnest();
+            cycle = Math.max(cycle, slot);
         }
         run(nowNs);
+        runUntil(cycle, nowNs); // if the port is free it takes the frame now
     }
 
-    private void tick(long nowNs) {
-        if (isOnCallersClock) {
-            cycle = Math.max(cycle, nowNs * clockMhz / 1000);
+    /** {@return the cycle that it is when an item or the time comes} */
+    private long callersCycle(long nowNs) {
+        return isOnCallersClock ? Math.max(cycle, nowNs * clockMhz / 1000) : cycle;
+    }
+
+    /** Lets copies re-enter and frames leave, each at its cycle; not if the outlet submits too deep: then they wait. */
+    private void runUntil(long until, long nowNs) {
+        for (int i = 0; i < MAX_EVENTS && canNest() && nextCycle() <= Math.max(until, cycle); i++) {
+            cycle = Math.max(cycle, nextCycle());
+            if (queues.nextCycle() <= copyCycle()) {
+                emit(queues.take(words()), nowNs);
+            } else {
+                reenter(nowNs);
+            }
         }
     }
 
-    private void reenterDue(long nowNs) {
-        while (!mirrors().isEmpty() && mirrors().due() <= cycle) {
-            reenter(nowNs);
-        }
+    private long copyCycle() {
+        return mirrors().isEmpty() ? NEVER : mirrors().due();
+    }
+
+    private long nextCycle() {
+        return Math.min(copyCycle(), queues.nextCycle());
     }
 
     /** The oldest copy takes a slot. */
@@ -100,16 +118,26 @@ final class TofinoPipeline<M extends SegmentMeta> extends Execution<M> {
         boolean isHosts = workflow == Workflow.TX.ordinal();
         int priority = isHosts ? HOST_PRIORITY : ownPriority; // what the pipe answers goes before what hosts push
         passes++;
-        if ((isHosts || workflow == Workflow.MIRROR.ordinal()) && !queues.admits(priority, cycle)) {
+        if ((isHosts || workflow == Workflow.MIRROR.ordinal()) && !queues.admits(priority)) {
             leave(meta, REFUSED, nowNs);
             return;
         }
         long verdict = pass(meta, nowNs);
-        if (Verdict.action(verdict) == Verdict.EMIT
-            && queues.enter(priority, HEADER_BYTES + meta.length(), meta.ecn() != 0, cycle)) {
+        if (Verdict.action(verdict) == Verdict.EMIT && canNest()) {
+            queue(meta, priority);
+            digest(meta, verdict, nowNs);
+        } else {
+            leave(meta, verdict, nowNs);
+        }
+    }
+
+    private void queue(M meta, int priority) {
+        int payload = hold(meta);
+        if (meta.ecn() != 0 && queues.marks(priority)) {
             meta.ecn(CONGESTION_EXPERIENCED); // RFC 3168 §5; egress marks, by the depth it is told
         }
-        leave(meta, verdict, nowNs);
+        int bytes = HEADER_BYTES + (payload == 0 ? 0 : meta.length());
+        queues.enter(priority, bytes, words(), payload, cycle);
     }
 
     private long pass(M meta, long nowNs) {
@@ -134,24 +162,30 @@ final class TofinoPipeline<M extends SegmentMeta> extends Execution<M> {
     @Override
     public void advance(long nowNs) {
         if (isOnCallersClock) {
-            tick(nowNs);
-            reenterDue(nowNs);
-            return;
+            long now = callersCycle(nowNs);
+            runUntil(now, nowNs);
+            cycle = Math.max(cycle, now);
+        } else {
+            quiesce(nowNs);
         }
-        for (int i = 0; !mirrors().isEmpty() && i < MAX_PASSES; i++) {
-            cycle = Math.max(cycle, mirrors().due());
-            reenter(nowNs);
-        }
-        cycle = queues.drain(cycle);
+    }
+
+    @Override
+    public void quiesce(long nowNs) {
+        runUntil(NEVER - 1, nowNs);
+    }
+
+    @Override
+    public boolean isIdle() {
+        return super.isIdle() && queues.isEmpty();
     }
 
     @Override
     public long deadlineNs() {
-        if (!isOnCallersClock) {
-            return mirrors().isEmpty() && queues.isEmpty() ? Long.MAX_VALUE : Long.MIN_VALUE;
+        if (isIdle()) {
+            return Long.MAX_VALUE;
         }
-        long copyNs = mirrors().isEmpty() ? Long.MAX_VALUE : ns(mirrors().due());
-        return isPaused() ? Math.min(copyNs, ns(queues.freeCycle())) : copyNs;
+        return isOnCallersClock ? ns(nextCycle()) : Long.MIN_VALUE;
     }
 
     private long ns(long atCycle) {
@@ -160,7 +194,7 @@ final class TofinoPipeline<M extends SegmentMeta> extends Execution<M> {
 
     @Override
     public boolean isPaused() {
-        return queues.isPausing(HOST_PRIORITY, cycle);
+        return queues.isPausing(HOST_PRIORITY);
     }
 
     @Override

@@ -5,45 +5,51 @@ import java.util.Map;
 import org.millrace.tofino.machine.Machine;
 
 /**
- * The queues of a port to the wire, one a priority, and what becomes of a frame that enters: it is served in strict
- * priority at the port's rate, marked if it found its queue long, refused if full; a long queue asks the hosts to pause.
+ * The queues of a port to the wire, one a priority. Frames wait in them and leave in strict priority at the port's rate;
+ * within a priority in their order. One that finds its queue long is to be marked, one that finds it full is refused; a
+ * long queue asks the hosts to pause.
  *
- * <p>DESIGN NOTES. Only lengths are queued. Whoever enters a frame sends it at once: the wire's order is that of
- * entering, and a priority decides how long a queue a frame finds, not whom it overtakes. Time is in cycles and is
- * told with each call.
+ * <p>DESIGN NOTES. Time is in cycles: {@link #nextCycle} says when the port takes the next frame, and whoever keeps the
+ * machine's time {@link #take}s it then. A frame that nobody asked about with {@link #admits} (what the pipe answers has
+ * touched its state already) enters on top of a full queue.
  *
  * <p>Owned by: the data-path thread.
  */
 final class TrafficManager {
+    /** No cycle. */
+    static final long NEVER = Long.MAX_VALUE;
+
     private final Machine.TrafficManager limits;
     private final long clockMhz;
     private final Queue[] queues;
     private long freeCycle;
+    private int waiting;
     private long pauses;
 
-    /** Lengths of frames, first in first out; there are at most as many as cells. */
     private static final class Queue {
-        final int[] bytes;
-        int head;
-        int count;
+        final WaitingFrames frames;
         int cells;
         int mostCells;
-        long frames;
+        long entered;
         long marked;
         long refused;
         boolean isPausing;
 
-        Queue(int maxFrames) {
-            bytes = new int[maxFrames];
+        Queue(int itemWords) {
+            frames = new WaitingFrames(itemWords);
         }
     }
 
-    TrafficManager(Machine machine) {
+    /**
+     * @param machine   its limits
+     * @param itemWords words of a frame's metadata
+     */
+    TrafficManager(Machine machine, int itemWords) {
         limits = machine.trafficManager();
         clockMhz = machine.pipe().packetClockMhz();
         queues = new Queue[limits.priorities()];
         for (int i = 0; i < queues.length; i++) {
-            queues[i] = new Queue(limits.queueCells());
+            queues[i] = new Queue(itemWords);
         }
     }
 
@@ -52,59 +58,70 @@ final class TrafficManager {
     }
 
     /** {@return whether there is room; if not the frame that would enter is counted} */
-    boolean admits(int priority, long cycle) {
-        serve(cycle);
+    boolean admits(int priority) {
         Queue q = queues[priority];
         boolean hasRoom = q.cells < limits.queueCells();
         q.refused += hasRoom ? 0 : 1;
         return hasRoom;
     }
 
-    /** A frame enters. Answers whether its queue was long: a frame that can be marked is to be marked. */
-    boolean enter(int priority, int bytes, boolean isCapable, long cycle) {
-        serve(cycle);
-        if (isEmpty()) {
+    /** {@return whether the queue is so long that a frame that enters now and can be marked is marked; it is counted} */
+    boolean marks(int priority) {
+        Queue q = queues[priority];
+        boolean isLong = q.cells >= limits.ecnCells();
+        q.marked += isLong ? 1 : 0;
+        return isLong;
+    }
+
+    /**
+     * A frame enters.
+     *
+     * @param bytes   its length, headers included
+     * @param item    its metadata
+     * @param payload number of its payload
+     */
+    void enter(int priority, int bytes, int[] item, int payload, long cycle) {
+        if (waiting++ == 0) {
             freeCycle = Math.max(freeCycle, cycle);
         }
         Queue q = queues[priority];
-        boolean isMarked = isCapable && q.cells >= limits.ecnCells();
-        q.marked += isMarked ? 1 : 0;
-        q.frames++;
-        if (q.count < q.bytes.length) { // what nobody asked about comes on top: it is sent, and not queued
-            q.bytes[(q.head + q.count++) % q.bytes.length] = bytes;
-            q.cells += cells(bytes);
-            q.mostCells = Math.max(q.mostCells, q.cells);
-        }
+        q.entered++;
+        q.frames.add(item, bytes, payload);
+        q.cells += cells(bytes);
+        q.mostCells = Math.max(q.mostCells, q.cells);
         if (!q.isPausing && q.cells >= limits.pauseOnCells()) {
             q.isPausing = true;
             pauses++;
         }
-        return isMarked;
     }
 
-    /** The port takes frames, the highest priority first, until it is busy beyond the cycle. */
-    private void serve(long cycle) {
-        while (freeCycle <= cycle) {
-            Queue q = first();
-            if (q == null) {
-                return;
-            }
-            int bytes = q.bytes[q.head];
-            q.head = (q.head + 1) % q.bytes.length;
-            q.count--;
-            q.cells -= cells(bytes);
-            q.isPausing &= q.cells > limits.pauseOffCells();
-            freeCycle += cycles(bytes);
-        }
+    /** {@return when the port takes the next frame; {@link #NEVER}: none waits} */
+    long nextCycle() {
+        return waiting == 0 ? NEVER : freeCycle;
+    }
+
+    /**
+     * The port takes the next frame: there is one.
+     *
+     * @param item where its metadata is written
+     * @return the number of its payload
+     */
+    int take(int[] item) {
+        Queue q = first();
+        int bytes = q.frames.lengthBytes();
+        waiting--;
+        q.cells -= cells(bytes);
+        q.isPausing &= q.cells > limits.pauseOffCells();
+        freeCycle += cycles(bytes);
+        return q.frames.take(item);
     }
 
     private Queue first() {
-        for (int priority = queues.length - 1; priority >= 0; priority--) {
-            if (queues[priority].count > 0) {
-                return queues[priority];
-            }
+        int priority = queues.length - 1;
+        while (queues[priority].frames.isEmpty()) {
+            priority--;
         }
-        return null;
+        return queues[priority];
     }
 
     private long cycles(int bytes) {
@@ -112,35 +129,20 @@ final class TrafficManager {
     }
 
     boolean isEmpty() {
-        return first() == null;
+        return waiting == 0;
     }
 
-    boolean isPausing(int priority, long cycle) {
-        serve(cycle);
+    boolean isPausing(int priority) {
         return queues[priority].isPausing;
-    }
-
-    /** {@return when the port takes the next frame} */
-    long freeCycle() {
-        return freeCycle;
-    }
-
-    /** Lets the port take all that waits. Answers when it took the last. */
-    long drain(long cycle) {
-        long end = cycle;
-        for (serve(end); !isEmpty(); serve(end)) {
-            end = freeCycle;
-        }
-        return end;
     }
 
     Map<String, Long> counters() {
         Map<String, Long> counters = new LinkedHashMap<>();
         for (int priority = 0; priority < queues.length; priority++) {
             Queue q = queues[priority];
-            if (q.frames + q.refused > 0) {
+            if (q.entered + q.refused > 0) {
                 String name = "queue " + priority + ' ';
-                counters.put(name + "frames", q.frames);
+                counters.put(name + "frames", q.entered);
                 counters.put(name + "depth cells", (long) q.cells);
                 counters.put(name + "most cells", (long) q.mostCells);
                 counters.put(name + "marked", q.marked);

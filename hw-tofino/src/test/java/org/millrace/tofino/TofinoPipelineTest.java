@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.millrace.api.hardware.Capacity;
 import org.millrace.api.hardware.Outlet;
@@ -21,11 +22,17 @@ import org.millrace.api.pipeline.Verdict;
 import org.millrace.api.pipeline.Workflow;
 import org.millrace.tofino.machine.Machine;
 
-/** Copies come back after their cycles, and what came in the meantime has overtaken them. */
+/** Copies come back after their cycles, and what came in the meantime has overtaken them; frames leave when the port takes them. */
 final class TofinoPipelineTest {
     private static final int COPIES_OF = 1;
+    private static final long MHZ = 1500;
+    /** On the wire at 100 Gbit/s: 166 bytes of a frame with 100 of payload, and 24 between frames. */
+    private static final long FRAME_CYCLES = 23;
 
     private final List<String> trace = new ArrayList<>();
+    private final List<Integer> emitted = new ArrayList<>();
+    private final List<Long> emittedNs = new ArrayList<>();
+    private int resumed;
 
     /** Counts passes of a flow. */
     static final class Count extends State {
@@ -61,7 +68,7 @@ final class TofinoPipelineTest {
         }
     }
 
-    /** Sends whatever it is given. */
+    /** Sends whatever it is given; has the control plane see what belongs to a context. */
     private static final class Sender implements Stage<SegmentMeta, State.None> {
         @Override
         public StageSpec<State.None> spec() {
@@ -70,7 +77,7 @@ final class TofinoPipelineTest {
 
         @Override
         public long process(SegmentMeta meta, State.None state, long nowNs) {
-            return Verdict.EMIT;
+            return meta.context() == 0 ? Verdict.EMIT : Verdict.EMIT | Verdict.DIGEST;
         }
     }
 
@@ -97,7 +104,7 @@ final class TofinoPipelineTest {
             return switch (workflow) {
                 case RX -> List.of(receive);
                 case MIRROR -> List.of(new Counter(again));
-                case TX -> List.of(new Sender());
+                case TX, HC -> List.of(new Sender());
                 default -> List.of();
             };
         }
@@ -143,8 +150,21 @@ final class TofinoPipelineTest {
             }
 
             @Override
+            public int hold(SegmentMeta meta) {
+                return meta.length() == 0 ? 0 : meta.frame(); // its payload bears its number
+            }
+
+            @Override
+            public void resume(int payload) {
+                resumed = payload;
+            }
+
+            @Override
             public void emit(SegmentMeta meta, long nowNs) {
+                assertThat(resumed).isEqualTo(hold(meta));
                 trace.add("emit " + meta.frame() + " ecn " + meta.ecn());
+                emitted.add(meta.frame());
+                emittedNs.add(nowNs);
             }
 
             @Override
@@ -155,7 +175,7 @@ final class TofinoPipelineTest {
 
             @Override
             public void digest(SegmentMeta meta, long nowNs) {
-                trace.add("digest");
+                trace.add("digest " + meta.frame());
             }
         });
     }
@@ -213,10 +233,8 @@ final class TofinoPipelineTest {
         for (int frame = 1; frame <= 14; frame++) {
             send(pipeline, frame, 100);
         }
-        // the port takes the first; each is of one cell, and those from the fifth on find four
-        assertThat(trace.subList(0, 6)).containsExactly("emit 1 ecn 1", "emit 2 ecn 1", "emit 3 ecn 1", "emit 4 ecn 1",
-            "emit 5 ecn 1", "emit 6 ecn 3");
-        assertThat(trace.getLast()).isEqualTo("drop 14");
+        // the port takes the first; each is of one cell, and those from the sixth on find four
+        assertThat(trace).containsExactly("emit 1 ecn 1", "drop 14");
         assertThat(pipeline.isPaused()).isTrue();
         assertThat(pipeline.counters()).containsEntry("queue 0 frames", 13L).containsEntry("queue 0 depth cells", 12L)
             .containsEntry("queue 0 marked", 8L).containsEntry("queue 0 refused", 1L).containsEntry("pauses", 1L);
@@ -225,9 +243,11 @@ final class TofinoPipelineTest {
             nowNs = pipeline.deadlineNs();
             pipeline.advance(nowNs);
         }
-        // ten of 190 bytes on the wire at 100 Gbit/s
-        assertThat(nowNs).isBetween(100L + 10 * 15, 100L + 11 * 16);
+        assertThat(nowNs).as("ten have gone").isEqualTo(at(10));
         assertThat(pipeline.counters()).containsEntry("queue 0 depth cells", 2L);
+        advanceUntilIdle(pipeline);
+        assertThat(trace).contains("emit 5 ecn 1", "emit 6 ecn 3", "emit 13 ecn 3");
+        assertThat(emitted).containsExactlyElementsOf(IntStream.rangeClosed(1, 13).boxed().toList());
     }
 
     @Test
@@ -238,10 +258,13 @@ final class TofinoPipelineTest {
         }
         assertThat(pipeline.isPaused()).isTrue();
         assertThat(pipeline.deadlineNs()).isEqualTo(Long.MIN_VALUE);
+        assertThat(pipeline.isIdle()).isFalse();
         pipeline.advance(100);
+        assertThat(pipeline.isIdle()).isTrue();
+        assertThat(emitted).containsExactlyElementsOf(IntStream.rangeClosed(1, 13).boxed().toList());
         assertThat(pipeline.isPaused()).isFalse();
         assertThat(pipeline.deadlineNs()).isEqualTo(Long.MAX_VALUE);
-        assertThat(pipeline.cycle()).isBetween(12 * 22L, 13 * 24L);
+        assertThat(pipeline.cycle()).isBetween(12 * FRAME_CYCLES, 12 * FRAME_CYCLES + 10);
     }
 
     private static Machine.TrafficManager queues(int cells, int ecnCells, int pauseOn, int pauseOff) {
@@ -251,12 +274,127 @@ final class TofinoPipelineTest {
     }
 
     private static void send(Pipeline<SegmentMeta> pipeline, int frame, int length) {
-        SegmentMeta meta = pipeline.item(Workflow.TX);
+        send(pipeline, Workflow.TX, frame, length, 0, 100);
+    }
+
+    /** TX has the lowest priority, HC the highest. */
+    private static void send(Pipeline<SegmentMeta> pipeline, Workflow workflow, int frame, int length, int context,
+                             long nowNs) {
+        SegmentMeta meta = pipeline.item(workflow);
         meta.flow(1);
         meta.frame(frame);
         meta.length(length);
+        meta.context(context);
         meta.ecn(1);
-        pipeline.submit(100);
+        pipeline.submit(nowNs);
+    }
+
+    private static void advanceUntilIdle(Pipeline<SegmentMeta> pipeline) {
+        while (!pipeline.isIdle()) {
+            pipeline.advance(pipeline.deadlineNs());
+        }
+    }
+
+    /** {@return when a frame is taken if the first came at 100 ns and others were before it, ns} */
+    private static long at(int before) {
+        return ns(100 * MHZ / 1000 + 1 + before * FRAME_CYCLES);
+    }
+
+    private static long ns(long cycle) {
+        return (cycle * 1000 + MHZ - 1) / MHZ;
+    }
+
+    private TofinoPipeline<SegmentMeta> onCallersClock() {
+        return pipeline(2, false, true, Machine.tofino2().trafficManager());
+    }
+
+    @Test
+    void aHigherPriorityOvertakesFramesThatWait() {
+        TofinoPipeline<SegmentMeta> pipeline = onCallersClock();
+        for (int frame = 1; frame <= 4; frame++) {
+            send(pipeline, frame, 100);
+        }
+        send(pipeline, Workflow.HC, 11, 0, 0, 101);
+        send(pipeline, Workflow.HC, 12, 0, 0, 101);
+        send(pipeline, 5, 100);
+        advanceUntilIdle(pipeline);
+        assertThat(emitted).as("1 is on the wire").containsExactly(1, 11, 12, 2, 3, 4, 5);
+    }
+
+    @Test
+    void liveAdvanceSendsAllInTheOrderOfService() {
+        TofinoPipeline<SegmentMeta> pipeline = pipeline(2, false);
+        for (int frame = 1; frame <= 4; frame++) {
+            send(pipeline, frame, 100);
+            send(pipeline, Workflow.HC, 10 + frame, 0, 0, 100);
+        }
+        assertThat(emitted).containsExactly(1);
+        pipeline.advance(100);
+        assertThat(emitted).containsExactly(1, 11, 12, 13, 14, 2, 3, 4);
+        assertThat(pipeline.isIdle()).isTrue();
+    }
+
+    @Test
+    void framesLeaveAtThePortsRateOnTheCallersClock() {
+        TofinoPipeline<SegmentMeta> pipeline = onCallersClock();
+        for (int frame = 1; frame <= 6; frame++) {
+            send(pipeline, frame, 100);
+        }
+        advanceUntilIdle(pipeline);
+        assertThat(emittedNs.getFirst()).isEqualTo(100);
+        for (int i = 1; i < 6; i++) {
+            assertThat(emittedNs.get(i)).as("frame %d", i + 1).isEqualTo(at(i));
+        }
+        assertThat(pipeline.deadlineNs()).isEqualTo(Long.MAX_VALUE);
+    }
+
+    /** An acknowledgement has the length of what it acknowledges in its metadata, but not in its frame. */
+    @Test
+    void aFrameWithoutPayloadIsAsLongAsItsHeaders() {
+        TofinoPipeline<SegmentMeta> pipeline = onCallersClock();
+        send(pipeline, Workflow.HC, 1, 0, 0, 100);
+        send(pipeline, Workflow.HC, 2, 0, 0, 100);
+        advanceUntilIdle(pipeline);
+        assertThat(emittedNs.get(1)).as("90 bytes later").isEqualTo(ns(100 * MHZ / 1000 + 1 + 11));
+    }
+
+    @Test
+    void aFrameDoesNotLeaveBeforeItsTime() {
+        TofinoPipeline<SegmentMeta> pipeline = onCallersClock();
+        send(pipeline, 1, 1000);
+        send(pipeline, 2, 1000);
+        pipeline.advance(pipeline.deadlineNs() - 1);
+        assertThat(emitted).containsExactly(1);
+        submit(pipeline, 9, 0, pipeline.deadlineNs());
+        assertThat(trace).as("leaves before the next item's pass").containsExactly("emit 1 ecn 1", "emit 2 ecn 1",
+            "done 9 pass 1");
+    }
+
+    @Test
+    void theControlPlaneSeesTheDigestAtThePass() {
+        TofinoPipeline<SegmentMeta> pipeline = onCallersClock();
+        for (int frame = 1; frame <= 3; frame++) {
+            send(pipeline, Workflow.TX, frame, 100, 1, 100);
+        }
+        advanceUntilIdle(pipeline);
+        assertThat(trace).containsExactly("digest 1", "emit 1 ecn 1", "digest 2", "digest 3", "emit 2 ecn 1",
+            "emit 3 ecn 1");
+    }
+
+    @Test
+    void quiesceLeavesNothingBehind() {
+        TofinoPipeline<SegmentMeta> pipeline = onCallersClock();
+        submit(pipeline, 1, COPIES_OF, 100);
+        for (int frame = 2; frame <= 5; frame++) {
+            send(pipeline, frame, 1000);
+        }
+        pipeline.advance(100);
+        assertThat(pipeline.isIdle()).isFalse();
+        pipeline.quiesce(100);
+        assertThat(pipeline.isIdle()).isTrue();
+        assertThat(emitted).containsExactly(2, 3, 4, 5);
+        assertThat(emittedNs).containsOnly(100L);
+        assertThat(trace).contains("copy 1 pass 2");
     }
 
     @Test

@@ -53,6 +53,7 @@ public final class DataPath implements AutoCloseable {
     private final ReceivedFrames frames = new ReceivedFrames(BATCH_FRAMES);
     private final ContextTable contexts;
     private final HostTransfer transfer;
+    private final HeldPayloads held;
     private final Egress egress;
     private final NetEvents network;
     private final IpLayer ip;
@@ -90,6 +91,7 @@ public final class DataPath implements AutoCloseable {
         transports = new TransportTable(instance);
         contexts = new ContextTable(capacity.contexts(), counters, home.journals());
         transfer = new HostTransfer(contexts, frames, counters, pages);
+        held = new HeldPayloads(transfer);
         egress = new Egress(port, transfer, captures);
         network = new NetEvents(this, transports.all());
         ip = new IpLayer(new MacAddress(info.macAddress()), config.addresses(), new RouteTable(config.routes()),
@@ -154,6 +156,7 @@ public final class DataPath implements AutoCloseable {
         busy |= transports.transmit(TRANSMIT_BUDGET, nowNs);
         transports.drain(nowNs);
         egress.flush(nowNs); // before an application may reuse what is being sent
+        held.keep(); // the same for what a machine sends later
         long deadline = Math.min(ipDeadlineNs, pages.advance(contexts, nowNs));
         boolean blocked = tell(nowNs);
         if (registry != null) {
@@ -341,11 +344,12 @@ public final class DataPath implements AutoCloseable {
 
     /** Between rounds: takes in what is half taken in, and lets everything come out. Answers whether it has. */
     boolean quiesce(long nowNs) {
-        boolean empty = transports.drain(nowNs);
+        transports.drain(nowNs);
         while (cutting != null && !cutting.isEmpty()) {
             receive(nowNs);
-            empty &= transports.drain(nowNs);
+            transports.drain(nowNs);
         }
+        boolean empty = transports.quiesce(nowNs);
         egress.flush(nowNs);
         return empty;
     }
@@ -461,6 +465,10 @@ public final class DataPath implements AutoCloseable {
 
     HostTransfer transfer() {
         return transfer;
+    }
+
+    HeldPayloads held() {
+        return held;
     }
 
     Egress egress() {

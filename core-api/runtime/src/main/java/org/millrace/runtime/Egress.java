@@ -16,7 +16,8 @@ import org.millrace.wire.Ipv4Header;
 
 /**
  * Writes link and network headers around what a codec writes, in the header memory of the port's batch; payload stays
- * in the transmit ring. Frames of the control plane pass through the same batch, so order is kept.
+ * in the transmit ring. Frames of the control plane pass through the same batch, so order is kept, but for segments that
+ * wait in a machine.
  *
  * <p>Owned by: the data-path thread.
  */

@@ -159,14 +159,23 @@ final class LoadedTransport<M extends SegmentMeta> implements Outlet<M>, FlowMap
         return budget;
     }
 
-    /**
-     * Lets the machine run on as far as it can; the frames of the batch are needed no longer then. Answers whether it is
-     * empty.
-     */
-    boolean drain(long nowNs) {
+    /** Lets the machine run on as far as it can by now; the frames of the batch are needed no longer then. */
+    void drain(long nowNs) {
         for (int i = 0; i < MAX_ADVANCES && pipeline.deadlineNs() <= nowNs; i++) {
             pipeline.advance(nowNs);
         }
+    }
+
+    /** Lets all come out that comes to an end, whatever the machine's time. Answers whether it is empty. */
+    boolean quiesce(long nowNs) {
+        for (int i = 0; i < MAX_ADVANCES && !pipeline.isIdle(); i++) {
+            pipeline.quiesce(nowNs);
+        }
+        return pipeline.isIdle();
+    }
+
+    /** {@return whether nothing is inside the machine} */
+    boolean isIdle() {
         return pipeline.isIdle();
     }
 
@@ -238,6 +247,16 @@ final class LoadedTransport<M extends SegmentMeta> implements Outlet<M>, FlowMap
         counters.emitted++;
         counters.sentPayloadBytes += path.egress().emit(codec, protocol, meta, mac, nowNs);
         path.transfer().clear();
+    }
+
+    @Override
+    public int hold(M meta) {
+        return path.held().hold();
+    }
+
+    @Override
+    public void resume(int payload) {
+        path.held().resume(payload);
     }
 
     @Override

@@ -80,11 +80,18 @@ final class TransportTable {
         return any;
     }
 
-    /** Lets every machine run on as far as it can. Answers whether all are empty. */
-    boolean drain(long nowNs) {
-        boolean empty = true;
+    /** Lets every machine run on as far as it can by now. */
+    void drain(long nowNs) {
         for (int i = 0; i < transports.size(); i++) {
-            empty &= transports.get(i).drain(nowNs);
+            transports.get(i).drain(nowNs);
+        }
+    }
+
+    /** Lets all come out of every machine that comes to an end. Answers whether they are empty. */
+    boolean quiesce(long nowNs) {
+        boolean empty = true;
+        for (LoadedTransport<?> transport : transports) {
+            empty &= transport.quiesce(nowNs);
         }
         return empty;
     }
@@ -144,11 +151,11 @@ final class TransportTable {
         flows.attach(fresh);
     }
 
-    /** Lets go of transports all of whose connections have ended. */
+    /** Lets go of transports all of whose connections have ended, and whose machines are empty. */
     private void retire() {
         for (int i = transports.size() - 1; i >= places; i--) {
             LoadedTransport<?> transport = transports.get(i);
-            if (transport.host.flows().count(transport) == 0 && transport.isForgotten()) {
+            if (transport.host.flows().count(transport) == 0 && transport.isForgotten() && transport.isIdle()) {
                 transports.remove(i);
                 LOG.info("{}: {} has retired", instance, transport.host.name());
             }

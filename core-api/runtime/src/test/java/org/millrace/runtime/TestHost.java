@@ -8,6 +8,7 @@ import org.millrace.api.context.ContextGrant;
 import org.millrace.api.context.ContextProvider;
 import org.millrace.api.context.ContextSize;
 import org.millrace.api.hardware.Capacity;
+import org.millrace.api.hardware.HardwareBackend;
 import org.millrace.api.port.Port;
 import org.millrace.bluefield.BluefieldBackend;
 import org.millrace.net.Route;
@@ -23,7 +24,11 @@ final class TestHost implements ContextProvider {
     int rings;
 
     TestHost(Port port, String address) {
-        path = new DataPath(new DataPathConfig("test", new BluefieldBackend(),
+        this(port, address, new BluefieldBackend());
+    }
+
+    TestHost(Port port, String address, HardwareBackend hardware) {
+        path = new DataPath(new DataPathConfig("test", hardware,
             List.of(new DataPathConfig.TransportChoice(transport, Map.of())), port, List.of(Ipv4Address.parse(address)),
             List.of(Route.onLink(Ipv4Prefix.parse("10.0.0.0/24"), port.info().mtuBytes())), new Capacity(64, 4),
             new Random(1)));

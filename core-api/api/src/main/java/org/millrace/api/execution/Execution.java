@@ -1,7 +1,6 @@
 package org.millrace.api.execution;
 
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.millrace.api.hardware.Capacity;
@@ -33,12 +32,11 @@ import org.millrace.api.pipeline.Workflow;
  */
 public abstract class Execution<M extends SegmentMeta> implements Pipeline<M> {
     private final Outlet<M> outlet;
-    private final Capacity capacity;
-    private final Map<String, StateTable> tables = new HashMap<>();
+    private final Map<String, StateTable> tables;
     private final M[] metas;
     private final int[][] words;
     private final MirrorQueue mirrors;
-    private StateTable[] flowTables = {};
+    private final StateTable[] flowTables;
     private int level;
 
     /**
@@ -51,7 +49,9 @@ public abstract class Execution<M extends SegmentMeta> implements Pipeline<M> {
      */
     protected Execution(Program<M> program, Capacity capacity, Outlet<M> outlet, int levels) {
         this.outlet = outlet;
-        this.capacity = capacity;
+        tables = StateTable.of(Arrays.stream(Workflow.values()).flatMap(each -> program.stages(each).stream()).map(Stage::spec)
+            .toList(), capacity);
+        flowTables = tables.values().stream().filter(StateTable::isKeyedByFlow).toArray(StateTable[]::new);
         metas = metas(program, levels);
         Layout layout = Layout.of(metas[0].getClass());
         words = new int[levels][layout.words()];
@@ -69,19 +69,17 @@ public abstract class Execution<M extends SegmentMeta> implements Pipeline<M> {
     }
 
     /**
-     * {@return a workflow's stages over their tables, which are made on first use}
+     * {@return a workflow's stages over their tables}
      *
      * @param stages the stages
      */
     protected final List<? extends Step<?, ?>> steps(List<Stage<? super M, ?>> stages) {
-        List<? extends Step<?, ?>> steps = stages.stream().map(this::step).toList();
-        flowTables = tables.values().stream().filter(StateTable::isKeyedByFlow).toArray(StateTable[]::new);
-        return steps;
+        return stages.stream().map(this::step).toList();
     }
 
     private <S extends State> Step<? super M, S> step(Stage<? super M, S> stage) {
         StageSpec<S> spec = stage.spec();
-        StateTable table = tables.computeIfAbsent(spec.name(), name -> StateTable.of(spec, capacity));
+        StateTable table = tables.get(spec.name());
         if (table.type() != spec.state().get().getClass() || table.key() != spec.key()) {
             throw new IllegalArgumentException("two stages are named " + spec.name()
                 + " and differ in state or key: " + table.type().getName() + " by " + table.key() + ", "
@@ -140,16 +138,54 @@ public abstract class Execution<M extends SegmentMeta> implements Pipeline<M> {
             outlet.drop(meta, DropReason.CONTROL_LIMIT.code()); // the outlet submits without end
             return;
         }
+        digest(meta, verdict, nowNs);
         nest();
-        if ((verdict & Verdict.DIGEST) != 0) {
-            outlet.digest(meta, nowNs);
-        }
         switch ((int) Verdict.action(verdict)) {
             case (int) Verdict.DROP -> outlet.drop(meta, Verdict.reason(verdict));
             case (int) Verdict.CONTROL -> outlet.control(meta, Verdict.reason(verdict), nowNs);
             case (int) Verdict.EMIT -> outlet.emit(meta, nowNs);
             default -> outlet.done(meta);
         }
+        unnest();
+    }
+
+    /**
+     * Shows the control plane the metadata of an item that is still to leave, if a stage asked for it. Only if
+     * {@link #canNest}.
+     *
+     * @param meta    the item
+     * @param verdict the last one, with {@link Verdict#DIGEST} if any stage asked for it
+     * @param nowNs   the time
+     */
+    protected final void digest(M meta, long verdict, long nowNs) {
+        if ((verdict & Verdict.DIGEST) != 0) {
+            nest();
+            outlet.digest(meta, nowNs);
+            unnest();
+        }
+    }
+
+    /**
+     * An item whose pass is over is to be emitted, but waits in the machine; its words are the machine's to keep.
+     *
+     * @param meta the item
+     * @return number of the payload that is kept for it, for {@link #emit}; 0: it has none
+     */
+    protected final int hold(M meta) {
+        return outlet.hold(meta);
+    }
+
+    /**
+     * The item of this level, which has waited, is emitted. Only if {@link #canNest}.
+     *
+     * @param payload number of its payload
+     * @param nowNs   the time
+     */
+    protected final void emit(int payload, long nowNs) {
+        M meta = meta();
+        nest();
+        outlet.resume(payload);
+        outlet.emit(meta, nowNs);
         unnest();
     }
 

@@ -1,6 +1,9 @@
 package org.millrace.api.execution;
 
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.millrace.api.hardware.Capacity;
 import org.millrace.api.pipeline.Layout;
 import org.millrace.api.pipeline.SegmentMeta;
@@ -10,47 +13,70 @@ import org.millrace.api.pipeline.View;
 import org.millrace.api.pipeline.ViewCursor;
 
 /**
- * The state of the stages of one name, an entry per key. A record, so that generated code may know its fields as
- * constants. Owned by: the data-path thread.
+ * The state of the stages of one name, an entry per key. What is kept for a flow is one row: the entries of all tables
+ * that are keyed by flow lie one behind the other, so a pass finds them in a few cache lines. Owned by: the data-path
+ * thread.
  *
  * @param type   the state's class
  * @param key    what it is indexed by
- * @param words  all entries
- * @param stride words of an entry
+ * @param words  all rows
+ * @param stride words of a row
+ * @param offset of the entry in its row, words
+ * @param length of the entry, words
  * @param first  the lowest key
  * @param keys   how many there are; 0: the stages have no key
  */
-public record StateTable(Class<? extends State> type, StageSpec.Key key, int[] words, int stride, int first, int keys) {
+public record StateTable(Class<? extends State> type, StageSpec.Key key, int[] words, int stride, int offset, int length,
+                         int first, int keys) {
     /**
-     * {@return a table, all 0}
+     * {@return tables by name, all 0}
      *
-     * @param spec     of one of the stages
+     * @param specs    of the stages in pipeline order; of those of one name the first one counts
      * @param capacity for how many keys
      */
-    public static StateTable of(StageSpec<?> spec, Capacity capacity) {
-        Class<? extends State> type = spec.state().get().getClass();
-        int stride = Layout.of(type).words();
-        int keys = switch (spec.key()) {
-            case NONE -> 0;
-            case FLOW, MESSAGE -> capacity.flows();
-            case CONTEXT -> capacity.contexts();
-        };
-        int first = spec.key() == StageSpec.Key.CONTEXT ? 0 : 1;
-        return new StateTable(type, spec.key(), new int[Math.toIntExact((long) stride * keys)], stride, first, keys);
+    public static Map<String, StateTable> of(Collection<? extends StageSpec<?>> specs, Capacity capacity) {
+        Map<String, StageSpec<?>> byName = new LinkedHashMap<>();
+        specs.forEach(spec -> byName.putIfAbsent(spec.name(), spec));
+        int stride = byName.values().stream().filter(spec -> isFlows(spec.key())).mapToInt(StateTable::length).sum();
+        int[] rows = new int[Math.multiplyExact(stride, capacity.flows())];
+        Map<String, StateTable> tables = new LinkedHashMap<>();
+        int offset = 0;
+        for (StageSpec<?> spec : byName.values()) {
+            int length = length(spec);
+            Class<? extends State> type = spec.state().get().getClass();
+            if (isFlows(spec.key())) {
+                tables.put(spec.name(),
+                    new StateTable(type, spec.key(), rows, stride, offset, length, 1, capacity.flows()));
+                offset += length;
+            } else {
+                int keys = spec.key() == StageSpec.Key.CONTEXT ? capacity.contexts() : 0;
+                tables.put(spec.name(),
+                    new StateTable(type, spec.key(), new int[Math.multiplyExact(length, keys)], length, 0, length, 0, keys));
+            }
+        }
+        return tables;
+    }
+
+    private static int length(StageSpec<?> spec) {
+        return Layout.of(spec.state().get().getClass()).words();
+    }
+
+    private static boolean isFlows(StageSpec.Key key) {
+        return key == StageSpec.Key.FLOW || key == StageSpec.Key.MESSAGE;
     }
 
     /** {@return whether its keys are flows or messages} */
     public boolean isKeyedByFlow() {
-        return key == StageSpec.Key.FLOW || key == StageSpec.Key.MESSAGE;
+        return isFlows(key);
     }
 
     /**
-     * {@return whether the item has a key of this table; then the view is placed at it}
+     * {@return whether the item has a key of this table; then the view is moved to it}
      *
      * @param meta the item
-     * @param view a view of the table's type
+     * @param view a view that was placed in this table
      */
-    public boolean place(SegmentMeta meta, State view) {
+    public boolean move(SegmentMeta meta, State view) {
         if (keys == 0) {
             return true;
         }
@@ -58,7 +84,7 @@ public record StateTable(Class<? extends State> type, StageSpec.Key key, int[] w
         if (Integer.compareUnsigned(index, keys) >= 0) {
             return false;
         }
-        ViewCursor.move(view, words, index * stride);
+        ViewCursor.move(view, index * stride + offset);
         return true;
     }
 
@@ -74,7 +100,7 @@ public record StateTable(Class<? extends State> type, StageSpec.Key key, int[] w
         if (Integer.compareUnsigned(index, keys) >= 0) {
             throw new IndexOutOfBoundsException("key " + keyValue + " of " + type.getName() + ", there are " + keys);
         }
-        ViewCursor.move(view, words, index * stride);
+        ViewCursor.move(view, words, index * stride + offset);
     }
 
     /**
@@ -83,7 +109,7 @@ public record StateTable(Class<? extends State> type, StageSpec.Key key, int[] w
      * @param keyValue its key
      */
     public void clear(int keyValue) {
-        int from = (keyValue - first) * stride;
-        Arrays.fill(words, from, from + stride, 0);
+        int from = (keyValue - first) * stride + offset;
+        Arrays.fill(words, from, from + length, 0);
     }
 }

@@ -47,4 +47,23 @@ public interface Outlet<M extends SegmentMeta> {
      * @param nowNs the time
      */
     void digest(M meta, long nowNs);
+
+    /**
+     * A segment is to be sent, but waits in the machine first. The payload that its pass has fetched from the host is
+     * kept as it is now, whatever becomes of the host's buffer. An outlet without payload keeps none.
+     *
+     * @param meta the item
+     * @return the payload's number, for {@link #resume}; 0: the segment has none
+     */
+    default int hold(M meta) {
+        return 0;
+    }
+
+    /**
+     * The segment that is emitted next has waited; it leaves with the payload that was kept for it, once.
+     *
+     * @param payload the payload's number
+     */
+    default void resume(int payload) {
+    }
 }

@@ -38,7 +38,17 @@ public interface Pipeline<M extends SegmentMeta> extends StateTables {
      */
     void advance(long nowNs);
 
-    /** {@return whether no item is inside, mirrored and generated ones included} */
+    /**
+     * Lets everything come out that comes to an end, also what a machine that keeps the caller's time would keep for
+     * later: a swap does not wait. A machine that keeps nothing for later just goes on.
+     *
+     * @param nowNs the time
+     */
+    default void quiesce(long nowNs) {
+        advance(nowNs);
+    }
+
+    /** {@return whether no item is inside, mirrored, generated and queued ones included} */
     boolean isIdle();
 
     /**

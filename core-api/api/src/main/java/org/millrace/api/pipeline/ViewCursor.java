@@ -20,6 +20,16 @@ public final class ViewCursor {
     }
 
     /**
+     * Moves a view within the memory that it was placed in.
+     *
+     * @param view the view
+     * @param base index of its first word
+     */
+    public static void move(View view, int base) {
+        view.base = base;
+    }
+
+    /**
      * Zeroes what a view covers.
      *
      * @param view       a placed view

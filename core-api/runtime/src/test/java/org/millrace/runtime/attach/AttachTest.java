@@ -158,12 +158,12 @@ class AttachTest {
             assertThat(other.line()).isEqualTo("listening");
             StreamSocket silent = connect(toe, 7);
             echo(toe, silent, new Random(1), 1000);
-            stopped.signal("STOP");
+            stopped.stop();
             silent.write(ByteBuffer.wrap(new byte[1000]));
             echo(toe, connect(toe, 8), new Random(2), 1 << 20);
             assertThat(silent.readable()).isZero();
             assertThat(hosts.runtime.status().contexts()).isEqualTo(2);
-            stopped.signal("CONT");
+            stopped.resume();
             assertThat(toe.await(() -> silent.readable() == 1000, PATIENCE_NS)).isTrue();
         }
     }

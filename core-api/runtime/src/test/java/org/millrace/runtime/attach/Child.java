@@ -4,6 +4,8 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -52,9 +54,33 @@ final class Child implements AutoCloseable {
         return process.pid();
     }
 
-    /** Sends a signal, by name. */
-    void signal(String name) throws IOException, InterruptedException {
+    /** Stops it. Returns when no thread of it runs any more, which is after the signal was sent. */
+    void stop() throws IOException, InterruptedException {
+        signal("STOP");
+        while (!isStopped()) {
+            Thread.yield();
+        }
+    }
+
+    /** Lets it go on. */
+    void resume() throws IOException, InterruptedException {
+        signal("CONT");
+    }
+
+    private void signal(String name) throws IOException, InterruptedException {
         new ProcessBuilder("kill", "-" + name, Long.toString(pid())).inheritIO().start().waitFor();
+    }
+
+    private boolean isStopped() throws IOException {
+        try (Stream<Path> tasks = Files.list(Path.of("/proc/" + pid() + "/task"))) {
+            for (Path task : tasks.toList()) {
+                String stat = Files.readString(task.resolve("stat")); // proc_pid_stat(5): pid (name) state ...
+                if (stat.charAt(stat.lastIndexOf(')') + 2) != 'T') {
+                    return false;
+                }
+            }
+            return true;
+        }
     }
 
     /** As kill -9 does. */

@@ -8,7 +8,6 @@ import io.netty.channel.ChannelMetadata;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
-import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.FileRegion;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
@@ -20,13 +19,10 @@ import io.netty.util.concurrent.PromiseCombiner;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.nio.ByteBuffer;
 import java.nio.channels.AlreadyConnectedException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ConnectionPendingException;
 import java.nio.channels.NotYetConnectedException;
-import java.util.concurrent.TimeUnit;
-import org.millrace.toe.StreamSocket;
 import org.millrace.toe.Toe;
 
 /**
@@ -42,21 +38,17 @@ import org.millrace.toe.Toe;
  */
 public final class MillraceSocketChannel extends AbstractMillraceChannel implements SocketChannel {
     private static final ChannelMetadata METADATA = new ChannelMetadata(false, 16);
-    private static final int MAX_GATHERED = 1024;
 
     private final MillraceSocketChannelConfig config = new MillraceSocketChannelConfig(this);
+    private final OutboundWriter writer = new OutboundWriter();
     private ChannelStream stream;
     /** Accepted, still the listener's: what was registered waits for {@link #stream}. */
-    private ToeStream offered;
-    private ChannelPromise settling;
+    private OfferedStream offered;
     private InetSocketAddress wantedLocal;
-    private InetSocketAddress wantedPeer;
-    private ChannelPromise connecting;
-    private Future<?> timeLimit;
+    private ConnectAttempt connecting;
     private volatile boolean connected;
     private volatile boolean inputShutdown;
     private volatile boolean outputShutdown;
-    private boolean writeBlocked;
     private boolean endSeen;
     private boolean failed;
 
@@ -68,7 +60,7 @@ public final class MillraceSocketChannel extends AbstractMillraceChannel impleme
     MillraceSocketChannel(MillraceServerSocketChannel parent, ChannelStream accepted) {
         super(parent);
         if (accepted instanceof ToeStream toe) {
-            offered = toe;
+            offered = new OfferedStream(toe);
         } else {
             stream = accepted;
             connected = true;
@@ -132,16 +124,12 @@ public final class MillraceSocketChannel extends AbstractMillraceChannel impleme
     @Override
     void settle(ChannelPromise promise) {
         try {
-            if (offered != null && offered.home() != registration().handler()) {
-                settling = promise;
-                limitTime(ANSWER_SECONDS * 1000L, () -> settled(unanswered()));
-                registration().handler().context(this::take);
+            if (offered != null && offered.given().home() != registration().handler()) {
+                offered.handOver(registration(), eventLoop(), promise);
                 return;
             }
             if (offered != null) {
-                stream = offered;
-                offered = null;
-                connected = true;
+                become(offered.given());
             }
             if (stream != null) {
                 stream.attach(registration());
@@ -154,42 +142,21 @@ public final class MillraceSocketChannel extends AbstractMillraceChannel impleme
         }
     }
 
-    /** Has the listener's loop hand the stream over to this loop's context. */
-    private void take(Toe toe, Throwable failure) {
-        if (toe == null || settling == null) {
-            settled(failure);
-            return;
-        }
-        MillraceIoHandler here = registration().handler();
-        ToeStream given = offered;
-        ToeStream taken = new ToeStream(here, toe.expect());
-        taken.attach(registration());
-        stream = taken;
-        StreamSocket.Berth berth = taken.socket().berth();
-        given.home().inLoop(() -> {
-            try {
-                given.socket().handOver(berth);
-            } catch (IOException | RuntimeException e) {
-                here.inLoop(() -> settled(e));
-            }
-        });
+    /** What was offered is this channel's. */
+    private void become(ToeStream own) {
+        stream = own;
+        offered = null;
+        connected = true;
     }
 
-    /** The stream has come, or will not. */
-    private void settled(Throwable failure) {
-        ChannelPromise promise = settling;
-        if (promise == null) {
-            return;
-        }
-        settling = null;
-        timeLimit.cancel(false);
-        if (failure == null) {
-            offered = null;
-            connected = true;
+    /** The offered stream may have come. */
+    private void lookForOffered() {
+        OfferedStream awaited = offered;
+        ToeStream arrived = awaited.arrived();
+        if (arrived != null) {
+            become(arrived);
             again();
-            promise.setSuccess();
-        } else {
-            promise.setFailure(failure); // Netty closes the channel
+            awaited.accept();
         }
     }
 
@@ -215,10 +182,6 @@ public final class MillraceSocketChannel extends AbstractMillraceChannel impleme
         }
     }
 
-    private void limitTime(long millis, Runnable late) {
-        timeLimit = eventLoop().schedule(late, millis, TimeUnit.MILLISECONDS);
-    }
-
     @Override
     protected void doBind(SocketAddress local) {
         wantedLocal = checked(local);
@@ -240,17 +203,20 @@ public final class MillraceSocketChannel extends AbstractMillraceChannel impleme
 
     @Override
     void ready() {
-        if (!isOpen() || stream == null) {
+        if (!isOpen()) {
+            return;
+        }
+        if (offered != null) {
+            lookForOffered();
+            return;
+        }
+        if (stream == null) {
             return;
         }
         StreamUnsafe unsafe = handle();
         if (!connected) {
             if (!stream.isConnecting()) {
-                if (settling != null) {
-                    settled(stream.failure());
-                } else {
-                    unsafe.finishConnect();
-                }
+                unsafe.finishConnect();
             }
             return;
         }
@@ -259,8 +225,7 @@ public final class MillraceSocketChannel extends AbstractMillraceChannel impleme
             unsafe.fail(failure);
             return;
         }
-        if (writeBlocked && stream.writable() > 0) {
-            writeBlocked = false;
+        if (writer.unblock(stream)) {
             unsafe.flush0();
         }
         if (inputShutdown && isOpen()) {
@@ -283,7 +248,7 @@ public final class MillraceSocketChannel extends AbstractMillraceChannel impleme
 
     @Override
     protected Object filterOutboundMessage(Object message) {
-        if (message instanceof ByteBuf || message instanceof FileRegion) {
+        if (OutboundWriter.isSendable(message)) {
             return message;
         }
         throw new UnsupportedOperationException("a " + message.getClass().getName()
@@ -292,53 +257,9 @@ public final class MillraceSocketChannel extends AbstractMillraceChannel impleme
 
     @Override
     protected void doWrite(ChannelOutboundBuffer in) throws Exception {
-        for (int spins = config.getWriteSpinCount(); spins > 0; spins--) {
-            Object message = in.current();
-            if (message == null) {
-                return;
-            }
-            boolean more = message instanceof FileRegion region ? writeRegion(in, region) : writeBuffers(in);
-            if (!more) {
-                writeBlocked = true; // until the data path has freed some of the transmit buffer
-                return;
-            }
-        }
-        if (!in.isEmpty()) {
-            writeBlocked = true;
+        if (writer.write(in, stream, config.getWriteSpinCount())) {
             again(); // others first
         }
-    }
-
-    /** {@return whether there may be room for more} */
-    private boolean writeBuffers(ChannelOutboundBuffer in) throws IOException {
-        ByteBuffer[] buffers = in.nioBuffers(MAX_GATHERED, Math.max(1, stream.writable()));
-        int count = in.nioBufferCount();
-        if (count == 0) {
-            in.remove(); // empty
-            return true;
-        }
-        long bytes = stream.write(buffers, 0, count);
-        boolean all = !buffers[count - 1].hasRemaining();
-        in.removeBytes(bytes);
-        return all;
-    }
-
-    private boolean writeRegion(ChannelOutboundBuffer in, FileRegion region) throws IOException {
-        if (region.transferred() < region.count()) {
-            if (stream.writable() == 0) {
-                return false;
-            }
-            long bytes = region.transferTo(stream, region.transferred());
-            if (bytes <= 0) {
-                throw new IOException("file region ends " + (region.count() - region.transferred())
-                    + " bytes before its count");
-            }
-            in.progress(bytes);
-        }
-        if (region.transferred() >= region.count()) {
-            in.remove();
-        }
-        return true;
     }
 
     @Override
@@ -438,16 +359,16 @@ public final class MillraceSocketChannel extends AbstractMillraceChannel impleme
     @Override
     protected void doClose() throws Exception {
         super.doClose();
-        ChannelPromise pending = connecting;
+        ConnectAttempt attempt = connecting;
         connecting = null;
-        if (pending != null) {
-            pending.tryFailure(new ClosedChannelException());
+        if (attempt != null) {
+            attempt.fail(new ClosedChannelException());
         }
-        if (timeLimit != null) {
-            timeLimit.cancel(false);
+        if (offered != null) {
+            offered.fail(new ClosedChannelException());
+            end(offered.given());
+            end(offered.taken());
         }
-        settled(new ClosedChannelException());
-        end(offered);
         end(stream);
     }
 
@@ -484,90 +405,79 @@ public final class MillraceSocketChannel extends AbstractMillraceChannel impleme
                 if (local != null) {
                     doBind(local);
                 }
-                connecting = promise;
-                wantedPeer = peer;
-                limitTime(peer);
+                begin(new ConnectAttempt(peer, promise));
                 promise.addListener(done -> {
                     if (done.isCancelled()) {
-                        connecting = null;
                         close(voidPromise());
                     }
                 });
-                if (registration().handler().routes(peer)) {
-                    registration().handler().context((toe, failure) -> open(peer, toe, failure));
+            } catch (Exception e) {
+                promise.tryFailure(annotateConnectException(e, remote)); // one that is pending goes on
+                closeIfClosed();
+            }
+        }
+
+        private void begin(ConnectAttempt attempt) {
+            connecting = attempt;
+            attempt.limitTime(eventLoop(), config.getConnectTimeoutMillis(), () -> close(voidPromise()));
+            try {
+                MillraceIoHandler handler = registration().handler();
+                if (handler.routes(attempt.peer())) {
+                    handler.context((toe, failure) -> begin(attempt, toe, failure));
                 } else {
-                    stream = KernelStream.connect(peer, wantedLocal, config);
-                    begin();
+                    stream = KernelStream.connect(attempt.peer(), wantedLocal, config);
+                    follow();
                 }
             } catch (Exception e) {
-                refuse(promise, annotateConnectException(e, remote));
+                refuse(annotateConnectException(e, attempt.peer()));
             }
         }
 
         /** The loop has its context, or none. */
-        private void open(InetSocketAddress peer, Toe toe, Throwable failure) {
-            ChannelPromise promise = connecting;
-            if (promise == null || !isOpen()) {
+        private void begin(ConnectAttempt attempt, Toe toe, Throwable failure) {
+            if (connecting != attempt || !isOpen()) {
                 return; // too late
             }
             if (failure != null) {
-                refuse(promise, failure);
+                refuse(failure);
                 return;
             }
             try {
-                stream = new ToeStream(registration().handler(), toe.connect(peer, wantedLocal, null));
-                begin();
+                stream = new ToeStream(registration().handler(), toe.connect(attempt.peer(), wantedLocal, null));
+                follow();
             } catch (Exception e) {
-                refuse(promise, annotateConnectException(e, peer));
+                refuse(annotateConnectException(e, attempt.peer()));
             }
         }
 
-        private void begin() throws Exception {
+        private void follow() throws Exception {
             stream.attach(registration());
             if (!stream.isConnecting()) {
                 again(); // the kernel may connect at once
             }
         }
 
-        private void refuse(ChannelPromise promise, Throwable failure) {
+        private void refuse(Throwable failure) {
+            ConnectAttempt attempt = connecting;
             connecting = null;
-            if (timeLimit != null) {
-                timeLimit.cancel(false);
-            }
-            promise.tryFailure(failure);
+            attempt.fail(failure);
             closeIfClosed();
         }
 
-        private void limitTime(InetSocketAddress peer) {
-            int millis = config.getConnectTimeoutMillis();
-            if (millis > 0) {
-                MillraceSocketChannel.this.limitTime(millis, () -> {
-                    ChannelPromise late = connecting;
-                    if (late != null && late.tryFailure(new ConnectTimeoutException(
-                        "connection timed out after " + millis + " ms: " + peer))) {
-                        close(voidPromise());
-                    }
-                });
-            }
-        }
-
         void finishConnect() {
-            ChannelPromise promise = connecting;
+            ConnectAttempt attempt = connecting;
             connecting = null;
-            if (timeLimit != null) {
-                timeLimit.cancel(false);
-            }
             try {
                 stream.finishConnect();
             } catch (IOException e) {
-                if (promise != null) {
-                    promise.tryFailure(annotateConnectException(e, wantedPeer));
+                if (attempt != null) {
+                    attempt.fail(annotateConnectException(e, attempt.peer()));
                 }
                 close(voidPromise());
                 return;
             }
             connected = true;
-            boolean wanted = promise != null && promise.trySuccess();
+            boolean wanted = attempt != null && attempt.succeed();
             pipeline().fireChannelActive(); // even if a listener has closed it: inactive follows active
             if (!wanted) {
                 close(voidPromise());
@@ -576,7 +486,7 @@ public final class MillraceSocketChannel extends AbstractMillraceChannel impleme
 
         @Override
         protected void flush0() {
-            if (!writeBlocked && offered == null) { // what an accepted channel is given early waits
+            if (!writer.isBlocked() && offered == null) { // what an accepted channel is given early waits
                 super.flush0();
             }
         }

@@ -8,6 +8,7 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -19,6 +20,7 @@ import io.netty.channel.socket.DuplexChannel;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
+import java.nio.channels.ConnectionPendingException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -215,6 +217,18 @@ class MillraceSocketChannelTest {
     void refusedConnectIsAConnectException() {
         assertThatThrownBy(() -> client(new Sink()).connect(new InetSocketAddress(TwoHosts.SERVER, 9)).sync())
             .isInstanceOf(ConnectException.class).hasMessageContaining("10.9.0.1:9").hasMessageContaining("refused");
+    }
+
+    @Test
+    void secondConnectFailsAndTheFirstGoesOn() throws Exception {
+        Channel server = serve(Echo::new);
+        Channel channel = client(new Sink()).register().sync().channel();
+        opened.add(channel);
+        List<ChannelFuture> both = channel.eventLoop().submit(() ->
+            List.of(channel.connect(server.localAddress()), channel.connect(server.localAddress()))).get();
+        assertThat(both.get(1).await().cause()).isInstanceOf(ConnectionPendingException.class);
+        both.get(0).sync();
+        assertThat(channel.isActive()).isTrue();
     }
 
     @Test

@@ -253,20 +253,10 @@ final class ChannelStream {
     }
 
     InetSocketAddress localAddress() {
-        context.lock();
-        try {
-            return socket.localAddress();
-        } finally {
-            context.unlock();
-        }
+        return context.locked(socket::localAddress);
     }
 
     InetSocketAddress peerAddress() {
-        context.lock();
-        try {
-            return socket.peerAddress();
-        } finally {
-            context.unlock();
-        }
+        return context.locked(socket::peerAddress);
     }
 }

@@ -71,12 +71,7 @@ final class Listening {
 
     /** {@return whether a stream waits} Takes the context's lock. */
     boolean isAcceptable() {
-        context.lock();
-        try {
-            return socket.isAcceptable() && socket.isListening();
-        } finally {
-            context.unlock();
-        }
+        return context.locked(() -> socket.isAcceptable() && socket.isListening());
     }
 
     /** {@return whether it listens no more, though nobody has closed it} Under the context's lock. */
@@ -123,12 +118,7 @@ final class Listening {
     }
 
     InetSocketAddress localAddress() {
-        context.lock();
-        try {
-            return socket.localAddress();
-        } finally {
-            context.unlock();
-        }
+        return context.locked(socket::localAddress);
     }
 
     void close() {

@@ -14,9 +14,7 @@ import java.nio.channels.NotYetBoundException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import org.millrace.toe.StreamSocket;
 
@@ -30,12 +28,10 @@ final class MillraceServerSocketChannel extends ServerSocketChannel implements W
     private static final int DEFAULT_BACKLOG = 50;
 
     private final MillraceSelectorProvider provider;
-    private final Options options = Options.ofServer();
-    private final List<MillraceKey> keys = new CopyOnWriteArrayList<>();
+    private final KernelSide<ServerSocketChannel> kernel = new KernelSide<>(Options.ofServer());
     private final ReentrantLock acceptLock = new ReentrantLock();
     private final Object stateLock = new Object();
     private volatile Listening listening;
-    private volatile ServerSocketChannel kernel;
     private InetSocketAddress local;
     private int backlog;
     private volatile boolean lost;
@@ -57,13 +53,14 @@ final class MillraceServerSocketChannel extends ServerSocketChannel implements W
         InetSocketAddress wanted = address == null ? new InetSocketAddress(0) : MillraceSocketChannel.checked(address);
         synchronized (stateLock) {
             checkOpen();
-            if (listening != null || kernel != null) {
+            if (listening != null || kernel.channel() != null) {
                 throw new AlreadyBoundException();
             }
             backlog = wantedBacklog < 1 ? DEFAULT_BACKLOG : wantedBacklog;
             SharedContext context = provider.routes().toMillrace(wanted) ? provider.contexts().open(BindException::new) : null;
             if (context == null) {
-                useKernel(wanted);
+                kernel.use(provider.kernel().openServerSocketChannel(), isBlocking(),
+                    behind -> behind.bind(wanted, backlog));
             } else {
                 Listening made = Listening.at(context, ofIpv4(wanted), backlog);
                 local = made.localAddress();
@@ -83,23 +80,6 @@ final class MillraceServerSocketChannel extends ServerSocketChannel implements W
         listening = made;
         lost = false;
         made.belongsTo(this);
-    }
-
-    /** It listens over the kernel from now on. With the state lock held. */
-    private void useKernel(InetSocketAddress wanted) throws IOException {
-        ServerSocketChannel behind = provider.kernel().openServerSocketChannel();
-        try {
-            options.applyTo(behind);
-            behind.bind(wanted, backlog);
-            behind.configureBlocking(isBlocking());
-        } catch (IOException e) {
-            behind.close();
-            throw e;
-        }
-        kernel = behind;
-        for (MillraceKey key : keys) {
-            key.home().registerKernel(key, behind);
-        }
     }
 
     /** The runtime is back. */
@@ -126,7 +106,7 @@ final class MillraceServerSocketChannel extends ServerSocketChannel implements W
         acceptLock.lock();
         try {
             checkOpen();
-            ServerSocketChannel behind = kernel;
+            ServerSocketChannel behind = kernel.channel();
             if (behind == null && listening == null) {
                 throw new NotYetBoundException();
             }
@@ -196,7 +176,7 @@ final class MillraceServerSocketChannel extends ServerSocketChannel implements W
             lost = true;
             provider.relistener().lost(this, now.reason());
         }
-        MillraceSocketChannel.offer(keys, readyOps());
+        kernel.offer(readyOps());
     }
 
     @Override
@@ -209,7 +189,7 @@ final class MillraceServerSocketChannel extends ServerSocketChannel implements W
     public SocketAddress getLocalAddress() throws IOException {
         synchronized (stateLock) {
             checkOpen();
-            return kernel != null ? kernel.getLocalAddress() : local;
+            return kernel.channel() != null ? kernel.channel().getLocalAddress() : local;
         }
     }
 
@@ -217,11 +197,7 @@ final class MillraceServerSocketChannel extends ServerSocketChannel implements W
     public <T> ServerSocketChannel setOption(SocketOption<T> option, T value) throws IOException {
         synchronized (stateLock) {
             checkOpen();
-            if (kernel != null) {
-                kernel.setOption(option, value);
-            } else {
-                options.set(option, value);
-            }
+            kernel.option(option, value);
         }
         return this;
     }
@@ -230,13 +206,13 @@ final class MillraceServerSocketChannel extends ServerSocketChannel implements W
     public <T> T getOption(SocketOption<T> option) throws IOException {
         synchronized (stateLock) {
             checkOpen();
-            return kernel != null ? kernel.getOption(option) : options.get(option);
+            return kernel.option(option);
         }
     }
 
     @Override
     public Set<SocketOption<?>> supportedOptions() {
-        return options.supported();
+        return kernel.supportedOptions();
     }
 
     @Override
@@ -250,26 +226,21 @@ final class MillraceServerSocketChannel extends ServerSocketChannel implements W
     }
 
     ServerSocketChannel kernel() {
-        return kernel;
+        return kernel.channel();
     }
 
     @Override
     protected void implConfigureBlocking(boolean block) throws IOException {
         synchronized (stateLock) {
-            if (kernel != null) {
-                if (block) {
-                    keys.forEach(MillraceKey::cancelKernelKey); // all of them are cancelled, or it could not be
-                }
-                kernel.configureBlocking(block);
-            }
+            kernel.configureBlocking(block);
         }
     }
 
     @Override
     protected void implCloseSelectableChannel() throws IOException {
         synchronized (stateLock) {
-            if (kernel != null) {
-                kernel.close();
+            if (kernel.channel() != null) {
+                kernel.channel().close();
             } else if (listening != null) {
                 listening.close();
             }
@@ -279,21 +250,18 @@ final class MillraceServerSocketChannel extends ServerSocketChannel implements W
     @Override
     public void added(MillraceKey key) throws ClosedChannelException {
         synchronized (stateLock) {
-            keys.add(key);
-            if (kernel != null) {
-                key.home().registerKernel(key, kernel);
-            }
+            kernel.added(key);
         }
     }
 
     @Override
     public void removed(MillraceKey key) {
-        keys.remove(key);
+        kernel.removed(key);
     }
 
     @Override
     public String toString() {
-        return getClass().getSimpleName() + "[" + (isOpen() ? "" : "closed ") + local + (kernel != null ? " over the kernel" : "")
+        return getClass().getSimpleName() + "[" + (isOpen() ? "" : "closed ") + local + (kernel.channel() != null ? " over the kernel" : "")
             + "]";
     }
 }

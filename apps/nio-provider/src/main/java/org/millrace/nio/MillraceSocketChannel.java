@@ -19,11 +19,9 @@ import java.nio.channels.NotYetConnectedException;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.UnresolvedAddressException;
 import java.nio.channels.UnsupportedAddressTypeException;
-import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -37,14 +35,12 @@ final class MillraceSocketChannel extends SocketChannel implements Watched {
     private enum State { OPEN, PENDING, CONNECTED }
 
     private final MillraceSelectorProvider provider;
-    private final Options options = Options.ofStream();
-    private final List<MillraceKey> keys = new CopyOnWriteArrayList<>();
+    private final KernelSide<SocketChannel> kernel = new KernelSide<>(Options.ofStream());
     private final ReentrantLock readLock = new ReentrantLock();
     private final ReentrantLock writeLock = new ReentrantLock();
     private final Object stateLock = new Object();
     private volatile State state = State.OPEN;
     private volatile ChannelStream stream;
-    private volatile SocketChannel kernel;
     private volatile boolean inputShut;
     private volatile boolean outputShut;
     private InetSocketAddress local;
@@ -64,15 +60,15 @@ final class MillraceSocketChannel extends SocketChannel implements Watched {
     }
 
     /** One that the kernel has accepted. */
-    MillraceSocketChannel(MillraceSelectorProvider provider, SocketChannel kernel) {
+    MillraceSocketChannel(MillraceSelectorProvider provider, SocketChannel accepted) {
         this(provider);
-        this.kernel = kernel;
+        kernel.adopt(accepted);
         state = State.CONNECTED;
     }
 
     /** {@return the kernel's channel that it goes over, or null} */
     SocketChannel kernel() {
-        return kernel;
+        return kernel.channel();
     }
 
     private void checkOpen() throws ClosedChannelException {
@@ -116,10 +112,10 @@ final class MillraceSocketChannel extends SocketChannel implements Watched {
             if (getLocalAddress() != null) {
                 throw new AlreadyBoundException();
             }
-            local = wanted;
             if (!wanted.getAddress().isAnyLocalAddress() && !provider.routes().toMillrace(wanted)) {
-                useKernel();
+                useKernel(wanted);
             }
+            local = wanted;
         }
         return this;
     }
@@ -138,7 +134,7 @@ final class MillraceSocketChannel extends SocketChannel implements Watched {
         lockBoth();
         try {
             prepare(wanted);
-            SocketChannel behind = kernel;
+            SocketChannel behind = kernel.channel();
             if (behind != null) {
                 return connect(behind, timeoutMs);
             }
@@ -171,31 +167,26 @@ final class MillraceSocketChannel extends SocketChannel implements Watched {
             if (state == State.PENDING) {
                 throw new ConnectionPendingException();
             }
-            SharedContext context = kernel == null && provider.routes().toMillrace(wanted)
+            SharedContext context = kernel.channel() == null && provider.routes().toMillrace(wanted)
                 ? provider.contexts().open(ConnectException::new) : null;
             peer = wanted;
             state = State.PENDING;
             if (context != null) {
                 stream = ChannelStream.connect(context, wanted, local, this);
-                offer(keys, -1); // an answer may be there already, and a selector that sleeps not know this context
-            } else if (kernel == null) {
-                useKernel();
+                kernel.offer(-1); // an answer may be there already, and a selector that sleeps not know this context
+            } else if (kernel.channel() == null) {
+                useKernel(local);
             }
         }
     }
 
     /** It goes over the kernel from now on. With the state lock held. */
-    private void useKernel() throws IOException {
-        SocketChannel behind = provider.kernel().openSocketChannel();
-        kernel = behind;
-        options.applyTo(behind);
-        behind.configureBlocking(isBlocking());
-        if (local != null) {
-            behind.bind(local);
-        }
-        for (MillraceKey key : keys) {
-            key.home().registerKernel(key, behind);
-        }
+    private void useKernel(InetSocketAddress bound) throws IOException {
+        kernel.use(provider.kernel().openSocketChannel(), isBlocking(), behind -> {
+            if (bound != null) {
+                behind.bind(bound);
+            }
+        });
     }
 
     private boolean connect(SocketChannel behind, int timeoutMs) throws IOException {
@@ -230,7 +221,7 @@ final class MillraceSocketChannel extends SocketChannel implements Watched {
     private void connected(boolean done) {
         if (done) {
             state = State.CONNECTED;
-            offer(keys, -1); // other operations matter now
+            kernel.offer(-1); // other operations matter now
         }
     }
 
@@ -245,7 +236,7 @@ final class MillraceSocketChannel extends SocketChannel implements Watched {
             if (state == State.OPEN) {
                 throw new NoConnectionPendingException();
             }
-            SocketChannel behind = kernel;
+            SocketChannel behind = kernel.channel();
             if (behind == null) {
                 return await(isBlocking(), 0);
             }
@@ -290,7 +281,7 @@ final class MillraceSocketChannel extends SocketChannel implements Watched {
         readLock.lock();
         try {
             checkConnected();
-            SocketChannel behind = kernel;
+            SocketChannel behind = kernel.channel();
             return behind == null ? readStream(destinations, offset, length, patience)
                 : readKernel(behind, destinations, offset, length);
         } finally {
@@ -340,7 +331,7 @@ final class MillraceSocketChannel extends SocketChannel implements Watched {
         writeLock.lock();
         try {
             checkConnected();
-            SocketChannel behind = kernel;
+            SocketChannel behind = kernel.channel();
             return behind == null ? writeStream(sources, offset, length) : writeKernel(behind, sources, offset, length);
         } finally {
             writeLock.unlock();
@@ -378,8 +369,8 @@ final class MillraceSocketChannel extends SocketChannel implements Watched {
     public SocketChannel shutdownInput() throws IOException {
         synchronized (stateLock) {
             checkConnected();
-            if (kernel != null) {
-                kernel.shutdownInput();
+            if (kernel.channel() != null) {
+                kernel.channel().shutdownInput();
             } else if (!inputShut) {
                 stream.shutdownInput(this);
             }
@@ -392,8 +383,8 @@ final class MillraceSocketChannel extends SocketChannel implements Watched {
     public SocketChannel shutdownOutput() throws IOException {
         synchronized (stateLock) {
             checkConnected();
-            if (kernel != null) {
-                kernel.shutdownOutput();
+            if (kernel.channel() != null) {
+                kernel.channel().shutdownOutput();
             } else if (!outputShut) {
                 stream.shutdownOutput(this);
             }
@@ -416,15 +407,15 @@ final class MillraceSocketChannel extends SocketChannel implements Watched {
         if (state != State.CONNECTED) {
             return null;
         }
-        return kernel != null ? kernel.getRemoteAddress() : stream.peerAddress();
+        return stream == null ? kernel.channel().getRemoteAddress() : stream.peerAddress();
     }
 
     @Override
     public SocketAddress getLocalAddress() throws IOException {
         checkOpen();
         synchronized (stateLock) {
-            if (kernel != null) {
-                return kernel.getLocalAddress();
+            if (kernel.channel() != null) {
+                return kernel.channel().getLocalAddress();
             }
             return stream != null ? stream.localAddress() : local;
         }
@@ -434,11 +425,7 @@ final class MillraceSocketChannel extends SocketChannel implements Watched {
     public <T> SocketChannel setOption(SocketOption<T> option, T value) throws IOException {
         synchronized (stateLock) {
             checkOpen();
-            if (kernel != null) {
-                kernel.setOption(option, value);
-            } else {
-                options.set(option, value);
-            }
+            kernel.option(option, value);
         }
         return this;
     }
@@ -447,13 +434,13 @@ final class MillraceSocketChannel extends SocketChannel implements Watched {
     public <T> T getOption(SocketOption<T> option) throws IOException {
         synchronized (stateLock) {
             checkOpen();
-            return kernel != null ? kernel.getOption(option) : options.get(option);
+            return kernel.option(option);
         }
     }
 
     @Override
     public Set<SocketOption<?>> supportedOptions() {
-        return options.supported();
+        return kernel.supportedOptions();
     }
 
     @Override
@@ -469,22 +456,17 @@ final class MillraceSocketChannel extends SocketChannel implements Watched {
     @Override
     protected void implConfigureBlocking(boolean block) throws IOException {
         synchronized (stateLock) {
-            if (kernel != null) {
-                if (block) {
-                    keys.forEach(MillraceKey::cancelKernelKey); // all of them are cancelled, or it could not be
-                }
-                kernel.configureBlocking(block);
-            }
+            kernel.configureBlocking(block);
         }
     }
 
     @Override
     protected void implCloseSelectableChannel() throws IOException {
         synchronized (stateLock) {
-            if (kernel != null) {
-                kernel.close();
+            if (kernel.channel() != null) {
+                kernel.channel().close();
             } else if (stream != null) {
-                stream.close(options.get(StandardSocketOptions.SO_LINGER) == 0);
+                stream.close(kernel.option(StandardSocketOptions.SO_LINGER) == 0);
             }
         }
     }
@@ -495,17 +477,7 @@ final class MillraceSocketChannel extends SocketChannel implements Watched {
         if (mine != null) {
             mine.signal();
         }
-        offer(keys, readyOps());
-    }
-
-    /** Offers those keys that want to know of readiness. */
-    static void offer(List<MillraceKey> keys, int ready) {
-        for (MillraceKey key : keys) {
-            if (key.interesting(ready) != 0) {
-                key.home().offer(key);
-                key.home().nudge();
-            }
-        }
+        kernel.offer(readyOps());
     }
 
     @Override
@@ -517,21 +489,18 @@ final class MillraceSocketChannel extends SocketChannel implements Watched {
     @Override
     public void added(MillraceKey key) throws ClosedChannelException {
         synchronized (stateLock) {
-            keys.add(key);
-            if (kernel != null) {
-                key.home().registerKernel(key, kernel);
-            }
+            kernel.added(key);
         }
     }
 
     @Override
     public void removed(MillraceKey key) {
-        keys.remove(key);
+        kernel.removed(key);
     }
 
     @Override
     public String toString() {
         return getClass().getSimpleName() + "[" + (isOpen() ? state.name().toLowerCase(Locale.ROOT) : "closed")
-            + (stream != null ? " over Millrace" : kernel != null ? " over the kernel" : "") + "]";
+            + (stream != null ? " over Millrace" : kernel.channel() != null ? " over the kernel" : "") + "]";
     }
 }

@@ -19,10 +19,12 @@ import java.util.Set;
 /** A server's channel as a {@link ServerSocket}. */
 final class ServerSocketView extends ServerSocket {
     private final MillraceServerSocketChannel channel;
+    private final ViewedChannel viewed;
     private volatile int timeoutMs;
 
     private ServerSocketView(MillraceServerSocketChannel channel) throws IOException {
         this.channel = channel;
+        viewed = new ViewedChannel(channel);
     }
 
     static ServerSocketView of(MillraceServerSocketChannel channel) {
@@ -51,29 +53,20 @@ final class ServerSocketView extends ServerSocket {
         channel.bind(local, backlog);
     }
 
-    private InetSocketAddress local() {
-        try {
-            return (InetSocketAddress) channel.getLocalAddress();
-        } catch (IOException e) {
-            return null; // closed
-        }
-    }
-
     @Override
     public InetAddress getInetAddress() {
-        InetSocketAddress local = local();
+        InetSocketAddress local = viewed.local();
         return local == null ? null : local.getAddress();
     }
 
     @Override
     public int getLocalPort() {
-        InetSocketAddress local = local();
-        return local == null ? -1 : local.getPort();
+        return viewed.localPort();
     }
 
     @Override
     public SocketAddress getLocalSocketAddress() {
-        return local();
+        return viewed.local();
     }
 
     @Override
@@ -101,7 +94,7 @@ final class ServerSocketView extends ServerSocket {
 
     @Override
     public boolean isBound() {
-        return local() != null;
+        return viewed.local() != null;
     }
 
     @Override
@@ -122,43 +115,24 @@ final class ServerSocketView extends ServerSocket {
         return timeoutMs;
     }
 
-    private <T> void set(SocketOption<T> option, T value) throws SocketException {
-        try {
-            channel.setOption(option, value);
-        } catch (IOException e) {
-            throw new SocketException("Socket is closed", e);
-        }
-    }
-
-    private <T> T get(SocketOption<T> option) throws SocketException {
-        try {
-            return channel.getOption(option);
-        } catch (IOException e) {
-            throw new SocketException("Socket is closed", e);
-        }
-    }
-
     @Override
     public void setReuseAddress(boolean on) throws SocketException {
-        set(StandardSocketOptions.SO_REUSEADDR, on);
+        viewed.set(StandardSocketOptions.SO_REUSEADDR, on);
     }
 
     @Override
     public boolean getReuseAddress() throws SocketException {
-        return get(StandardSocketOptions.SO_REUSEADDR);
+        return viewed.get(StandardSocketOptions.SO_REUSEADDR);
     }
 
     @Override
     public void setReceiveBufferSize(int bytes) throws SocketException {
-        if (bytes <= 0) {
-            throw new IllegalArgumentException("invalid buffer size " + bytes);
-        }
-        set(StandardSocketOptions.SO_RCVBUF, bytes);
+        viewed.setBytes(StandardSocketOptions.SO_RCVBUF, bytes);
     }
 
     @Override
     public int getReceiveBufferSize() throws SocketException {
-        return get(StandardSocketOptions.SO_RCVBUF);
+        return viewed.get(StandardSocketOptions.SO_RCVBUF);
     }
 
     @Override

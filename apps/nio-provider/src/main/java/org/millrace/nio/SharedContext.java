@@ -5,6 +5,7 @@ import java.nio.channels.SelectableChannel;
 import java.nio.channels.spi.SelectorProvider;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.millrace.api.context.ContextGrant;
 import org.millrace.toe.Endpoint;
 import org.millrace.toe.Toe;
@@ -56,6 +57,16 @@ final class SharedContext {
 
     void unlock() {
         lock.unlock();
+    }
+
+    /** {@return what is asked for, under the lock} */
+    <T> T locked(Supplier<T> question) {
+        lock();
+        try {
+            return question.get();
+        } finally {
+            unlock();
+        }
     }
 
     Condition newCondition() {

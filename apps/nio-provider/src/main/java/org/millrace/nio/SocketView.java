@@ -12,7 +12,6 @@ import java.net.SocketOption;
 import java.net.StandardSocketOptions;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
-import java.nio.channels.ClosedChannelException;
 import java.nio.channels.IllegalBlockingModeException;
 import java.nio.channels.SocketChannel;
 import java.util.Objects;
@@ -21,10 +20,12 @@ import java.util.Set;
 /** A channel as a {@link Socket}: addresses, options, and streams if it blocks. */
 final class SocketView extends Socket {
     private final MillraceSocketChannel channel;
+    private final ViewedChannel viewed;
     private volatile int timeoutMs;
 
     SocketView(MillraceSocketChannel channel) {
         this.channel = channel;
+        viewed = new ViewedChannel(channel);
     }
 
     @Override
@@ -68,14 +69,6 @@ final class SocketView extends Socket {
         }
     }
 
-    private InetSocketAddress local() {
-        try {
-            return (InetSocketAddress) channel.getLocalAddress();
-        } catch (IOException e) {
-            return null; // closed
-        }
-    }
-
     @Override
     public InetAddress getInetAddress() {
         InetSocketAddress remote = remote();
@@ -84,7 +77,7 @@ final class SocketView extends Socket {
 
     @Override
     public InetAddress getLocalAddress() {
-        InetSocketAddress local = local();
+        InetSocketAddress local = viewed.local();
         return local == null ? new InetSocketAddress(0).getAddress() : local.getAddress();
     }
 
@@ -96,8 +89,7 @@ final class SocketView extends Socket {
 
     @Override
     public int getLocalPort() {
-        InetSocketAddress local = local();
-        return local == null ? -1 : local.getPort();
+        return viewed.localPort();
     }
 
     @Override
@@ -107,7 +99,7 @@ final class SocketView extends Socket {
 
     @Override
     public SocketAddress getLocalSocketAddress() {
-        return local();
+        return viewed.local();
     }
 
     private void checkStreams() throws SocketException {
@@ -184,30 +176,6 @@ final class SocketView extends Socket {
         }
     }
 
-    private <T> void set(SocketOption<T> option, T value) throws SocketException {
-        try {
-            channel.setOption(option, value);
-        } catch (ClosedChannelException e) {
-            throw closed(e);
-        } catch (IOException e) {
-            throw new SocketException(e.getMessage(), e);
-        }
-    }
-
-    private <T> T get(SocketOption<T> option) throws SocketException {
-        try {
-            return channel.getOption(option);
-        } catch (ClosedChannelException e) {
-            throw closed(e);
-        } catch (IOException e) {
-            throw new SocketException(e.getMessage(), e);
-        }
-    }
-
-    private static SocketException closed(ClosedChannelException e) {
-        return new SocketException("Socket is closed", e);
-    }
-
     @Override
     public <T> Socket setOption(SocketOption<T> option, T value) throws IOException {
         channel.setOption(option, value);
@@ -226,12 +194,12 @@ final class SocketView extends Socket {
 
     @Override
     public void setTcpNoDelay(boolean on) throws SocketException {
-        set(StandardSocketOptions.TCP_NODELAY, on);
+        viewed.set(StandardSocketOptions.TCP_NODELAY, on);
     }
 
     @Override
     public boolean getTcpNoDelay() throws SocketException {
-        return get(StandardSocketOptions.TCP_NODELAY);
+        return viewed.get(StandardSocketOptions.TCP_NODELAY);
     }
 
     @Override
@@ -239,12 +207,12 @@ final class SocketView extends Socket {
         if (on && seconds < 0) {
             throw new IllegalArgumentException("invalid value for SO_LINGER");
         }
-        set(StandardSocketOptions.SO_LINGER, on ? seconds : -1);
+        viewed.set(StandardSocketOptions.SO_LINGER, on ? seconds : -1);
     }
 
     @Override
     public int getSoLinger() throws SocketException {
-        return get(StandardSocketOptions.SO_LINGER);
+        return viewed.get(StandardSocketOptions.SO_LINGER);
     }
 
     @Override
@@ -286,59 +254,52 @@ final class SocketView extends Socket {
 
     @Override
     public void setSendBufferSize(int bytes) throws SocketException {
-        set(StandardSocketOptions.SO_SNDBUF, positive(bytes));
+        viewed.setBytes(StandardSocketOptions.SO_SNDBUF, bytes);
     }
 
     @Override
     public int getSendBufferSize() throws SocketException {
-        return get(StandardSocketOptions.SO_SNDBUF);
+        return viewed.get(StandardSocketOptions.SO_SNDBUF);
     }
 
     @Override
     public void setReceiveBufferSize(int bytes) throws SocketException {
-        set(StandardSocketOptions.SO_RCVBUF, positive(bytes));
-    }
-
-    private static int positive(int bytes) {
-        if (bytes <= 0) {
-            throw new IllegalArgumentException("invalid buffer size " + bytes);
-        }
-        return bytes;
+        viewed.setBytes(StandardSocketOptions.SO_RCVBUF, bytes);
     }
 
     @Override
     public int getReceiveBufferSize() throws SocketException {
-        return get(StandardSocketOptions.SO_RCVBUF);
+        return viewed.get(StandardSocketOptions.SO_RCVBUF);
     }
 
     @Override
     public void setKeepAlive(boolean on) throws SocketException {
-        set(StandardSocketOptions.SO_KEEPALIVE, on);
+        viewed.set(StandardSocketOptions.SO_KEEPALIVE, on);
     }
 
     @Override
     public boolean getKeepAlive() throws SocketException {
-        return get(StandardSocketOptions.SO_KEEPALIVE);
+        return viewed.get(StandardSocketOptions.SO_KEEPALIVE);
     }
 
     @Override
     public void setTrafficClass(int tos) throws SocketException {
-        set(StandardSocketOptions.IP_TOS, tos);
+        viewed.set(StandardSocketOptions.IP_TOS, tos);
     }
 
     @Override
     public int getTrafficClass() throws SocketException {
-        return get(StandardSocketOptions.IP_TOS);
+        return viewed.get(StandardSocketOptions.IP_TOS);
     }
 
     @Override
     public void setReuseAddress(boolean on) throws SocketException {
-        set(StandardSocketOptions.SO_REUSEADDR, on);
+        viewed.set(StandardSocketOptions.SO_REUSEADDR, on);
     }
 
     @Override
     public boolean getReuseAddress() throws SocketException {
-        return get(StandardSocketOptions.SO_REUSEADDR);
+        return viewed.get(StandardSocketOptions.SO_REUSEADDR);
     }
 
     @Override
@@ -365,7 +326,7 @@ final class SocketView extends Socket {
 
     @Override
     public boolean isBound() {
-        return local() != null;
+        return viewed.local() != null;
     }
 
     @Override

@@ -404,6 +404,17 @@ class MillraceSocketChannelTest {
     }
 
     @Test
+    void failedBindDecidesNothing() throws Exception {
+        try (ServerSocketChannel here = serving.openServerSocketChannel().bind(new InetSocketAddress("127.0.0.1", 0));
+             SocketChannel client = asking.openSocketChannel()) {
+            assertThatThrownBy(() -> client.bind(here.getLocalAddress())).isInstanceOf(BindException.class);
+            assertThat(client.getLocalAddress()).isNull();
+            assertThat(client.connect(server.getLocalAddress())).isTrue();
+            assertThat(client).hasToString("MillraceSocketChannel[connected over Millrace]");
+        }
+    }
+
+    @Test
     void otherFamiliesStayWithTheKernel() throws Exception {
         try (SocketChannel unix = asking.openSocketChannel(StandardProtocolFamily.UNIX)) {
             assertThat(unix.provider()).isSameAs(asking.kernel());

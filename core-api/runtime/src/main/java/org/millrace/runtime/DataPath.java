@@ -1,12 +1,9 @@
 package org.millrace.runtime;
 
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.millrace.api.context.ContextGrant;
-import org.millrace.api.context.ContextRequest;
 import org.millrace.api.context.ContextSize;
 import org.millrace.api.hardware.Capacity;
 import org.millrace.api.hardware.FitReport;
@@ -22,7 +19,6 @@ import org.millrace.net.NeighbourSettings;
 import org.millrace.net.Route;
 import org.millrace.net.RouteTable;
 import org.millrace.runtime.DataPathConfig.TransportChoice;
-import org.millrace.wire.Ipv4Header;
 import org.millrace.wire.MacAddress;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,8 +42,6 @@ public final class DataPath implements AutoCloseable {
     /** An application that frees its event ring rings no bell: who waits for it looks again after this time. */
     private static final long EVENT_RETRY_NS = 200_000;
     private static final int SECRET_BYTES = 16; // RFC 6528 §3
-    /** How often transports that retire are looked at. */
-    private static final long RETIRE_NS = 100_000_000;
 
     private final String instance;
     private final Capacity capacity;
@@ -65,9 +59,7 @@ public final class DataPath implements AutoCloseable {
     private final IpLayer ip;
     private final Ingress ingress;
     private final RequestReader requests;
-    /** By their numbers; behind them earlier ones that have kept their connections. */
-    private final List<LoadedTransport<?>> transports = new ArrayList<>();
-    private final int positions;
+    private final TransportTable transports;
     private final Captures captures = new Captures();
     private HardwareBackend hardware;
     /** Where frames are taken from: the port, or that in the hands of {@link #cutting}. */
@@ -75,7 +67,6 @@ public final class DataPath implements AutoCloseable {
     private CuttingPort cutting;
     private RegistryWriter registry;
     private long ipDeadlineNs = Long.MIN_VALUE;
-    private long nextRetireNs;
     private long nowNs;
 
     /**
@@ -97,21 +88,20 @@ public final class DataPath implements AutoCloseable {
         random = config.random();
         use(hardware, cutting(hardware));
         PortInfo info = port.info();
+        transports = new TransportTable(instance);
         contexts = new ContextTable(capacity.contexts(), counters, home.journals());
         transfer = new HostTransfer(contexts, frames, counters, pages);
         held = new HeldPayloads(transfer);
         egress = new Egress(port, transfer, captures);
-        network = new NetEvents(this, transports);
+        network = new NetEvents(this, transports.all());
         ip = new IpLayer(new MacAddress(info.macAddress()), config.addresses(), new RouteTable(config.routes()),
             NeighbourSettings.DEFAULT, egress, network);
         ingress = new Ingress(frames, ip, counters, info.macAddress(), info.checksumTrusted());
-        requests = new RequestReader(new Dispatcher(), counters, pages);
-        positions = config.transports().size();
+        requests = new RequestReader(new Dispatcher(transports, contexts, counters), counters, pages);
         for (TransportChoice choice : config.transports()) {
-            LoadedTransport<?> transport = load(choice);
-            transports.add(transport);
-            place(transport);
+            transports.add(load(choice));
         }
+        transports.placed().forEach(ingress::route);
     }
 
     private LoadedTransport<?> load(TransportChoice choice) {
@@ -119,18 +109,13 @@ public final class DataPath implements AutoCloseable {
         random.nextBytes(secret);
         FlowMap flows = new FlowMap(capacity.flows(), random.nextLong(), random.nextLong());
         RuntimeHost host = new RuntimeHost(this, choice, portInfo(hardware), flows,
-            new TransportContexts(contexts, transports.size()), secret);
+            new TransportContexts(contexts, transports.places()), secret);
         Candidate candidate = new Candidate(this, null, host, hardware);
         FitReport fit = candidate.admit();
         if (!fit.fits()) {
             throw new IllegalArgumentException(candidate.refusal(fit));
         }
         return candidate.load(new TransportCounters());
-    }
-
-    private void place(LoadedTransport<?> transport) {
-        transport.host.flows().attach(transport);
-        ingress.route(transport);
     }
 
     private void use(HardwareBackend other, CuttingPort cuts) {
@@ -165,17 +150,11 @@ public final class DataPath implements AutoCloseable {
         this.nowNs = nowNs;
         boolean busy = receive(nowNs);
         busy |= takeRequests(nowNs);
-        drain(nowNs);
-        for (int i = 0; i < transports.size(); i++) {
-            transports.get(i).advanceControl(nowNs); // before sending: a window cut after a loss holds at once
-        }
-        if (transports.size() > positions && nowNs >= nextRetireNs) {
-            nextRetireNs = nowNs + RETIRE_NS;
-            retire();
-        }
+        transports.drain(nowNs);
+        transports.advanceControl(nowNs); // before sending: a window cut after a loss holds at once
         ipDeadlineNs = ip.advance(nowNs);
-        busy |= transmit(nowNs);
-        drain(nowNs);
+        busy |= transports.transmit(TRANSMIT_BUDGET, nowNs);
+        transports.drain(nowNs);
         egress.flush(nowNs); // before an application may reuse what is being sent
         held.keep(); // the same for what a machine sends later
         long deadline = Math.min(ipDeadlineNs, pages.advance(contexts, nowNs));
@@ -186,16 +165,10 @@ public final class DataPath implements AutoCloseable {
         if (busy) {
             return nowNs;
         }
-        if (transports.size() > positions) {
-            deadline = Math.min(deadline, nextRetireNs);
-        }
         if (blocked) {
             deadline = Math.min(deadline, nowNs + EVENT_RETRY_NS);
         }
-        for (int i = 0; i < transports.size(); i++) {
-            deadline = Math.min(deadline, transports.get(i).deadlineNs());
-        }
-        return deadline;
+        return Math.min(deadline, transports.deadlineNs());
     }
 
     private boolean receive(long nowNs) {
@@ -215,20 +188,6 @@ public final class DataPath implements AutoCloseable {
             any |= requests.read(open.get(i), REQUEST_BUDGET, nowNs) > 0;
         }
         return any;
-    }
-
-    private boolean transmit(long nowNs) {
-        boolean any = false;
-        for (int i = 0; i < transports.size(); i++) {
-            any |= transports.get(i).transmit(TRANSMIT_BUDGET, nowNs) > 0;
-        }
-        return any;
-    }
-
-    private void drain(long nowNs) {
-        for (int i = 0; i < transports.size(); i++) {
-            transports.get(i).drain(nowNs);
-        }
     }
 
     /** Delivers events and closes whom it has to. Answers whether events wait for room. */
@@ -275,7 +234,7 @@ public final class DataPath implements AutoCloseable {
         if (context == null) {
             throw new IllegalStateException("no context is left: contexts is " + capacity.contexts());
         }
-        return new Grant(instance, transportNames(), context, () -> { }, -1, () -> {
+        return new Grant(instance, transports.names(), context, () -> { }, -1, () -> {
             close(context, nowNs);
             context.region.close();
         });
@@ -307,7 +266,7 @@ public final class DataPath implements AutoCloseable {
      * @param epochMs the data path's time 0, ms since 1970
      */
     void keep(Registry lines, long epochMs) {
-        registry = new RegistryWriter(lines, contexts, transports, epochMs);
+        registry = new RegistryWriter(lines, contexts, transports.all(), epochMs);
     }
 
     /** Ends a context: its connections are reset, its application is told. Closed before: nothing. */
@@ -315,10 +274,7 @@ public final class DataPath implements AutoCloseable {
         if (contexts.find(context.number) != context) {
             return;
         }
-        for (LoadedTransport<?> transport : transports) {
-            transport.control.contextClosed(context.number, nowNs);
-            transport.wakeControl();
-        }
+        transports.contextClosed(context.number, nowNs);
         contexts.remove(context);
         context.markClosed();
     }
@@ -331,23 +287,18 @@ public final class DataPath implements AutoCloseable {
         }
     }
 
-    /** {@return the transports' names, as applications number them} */
-    List<String> transportNames() {
-        return transports.subList(0, positions).stream().map(transport -> transport.host.name()).toList();
-    }
-
     /** {@return what a tool shows} */
     public DataPathStatus status() {
-        return StatusReport.of(this, transports, positions, true);
+        return StatusReport.of(this, true);
     }
 
     /** {@return {@link #status} without its lines for connections, which cost time where there are many} */
     DataPathStatus figures() {
-        return StatusReport.of(this, transports, positions, false);
+        return StatusReport.of(this, false);
     }
 
     Vitals vitals(long atNs) {
-        return Vitals.of(this, transports.subList(0, positions), registry == null || !registry.isBroken(), atNs);
+        return Vitals.of(this, registry == null || !registry.isBroken(), atNs);
     }
 
     /**
@@ -383,44 +334,22 @@ public final class DataPath implements AutoCloseable {
 
     /** {@return what trace points have recorded since the last call, as text: experiments on virtual time} */
     public TraceLines traceLines() {
-        return TraceRing.lines(records());
+        return TraceRing.lines(transports.records());
     }
 
-    /** {@return what trace points have recorded since the last call} */
-    List<TraceRing.Batch> records() {
-        return transports.stream().map(transport -> transport.added.ring()).filter(Objects::nonNull)
-            .map(TraceRing::take).toList();
-    }
-
-    /** {@return the backend and all transports, first those in their places; a copy} */
+    /** {@return what is loaded} */
     Loaded loaded() {
-        return new Loaded(hardware, List.copyOf(transports), positions);
-    }
-
-    /**
-     * What is loaded.
-     *
-     * @param hardware   the backend
-     * @param transports those in their places, then those that retire
-     * @param positions  number of places
-     */
-    record Loaded(HardwareBackend hardware, List<LoadedTransport<?>> transports, int positions) {
-        Side side() {
-            return new Side(hardware, transports.subList(0, positions).stream().map(t -> t.host.choice()).toList());
-        }
+        return new Loaded(hardware, List.copyOf(transports.all()), transports.places());
     }
 
     /** Between rounds: takes in what is half taken in, and lets everything come out. Answers whether it has. */
     boolean quiesce(long nowNs) {
-        drain(nowNs);
+        transports.drain(nowNs);
         while (cutting != null && !cutting.isEmpty()) {
             receive(nowNs);
-            drain(nowNs);
+            transports.drain(nowNs);
         }
-        boolean empty = true;
-        for (LoadedTransport<?> transport : transports) {
-            empty &= transport.quiesce(nowNs);
-        }
+        boolean empty = transports.quiesce(nowNs);
         egress.flush(nowNs);
         return empty;
     }
@@ -429,43 +358,14 @@ public final class DataPath implements AutoCloseable {
     void commit(Swap.Plan plan) {
         use(plan.hardware(), plan.cutting());
         for (Swap.Move move : plan.moves()) {
-            int index = transports.indexOf(move.old());
-            transports.set(index, move.fresh());
-            FlowMap flows = move.fresh().host.flows();
-            if (index >= positions) {
-                flows.replace(move.old(), move.fresh());
-            } else {
-                if (plan.newOnly()) {
-                    flows.keep();
-                    transports.add(move.old());
-                }
-                place(move.fresh());
-            }
+            transports.replace(move.old(), move.fresh(), plan.newOnly());
         }
-        for (LoadedTransport<?> transport : transports) {
-            transport.wakeControl();
-        }
+        transports.placed().forEach(ingress::route);
+        transports.wakeControl();
         if (!plan.newOnly()) {
             contexts.pullAll();
         }
         contexts.changedAll();
-    }
-
-    /** Lets go of transports all of whose connections have ended. */
-    private void retire() {
-        for (int i = transports.size() - 1; i >= positions; i--) {
-            LoadedTransport<?> transport = transports.get(i);
-            if (transport.host.flows().count(transport) == 0 && transport.isForgotten() && transport.isIdle()) {
-                transports.remove(i);
-                LOG.info("{}: {} has retired", instance, transport.host.name());
-            }
-        }
-        for (int i = 0; i < positions; i++) {
-            FlowMap flows = transports.get(i).host.flows();
-            if (transports.stream().skip(positions).noneMatch(t -> t.host.flows() == flows)) {
-                flows.keepNone();
-            }
-        }
     }
 
     /** Resets all connections, closes all contexts and the port. */
@@ -474,7 +374,7 @@ public final class DataPath implements AutoCloseable {
         for (AppContext context : List.copyOf(contexts.all())) {
             close(context, nowNs);
         }
-        drain(nowNs);
+        transports.drain(nowNs);
         egress.flush(nowNs);
         if (registry != null) {
             registry.finish(nowNs);
@@ -495,7 +395,7 @@ public final class DataPath implements AutoCloseable {
         AppContext context = contexts.find(number);
         int slot = context == null ? -1 : context.slots.own(connection);
         return slot < 0 ? null
-            : transports.get(context.slots.transport[slot]).control.connection(number, connection);
+            : transports.at(context.slots.transport[slot]).control.connection(number, connection);
     }
 
     Captures captures() {
@@ -512,16 +412,6 @@ public final class DataPath implements AutoCloseable {
     /** {@return the MAC address of the next hop to a peer, or a negative number} */
     long resolve(int peer, long atNs) {
         return ip.resolvedMac(peer, atNs);
-    }
-
-    /** {@return what is loaded, retiring transports too: the backend, factories, extensions} */
-    List<Object> parts() {
-        List<Object> parts = new ArrayList<>(List.of(hardware));
-        for (LoadedTransport<?> transport : transports) {
-            parts.add(transport.host.choice().factory());
-            parts.addAll(transport.host.choice().extensions());
-        }
-        return parts;
     }
 
     /** {@return routes that can be this data path's. Any thread} */
@@ -569,6 +459,10 @@ public final class DataPath implements AutoCloseable {
         return contexts;
     }
 
+    TransportTable transports() {
+        return transports;
+    }
+
     HostTransfer transfer() {
         return transfer;
     }
@@ -583,78 +477,5 @@ public final class DataPath implements AutoCloseable {
 
     IpLayer ip() {
         return ip;
-    }
-
-    /** Hands requests to the transport that they are for. */
-    private final class Dispatcher implements RequestSink {
-        @Override
-        public void bump(AppContext context, int slot, int receiveBytes, int transmitBytes, int flags, long atNs) {
-            int flow = context.slots.flow[slot];
-            if (flow != 0) { // 0: the connection has failed, the application only reads on
-                transports.get(context.slots.transport[slot]).ofFlow(flow)
-                    .bump(flow, context, slot, receiveBytes, transmitBytes, flags, atNs);
-            }
-        }
-
-        @Override
-        public void message(AppContext context, int slot, int bytes, int peerAddress, int peerPort, long atNs) {
-            int flow = context.slots.flow[slot];
-            if (flow != 0) {
-                transports.get(context.slots.transport[slot]).ofFlow(flow)
-                    .message(flow, context, slot, bytes, peerAddress, peerPort, atNs);
-            }
-        }
-
-        @Override
-        public boolean request(AppContext context, int transport, ContextRequest request, long atNs) {
-            int index = transport == 0 ? firstFor(request.kind()) : transport - 1;
-            if (index >= positions) {
-                return false;
-            }
-            LoadedTransport<?> asked = concerned(index, request);
-            asked.wakeControl();
-            asked.control.request(request, atNs);
-            if (request.kind() == ContextRequest.Kind.UNLISTEN) {
-                contexts.changed.unlistened(context, index, request.backlog());
-            }
-            return true;
-        }
-
-        /** A connection may be with an earlier transport that retires. */
-        private LoadedTransport<?> concerned(int position, ContextRequest request) {
-            for (int i = positions; i < transports.size() && request.connection() != 0; i++) {
-                LoadedTransport<?> retiring = transports.get(i);
-                if (retiring.host.position() == position
-                    && retiring.control.connection(request.context(), request.connection()) != null) {
-                    return retiring;
-                }
-            }
-            return transports.get(position);
-        }
-
-        /** A target that is gone, or another application's by now, takes nothing: then the connection is reset. */
-        @Override
-        public void handOver(AppContext context, int slot, int target, long opaque, long atNs) {
-            AppContext taker = contexts.find(target);
-            drain(atNs); // what a machine still has on its way names the old place
-            boolean allowed = taker != null && taker != context && taker.owner.equals(context.owner);
-            if (!allowed) {
-                counters.refusedHandovers++;
-            }
-            request(context, context.slots.transport[slot] + 1, new ContextRequest(
-                allowed ? ContextRequest.Kind.HANDOVER : ContextRequest.Kind.ABORT, context.number,
-                context.slots.id[slot], opaque, null, null, target), atNs);
-        }
-
-        /** Streams are TCP's, messages are anyone else's; failing that, the first transport answers. */
-        private int firstFor(ContextRequest.Kind kind) {
-            boolean stream = kind != ContextRequest.Kind.BIND;
-            for (int i = 0; i < positions; i++) {
-                if (transports.get(i).protocol == Ipv4Header.TCP == stream) {
-                    return i;
-                }
-            }
-            return 0;
-        }
     }
 }

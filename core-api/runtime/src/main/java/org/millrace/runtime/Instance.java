@@ -218,7 +218,7 @@ public final class Instance implements ContextProvider, AutoCloseable {
                 + path.capacity().contexts());
         }
         AppContext opened = context;
-        return new Grant(name, await(nowNs -> path.transportNames()), opened, thread::ring, doorbell, () -> close(opened));
+        return new Grant(name, await(nowNs -> path.transports().names()), opened, thread::ring, doorbell, () -> close(opened));
     }
 
     /** The memory goes when neither side uses it any more: after the data path has let go of it, or has ended. */
@@ -301,7 +301,7 @@ public final class Instance implements ContextProvider, AutoCloseable {
      * @throws IllegalStateException if the instance no longer runs
      */
     public List<Object> parts() {
-        List<Object> parts = await(nowNs -> path.parts());
+        List<Object> parts = await(nowNs -> path.loaded().parts());
         parts.add(port);
         return parts;
     }
@@ -459,7 +459,7 @@ public final class Instance implements ContextProvider, AutoCloseable {
      * @throws IllegalStateException if the instance no longer runs
      */
     public TraceLines traceLines() {
-        return TraceRing.lines(await(nowNs -> path.records()));
+        return TraceRing.lines(await(nowNs -> path.transports().records()));
     }
 
     private <T> T await(LongFunction<T> question) {

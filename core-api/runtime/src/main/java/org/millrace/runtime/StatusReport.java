@@ -14,14 +14,14 @@ final class StatusReport {
     private StatusReport() {
     }
 
-    static DataPathStatus of(DataPath path, List<LoadedTransport<?>> transports, int current, boolean lines) {
+    static DataPathStatus of(DataPath path, boolean lines) {
         Counters c = path.counters();
         List<ConnectionInfo> connections = new ArrayList<>();
         if (lines) {
-            transports.forEach(transport -> connections.addAll(transport.control.connections()));
+            path.transports().all().forEach(transport -> connections.addAll(transport.control.connections()));
         }
         return new DataPathStatus(path.instance(), path.hardware().name(), path.portInfo().name(),
-            path.port().counters(), drops(c), network(path), transports(transports, current),
+            path.port().counters(), drops(c), network(path), transports(path.transports()),
             List.copyOf(connections), path.contexts().all().size(), path.contexts().connections(), c.contextsOpened,
             c.contextsClosedForCause, c.requests, c.staleRequests, c.refusedHandovers, c.events,
             c.receivedPayloadBytes, c.returnedBytes, c.transferFaults);
@@ -48,10 +48,12 @@ final class StatusReport {
         return events;
     }
 
-    private static List<DataPathStatus.TransportStatus> transports(List<LoadedTransport<?>> transports, int current) {
+    private static List<DataPathStatus.TransportStatus> transports(TransportTable transports) {
         List<DataPathStatus.TransportStatus> lines = new ArrayList<>();
-        for (int i = 0; i < transports.size(); i++) {
-            lines.add(of(transports.get(i), i < current ? "" : " retiring" + (i == current ? "" : " " + (i - current))));
+        transports.placed().forEach(transport -> lines.add(of(transport, "")));
+        for (LoadedTransport<?> transport : transports.retiring()) {
+            int before = lines.size() - transports.places();
+            lines.add(of(transport, before == 0 ? " retiring" : " retiring " + before));
         }
         return lines;
     }

@@ -37,7 +37,7 @@ final class Swap {
     private final List<Candidate> candidates = new ArrayList<>();
     private final List<Move> moves = new ArrayList<>();
     private final List<byte[]> exports = new ArrayList<>();
-    private DataPath.Loaded before;
+    private Loaded before;
     private HardwareBackend hardware;
     private CuttingPort cutting;
 
@@ -88,7 +88,7 @@ final class Swap {
     }
 
     /** Everything that the old side needs not stand still for. Any thread. */
-    void prepare(DataPath.Loaded running) throws SwapException {
+    void prepare(Loaded running) throws SwapException {
         before = running;
         step(SwapStep.RESOLVE, this::resolve);
         step(SwapStep.ADMIT, this::admit);
@@ -116,8 +116,8 @@ final class Swap {
         require(!otherHardware || !request.newOnly(), "hardware is swapped for all connections, not for new ones only");
         for (Map.Entry<Integer, TransportChoice> change : request.transports().entrySet()) {
             int position = change.getKey();
-            require(position >= 0 && position < before.positions(), "transport number " + position + " is not there, "
-                + "there are " + before.positions());
+            require(position >= 0 && position < before.places(), "transport number " + position + " is not there, "
+                + "there are " + before.places());
             int protocol = before.transports().get(position).protocol;
             require(change.getValue().factory().protocol() == protocol, change.getValue().factory().name()
                 + " is IP protocol " + change.getValue().factory().protocol() + ", the one that it is to replace is "
@@ -125,7 +125,7 @@ final class Swap {
         }
         for (int i = 0; i < before.transports().size(); i++) {
             LoadedTransport<?> old = before.transports().get(i);
-            TransportChoice choice = i < before.positions() ? request.transports().get(i) : null;
+            TransportChoice choice = i < before.places() ? request.transports().get(i) : null;
             if (choice != null || otherHardware) {
                 TransportChoice next = choice == null ? old.host.choice() : choice;
                 candidates.add(new Candidate(path, old, old.host.successor(next, path.portInfo(hardware)), hardware));
@@ -251,8 +251,8 @@ final class Swap {
         }
     }
 
-    private static SwapReport.Side side(DataPath.Loaded loaded) {
-        return new SwapReport.Side(loaded.hardware().name(), loaded.transports().subList(0, loaded.positions()).stream()
+    private static SwapReport.Side side(Loaded loaded) {
+        return new SwapReport.Side(loaded.hardware().name(), loaded.transports().subList(0, loaded.places()).stream()
             .map(transport -> transport.host.name()).toList());
     }
 }

@@ -34,7 +34,8 @@ public record Vitals(long nowNs, boolean portUp, long portDrops, Map<String, Lon
         List.of(DropReason.NO_BUFFER, DropReason.CONTEXT_QUEUE_FULL, DropReason.CONTROL_LIMIT);
 
     /** Data-path thread only. */
-    static Vitals of(DataPath path, List<LoadedTransport<?>> transports, boolean registryKept, long nowNs) {
+    static Vitals of(DataPath path, boolean registryKept, long nowNs) {
+        List<LoadedTransport<?>> transports = path.transports().placed();
         Map<String, Long> noRoom = new LinkedHashMap<>();
         NO_ROOM.forEach(reason -> noRoom.put(reason.text(), path.counters().drops[reason.code()]));
         Map<String, Integer> flows = new LinkedHashMap<>();

@@ -211,31 +211,6 @@ class RequestReaderTest {
         });
     }
 
-    private void assertEndsWithoutHarm(AppContext target) {
-        handOver(target == null ? 3 : target.number);
-        assertThat(host.path.status().refusedHandovers()).isEqualTo(1);
-        assertThat(host.path.status().contextConnections()).isZero();
-        assertThat(context.layout.isOpen()).isTrue();
-    }
-
-    @Test
-    void handsOverToSomebodyElse() {
-        AppContext foreign = host.path.open(SIZE, host.path.memory(SIZE), "somebody else", 0);
-        assertEndsWithoutHarm(foreign);
-        assertThat(new DescriptorRing(foreign.region.segment(), foreign.layout.eventRing(), SIZE.ringSlots())
-            .available()).isZero();
-    }
-
-    @Test
-    void handsOverToNobody() {
-        assertEndsWithoutHarm(null);
-    }
-
-    @Test
-    void handsOverToItself() {
-        assertEndsWithoutHarm(context);
-    }
-
     @Test
     void handsOverWhatItHasUsed() {
         bump(connection, 0, 100, 0);

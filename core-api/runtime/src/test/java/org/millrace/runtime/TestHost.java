@@ -51,7 +51,7 @@ final class TestHost implements ContextProvider {
 
             @Override
             public List<String> transports() {
-                return path.transportNames();
+                return path.transports().names();
             }
 
             @Override

@@ -5,19 +5,13 @@ import java.lang.foreign.MemorySegment;
 import java.net.InetSocketAddress;
 import java.nio.channels.SelectableChannel;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.function.BooleanSupplier;
 import org.millrace.api.context.ContextGrant;
 import org.millrace.api.context.ContextProvider;
 import org.millrace.api.context.ContextSize;
 import org.millrace.api.context.Status;
 import org.millrace.memory.Addresses;
-import org.millrace.memory.AdaptiveSpin;
 import org.millrace.memory.ContextLayout;
-import org.millrace.memory.Descriptor;
 import org.millrace.memory.DescriptorRing;
 import org.millrace.memory.Futex;
 import org.millrace.memory.Linux;
@@ -50,15 +44,13 @@ public final class Toe implements AutoCloseable {
     private final ContextLayout layout;
     private final RequestQueue requests;
     private final DescriptorRing events;
-    private final Futex bell;
-    private final Endpoint[] connections;
-    private final Map<Long, Endpoint> asked = new HashMap<>();
+    private final EventReader reader;
+    private final EndpointTable endpoints;
     private final ArrayDeque<Endpoint> ready = new ArrayDeque<>();
     private final ArrayDeque<Endpoint> dirty = new ArrayDeque<>();
     private final Object bellLock = new Object();
+    private final PollSleep pollSleep;
     private final SelectorSleep selectorSleep;
-    private volatile boolean wakeup;
-    private AdaptiveSpin spin = new AdaptiveSpin(0);
     private boolean ringFull;
     private int listed;
     private long lastOpaque;
@@ -69,9 +61,10 @@ public final class Toe implements AutoCloseable {
         layout = ContextLayout.attach(grant.region());
         requests = new RequestQueue(grant, layout);
         events = new DescriptorRing(layout.region(), layout.eventRing(), layout.size().ringSlots());
-        bell = new Futex(layout.region(), events.waitingWord());
+        endpoints = new EndpointTable(layout.size().connections());
+        reader = new EventReader(this, layout, events, endpoints);
+        pollSleep = new PollSleep(events, new Futex(layout.region(), events.waitingWord()), this::served);
         selectorSleep = new SelectorSleep(grant, events);
-        connections = new Endpoint[layout.size().connections()];
     }
 
     /**
@@ -270,15 +263,15 @@ public final class Toe implements AutoCloseable {
      * @param limitNs longest time, nanoseconds; 0, the default: sleep at once
      */
     public void spin(long limitNs) {
-        spin = new AdaptiveSpin(limitNs);
+        pollSleep.spin(limitNs);
     }
 
     /** Makes the poll that sleeps, or the next one, return at once. Any thread. */
     public void wakeup() {
-        wakeup = true;
+        pollSleep.ask();
         synchronized (bellLock) { // the memory stays while a bell is rung
-            if (isOpen() && !selectorSleep.isUsed() && events.takeWaiting()) {
-                bell.wake(1);
+            if (isOpen() && !selectorSleep.isUsed()) {
+                pollSleep.wake();
             }
         }
     }
@@ -378,11 +371,7 @@ public final class Toe implements AutoCloseable {
     }
 
     void forget(Endpoint endpoint) {
-        asked.remove(endpoint.opaque, endpoint);
-        int slot = ContextLayout.slot(endpoint.connection());
-        if (endpoint.connection() != 0 && connections[slot] == endpoint) {
-            connections[slot] = null;
-        }
+        endpoints.forget(endpoint);
     }
 
     /** {@return the stream offset up to which a connection may bump now} */
@@ -415,51 +404,19 @@ public final class Toe implements AutoCloseable {
             sleep(timeoutNs);
             take();
         }
-        wakeup = false;
+        pollSleep.heard();
         if (!dirty.isEmpty()) {
             flush();
         }
     }
 
-    /** Looks on for a while, if it is set to. Answers whether there is something to do. */
-    private boolean lookOn(long timeoutNs) {
-        if (spin.spinNs() == 0) {
-            return false;
-        }
-        long limitNs = timeoutNs < 0 ? spin.spinNs() : Math.min(timeoutNs, spin.spinNs());
-        long beginNs = System.nanoTime();
-        boolean paid = false;
-        while (!paid && System.nanoTime() - beginNs < limitNs) {
-            Thread.onSpinWait();
-            paid = events.available() != 0 || wakeup || !served();
-        }
-        spin.spun(paid);
-        return paid;
-    }
-
     private void sleep(long timeoutNs) {
-        if (lookOn(timeoutNs)) {
-            return;
-        }
-        events.waiting(true);
-        if (events.available() == 0 && !wakeup && served()) {
-            boolean cut = ringFull && (timeoutNs < 0 || timeoutNs > FULL_RING_SLEEP_NS);
-            bell.await(1, cut ? FULL_RING_SLEEP_NS : timeoutNs);
-        }
-        events.waiting(false);
+        boolean cut = ringFull && (timeoutNs < 0 || timeoutNs > FULL_RING_SLEEP_NS);
+        pollSleep.sleep(cut ? FULL_RING_SLEEP_NS : timeoutNs);
     }
 
     private int take() {
-        int count = events.available();
-        for (int i = 0; i < count && isOpen(); i++) {
-            event(events.peek());
-            events.next();
-        }
-        if (count > 0) {
-            events.release();
-        } else if (count < 0) {
-            fail("its event index is impossible");
-        }
+        int count = reader.read();
         if (isOpen() && !served()) {
             fail("the runtime went away or closed the context");
         }
@@ -468,112 +425,6 @@ public final class Toe implements AutoCloseable {
 
     private boolean served() {
         return layout.isOpen() && grant.isOpen();
-    }
-
-    private void event(long slot) {
-        int id = events.i32(slot, Descriptor.CONNECTION);
-        switch (events.u8(slot, Descriptor.TYPE)) {
-            case Descriptor.BUMP -> bumped(connection(id), slot);
-            case Descriptor.MESSAGE -> message(connection(id), slot);
-            case Descriptor.CONNECTED -> connected(id, slot);
-            case Descriptor.LISTENING -> listening(slot);
-            case Descriptor.ACCEPTED -> accepted(id, slot);
-            case Descriptor.CLOSED -> {
-                Status status = status(slot);
-                if (connection(id) instanceof Endpoint endpoint) {
-                    endpoint.fail(status == Status.OK ? Status.ABORTED : status);
-                }
-            }
-            default -> fail("it sent an event of unknown type " + events.u8(slot, Descriptor.TYPE));
-        }
-    }
-
-    private void bumped(Endpoint endpoint, long slot) {
-        int rx = events.i32(slot, Descriptor.RX_BYTES);
-        int tx = events.i32(slot, Descriptor.TX_BYTES);
-        int flags = events.u8(slot, Descriptor.FLAGS);
-        boolean fin = (flags & Descriptor.FIN) != 0;
-        boolean possible = switch (endpoint) {
-            case StreamSocket stream -> stream.bumped(rx, tx, fin, (flags & Descriptor.IDLE) != 0);
-            case MessageSocket messages -> messages.freed(tx);
-            case null, default -> true;
-        };
-        if (!possible) {
-            fail("it announced " + rx + " bytes to read and " + tx + " bytes freed, more than there can be");
-        }
-    }
-
-    private void message(Endpoint endpoint, long slot) {
-        if (endpoint instanceof MessageSocket messages
-            && !messages.arrived(events.i32(slot, Descriptor.RX_BYTES), events.i64(slot, Descriptor.PEER_ADDRESS),
-                events.i64(slot, Descriptor.PEER_ADDRESS + 8), events.u16(slot, Descriptor.PEER_PORT))) {
-            fail("it announced a message longer than the buffer");
-        }
-    }
-
-    private void connected(int id, long slot) {
-        Endpoint endpoint = asked.remove(events.i64(slot, Descriptor.OPAQUE));
-        Status status = status(slot);
-        if (endpoint == null) {
-            if (status == Status.OK) {
-                adopt(new StreamSocket(this, 0, 0, null, null), id).abort();
-            }
-        } else if (status != Status.OK) {
-            endpoint.fail(status);
-        } else {
-            adopt(endpoint, id);
-            ready(endpoint);
-        }
-    }
-
-    private void listening(long slot) {
-        long opaque = events.i64(slot, Descriptor.OPAQUE);
-        Endpoint endpoint = asked.get(opaque);
-        Status status = status(slot);
-        if (status != Status.OK && endpoint != null) {
-            asked.remove(opaque);
-            endpoint.fail(status);
-        } else if (endpoint instanceof ListenSocket listener) {
-            listener.listening(events.i32(slot, Descriptor.ARGUMENT), new InetSocketAddress(
-                Addresses.read(region(), slot + Descriptor.LOCAL_ADDRESS), events.u16(slot, Descriptor.LOCAL_PORT)));
-        }
-    }
-
-    private void accepted(int id, long slot) {
-        Endpoint endpoint = asked.get(events.i64(slot, Descriptor.OPAQUE));
-        if (endpoint instanceof StreamSocket || status(slot) != Status.OK) {
-            connected(id, slot); // handed over: nobody but the one who expects it need accept it
-            return;
-        }
-        StreamSocket stream = adopt(new StreamSocket(this, 0, 0, null, null), id);
-        stream.requested = true;
-        if (endpoint instanceof ListenSocket listener) {
-            stream.hidden = true;
-            listener.accepted(stream);
-        } else {
-            stream.abort();
-        }
-    }
-
-    private <E extends Endpoint> E adopt(E endpoint, int id) {
-        int slot = ContextLayout.slot(id);
-        if (id == 0 || slot >= connections.length || connections[slot] != null) {
-            fail(String.format("it gave connection id %08x, which cannot be", id));
-        } else {
-            connections[slot] = endpoint;
-            endpoint.connection(id);
-        }
-        return endpoint;
-    }
-
-    private Endpoint connection(int id) {
-        int slot = ContextLayout.slot(id);
-        Endpoint endpoint = slot < connections.length ? connections[slot] : null;
-        return endpoint != null && endpoint.connection() == id ? endpoint : null;
-    }
-
-    private Status status(long slot) {
-        return Status.of(events.u16(slot, Descriptor.CODE));
     }
 
     private void owes(Endpoint endpoint) {
@@ -587,7 +438,7 @@ public final class Toe implements AutoCloseable {
     }
 
     private <E extends Endpoint> E ask(E endpoint) {
-        asked.put(endpoint.opaque, endpoint);
+        endpoints.ask(endpoint);
         if (isOpen()) {
             dirty(endpoint);
         } else {
@@ -596,16 +447,11 @@ public final class Toe implements AutoCloseable {
         return endpoint;
     }
 
-    private void fail(String why) {
+    /** The context is over; the first reason stays. */
+    void fail(String why) {
         if (failure == null) {
             failure = why;
-            List<Endpoint> all = new ArrayList<>(asked.values());
-            for (Endpoint endpoint : connections) {
-                if (endpoint != null) {
-                    all.add(endpoint);
-                }
-            }
-            all.forEach(endpoint -> endpoint.fail(Status.ABORTED));
+            endpoints.failAll();
         }
     }
 

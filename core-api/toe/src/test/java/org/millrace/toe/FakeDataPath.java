@@ -148,6 +148,12 @@ final class FakeDataPath implements ContextGrant {
         publish();
     }
 
+    /** An event of a type that there is not. */
+    void unknown(int type) {
+        event(type, 0);
+        publish();
+    }
+
     /** Writes stream bytes into a receive ring; the bump is the test's. */
     void deliver(int id, long position, byte[] bytes) {
         for (int i = 0; i < bytes.length; i++) {

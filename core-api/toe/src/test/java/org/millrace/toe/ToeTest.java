@@ -2,7 +2,6 @@ package org.millrace.toe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.tuple;
 
 import com.sun.management.ThreadMXBean;
 import java.io.IOException;
@@ -20,7 +19,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.millrace.api.context.ContextSize;
 import org.millrace.api.context.Status;
-import org.millrace.memory.Descriptor;
 import org.millrace.toe.FakeDataPath.Request;
 
 @Timeout(value = 20, unit = TimeUnit.SECONDS)
@@ -87,13 +85,6 @@ class ToeTest {
         toe.wakeChannel();
         dataPath.endWakeChannel();
         assertThat(toe.drainWakeChannel()).isFalse();
-    }
-
-    @Test
-    void emptyBumpMakesNothingReady() {
-        connected(1);
-        dataPath.bump(id(1), 0, 0, false);
-        assertThat(toe.poll(0)).isZero();
     }
 
     @Test
@@ -208,15 +199,6 @@ class ToeTest {
     }
 
     @Test
-    void impossibleEventIndexFailsTheContext() {
-        StreamSocket stream = connected(1);
-        dataPath.corruptEvents();
-        assertThat(toe.poll(0)).isEqualTo(1);
-        assertThat(stream.status()).isEqualTo(Status.ABORTED);
-        assertThatThrownBy(stream::finishConnect).hasMessageContaining("(its event index is impossible)");
-    }
-
-    @Test
     void impossibleRequestIndexFailsTheContext() throws IOException {
         StreamSocket stream = connected(1);
         dataPath.corruptRequests();
@@ -225,25 +207,6 @@ class ToeTest {
             toe.flush();
         }
         assertThatThrownBy(stream::finishConnect).hasMessageContaining("(its request index is impossible)");
-    }
-
-    @Test
-    void connectionIdThatCannotBeFailsTheContext() {
-        toe.connect(PEER);
-        toe.flush();
-        dataPath.rawConnected(dataPath.take().opaque(), 1 << 16 | 128);
-        toe.poll(0);
-        assertThat(toe.isOpen()).isFalse();
-    }
-
-    @Test
-    void connectionThatNobodyAskedForIsAborted() {
-        dataPath.connected(4711, id(3), Status.OK);
-        dataPath.accepted(4711, id(4));
-        toe.poll(0);
-        assertThat(dataPath.takeAll()).extracting(Request::type, Request::connection).containsExactly(
-            tuple(Descriptor.ABORT, id(3)),
-            tuple(Descriptor.ABORT, id(4)));
     }
 
     @Test

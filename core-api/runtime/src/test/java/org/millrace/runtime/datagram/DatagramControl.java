@@ -120,7 +120,16 @@ final class DatagramControl implements ControlPlane {
 
     @Override
     public List<ConnectionInfo> connections() {
-        return sockets.stream().map(s -> new ConnectionInfo("datagram", "BOUND", s.local, null, s.context,
-            s.connection, 0, 0, "")).toList();
+        return sockets.stream().map(DatagramControl::line).toList();
+    }
+
+    @Override
+    public ConnectionInfo connection(int context, int connection) {
+        return sockets.stream().filter(s -> s.context == context && s.connection == connection)
+            .map(DatagramControl::line).findFirst().orElse(null);
+    }
+
+    private static ConnectionInfo line(Socket socket) {
+        return new ConnectionInfo("datagram", "BOUND", socket.local, null, socket.context, socket.connection, 0, 0, "");
     }
 }

@@ -1,0 +1,140 @@
+package org.millrace.toe;
+
+import java.net.InetSocketAddress;
+import org.millrace.api.context.Status;
+import org.millrace.memory.Addresses;
+import org.millrace.memory.ContextLayout;
+import org.millrace.memory.Descriptor;
+import org.millrace.memory.DescriptorRing;
+
+/**
+ * The application's end of the event ring: tells the endpoints what the data path has announced. An event that cannot be
+ * fails the context; what is left behind it is not looked at.
+ *
+ * <p>Owned by: the Toe's thread.
+ */
+final class EventReader {
+    private final Toe toe;
+    private final ContextLayout layout;
+    private final DescriptorRing events;
+    private final EndpointTable endpoints;
+
+    EventReader(Toe toe, ContextLayout layout, DescriptorRing events, EndpointTable endpoints) {
+        this.toe = toe;
+        this.layout = layout;
+        this.events = events;
+        this.endpoints = endpoints;
+    }
+
+    /** Takes all there are. Answers how many; negative: the context has failed. */
+    int read() {
+        int count = events.available();
+        for (int i = 0; i < count && toe.isOpen(); i++) {
+            event(events.peek());
+            events.next();
+        }
+        if (count > 0) {
+            events.release();
+        } else if (count < 0) {
+            toe.fail("its event index is impossible");
+        }
+        return count;
+    }
+
+    private void event(long slot) {
+        int id = events.i32(slot, Descriptor.CONNECTION);
+        switch (events.u8(slot, Descriptor.TYPE)) {
+            case Descriptor.BUMP -> bumped(endpoints.find(id), slot);
+            case Descriptor.MESSAGE -> message(endpoints.find(id), slot);
+            case Descriptor.CONNECTED -> connected(id, slot);
+            case Descriptor.LISTENING -> listening(slot);
+            case Descriptor.ACCEPTED -> accepted(id, slot);
+            case Descriptor.CLOSED -> {
+                Status status = status(slot);
+                if (endpoints.find(id) instanceof Endpoint endpoint) {
+                    endpoint.fail(status == Status.OK ? Status.ABORTED : status);
+                }
+            }
+            default -> toe.fail("it sent an event of unknown type " + events.u8(slot, Descriptor.TYPE));
+        }
+    }
+
+    private void bumped(Endpoint endpoint, long slot) {
+        int rx = events.i32(slot, Descriptor.RX_BYTES);
+        int tx = events.i32(slot, Descriptor.TX_BYTES);
+        int flags = events.u8(slot, Descriptor.FLAGS);
+        boolean fin = (flags & Descriptor.FIN) != 0;
+        boolean possible = switch (endpoint) {
+            case StreamSocket stream -> stream.bumped(rx, tx, fin, (flags & Descriptor.IDLE) != 0);
+            case MessageSocket messages -> messages.freed(tx);
+            case null, default -> true;
+        };
+        if (!possible) {
+            toe.fail("it announced " + rx + " bytes to read and " + tx + " bytes freed, more than there can be");
+        }
+    }
+
+    private void message(Endpoint endpoint, long slot) {
+        if (endpoint instanceof MessageSocket messages
+            && !messages.arrived(events.i32(slot, Descriptor.RX_BYTES), events.i64(slot, Descriptor.PEER_ADDRESS),
+                events.i64(slot, Descriptor.PEER_ADDRESS + 8), events.u16(slot, Descriptor.PEER_PORT))) {
+            toe.fail("it announced a message longer than the buffer");
+        }
+    }
+
+    private void connected(int id, long slot) {
+        Endpoint endpoint = endpoints.answered(events.i64(slot, Descriptor.OPAQUE));
+        Status status = status(slot);
+        if (endpoint == null) {
+            if (status == Status.OK) {
+                adopt(new StreamSocket(toe, 0, 0, null, null), id).abort();
+            }
+        } else if (status != Status.OK) {
+            endpoint.fail(status);
+        } else {
+            adopt(endpoint, id);
+            toe.ready(endpoint);
+        }
+    }
+
+    private void listening(long slot) {
+        long opaque = events.i64(slot, Descriptor.OPAQUE);
+        Endpoint endpoint = endpoints.asked(opaque);
+        Status status = status(slot);
+        if (status != Status.OK && endpoint != null) {
+            endpoints.answered(opaque);
+            endpoint.fail(status);
+        } else if (endpoint instanceof ListenSocket listener) {
+            listener.listening(events.i32(slot, Descriptor.ARGUMENT), new InetSocketAddress(
+                Addresses.read(layout.region(), slot + Descriptor.LOCAL_ADDRESS),
+                events.u16(slot, Descriptor.LOCAL_PORT)));
+        }
+    }
+
+    private void accepted(int id, long slot) {
+        Endpoint endpoint = endpoints.asked(events.i64(slot, Descriptor.OPAQUE));
+        if (endpoint instanceof StreamSocket || status(slot) != Status.OK) {
+            connected(id, slot); // handed over: nobody but the one who expects it need accept it
+            return;
+        }
+        StreamSocket stream = adopt(new StreamSocket(toe, 0, 0, null, null), id);
+        stream.requested = true;
+        if (endpoint instanceof ListenSocket listener) {
+            stream.hidden = true;
+            listener.accepted(stream);
+        } else {
+            stream.abort();
+        }
+    }
+
+    private <E extends Endpoint> E adopt(E endpoint, int id) {
+        if (!endpoints.connect(endpoint, id)) {
+            toe.fail(String.format("it gave connection id %08x, which cannot be", id));
+        }
+        return endpoint;
+    }
+
+    private Status status(long slot) {
+        return Status.of(events.u16(slot, Descriptor.CODE));
+    }
+}

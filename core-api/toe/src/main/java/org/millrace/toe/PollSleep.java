@@ -1,0 +1,81 @@
+package org.millrace.toe;
+
+import java.util.function.BooleanSupplier;
+import org.millrace.memory.AdaptiveSpin;
+import org.millrace.memory.DescriptorRing;
+import org.millrace.memory.Futex;
+
+/**
+ * How the owner of a context sleeps in {@link Toe#poll}: it looks on for a while, if it is set to, then says that it
+ * sleeps, looks once more, and waits on the ring's word.
+ *
+ * <p>Owned by: the Toe's thread; {@link #ask} and {@link #wake} by any.
+ */
+final class PollSleep {
+    private final DescriptorRing events;
+    private final Futex bell;
+    private final BooleanSupplier served;
+    private AdaptiveSpin spin = new AdaptiveSpin(0);
+    private volatile boolean asked;
+
+    /** @param served whether there is somebody who could wake it */
+    PollSleep(DescriptorRing events, Futex bell, BooleanSupplier served) {
+        this.events = events;
+        this.bell = bell;
+        this.served = served;
+    }
+
+    /** Looks on for so long at most from now on, nanoseconds. */
+    void spin(long limitNs) {
+        spin = new AdaptiveSpin(limitNs);
+    }
+
+    /** Somebody wants the owner to be awake, now or next. */
+    void ask() {
+        asked = true;
+    }
+
+    /** Wakes the owner if it sleeps. The memory has to be there. */
+    void wake() {
+        if (events.takeWaiting()) {
+            bell.wake(1);
+        }
+    }
+
+    /** The owner is awake, whoever has asked for that. */
+    void heard() {
+        asked = false;
+    }
+
+    /** Sleeps until something is there, or the time is over; negative: no limit. */
+    void sleep(long timeoutNs) {
+        if (lookOn(timeoutNs)) {
+            return;
+        }
+        events.waiting(true);
+        if (!isDue()) {
+            bell.await(1, timeoutNs);
+        }
+        events.waiting(false);
+    }
+
+    /** {@return whether there is something to be awake for} */
+    private boolean isDue() {
+        return events.available() != 0 || asked || !served.getAsBoolean();
+    }
+
+    private boolean lookOn(long timeoutNs) {
+        if (spin.spinNs() == 0) {
+            return false;
+        }
+        long limitNs = timeoutNs < 0 ? spin.spinNs() : Math.min(timeoutNs, spin.spinNs());
+        long beginNs = System.nanoTime();
+        boolean paid = false;
+        while (!paid && System.nanoTime() - beginNs < limitNs) {
+            Thread.onSpinWait();
+            paid = isDue();
+        }
+        spin.spun(paid);
+        return paid;
+    }
+}

@@ -204,6 +204,13 @@ final class SharedContext {
         watcher = thread;
     }
 
+    /** Has whoever watches look again. Under the lock. */
+    void nudgeWatcher() {
+        if (watcher != null) {
+            watcher.nudge();
+        }
+    }
+
     /** The watcher watches no more. Under the lock. */
     void release() {
         toe.afterSelect();

@@ -79,19 +79,23 @@ final class WatchThread implements SharedContext.Watcher, Runnable {
         }
         long limitNs = context.toe().beforeSelect();
         asleep = true;
+        boolean rung = false;
         context.unlock();
         try {
-            sleep(limitNs);
+            rung = sleep(limitNs);
         } finally {
             context.lock();
             asleep = false;
         }
         if (context.isWatcher(this)) {
             context.toe().afterSelect();
+        } else if (rung) {
+            context.nudgeWatcher(); // a selector has taken over meanwhile: what was drained here was for it
         }
     }
 
-    private void sleep(long limitNs) throws IOException {
+    /** Answers whether the data path has rung. */
+    private boolean sleep(long limitNs) throws IOException {
         int ready = 0;
         if (limitNs < 0) {
             ready = selector.select();
@@ -102,5 +106,6 @@ final class WatchThread implements SharedContext.Watcher, Runnable {
             selector.selectedKeys().clear();
             context.drain();
         }
+        return ready > 0;
     }
 }

@@ -30,6 +30,7 @@ import org.junit.jupiter.api.Timeout;
 /** Selectors as java.nio specifies them, with Millrace and kernel channels in them. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class MillraceSelectorTest {
+    private static final int TAKEOVERS = 1000;
     private static TwoHosts hosts;
     private static MillraceSelectorProvider serving;
     private static MillraceSelectorProvider asking;
@@ -159,6 +160,25 @@ class MillraceSelectorTest {
             assertThat(failing.isConnectable()).isTrue();
             assertThatThrownBy(bad::finishConnect).isInstanceOf(ConnectException.class);
             assertThat(bad.isOpen()).isFalse();
+        }
+    }
+
+    /** A channel that blocks leaves the watch thread asleep as the watcher; the answer comes while the selector takes over. */
+    @Test
+    void selectorThatTakesOverFromTheWatchThreadHearsTheAnswer() throws Exception {
+        try (Selector mine = asking.openSelector()) {
+            for (int i = 0; i < TAKEOVERS; i++) {
+                try (SocketChannel blocking = asking.openSocketChannel(); SocketChannel bad = asking.openSocketChannel()) {
+                    blocking.connect(server.getLocalAddress());
+                    server.accept().close();
+                    bad.configureBlocking(false);
+                    bad.register(mine, SelectionKey.OP_CONNECT);
+                    bad.connect(new InetSocketAddress(TwoHosts.SERVER, 9));
+                    assertThat(mine.select()).as("takeover %d", i).isEqualTo(1);
+                    assertThatThrownBy(bad::finishConnect).isInstanceOf(ConnectException.class);
+                }
+                mine.selectedKeys().clear();
+            }
         }
     }
 

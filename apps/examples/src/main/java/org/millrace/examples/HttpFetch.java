@@ -1,7 +1,9 @@
 package org.millrace.examples;
 
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
 import org.millrace.vertx.MillraceTransport;
@@ -19,14 +21,21 @@ public final class HttpFetch {
     public static void main(String[] arguments) {
         Vertx vertx = Vertx.builder().withTransport(MillraceTransport.attach(arguments[0])).build();
         HttpClient http = vertx.createHttpClient();
-        http.request(new RequestOptions().setMethod(HttpMethod.GET).setAbsoluteURI(arguments[1]))
-            .compose(request -> request.send())
+        Future<Void> fetched = http.request(new RequestOptions().setMethod(HttpMethod.GET).setAbsoluteURI(arguments[1]))
+            .compose(HttpClientRequest::send)
             .compose(response -> {
                 System.out.println(response.statusCode() + " " + response.statusMessage());
                 return response.body();
             })
-            .compose(body -> vertx.fileSystem().writeFile(arguments[2], body))
-            .onFailure(cause -> System.err.println(cause.getMessage()))
-            .onComplete(done -> http.close().compose(closed -> vertx.close()).onComplete(closed -> System.exit(done.succeeded() ? 0 : 1)));
+            .compose(body -> vertx.fileSystem().writeFile(arguments[2], body));
+        int exitCode = 0;
+        try {
+            fetched.await();
+        } catch (Exception e) {
+            System.err.println(e.getMessage());
+            exitCode = 1;
+        }
+        vertx.close().await();
+        System.exit(exitCode);
     }
 }

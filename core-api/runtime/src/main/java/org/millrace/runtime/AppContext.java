@@ -25,7 +25,7 @@ final class AppContext {
     private static final long LOW_32 = 0xffff_ffffL;
 
     final int number;
-    /** Whose it is: contexts of equal owners may hand connections to each other. */
+    /** Whose it is: contexts of equal owners may hand connections to each other, and listen at one place. */
     final Object owner;
     final SharedMemory region;
     final ContextLayout layout;

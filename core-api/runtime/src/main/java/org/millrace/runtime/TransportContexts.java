@@ -39,6 +39,13 @@ final class TransportContexts implements Contexts {
     }
 
     @Override
+    public boolean isOneApplications(int context, int other) {
+        AppContext one = contexts.find(context);
+        AppContext another = contexts.find(other);
+        return one != null && another != null && one.owner.equals(another.owner);
+    }
+
+    @Override
     public void listening(int context, long opaque, Status status, int listener, InetSocketAddress local) {
         AppContext found = contexts.find(context);
         if (found != null) {

@@ -36,6 +36,14 @@ public interface Contexts {
     int transmitBytes(int context);
 
     /**
+     * {@return whether two contexts are one application's, which may listen at one place with both}
+     *
+     * @param context one
+     * @param other   another, or the same
+     */
+    boolean isOneApplications(int context, int other);
+
+    /**
      * Answers LISTEN or BIND.
      *
      * @param context  the context

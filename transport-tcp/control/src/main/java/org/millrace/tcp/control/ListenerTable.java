@@ -6,9 +6,10 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntPredicate;
 import java.util.function.Predicate;
 
-/** Listeners by address and port. Several contexts may share one; they get connections in turn. */
+/** Listeners by address and port. Several contexts of one application may share one; they get connections in turn. */
 final class ListenerTable {
     private static final int MAX_LISTENING = 1 << 20;
 
@@ -51,6 +52,16 @@ final class ListenerTable {
     boolean has(int address, int port, int context) {
         Group group = groups.get(new Key(address, port));
         return group != null && group.members.stream().anyMatch(l -> l.context == context);
+    }
+
+    /**
+     * {@return whether an application listens on the port that may not share it, at this address or at all of them}
+     *
+     * @param shares whether a context may
+     */
+    boolean isTaken(int address, int port, IntPredicate shares) {
+        return byNumber.values().stream().anyMatch(l -> l.port == port
+            && (l.address == address || l.address == 0 || address == 0) && !shares.test(l.context));
     }
 
     /** {@return whether anybody listens on the port, whatever the address} */

@@ -124,7 +124,8 @@ final class Requests {
         if (port == 0) {
             port = ports.choose(new Endpoints(address, 0, 0, 0), listeners::usesPort);
         }
-        if (port == EphemeralPorts.NONE || listeners.has(address, port, r.context())) {
+        if (port == EphemeralPorts.NONE || listeners.has(address, port, r.context())
+            || listeners.isTaken(address, port, other -> contexts.isOneApplications(r.context(), other))) {
             contexts.listening(r.context(), r.opaque(), Status.ADDRESS_IN_USE, NO_LISTENER, r.local());
             return;
         }

@@ -317,6 +317,12 @@ final class FakeHost implements TransportHost, Contexts, TransportHost.FlowTable
         throw new UnsupportedOperationException();
     }
 
+    /** Contexts below 100 are one application's, the others one each. */
+    @Override
+    public boolean isOneApplications(int context, int other) {
+        return context == other || context < 100 && other < 100;
+    }
+
     @Override
     public FlowTable flows() {
         return this;

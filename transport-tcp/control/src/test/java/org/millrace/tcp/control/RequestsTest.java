@@ -77,6 +77,22 @@ class RequestsTest {
                 .isBetween(49_152, 65_535);
     }
 
+    /** Contexts from 100 on are other applications' (FakeHost). */
+    @Test
+    void whatAnApplicationListensAtIsNotAnothers() {
+        host.request(LISTEN, 0, -1, 1, address("10.0.0.1", 80), null, 10);
+        host.request(LISTEN, 100, -1, 2, address("10.0.0.1", 80), null, 10);
+        host.request(LISTEN, 100, -1, 3, address("0.0.0.0", 80), null, 10);
+        host.request(LISTEN, 100, -1, 4, address("0.0.0.0", 81), null, 10);
+        host.request(LISTEN, 0, -1, 5, address("10.0.0.1", 81), null, 10);
+        assertThat(host.takeEvents()).containsExactly("listening ctx=0 opaque=1 OK 1 80",
+                "listening ctx=100 opaque=2 ADDRESS_IN_USE 0 80", "listening ctx=100 opaque=3 ADDRESS_IN_USE 0 80",
+                "listening ctx=100 opaque=4 OK 2 81", "listening ctx=0 opaque=5 ADDRESS_IN_USE 0 81");
+        host.request(UNLISTEN, 0, -1, 0, null, null, 1);
+        host.request(LISTEN, 100, -1, 6, address("10.0.0.1", 80), null, 10);
+        assertThat(host.takeEvents()).containsExactly("listening ctx=100 opaque=6 OK 3 80");
+    }
+
     @Test
     void unlistenRefusesNewcomersAndForgetsHandshakes() {
         host.listen(80);

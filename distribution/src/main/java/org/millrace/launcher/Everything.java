@@ -23,6 +23,7 @@ public final class Everything {
                 line.addSubcommand(name, command);
             }
         });
+        line.setParameterExceptionHandler(tools.getParameterExceptionHandler());
         line.setExecutionExceptionHandler(tools.getExecutionExceptionHandler());
         Main.run(line, arguments);
     }

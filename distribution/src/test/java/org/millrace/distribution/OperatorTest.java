@@ -150,6 +150,16 @@ class OperatorTest {
     }
 
     @Test
+    void withoutANameTheOnlyInstanceThatRunsIsMeant() throws Exception {
+        for (String[] command : List.of(new String[] {"capture", "tcp", "and", "port", "80", "-o", "-"},
+            new String[] {"trace", "on", "RX.protocol"})) {
+            Result result = millrace(command);
+            assertThat(result.exit()).isEqualTo(1);
+            assertThat(result.errors()).startsWith("millrace: no instance of this user runs").hasLineCount(1);
+        }
+    }
+
+    @Test
     void otherUserMayLookButNotChange() throws Exception {
         Assumptions.assumeTrue(Files.getOwner(directory).getName().equals("root"), "only root can become another user");
         Assumptions.assumeTrue(Files.isExecutable(Path.of("/usr/bin/setpriv")), "there is no setpriv");

@@ -1,6 +1,7 @@
 package org.millrace.launcher;
 
 import picocli.CommandLine;
+import picocli.CommandLine.IExecutionExceptionHandler;
 
 /**
  * The command line with the tools in it, which have a class path of their own: {@code lib}, {@code bundles} and
@@ -24,7 +25,10 @@ public final class Everything {
             }
         });
         line.setParameterExceptionHandler(tools.getParameterExceptionHandler());
-        line.setExecutionExceptionHandler(tools.getExecutionExceptionHandler());
+        IExecutionExceptionHandler launcher = line.getExecutionExceptionHandler();
+        IExecutionExceptionHandler tool = tools.getExecutionExceptionHandler();
+        line.setExecutionExceptionHandler((e, command, result) ->
+            (e instanceof LaunchException ? launcher : tool).handleExecutionException(e, command, result));
         Main.run(line, arguments);
     }
 }

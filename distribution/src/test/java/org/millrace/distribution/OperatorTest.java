@@ -287,7 +287,7 @@ class OperatorTest {
     @Test
     void badCaptureFilterIsRefusedWithItsTerms() throws Exception {
         Result result = millrace("capture", instance().toString(), "-o", "-", "tcp", "or", "udp");
-        assertThat(result.exit()).isEqualTo(1);
+        assertThat(result.exit()).isEqualTo(2);
         assertThat(result.errors()).startsWith("millrace: 'tcp or udp' is no capture term, allowed are host ADDRESS")
             .hasLineCount(1);
     }

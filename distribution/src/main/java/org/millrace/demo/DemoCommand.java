@@ -23,6 +23,9 @@ public final class DemoCommand implements Callable<Integer> {
     /** In that demonstration every file is fetched many times. */
     private static final int FILES_OF_SWAP = 4;
 
+    /** More than Linux buffers (32 MiB where tcp_rmem is large) and fetches while a slow machine kills the server. */
+    private static final long MIN_CUT_BYTES = 100_000_000;
+
     @Option(names = "--bytes", paramLabel = "N", defaultValue = "200000000",
         description = "Bytes to fetch, and to post back (default: ${DEFAULT-VALUE}).")
     private long bytes;
@@ -113,6 +116,10 @@ public final class DemoCommand implements Callable<Integer> {
         if (bytes < 1 || bytes > 10_000_000_000L) {
             throw new LaunchException(LaunchException.BAD_CONFIGURATION,
                 "--bytes is " + bytes + ", allowed is 1 to 10000000000");
+        }
+        if (twoProcess && refusal == null && bytes < MIN_CUT_BYTES) {
+            throw new LaunchException(LaunchException.BAD_CONFIGURATION, "--bytes is " + bytes + ", allowed with --two-process "
+                + "is " + MIN_CUT_BYTES + " to 10000000000: less may have arrived before the server is killed");
         }
         if (mtuBytes < 576 || mtuBytes > 65_535) {
             throw new LaunchException(LaunchException.BAD_CONFIGURATION,

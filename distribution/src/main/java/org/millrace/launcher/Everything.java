@@ -1,6 +1,7 @@
 package org.millrace.launcher;
 
 import picocli.CommandLine;
+import picocli.CommandLine.IExecutionExceptionHandler;
 
 /**
  * The command line with the tools in it, which have a class path of their own: {@code lib}, {@code bundles} and
@@ -23,7 +24,11 @@ public final class Everything {
                 line.addSubcommand(name, command);
             }
         });
-        line.setExecutionExceptionHandler(tools.getExecutionExceptionHandler());
+        line.setParameterExceptionHandler(tools.getParameterExceptionHandler());
+        IExecutionExceptionHandler launcher = line.getExecutionExceptionHandler();
+        IExecutionExceptionHandler tool = tools.getExecutionExceptionHandler();
+        line.setExecutionExceptionHandler((e, command, result) ->
+            (e instanceof LaunchException ? launcher : tool).handleExecutionException(e, command, result));
         Main.run(line, arguments);
     }
 }

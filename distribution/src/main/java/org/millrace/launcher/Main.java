@@ -46,10 +46,21 @@ public final class Main {
     static final class Version implements IVersionProvider {
         @Override
         public String[] getVersion() {
+            return new String[] {line()};
+        }
+
+        static String line() {
+            return "millrace " + number() + ", Java " + Runtime.version() + ", " + system();
+        }
+
+        static String number() {
             String version = Main.class.getPackage().getImplementationVersion();
-            return new String[] {"millrace " + (version == null ? "unpackaged" : version)
-                + ", Java " + Runtime.version() + ", " + System.getProperty("os.name") + " "
-                + System.getProperty("os.version") + " " + System.getProperty("os.arch")};
+            return version == null ? "unpackaged" : version;
+        }
+
+        static String system() {
+            return System.getProperty("os.name") + " " + System.getProperty("os.version") + " "
+                + System.getProperty("os.arch");
         }
     }
 }

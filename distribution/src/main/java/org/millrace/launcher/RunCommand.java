@@ -15,7 +15,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Starts the framework with a configuration and runs until the process is told to end. */
-@Command(name = "run", description = "Run an instance until SIGTERM, SIGINT or millrace stop, then print its counters.")
+@Command(name = "run", mixinStandardHelpOptions = true,
+    description = "Run an instance until SIGTERM, SIGINT or millrace stop, then print its counters.")
 public final class RunCommand implements Callable<Integer> {
     /** The line on standard output that says that everything configured is active begins with this. */
     public static final String READY = "millrace: ready";

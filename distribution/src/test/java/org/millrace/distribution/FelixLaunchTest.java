@@ -97,6 +97,11 @@ class FelixLaunchTest {
     }
 
     @Test
+    void tooManyFlowsAreToldWithHowManyFit() throws Exception {
+        refused(2, "flows", "65536\nhardware=hw-tofino\ntransports=tcp-laminar", "flows is 65536, with flows = 32768 it fits");
+    }
+
+    @Test
     void unknownHardwareStopsTheStartWithOneLine() throws Exception {
         refused(2, "hardware", "no-such-hardware", "hw-bluefield");
     }
@@ -122,6 +127,38 @@ class FelixLaunchTest {
     }
 
     @Test
+    void wrongPortOptionIsAWrongConfiguration() throws Exception {
+        refused(2, "port.sid", "a", "port is 'memory': memory port: option sid is 'a'; no such option; there are");
+    }
+
+    @Test
+    void addressOfAnotherHostIsAWrongConfiguration() throws Exception {
+        try (Launched launched = Launched.run(directory, with("app.fileserver.listen=10.77.0.9:80"))) {
+            assertThat(launched.awaitExit()).as(launched.errors().toString()).isEqualTo(2);
+            assertThat(launched.errors().getLast()).startsWith("millrace: app.fileserver.listen: ")
+                .contains("choose an address that the instance was configured with");
+        }
+    }
+
+    @Test
+    void instanceThatRunsAlreadyIsNotTheConfigurationsFault() throws Exception {
+        try (Launched first = Launched.run(Files.createDirectory(directory.resolve("first")),
+            with("attach.directory=" + directory.resolve("one"), "port.path=" + directory.resolve("wire-2")))) {
+            assertThat(first.awaitLine("millrace: ready")).as(first.errors().toString()).isNotNull();
+            refused(1, "attach.directory", directory.resolve("one").toString(), "'one' runs already");
+        }
+    }
+
+    @Test
+    void startLineNamesThePort() throws Exception {
+        try (Launched launched = Launched.run(directory, memory())) {
+            assertThat(launched.awaitLine("millrace: ready")).as(launched.errors().toString()).isNotNull();
+            assertThat(launched.errors()).anyMatch(line -> line.matches(
+                ".*test runs \\[tcp-flextoe] on hw-bluefield, memory:a \\([0-9a-f:]{17}, MTU 1500\\), addresses .*"));
+        }
+    }
+
+    @Test
     void fullFileSystemOfTheInstanceStopsTheStartWithOneLine() throws Exception {
         fullStart("attach.directory=", "no room for the registry");
     }
@@ -139,7 +176,7 @@ class FelixLaunchTest {
         int code = process.waitFor();
         assumeFalse(lines.toString().contains("unshare"), lines::toString);
         assertThat(lines).singleElement().asString().startsWith("millrace: ").contains(reason);
-        assertThat(code).isEqualTo(2);
+        assertThat(code).isEqualTo(1); // the machine's fault, not the configuration's
     }
 
     private void refused(int exitCode, String key, String value, String named) throws Exception {

@@ -130,17 +130,33 @@ class OperatorTest {
         assertThat(help.output()).contains("run ", "demo ", "status ", "datapaths ", "hw ", "transports ", "conns ", "stats ",
             "drops ", "top ", "swap ", "capture ", "trace ", "fit ", "journal ", "stop ");
         assertThat(millrace("status", "--help").output()).contains("0   ready", "1   degraded", "2   down");
+        answers("Usage: millrace run", "run", "--help");
+        answers("Usage: millrace version", "version", "--help");
+        answers("{\"millrace\":\"", "version", "--json");
+        Result small = millrace("demo", "--two-process", "--bytes", "20000000");
+        assertThat(small.exit()).isEqualTo(2);
+        assertThat(small.errors()).contains("--bytes is 20000000, allowed with --two-process is 100000000 to ");
     }
 
     @Test
     void instanceThatIsNotThereIsNamedInOneLine() throws Exception {
         Result result = millrace("stats", "nosuch");
         assertThat(result.exit()).isEqualTo(1);
-        assertThat(result.errors()).startsWith("millrace: no instance 'nosuch' runs or ran here; known are:");
+        assertThat(result.errors()).startsWith("millrace: no instance 'nosuch' runs or ran here");
         assertThat(result.errors().lines()).hasSize(1);
         Result down = millrace("status", "nosuch");
         assertThat(down.exit()).isEqualTo(2);
         assertThat(down.output()).startsWith("down");
+    }
+
+    @Test
+    void withoutANameTheOnlyInstanceThatRunsIsMeant() throws Exception {
+        for (String[] command : List.of(new String[] {"capture", "tcp", "and", "port", "80", "-o", "-"},
+            new String[] {"trace", "on", "RX.protocol"})) {
+            Result result = millrace(command);
+            assertThat(result.exit()).isEqualTo(1);
+            assertThat(result.errors()).startsWith("millrace: no instance of this user runs").hasLineCount(1);
+        }
     }
 
     @Test
@@ -185,6 +201,7 @@ class OperatorTest {
         assertThat(degraded.exit()).isEqualTo(1);
         assertThat(degraded.output()).contains("operated: degraded", "the last swap was refused");
         Result unknown = millrace("swap", name, "--transport", "tcp-none");
+        assertThat(unknown.exit()).isEqualTo(2);
         assertThat(unknown.errors()).contains("no transport is named 'tcp-none'; there are tcp-flextoe, tcp-laminar");
         answers("tcp-flextoe on hw-bluefield instead of", "swap", name, "--transport", "tcp-flextoe");
         answers("operated: ready", "status", name);
@@ -193,9 +210,14 @@ class OperatorTest {
     @Test
     void tracePointsGoOnAndOff() throws Exception {
         String name = instance().toString();
-        answers("operated traces RX", "trace", "on", name, "--points", "RX");
+        answers("operated traces RX", "trace", "on", name, "RX");
+        Result unknown = millrace("trace", "on", name, "RX.nothing", "TX");
+        assertThat(unknown.exit()).isEqualTo(2);
+        assertThat(unknown.errors()).startsWith("millrace: RX.nothing is no trace point of tcp-flextoe; there are all, RX, ")
+            .contains("RX.protocol").hasLineCount(1);
         answers("", "trace", "dump", name);
         answers("operated traces no more", "trace", "off", name);
+        answers("tracing is off", "trace", "dump", name);
     }
 
     @Test
@@ -265,7 +287,7 @@ class OperatorTest {
     @Test
     void badCaptureFilterIsRefusedWithItsTerms() throws Exception {
         Result result = millrace("capture", instance().toString(), "-o", "-", "tcp", "or", "udp");
-        assertThat(result.exit()).isEqualTo(1);
+        assertThat(result.exit()).isEqualTo(2);
         assertThat(result.errors()).startsWith("millrace: 'tcp or udp' is no capture term, allowed are host ADDRESS")
             .hasLineCount(1);
     }

@@ -22,8 +22,7 @@ public final class ReportText {
         line(out, "%s on hw-tofino, %d flows, %d contexts: %s", report.program(), report.capacity().flows(),
             report.capacity().contexts(), report.fit().fits() ? "fits" : "refused");
         for (FitReport.Reason r : report.fit().refused()) {
-            line(out, "  %s%s: %s [%s]", r.stage().isEmpty() ? "" : r.stage() + ", ",
-                r.method() + (r.line() == 0 ? "" : ":" + r.line()), r.detail(), r.limit());
+            line(out, "  %s", r);
         }
         if (report.fit().fits()) {
             fits(out, report, base.filter(b -> b.fit().fits()));

@@ -78,9 +78,7 @@ public final class TofinoBackend implements HardwareBackend {
     public <M extends SegmentMeta> Pipeline<M> load(Program<M> program, Capacity capacity, Outlet<M> runtime) {
         FitReport fit = admit(program, capacity);
         if (!fit.fits()) {
-            FitReport.Reason r = fit.refused().getFirst();
-            throw new IllegalArgumentException(program.name() + " does not fit " + NAME + ": " + r.stage() + ", "
-                + r.method() + ':' + r.line() + ": " + r.detail() + " [" + r.limit() + "]"
+            throw new IllegalArgumentException(program.name() + " does not fit " + NAME + ": " + fit.refused().getFirst()
                 + (fit.refused().size() == 1 ? "" : " and " + (fit.refused().size() - 1) + " more"));
         }
         TofinoPipeline<M> pipeline = new TofinoPipeline<>(machine, isOnCallersClock, program, capacity, runtime);

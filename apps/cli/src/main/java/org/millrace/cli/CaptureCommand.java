@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -24,8 +25,10 @@ import picocli.CommandLine.Parameters;
 final class CaptureCommand implements Callable<Integer> {
     private static final int REST_SECONDS = 10;
 
-    @Parameters(index = "0", paramLabel = "INSTANCE", description = "Its name, or the absolute path of its directory.")
-    private String instance;
+    private static final Set<String> TERMS = Set.of("host", "port", "tcp", "udp", "icmp", "ip", "arp");
+
+    @Mixin
+    private Target target;
 
     @Parameters(index = "1..*", paramLabel = "FILTER", description = "Which frames (default: all).")
     private List<String> filter;
@@ -43,9 +46,6 @@ final class CaptureCommand implements Callable<Integer> {
     @Option(names = "--seconds", paramLabel = "N", description = "Longest time (default: 3600).")
     private Long seconds;
 
-    @Mixin
-    private Output output;
-
     /** Made by picocli. */
     CaptureCommand() {
     }
@@ -54,11 +54,11 @@ final class CaptureCommand implements Callable<Integer> {
     public Integer call() throws ToolException {
         Map<String, Object> request = new LinkedHashMap<>();
         request.put("op", "capture");
-        request.put("filter", filter == null ? "" : String.join(" ", filter));
+        request.put("filter", String.join(" ", target.words(filter, TERMS::contains)));
         put(request, "bytes", bytes);
         put(request, "frames", count);
         put(request, "seconds", seconds);
-        try (ControlClient client = ControlClient.request(InstanceFiles.of(instance), request)) {
+        try (ControlClient client = ControlClient.request(target.instance(), request)) {
             client.result();
             CountDownLatch done = new CountDownLatch(1);
             Thread enough = new Thread(() -> end(client, done), "millrace-enough");
@@ -113,6 +113,6 @@ final class CaptureCommand implements Callable<Integer> {
         report.put("file", file);
         report.put("frames", frames.frames());
         report.put("lost", frames.lost());
-        output.print(report, out -> out.println(frames.frames() + " frames in " + file + ", " + frames.lost() + " lost"));
+        target.print(report, out -> out.println(frames.frames() + " frames in " + file + ", " + frames.lost() + " lost"));
     }
 }

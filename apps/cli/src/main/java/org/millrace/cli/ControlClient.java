@@ -98,9 +98,13 @@ final class ControlClient implements AutoCloseable {
     private static ToolException refusal(Map<String, Object> error) {
         List<Object> reasons = Values.list(error.get("reasons"));
         String message = String.valueOf(error.get("message"));
-        boolean down = "down".equals(error.get("fault"));
+        ToolException.Fault fault = switch (String.valueOf(error.get("fault"))) {
+            case "request" -> ToolException.Fault.REQUEST;
+            case "down" -> ToolException.Fault.DOWN;
+            default -> ToolException.Fault.FAILED;
+        };
         return new ToolException(reasons.isEmpty() ? message
-            : message + ": " + String.join("; ", reasons.stream().map(String::valueOf).toList()), down);
+            : message + ": " + String.join("; ", reasons.stream().map(String::valueOf).toList()), fault);
     }
 
     private ToolException lost(IOException e) {

@@ -1,7 +1,10 @@
 package org.millrace.cli;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -148,8 +151,14 @@ final class FitCommand implements Callable<Integer> {
         try {
             Files.writeString(svg, drawing);
         } catch (IOException e) {
-            throw refused("--svg " + svg + " cannot be written: " + e);
+            throw refused("--svg " + svg + " cannot be written: " + reason(e));
         }
+    }
+
+    private static String reason(IOException e) {
+        return e instanceof NoSuchFileException ? "there is no such directory"
+            : e instanceof FileSystemException known && known.getReason() != null ? known.getReason()
+            : e instanceof AccessDeniedException ? "permission denied" : String.valueOf(e.getMessage());
     }
 
     private int within(String option, int value, int most) {

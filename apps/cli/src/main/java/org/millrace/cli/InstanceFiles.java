@@ -28,10 +28,10 @@ final class InstanceFiles {
         try {
             directory = InstanceDirectory.of(name);
         } catch (IllegalArgumentException e) {
-            throw new ToolException(e.getMessage());
+            throw new ToolException(e.getMessage(), ToolException.Fault.REQUEST);
         }
         if (Files.notExists(directory.path())) {
-            throw new ToolException("no instance '" + name + "' runs or ran here; known are: " + known(), true);
+            throw new ToolException("no instance '" + name + "' runs or ran here" + known(), ToolException.Fault.DOWN);
         }
         return new InstanceFiles(directory);
     }
@@ -40,7 +40,7 @@ final class InstanceFiles {
     static InstanceFiles only() throws ToolException {
         List<InstanceFiles> running = all().stream().filter(InstanceFiles::isRunning).toList();
         if (running.isEmpty()) {
-            throw new ToolException("no instance of this user runs; known are: " + known(), true);
+            throw new ToolException("no instance of this user runs" + known(), ToolException.Fault.DOWN);
         }
         if (running.size() > 1) {
             throw new ToolException("name one of the instances that run: "
@@ -56,7 +56,7 @@ final class InstanceFiles {
 
     private static String known() {
         List<String> names = InstanceDirectory.known();
-        return names.isEmpty() ? "none" : String.join(", ", names);
+        return names.isEmpty() ? "" : "; known are: " + String.join(", ", names);
     }
 
     String name() {
@@ -86,7 +86,7 @@ final class InstanceFiles {
                 throw new ToolException("instance '" + name() + "' belongs to another user: permission denied for "
                     + socket);
             }
-            throw new ToolException("instance '" + name() + "' does not run; known are: " + known(), true);
+            throw new ToolException("instance '" + name() + "' does not run" + known(), ToolException.Fault.DOWN);
         }
     }
 

@@ -37,7 +37,7 @@ final class JournalPlace {
         try (var paths = Files.walk(root, DEPTH)) {
             List<Path> found = paths.filter(path -> path.endsWith(MARK)).map(Path::getParent).sorted().toList();
             if (found.isEmpty()) {
-                throw new ToolException("no journal at " + root + ": an instance writes them if its configuration says so");
+                throw new ToolException("no journal at " + root + ": an instance writes them if its configuration has journal = on");
             }
             return found;
         } catch (IOException | UncheckedIOException e) {

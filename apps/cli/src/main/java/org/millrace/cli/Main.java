@@ -2,6 +2,9 @@ package org.millrace.cli;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.MissingParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The command line of the tools. */
 @Command(name = "millrace", mixinStandardHelpOptions = true,
@@ -13,6 +16,8 @@ import picocli.CommandLine.Command;
 public final class Main {
     /** Exit code: it did not work, a comparison found a difference, or a program is refused. */
     static final int FAILED = 1;
+    /** Exit code: the command line is wrong, or names what there is not. */
+    static final int WRONG = 2;
 
     /** Made by picocli. */
     Main() {
@@ -29,12 +34,20 @@ public final class Main {
 
     /** {@return all tools, to be run in this process, too} */
     public static CommandLine commandLine() {
-        return new CommandLine(new Main()).setExecutionExceptionHandler((e, command, result) -> {
-            if (!(e instanceof ToolException)) {
+        CommandLine line = new CommandLine(new Main());
+        IParameterExceptionHandler usage = line.getParameterExceptionHandler();
+        return line.setParameterExceptionHandler((e, arguments) -> {
+            if (e instanceof MissingParameterException || e instanceof UnmatchedArgumentException) {
+                return usage.handleParseException(e, arguments);
+            }
+            e.getCommandLine().getErr().println("millrace: " + e.getMessage()); // a value is wrong, the command is known
+            return WRONG;
+        }).setExecutionExceptionHandler((e, command, result) -> {
+            if (!(e instanceof ToolException refusal)) {
                 throw e;
             }
             command.getErr().println("millrace: " + e.getMessage());
-            return FAILED;
+            return refusal.exitCode();
         });
     }
 }

@@ -4,20 +4,34 @@ package org.millrace.cli;
 final class ToolException extends Exception {
     private static final long serialVersionUID = 1L;
 
-    private final boolean down;
-
-    ToolException(String message) {
-        this(message, false);
+    /** Whose fault it is. */
+    enum Fault {
+        /** What was asked for makes no sense, or names what there is not. */
+        REQUEST,
+        /** The instance does not run. */
+        DOWN,
+        /** Anything else. */
+        FAILED
     }
 
-    /** @param down whether the reason is that the instance does not run */
-    ToolException(String message, boolean down) {
+    private final Fault fault;
+
+    ToolException(String message) {
+        this(message, Fault.FAILED);
+    }
+
+    ToolException(String message, Fault fault) {
         super(message);
-        this.down = down;
+        this.fault = fault;
     }
 
     /** {@return whether the reason is that the instance does not run} */
     boolean isDown() {
-        return down;
+        return fault == Fault.DOWN;
+    }
+
+    /** {@return what the process is to exit with} */
+    int exitCode() {
+        return fault == Fault.REQUEST ? Main.WRONG : Main.FAILED;
     }
 }

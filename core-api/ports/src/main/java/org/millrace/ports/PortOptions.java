@@ -5,7 +5,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
-import org.millrace.api.port.PortException;
 
 /** The options of a port, checked: every error says which key, what was found and what is allowed. */
 final class PortOptions {
@@ -90,8 +89,8 @@ final class PortOptions {
     }
 
     /** {@return the exception for a bad value} */
-    PortException refused(String key, String found, String allowed) {
-        return new PortException(kind + " port: option " + key + (found == null ? " is missing" : " is '" + found + "'")
+    IllegalArgumentException refused(String key, String found, String allowed) {
+        return new IllegalArgumentException(kind + " port: option " + key + (found == null ? " is missing" : " is '" + found + "'")
                 + "; " + allowed);
     }
 

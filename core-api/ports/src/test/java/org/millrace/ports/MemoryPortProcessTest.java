@@ -146,9 +146,9 @@ class MemoryPortProcessTest {
     void badPathAndSideAreNamed() throws Exception {
         Path file = Files.writeString(directory.resolve("file"), "");
         assertThatThrownBy(() -> open(file, "a")).isInstanceOf(PortException.class).hasMessageContaining("path");
-        assertThatThrownBy(() -> open(directory, "c")).isInstanceOf(PortException.class)
+        assertThatThrownBy(() -> open(directory, "c")).isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("side is 'c'; allowed is a or b");
-        assertThatThrownBy(() -> new MemoryPortFactory().open(Map.of("path", "/tmp"))).isInstanceOf(PortException.class)
-                .hasMessageContaining("side is missing");
+        assertThatThrownBy(() -> new MemoryPortFactory().open(Map.of("path", "/tmp")))
+                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("side is missing");
     }
 }

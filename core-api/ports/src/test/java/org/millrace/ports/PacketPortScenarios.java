@@ -335,7 +335,8 @@ final class PacketPortScenarios {
         assertThatThrownBy(() -> open("va")).isInstanceOf(PortException.class)
                 .hasMessageContaining("ip link set va up");
         assertThatThrownBy(() -> open("vc")).isInstanceOf(PortException.class).hasMessageContaining("[lo, va, vb]");
-        assertThatThrownBy(() -> open("vb", "mac", "1")).isInstanceOf(PortException.class).hasMessageContaining("mac");
+        assertThatThrownBy(() -> open("vb", "mac", "1")).isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("mac");
         Port port = open("vb");
         port.close();
         port.close();

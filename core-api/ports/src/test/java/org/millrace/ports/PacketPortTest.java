@@ -44,6 +44,6 @@ class PacketPortTest {
     @Test
     void missingInterfaceIsNamed() {
         assertThatThrownBy(() -> new PacketPortFactory().open(Map.of()))
-                .isInstanceOf(PortException.class).hasMessageContaining("option interface is missing");
+                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("option interface is missing");
     }
 }

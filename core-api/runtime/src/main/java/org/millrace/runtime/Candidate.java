@@ -1,7 +1,8 @@
 package org.millrace.runtime;
 
+import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
+import org.millrace.api.hardware.Capacity;
 import org.millrace.api.hardware.FitReport;
 import org.millrace.api.hardware.HardwareBackend;
 import org.millrace.api.pipeline.Program;
@@ -60,15 +61,26 @@ final class Candidate {
         return new LoadedTransport<>(path, host, hardware, typed, control, counters);
     }
 
-    /** {@return the sentence about a program that does not fit, with every violation} */
+    /** {@return the sentence about a program that does not fit, with every reason} */
     String refusal(FitReport fit) {
-        return "program " + program.name() + " does not fit " + hardware.name() + ": " + reasons(fit.refused());
+        return "program " + program.name() + " does not fit " + hardware.name() + ": " + String.join("; ", reasons(fit));
     }
 
-    private static String reasons(List<FitReport.Reason> refused) {
-        return refused.stream()
-            .map(reason -> reason.stage() + (reason.method().isEmpty() ? "" : ", " + reason.method() + ":" + reason.line())
-                + ": " + reason.detail() + " [" + reason.limit() + "]")
-            .collect(Collectors.joining("; "));
+    /** {@return every violation, and with how many flows there would be none, if they are too many} */
+    List<String> reasons(FitReport fit) {
+        List<String> reasons = new ArrayList<>(fit.refused().stream().map(FitReport.Reason::toString).toList());
+        int flows = host.capacity().flows();
+        if (flows > 1 && fits(1)) {
+            int fewer = Integer.highestOneBit(flows - 1);
+            while (!fits(fewer)) {
+                fewer /= 2;
+            }
+            reasons.add("flows is " + flows + ", with flows = " + fewer + " it fits");
+        }
+        return reasons;
+    }
+
+    private boolean fits(int flows) {
+        return hardware.admit(program, new Capacity(flows, host.capacity().contexts())).fits();
     }
 }

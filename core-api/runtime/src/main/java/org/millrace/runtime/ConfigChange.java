@@ -3,7 +3,8 @@ package org.millrace.runtime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * What of a configuration has changed while its instance runs. A change is taken whole or not at all, so that what runs is
@@ -22,7 +23,10 @@ public record ConfigChange(InstanceConfig before, InstanceConfig after) {
         List<String> refusals = new ArrayList<>();
         keep(refusals, "instance", before.name(), after.name(), ADDRESSED);
         keep(refusals, "port", before.port(), after.port(), ADDRESSED);
-        keep(refusals, "port.*", before.portOptions(), after.portOptions(), PLACED);
+        Set<String> portKeys = new TreeSet<>(before.portOptions().keySet());
+        portKeys.addAll(after.portOptions().keySet());
+        portKeys.forEach(key -> keep(refusals, "port." + key, text(before.portOptions().get(key)),
+            text(after.portOptions().get(key)), PLACED));
         keep(refusals, "address", before.addresses(), after.addresses(), ADDRESSED);
         keep(refusals, "flows", before.capacity().flows(), after.capacity().flows(), SIZED);
         keep(refusals, "contexts", before.capacity().contexts(), after.capacity().contexts(), SIZED);
@@ -30,7 +34,8 @@ public record ConfigChange(InstanceConfig before, InstanceConfig after) {
             "applications know them by position");
         keep(refusals, "capture", text(before.capture()), text(after.capture()), PLACED);
         keep(refusals, "capture.bytes", before.captureBytes(), after.captureBytes(), PLACED);
-        keep(refusals, "attach, huge-pages or journal", before.sharing(), after.sharing(), PLACED);
+        Map<String, String> sharing = before.sharing().values();
+        after.sharing().values().forEach((key, value) -> keep(refusals, key, sharing.get(key), value, PLACED));
         return refusals;
     }
 
@@ -44,7 +49,7 @@ public record ConfigChange(InstanceConfig before, InstanceConfig after) {
         if (value == null) {
             return "none";
         }
-        String text = value instanceof Map<?, ?> map ? new TreeMap<>(map).toString() : value.toString();
+        String text = value.toString();
         return value instanceof List<?> ? text.substring(1, text.length() - 1) : text;
     }
 

@@ -19,6 +19,7 @@ import org.millrace.api.hardware.HardwareBackend;
 import org.millrace.api.pipeline.StageExtension;
 import org.millrace.api.port.Port;
 import org.millrace.api.port.PortFactory;
+import org.millrace.api.port.PortInfo;
 import org.millrace.api.transport.ConnectionInfo;
 import org.millrace.api.transport.TransportFactory;
 import org.millrace.context.ContextServer;
@@ -30,6 +31,7 @@ import org.millrace.net.Route;
 import org.millrace.net.RouteTable;
 import org.millrace.wire.Ipv4Address;
 import org.millrace.wire.Ipv4Prefix;
+import org.millrace.wire.MacAddress;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -92,12 +94,16 @@ public final class Instance implements ContextProvider, AutoCloseable {
             }
             instance.thread.start();
             LOG.info("{} runs {} on {}, {}, addresses {}", config.name(), config.transports(), backend.name(),
-                port.info(), config.addresses());
+                describe(port.info()), config.addresses());
             return instance;
         } catch (RuntimeException e) {
             port.close();
             throw e instanceof IllegalArgumentException ? new ConfigException("instance", config.name(), e) : e;
         }
+    }
+
+    private static String describe(PortInfo port) {
+        return port.name() + " (" + new MacAddress(port.macAddress()) + ", MTU " + port.mtuBytes() + ")";
     }
 
     /** Before the thread starts: the first one to attach finds a registry that is kept. */
@@ -113,7 +119,11 @@ public final class Instance implements ContextProvider, AutoCloseable {
                 server.close();
             }
             thread.close();
-            throw e instanceof ConfigException known ? known : new ConfigException("instance", name, e);
+            throw switch (e) {
+                case ConfigException known -> known;
+                case IllegalArgumentException wrong -> new ConfigException("instance", name, wrong);
+                default -> new IllegalStateException("instance '" + name + "' does not start: " + e.getMessage(), e);
+            };
         }
     }
 
@@ -141,7 +151,7 @@ public final class Instance implements ContextProvider, AutoCloseable {
         try {
             return factory.open(config.portOptions());
         } catch (IllegalArgumentException e) {
-            throw new ConfigException("port", config.port() + " " + config.portOptions(), e);
+            throw new ConfigException("port", config.port(), e);
         }
     }
 

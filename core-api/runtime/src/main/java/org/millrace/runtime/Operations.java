@@ -176,10 +176,8 @@ public final class Operations implements AutoCloseable {
     private static OperationException refusal(SwapException e) {
         String refused = "the swap is refused at step " + e.step().name().toLowerCase(Locale.ROOT)
             + ", nothing has changed";
-        return e.fit() == null ? new OperationException(Fault.REFUSED, refused + ": " + e.getMessage())
-            : new OperationException(Fault.REFUSED, refused + ": the program does not fit", e.fit().refused().stream()
-                .map(r -> r.stage() + (r.method().isEmpty() ? "" : ", " + r.method() + ":" + r.line()) + ": " + r.detail()
-                    + " [" + r.limit() + "]").toList());
+        return e.misfits().isEmpty() ? new OperationException(Fault.REFUSED, refused + ": " + e.getMessage())
+            : new OperationException(Fault.REFUSED, refused + ": the program does not fit", e.misfits());
     }
 
     /**
@@ -193,7 +191,8 @@ public final class Operations implements AutoCloseable {
         try {
             return instance.trace(points);
         } catch (SwapException e) {
-            throw refusal(e);
+            throw e.getCause() instanceof TracedProgram.UnknownPointException unknown
+                ? new OperationException(Fault.REQUEST, unknown.getMessage()) : refusal(e);
         } catch (IllegalStateException ended) {
             throw down(ended);
         }

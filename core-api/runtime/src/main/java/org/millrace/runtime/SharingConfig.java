@@ -4,8 +4,10 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.LongFunction;
 import java.util.stream.Collectors;
 import org.millrace.context.ContextMemory;
@@ -98,6 +100,25 @@ public record SharingConfig(boolean attach, String directory, Set<Integer> users
         } catch (NumberFormatException e) {
             throw new ConfigException(key, list, "a comma list of " + what);
         }
+    }
+
+    /** {@return what each key stands at, as a configuration would say it; none: it is not given} */
+    Map<String, String> values() {
+        Map<String, String> values = new TreeMap<>();
+        values.put("attach", attach ? "on" : "off");
+        values.put("attach.directory", directory == null ? "none" : directory);
+        values.put("attach.users", words(users));
+        values.put("huge-pages", hugePages.name().toLowerCase(Locale.ROOT));
+        values.put("journal", journalled == null ? "off" : journalled.isEmpty() ? "on" : words(journalled));
+        values.put("journal.directory", journalDirectory == null ? "none" : journalDirectory.toString());
+        values.put("journal.bytes", Long.toString(journalLimits.bytes()));
+        values.put("journal.seconds", Long.toString(journalLimits.ageMs() / 1000));
+        values.put("metrics", metrics == null ? "off" : metrics.getAddress().getHostAddress() + ":" + metrics.getPort());
+        return values;
+    }
+
+    private static String words(Set<Integer> numbers) {
+        return numbers.isEmpty() ? "none" : numbers.stream().sorted().map(String::valueOf).collect(Collectors.joining(", "));
     }
 
     /** {@return the directory of the instance of that name} */

@@ -143,7 +143,7 @@ final class Swap {
         for (Candidate candidate : candidates) {
             FitReport fit = candidate.admit();
             if (!fit.fits()) {
-                throw new SwapException(SwapStep.ADMIT, candidate.refusal(fit), null, fit);
+                throw new SwapException(SwapStep.ADMIT, candidate.refusal(fit), null, fit, candidate.reasons(fit));
             }
         }
     }

@@ -1,5 +1,6 @@
 package org.millrace.runtime;
 
+import java.util.List;
 import org.millrace.api.hardware.FitReport;
 
 /** A swap has been refused or has failed. Nothing has changed: the old side runs on with all of its connections. */
@@ -8,6 +9,7 @@ public final class SwapException extends Exception {
 
     private final SwapStep step;
     private final transient FitReport fit;
+    private final transient List<String> misfits;
 
     /**
      * Says why.
@@ -17,13 +19,14 @@ public final class SwapException extends Exception {
      * @param cause  what was thrown, or null
      */
     public SwapException(SwapStep step, String reason, Throwable cause) {
-        this(step, reason, cause, null);
+        this(step, reason, cause, null, List.of());
     }
 
-    SwapException(SwapStep step, String reason, Throwable cause, FitReport fit) {
+    SwapException(SwapStep step, String reason, Throwable cause, FitReport fit, List<String> misfits) {
         super(reason, cause);
         this.step = step;
         this.fit = fit;
+        this.misfits = misfits;
     }
 
     /** {@return the step that did not succeed} */
@@ -34,5 +37,10 @@ public final class SwapException extends Exception {
     /** {@return what the hardware said of the program that does not fit, every violation; null: that was not why} */
     public FitReport fit() {
         return fit;
+    }
+
+    /** {@return why the program does not fit, for people: every violation, and what would help; empty: that was not why} */
+    public List<String> misfits() {
+        return misfits;
     }
 }

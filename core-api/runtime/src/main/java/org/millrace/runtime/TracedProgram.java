@@ -25,26 +25,38 @@ final class TracedProgram<M extends SegmentMeta> extends ProgramDecorator<M> {
      *
      * @param inner   the program
      * @param request which
-     * @throws IllegalArgumentException if it names a point that is not there
+     * @throws UnknownPointException if it names a point that is not there
      */
     TracedProgram(Program<M> inner, TraceRequest request) {
         super(inner);
         ring = new TraceRing(inner.name());
         Set<String> unknown = new TreeSet<>(request.points());
         unknown.remove("all");
+        List<String> points = new ArrayList<>(List.of("all"));
         for (Workflow workflow : Workflow.values()) {
+            points.add(workflow.name());
+            unknown.remove(workflow.name());
             List<Stage<? super M, ?>> all = new ArrayList<>();
             for (Stage<? super M, ?> stage : inner.stages(workflow)) {
                 String name = stage.spec().name();
-                unknown.remove(workflow.name());
+                points.add(workflow + "." + name);
                 unknown.remove(workflow + "." + name);
                 all.add(request.covers(workflow.name(), name) ? traced(stage, workflow) : stage);
             }
             stages(workflow, all);
         }
         if (!unknown.isEmpty()) {
-            throw new IllegalArgumentException("trace point " + String.join(", ", unknown) + " is not in " + name()
-                + ", allowed is all, a workflow, or workflow.stage");
+            throw new UnknownPointException(String.join(", ", unknown) + " is no trace point of " + name()
+                + "; there are " + String.join(", ", points));
+        }
+    }
+
+    /** A request names a point that is not there; the message lists those that are. */
+    static final class UnknownPointException extends IllegalArgumentException {
+        private static final long serialVersionUID = 1L;
+
+        private UnknownPointException(String message) {
+            super(message);
         }
     }
 

@@ -23,13 +23,17 @@ class ConfigChangeTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {"instance|other|instance is 'other', a running instance keeps 'main': ",
         "port|packet|port is 'packet', a running instance keeps 'memory': ",
-        "port.path|/other|port.* is '{path=/other}', a running instance keeps '{path=/wire}': ",
+        "port.path|/other|port.path is '/other', a running instance keeps '/wire': ",
+        "port.side|b|port.side is 'b', a running instance keeps 'none': ",
         "address|10.0.0.3/24|address is '10.0.0.3/24', a running instance keeps '10.0.0.2/24': ",
         "flows|2048|flows is '2048', a running instance keeps '1024': ",
         "contexts|2|contexts is '2', a running instance keeps '256': ",
         "transports|tcp-flextoe,udp-test|number of transports is '2', a running instance keeps '1': ",
         "capture|/tmp/f|capture is '/tmp/f', a running instance keeps 'none': ",
-        "attach|on|attach, huge-pages or journal is "})
+        "attach|on|attach is 'on', a running instance keeps 'off': ",
+        "attach.users|7,5|attach.users is '5, 7', a running instance keeps 'none': ",
+        "journal|on|journal is 'on', a running instance keeps 'off': ",
+        "metrics|9465|metrics is '127.0.0.1:9465', a running instance keeps 'off': "})
     void whatARunningInstanceKeepsIsSaidWithBothValuesAndWhy(String key, String value, String refusal) {
         assertThat(change(key, value).refusals()).singleElement().asString().startsWith(refusal)
             .matches("[^\\n]*: [a-z ]+");

@@ -15,7 +15,9 @@ import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 import org.millrace.api.context.ContextProvider;
 import org.millrace.api.context.ContextSize;
+import org.millrace.api.context.Status;
 import org.millrace.fileserver.Services;
+import org.millrace.toe.ToeFailure;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -127,7 +129,11 @@ public final class FileServerComponent {
                 entry.getValue().get(LIMIT_S, TimeUnit.SECONDS);
             } catch (ExecutionException e) {
                 stop();
-                throw new IOException("app.fileserver." + entry.getKey() + ": " + e.getCause().getMessage());
+                String reason = "app.fileserver." + entry.getKey() + ": " + e.getCause().getMessage();
+                if (e.getCause() instanceof ToeFailure failure && failure.status() == Status.ADDRESS_NOT_AVAILABLE) {
+                    throw new IllegalArgumentException(reason);
+                }
+                throw new IOException(reason);
             } catch (TimeoutException e) {
                 stop();
                 throw new IOException("app.fileserver." + entry.getKey() + ": the runtime has not answered in "

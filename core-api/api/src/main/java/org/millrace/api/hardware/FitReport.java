@@ -30,6 +30,13 @@ public record FitReport(List<Placement> placed, List<Reason> refused) {
      * @param detail what exceeds it
      */
     public record Reason(String stage, String method, int line, String limit, String detail) {
+        /** {@return the sentence for people: {@code stage, method:line: detail [limit]}, without what is empty} */
+        @Override
+        public String toString() {
+            String code = line == 0 ? method : method + ":" + line;
+            String place = stage.isEmpty() || code.isEmpty() ? stage + code : stage + ", " + code;
+            return (place.isEmpty() ? "" : place + ": ") + detail + " [" + limit + "]";
+        }
     }
 
     /** {@return whether the program fits} */

@@ -12,7 +12,8 @@ public interface PortFactory {
      *
      * @param options what the configuration says of it, keys without prefix; the implementation documents its own
      * @return the open port
-     * @throws PortException if it cannot be opened, saying why and what to do
+     * @throws IllegalArgumentException if an option or its value is wrong, naming both and what is allowed
+     * @throws PortException            if it cannot be opened, saying why and what to do
      */
     Port open(Map<String, String> options);
 }

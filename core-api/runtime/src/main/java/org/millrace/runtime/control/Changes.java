@@ -70,7 +70,7 @@ final class Changes {
                 for (String line : lines.lines()) {
                     answer.item(Map.of("line", line));
                 }
-                answer.result(Map.of("lost", lines.lost()));
+                answer.result(Map.of("lost", lines.lost(), "on", operations.instance().tracing().isOn()));
             }
             default -> throw Request.bad("action is " + action + ", allowed is on, off or dump");
         }

@@ -25,7 +25,6 @@ import org.millrace.context.JournalReader;
 import org.millrace.context.Registry;
 import org.millrace.context.RegistryLine;
 import org.millrace.context.RegistryLine.Kind;
-import org.millrace.runtime.ConfigException;
 import org.millrace.runtime.DataPathStatus;
 import org.millrace.toe.Attach;
 import org.millrace.toe.StreamSocket;
@@ -278,7 +277,7 @@ class AttachTest {
     @Test
     void instanceOfTheSameNameIsRefusedInOneLine() {
         try (TwoHosts hosts = start(Map.of())) {
-            assertThatThrownBy(() -> start(Map.of()).close()).isInstanceOf(ConfigException.class)
+            assertThatThrownBy(() -> start(Map.of()).close()).isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("'one' runs already");
             assertThat(hosts.runtime.ended()).isNull();
         }

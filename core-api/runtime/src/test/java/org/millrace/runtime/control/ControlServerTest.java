@@ -231,9 +231,13 @@ class ControlServerTest {
         result("{\"op\":\"trace\",\"action\":\"on\",\"points\":[\"RX\",\"TX\"]}");
         assertThat(result("{\"op\":\"status\"}").get("tracing")).asInstanceOf(InstanceOfAssertFactories.LIST)
             .containsExactlyInAnyOrder("RX", "TX");
-        assertThat(result("{\"op\":\"trace\",\"action\":\"dump\"}").get("lost")).isEqualTo(0);
-        assertThat(String.valueOf(error("{\"op\":\"trace\",\"action\":\"on\",\"points\":[\"XX\"]}").get("message")))
-            .contains("trace point XX is not in tcp-flextoe, allowed is all, a workflow, or workflow.stage");
+        Map<?, ?> dump = result("{\"op\":\"trace\",\"action\":\"dump\"}");
+        assertThat(dump.get("lost")).isEqualTo(0);
+        assertThat(dump.get("on")).isEqualTo(true);
+        Map<?, ?> unknown = error("{\"op\":\"trace\",\"action\":\"on\",\"points\":[\"RX\",\"XX\"]}");
+        assertThat(String.valueOf(unknown.get("message"))).startsWith("XX is no trace point of tcp-flextoe; there are all, RX, ")
+            .contains(", RX.protocol, ");
+        assertThat(unknown.get("fault")).isEqualTo("request");
         result("{\"op\":\"trace\",\"action\":\"off\"}");
         assertThat(result("{\"op\":\"status\"}").get("tracing")).isEqualTo(List.of());
         assertThat(error("{\"op\":\"trace\"}").get("message")).isEqualTo("action is null, allowed is on, off or dump");

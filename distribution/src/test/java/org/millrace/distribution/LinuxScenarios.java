@@ -250,11 +250,15 @@ final class LinuxScenarios {
         }
     }
 
-    /** Returns when Millrace has nothing left but its listeners; fails if that does not come about. */
+    /**
+     * Returns when Millrace has nothing left but its listeners and what closed at the same time as the peer (RFC 9293 §3.6:
+     * TIME-WAIT, without flow and context, for a minute); fails if that does not come about.
+     */
     private static void settled(LinuxHost host) {
         await(() -> {
             DataPathStatus status = host.status();
-            return status.connections().size() == LISTENERS && status.contextConnections() == 0
+            return status.connections().stream().filter(line -> !line.state().equals("TIME-WAIT")).count() == LISTENERS
+                && status.contextConnections() == 0
                 && status.transports().getFirst().flows() == 0;
         }, () -> host.status().toString());
         DataPathStatus status = host.status();

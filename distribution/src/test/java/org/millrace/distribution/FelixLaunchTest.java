@@ -39,11 +39,12 @@ class FelixLaunchTest {
             }
         }
         assertThat(exports).isEqualTo(new TreeMap<>(Map.ofEntries(
-            Map.entry("millrace-api", Set.of("org.millrace.api.context", "org.millrace.api.execution", "org.millrace.api.hardware",
+            Map.entry("millrace-api", Set.of("org.millrace.api.context", "org.millrace.api.hardware",
                 "org.millrace.api.pipeline", "org.millrace.api.port", "org.millrace.api.transport")),
             Map.entry("millrace-memory", Set.of("org.millrace.memory")),
             Map.entry("millrace-wire", Set.of("org.millrace.wire")),
             Map.entry("millrace-net", Set.of("org.millrace.net")),
+            Map.entry("millrace-execution", Set.of("org.millrace.execution")),
             Map.entry("millrace-ports", Set.of("org.millrace.ports")),
             Map.entry("millrace-context", Set.of("org.millrace.context")),
             Map.entry("millrace-toe", Set.of("org.millrace.toe")),

@@ -1,11 +1,11 @@
 package org.millrace.bluefield;
 
-import org.millrace.api.execution.Execution;
 import org.millrace.api.hardware.Capacity;
 import org.millrace.api.hardware.Outlet;
 import org.millrace.api.pipeline.Program;
 import org.millrace.api.pipeline.SegmentMeta;
 import org.millrace.api.pipeline.Workflow;
+import org.millrace.execution.Execution;
 
 /**
  * A program on one core, run to completion: {@link #submit} returns when the item has left. {@link ChainWriter} makes

@@ -1,9 +1,9 @@
 package org.millrace.bluefield;
 
-import org.millrace.api.execution.MirrorQueue;
-import org.millrace.api.execution.Step;
 import org.millrace.api.pipeline.SegmentMeta;
 import org.millrace.api.pipeline.Verdict;
+import org.millrace.execution.MirrorQueue;
+import org.millrace.execution.Step;
 
 /** All stages of one workflow of one program, as one method. Its class is written, and shared by all loads. */
 abstract class Chain {

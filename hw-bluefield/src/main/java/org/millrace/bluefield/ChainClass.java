@@ -6,7 +6,7 @@ import java.lang.invoke.MethodType;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
-import org.millrace.api.execution.Step;
+import org.millrace.execution.Step;
 
 /**
  * The class written for a workflow. All loads of the same stages share it, and with it what the compiler has made of it:

@@ -8,10 +8,10 @@ import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
 import java.lang.constant.DynamicConstantDesc;
 import java.lang.constant.MethodTypeDesc;
-import org.millrace.api.execution.MirrorQueue;
-import org.millrace.api.execution.Step;
 import org.millrace.api.pipeline.SegmentMeta;
 import org.millrace.api.pipeline.Verdict;
+import org.millrace.execution.MirrorQueue;
+import org.millrace.execution.Step;
 
 /**
  * Writes the class of a workflow. Its constants are the workflow's {@link Link}s: the compiler then knows the class of

@@ -1,7 +1,5 @@
 package org.millrace.bluefield;
 
-import org.millrace.api.execution.StateTable;
-import org.millrace.api.execution.Step;
 import org.millrace.api.pipeline.DropReason;
 import org.millrace.api.pipeline.SegmentMeta;
 import org.millrace.api.pipeline.Stage;
@@ -9,6 +7,8 @@ import org.millrace.api.pipeline.StageSpec;
 import org.millrace.api.pipeline.State;
 import org.millrace.api.pipeline.Verdict;
 import org.millrace.api.pipeline.ViewCursor;
+import org.millrace.execution.StateTable;
+import org.millrace.execution.Step;
 
 /**
  * What a step is in every load of a program. A constant of the written class, and a record, so that its fields are

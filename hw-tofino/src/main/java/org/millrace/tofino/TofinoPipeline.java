@@ -1,8 +1,6 @@
 package org.millrace.tofino;
 
 import java.util.Map;
-import org.millrace.api.execution.Execution;
-import org.millrace.api.execution.Step;
 import org.millrace.api.hardware.Capacity;
 import org.millrace.api.hardware.Outlet;
 import org.millrace.api.pipeline.DropReason;
@@ -10,6 +8,8 @@ import org.millrace.api.pipeline.Program;
 import org.millrace.api.pipeline.SegmentMeta;
 import org.millrace.api.pipeline.Verdict;
 import org.millrace.api.pipeline.Workflow;
+import org.millrace.execution.Execution;
+import org.millrace.execution.Step;
 import org.millrace.tofino.machine.Machine;
 
 /**

@@ -3,8 +3,6 @@ package org.millrace.runtime;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import org.millrace.api.execution.Execution;
-import org.millrace.api.execution.Step;
 import org.millrace.api.hardware.Capacity;
 import org.millrace.api.hardware.FitReport;
 import org.millrace.api.hardware.HardwareBackend;
@@ -15,6 +13,8 @@ import org.millrace.api.pipeline.SegmentMeta;
 import org.millrace.api.pipeline.Verdict;
 import org.millrace.api.pipeline.Workflow;
 import org.millrace.bluefield.BluefieldBackend;
+import org.millrace.execution.Execution;
+import org.millrace.execution.Step;
 
 /** Hardware whose queue to the wire opens when the test says so, or for a swap. */
 final class HoldingBackend implements HardwareBackend {

@@ -1,4 +1,4 @@
-package org.millrace.api.execution;
+package org.millrace.execution;
 
 import java.util.List;
 import org.millrace.api.pipeline.Layout;

@@ -1,4 +1,4 @@
-package org.millrace.api.execution;
+package org.millrace.execution;
 
 import org.millrace.api.pipeline.DropReason;
 import org.millrace.api.pipeline.SegmentMeta;

@@ -1,2 +1,0 @@
-/** What any backend needs to execute a program: tables of state, copies on their way back, items that leave. */
-package org.millrace.api.execution;

@@ -41,6 +41,7 @@ class FelixLaunchTest {
         assertThat(exports).isEqualTo(new TreeMap<>(Map.ofEntries(
             Map.entry("millrace-api", Set.of("org.millrace.api.context", "org.millrace.api.hardware",
                 "org.millrace.api.pipeline", "org.millrace.api.port", "org.millrace.api.transport")),
+            Map.entry("millrace-code", Set.of("org.millrace.code.analysis", "org.millrace.code.chain")),
             Map.entry("millrace-memory", Set.of("org.millrace.memory")),
             Map.entry("millrace-wire", Set.of("org.millrace.wire")),
             Map.entry("millrace-net", Set.of("org.millrace.net")),
@@ -55,7 +56,7 @@ class FelixLaunchTest {
             Map.entry("millrace-tcp-laminar", Set.of("org.millrace.tcp.laminar")),
             Map.entry("millrace-hw-bluefield", Set.of("org.millrace.bluefield")),
             Map.entry("millrace-hw-tofino", Set.of("org.millrace.tofino", "org.millrace.tofino.alu",
-                "org.millrace.tofino.analysis", "org.millrace.tofino.machine", "org.millrace.tofino.placement")),
+                "org.millrace.tofino.machine", "org.millrace.tofino.placement")),
             Map.entry("millrace-fileserver", Set.of()))));
     }
 

@@ -8,8 +8,8 @@ import org.millrace.api.pipeline.Workflow;
 import org.millrace.execution.Execution;
 
 /**
- * A program on one core, run to completion: {@link #submit} returns when the item has left. {@link ChainWriter} makes
- * one method of a workflow's stages.
+ * A program on one core, run to completion: {@link #submit} returns when the item has left. {@link Chain} makes one
+ * method of a workflow's stages.
  *
  * <p>Owned by: the data-path thread.
  */
@@ -21,7 +21,7 @@ final class BluefieldPipeline<M extends SegmentMeta> extends Execution<M> {
     BluefieldPipeline(Program<M> program, Capacity capacity, Outlet<M> outlet) {
         super(program, capacity, outlet, LEVELS);
         for (Workflow workflow : Workflow.values()) {
-            workflows[workflow.ordinal()] = ChainClass.chain(steps(program.stages(workflow)));
+            workflows[workflow.ordinal()] = Chain.of(steps(program.stages(workflow)));
         }
     }
 

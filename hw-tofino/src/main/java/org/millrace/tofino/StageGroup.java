@@ -13,10 +13,10 @@ import org.millrace.api.pipeline.Recorder;
 import org.millrace.api.pipeline.Stage;
 import org.millrace.api.pipeline.StageSpec;
 import org.millrace.api.pipeline.Workflow;
-import org.millrace.tofino.analysis.Analyser;
-import org.millrace.tofino.analysis.Site;
-import org.millrace.tofino.analysis.StageAnalysis;
-import org.millrace.tofino.analysis.Violation;
+import org.millrace.code.analysis.Analyser;
+import org.millrace.code.Site;
+import org.millrace.code.analysis.StageAnalysis;
+import org.millrace.code.Violation;
 
 /** The stages of one name: they share one state, so one place in the pipe. */
 final class StageGroup {

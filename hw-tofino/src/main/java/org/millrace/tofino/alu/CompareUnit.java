@@ -1,6 +1,6 @@
 package org.millrace.tofino.alu;
 
-import org.millrace.tofino.analysis.Compare;
+import org.millrace.code.analysis.Compare;
 
 /**
  * One of the ALU's comparators.

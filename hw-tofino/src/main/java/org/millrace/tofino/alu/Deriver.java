@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import org.millrace.tofino.analysis.Expr;
-import org.millrace.tofino.analysis.Expr.Input;
-import org.millrace.tofino.analysis.Exprs;
+import org.millrace.code.analysis.Expr;
+import org.millrace.code.analysis.Expr.Input;
+import org.millrace.code.analysis.Exprs;
 
 /** Derives one instruction, and what follows it, from the truth table of a group of paths. */
 final class Deriver {

@@ -3,8 +3,8 @@ package org.millrace.tofino.alu;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.millrace.tofino.analysis.Expr;
-import org.millrace.tofino.analysis.Expr.Input;
+import org.millrace.code.analysis.Expr;
+import org.millrace.code.analysis.Expr.Input;
 
 /** Executes a plan as the machine would: gateways, one register access, what follows from its output words. */
 public final class Emulator {

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.millrace.tofino.analysis.Decision;
-import org.millrace.tofino.analysis.Path;
+import org.millrace.code.analysis.Decision;
+import org.millrace.code.analysis.Path;
 
 /** Splits a stage's paths by their decisions on metadata, until those of a group differ by the register alone. */
 final class GatewayTree {

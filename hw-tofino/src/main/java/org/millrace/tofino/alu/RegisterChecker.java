@@ -9,14 +9,14 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
-import org.millrace.tofino.analysis.Decision;
-import org.millrace.tofino.analysis.Expr;
-import org.millrace.tofino.analysis.Expr.Input;
-import org.millrace.tofino.analysis.Exprs;
-import org.millrace.tofino.analysis.Path;
-import org.millrace.tofino.analysis.Site;
-import org.millrace.tofino.analysis.StageAnalysis;
-import org.millrace.tofino.analysis.Violation;
+import org.millrace.code.analysis.Decision;
+import org.millrace.code.analysis.Expr;
+import org.millrace.code.analysis.Expr.Input;
+import org.millrace.code.analysis.Exprs;
+import org.millrace.code.analysis.Path;
+import org.millrace.code.Site;
+import org.millrace.code.analysis.StageAnalysis;
+import org.millrace.code.Violation;
 import org.millrace.tofino.machine.Machine;
 
 /** Fits all accesses to one register, of however many stages, into one stateful ALU; reports all that does not fit. */

@@ -3,9 +3,9 @@ package org.millrace.tofino.alu;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.millrace.tofino.analysis.Expr;
-import org.millrace.tofino.analysis.Expr.Input;
-import org.millrace.tofino.analysis.Violation;
+import org.millrace.code.analysis.Expr;
+import org.millrace.code.analysis.Expr.Input;
+import org.millrace.code.Violation;
 
 /**
  * A register and all accesses to it.

@@ -8,13 +8,13 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
-import org.millrace.tofino.analysis.Compare;
-import org.millrace.tofino.analysis.Decision;
-import org.millrace.tofino.analysis.Expr;
-import org.millrace.tofino.analysis.Expr.Input;
-import org.millrace.tofino.analysis.Exprs;
-import org.millrace.tofino.analysis.Operator;
-import org.millrace.tofino.analysis.Path;
+import org.millrace.code.analysis.Compare;
+import org.millrace.code.analysis.Decision;
+import org.millrace.code.analysis.Expr;
+import org.millrace.code.analysis.Expr.Input;
+import org.millrace.code.analysis.Exprs;
+import org.millrace.code.analysis.Operator;
+import org.millrace.code.analysis.Path;
 
 /**
  * A group of paths as a truth table over its questions about the register. A column is a field written, or the verdict

@@ -2,8 +2,8 @@ package org.millrace.tofino.alu;
 
 import java.util.List;
 import java.util.Map;
-import org.millrace.tofino.analysis.Decision;
-import org.millrace.tofino.analysis.Expr;
+import org.millrace.code.analysis.Decision;
+import org.millrace.code.analysis.Expr;
 
 /**
  * What gateways select: for these answers on the metadata, an instruction with these operands, and what follows.

@@ -5,15 +5,15 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
-import org.millrace.tofino.analysis.Compare;
-import org.millrace.tofino.analysis.Compare.Domain;
-import org.millrace.tofino.analysis.Decision;
-import org.millrace.tofino.analysis.Expr;
-import org.millrace.tofino.analysis.Expr.Const;
-import org.millrace.tofino.analysis.Expr.Input;
-import org.millrace.tofino.analysis.Expr.Operation;
-import org.millrace.tofino.analysis.Exprs;
-import org.millrace.tofino.analysis.Operator;
+import org.millrace.code.analysis.Compare;
+import org.millrace.code.analysis.Compare.Domain;
+import org.millrace.code.analysis.Decision;
+import org.millrace.code.analysis.Expr;
+import org.millrace.code.analysis.Expr.Const;
+import org.millrace.code.analysis.Expr.Input;
+import org.millrace.code.analysis.Expr.Operation;
+import org.millrace.code.analysis.Exprs;
+import org.millrace.code.analysis.Operator;
 
 /**
  * Brings comparisons and new values into the forms of the ALU. What is free of the register becomes an operand, its

@@ -10,10 +10,10 @@ import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Set;
 import org.millrace.api.pipeline.Workflow;
-import org.millrace.tofino.analysis.Compare;
-import org.millrace.tofino.analysis.Expr;
-import org.millrace.tofino.analysis.Expr.Input;
-import org.millrace.tofino.analysis.Operator;
+import org.millrace.code.analysis.Compare;
+import org.millrace.code.analysis.Expr;
+import org.millrace.code.analysis.Expr.Input;
+import org.millrace.code.analysis.Operator;
 
 /**
  * What a stage computes before its tables: an instruction of two operands a physical stage, into a container of its

@@ -13,12 +13,12 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.millrace.api.pipeline.Workflow;
-import org.millrace.tofino.analysis.Compare;
-import org.millrace.tofino.analysis.Decision;
-import org.millrace.tofino.analysis.Expr;
-import org.millrace.tofino.analysis.Expr.Input;
-import org.millrace.tofino.analysis.Expr.Source;
-import org.millrace.tofino.analysis.Operator;
+import org.millrace.code.analysis.Compare;
+import org.millrace.code.analysis.Decision;
+import org.millrace.code.analysis.Expr;
+import org.millrace.code.analysis.Expr.Input;
+import org.millrace.code.analysis.Expr.Source;
+import org.millrace.code.analysis.Operator;
 
 /**
  * Fields of a stage that are written under the same conditions: one table of the operation graph. Collects what its

@@ -19,11 +19,11 @@ import org.millrace.api.pipeline.Verdict;
 import org.millrace.api.pipeline.Workflow;
 import org.millrace.tofino.alu.RegisterPlan;
 import org.millrace.tofino.alu.Selection;
-import org.millrace.tofino.analysis.Expr;
-import org.millrace.tofino.analysis.Expr.Input;
-import org.millrace.tofino.analysis.Exprs;
-import org.millrace.tofino.analysis.Path;
-import org.millrace.tofino.analysis.StageAnalysis;
+import org.millrace.code.analysis.Expr;
+import org.millrace.code.analysis.Expr.Input;
+import org.millrace.code.analysis.Exprs;
+import org.millrace.code.analysis.Path;
+import org.millrace.code.analysis.StageAnalysis;
 import org.millrace.tofino.machine.Machine;
 
 /**

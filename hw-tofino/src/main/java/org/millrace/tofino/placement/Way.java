@@ -5,9 +5,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import org.millrace.api.pipeline.Workflow;
-import org.millrace.tofino.analysis.Decision;
-import org.millrace.tofino.analysis.Expr;
-import org.millrace.tofino.analysis.Path;
+import org.millrace.code.analysis.Decision;
+import org.millrace.code.analysis.Expr;
+import org.millrace.code.analysis.Path;
 
 /**
  * One way through a stage.

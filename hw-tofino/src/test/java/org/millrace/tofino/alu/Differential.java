@@ -11,11 +11,11 @@ import org.millrace.api.pipeline.SegmentMeta;
 import org.millrace.api.pipeline.Stage;
 import org.millrace.api.pipeline.State;
 import org.millrace.api.pipeline.ViewCursor;
-import org.millrace.tofino.analysis.Expr;
-import org.millrace.tofino.analysis.Expr.Input;
-import org.millrace.tofino.analysis.Expr.Source;
-import org.millrace.tofino.analysis.Path;
-import org.millrace.tofino.analysis.StageAnalysis;
+import org.millrace.code.analysis.Expr;
+import org.millrace.code.analysis.Expr.Input;
+import org.millrace.code.analysis.Expr.Source;
+import org.millrace.code.analysis.Path;
+import org.millrace.code.analysis.StageAnalysis;
 
 /**
  * A stage's real class against its derived paths and its derived ALU instructions, on random inputs: exactly one path

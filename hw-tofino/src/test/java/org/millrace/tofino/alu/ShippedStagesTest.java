@@ -16,8 +16,8 @@ import org.millrace.api.pipeline.StageSpec;
 import org.millrace.api.pipeline.State;
 import org.millrace.api.pipeline.Workflow;
 import org.millrace.tofino.Programs;
-import org.millrace.tofino.analysis.Analyser;
-import org.millrace.tofino.analysis.StageAnalysis;
+import org.millrace.code.analysis.Analyser;
+import org.millrace.code.analysis.StageAnalysis;
 import org.millrace.tofino.machine.Machine;
 
 /**

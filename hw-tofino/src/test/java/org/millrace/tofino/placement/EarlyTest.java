@@ -7,8 +7,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.millrace.api.pipeline.Workflow;
-import org.millrace.tofino.analysis.Expr;
-import org.millrace.tofino.analysis.Exprs;
+import org.millrace.code.analysis.Expr;
+import org.millrace.code.analysis.Exprs;
 
 /** Sums are taken apart so that nobody waits for an operand longer than he must. */
 final class EarlyTest {

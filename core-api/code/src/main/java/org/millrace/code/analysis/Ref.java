@@ -1,4 +1,4 @@
-package org.millrace.tofino.analysis;
+package org.millrace.code.analysis;
 
 /** A reference on the symbolic stack. */
 sealed interface Ref {

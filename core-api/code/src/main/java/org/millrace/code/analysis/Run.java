@@ -1,4 +1,4 @@
-package org.millrace.tofino.analysis;
+package org.millrace.code.analysis;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -8,11 +8,12 @@ import java.util.Map;
 import java.util.Set;
 import org.millrace.api.pipeline.Layout;
 import org.millrace.api.pipeline.View;
-import org.millrace.tofino.analysis.Compare.Domain;
-import org.millrace.tofino.analysis.Expr.Const;
-import org.millrace.tofino.analysis.Expr.Input;
-import org.millrace.tofino.analysis.Expr.Operation;
-import org.millrace.tofino.analysis.Expr.Source;
+import org.millrace.code.Site;
+import org.millrace.code.analysis.Compare.Domain;
+import org.millrace.code.analysis.Expr.Const;
+import org.millrace.code.analysis.Expr.Input;
+import org.millrace.code.analysis.Expr.Operation;
+import org.millrace.code.analysis.Expr.Source;
 
 /**
  * One execution along one path: what is known, written, called and decided so far. Branches that are open are taken as

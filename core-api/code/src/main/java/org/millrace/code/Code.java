@@ -1,4 +1,4 @@
-package org.millrace.tofino.analysis;
+package org.millrace.code;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -27,15 +27,25 @@ import java.util.Map;
  * @param lines        source line by instruction
  * @param labels       instruction by label
  */
-record Code(Class<?> owner, String name, String descriptor, boolean isStatic, List<Instruction> instructions,
+public record Code(Class<?> owner, String name, String descriptor, boolean isStatic, List<Instruction> instructions,
             List<Integer> lines, Map<Label, Integer> labels) {
-    /** Finds methods, and keeps what it has parsed. */
-    static final class Library {
+    /** Finds methods, and keeps what it has parsed. One thread at a time. */
+    public static final class Library {
         private final Map<Class<?>, ClassModel> models = new HashMap<>();
         private final Map<String, Code> codes = new HashMap<>();
 
-        /** {@return the code of a method of the class or a superclass, null if there is none} */
-        Code find(Class<?> type, String name, String descriptor) {
+        /** Makes one that has parsed nothing. */
+        public Library() {
+        }
+
+        /**
+         * {@return the code of a method of the class, a superclass or an interface of it, null if there is none}
+         *
+         * @param type       the class
+         * @param name       the method
+         * @param descriptor its type; null: the first one of that name
+         */
+        public Code find(Class<?> type, String name, String descriptor) {
             String key = type.getName() + '.' + name + descriptor;
             if (!codes.containsKey(key)) {
                 codes.put(key, search(type, name, descriptor));
@@ -103,6 +113,15 @@ record Code(Class<?> owner, String name, String descriptor, boolean isStatic, Li
             return new Code(type, method.methodName().stringValue(), method.methodType().stringValue(),
                 (method.flags().flagsMask() & ClassFile.ACC_STATIC) != 0, instructions, lines, labels);
         }
+    }
+
+    /**
+     * {@return where an instruction stands in the source}
+     *
+     * @param index its number; behind the last one, the last one is meant
+     */
+    public Site site(int index) {
+        return new Site(toString(), lines.get(Math.min(index, lines.size() - 1)));
     }
 
     @Override

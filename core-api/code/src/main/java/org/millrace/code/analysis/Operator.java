@@ -1,4 +1,4 @@
-package org.millrace.tofino.analysis;
+package org.millrace.code.analysis;
 
 /** Operations that are not linear. Ints come and go as longs of the same value. */
 public enum Operator {

@@ -1,8 +1,10 @@
-package org.millrace.tofino.analysis;
+package org.millrace.code.analysis;
 
 import java.util.List;
 import java.util.Map;
-import org.millrace.tofino.analysis.Expr.Input;
+import org.millrace.code.Site;
+import org.millrace.code.Violation;
+import org.millrace.code.analysis.Expr.Input;
 
 /**
  * What was found in a stage's class.

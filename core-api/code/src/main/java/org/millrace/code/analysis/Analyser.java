@@ -1,4 +1,4 @@
-package org.millrace.tofino.analysis;
+package org.millrace.code.analysis;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -12,7 +12,10 @@ import java.util.Map;
 import java.util.Set;
 import org.millrace.api.pipeline.Layout;
 import org.millrace.api.pipeline.Stage;
-import org.millrace.tofino.analysis.Expr.Input;
+import org.millrace.code.Code;
+import org.millrace.code.Site;
+import org.millrace.code.Violation;
+import org.millrace.code.analysis.Expr.Input;
 
 /**
  * Enumerates the paths of a stage. Each is executed from the start by a script of branches; branches of places not seen

@@ -1,4 +1,4 @@
-package org.millrace.tofino.analysis;
+package org.millrace.code.analysis;
 
 import java.lang.classfile.Opcode;
 import java.lang.classfile.TypeKind;
@@ -10,7 +10,8 @@ import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.List;
 import org.millrace.api.pipeline.Extern;
-import org.millrace.tofino.analysis.Expr.Source;
+import org.millrace.code.Code;
+import org.millrace.code.analysis.Expr.Source;
 
 /**
  * Calls and fields. A view's six methods and a few of the Java library are known, an extern's are one operation each,

@@ -1,4 +1,4 @@
-package org.millrace.tofino.analysis;
+package org.millrace.code.analysis;
 
 /**
  * A comparison with three outcomes. With a signed domain and the constant 0 on the right, {@code left} may be a wrapped

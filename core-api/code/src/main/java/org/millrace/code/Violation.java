@@ -1,4 +1,4 @@
-package org.millrace.tofino.analysis;
+package org.millrace.code;
 
 /**
  * Something the machine cannot do.

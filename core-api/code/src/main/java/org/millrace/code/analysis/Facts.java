@@ -1,4 +1,4 @@
-package org.millrace.tofino.analysis;
+package org.millrace.code.analysis;
 
 import java.util.HashMap;
 import java.util.HashSet;
@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import org.millrace.tofino.analysis.Compare.Domain;
-import org.millrace.tofino.analysis.Expr.Const;
-import org.millrace.tofino.analysis.Expr.Input;
-import org.millrace.tofino.analysis.Expr.Operation;
-import org.millrace.tofino.analysis.Expr.Sum;
+import org.millrace.code.analysis.Compare.Domain;
+import org.millrace.code.analysis.Expr.Const;
+import org.millrace.code.analysis.Expr.Input;
+import org.millrace.code.analysis.Expr.Operation;
+import org.millrace.code.analysis.Expr.Sum;
 
 /** What the decisions of a path imply: decides comparisons that are no longer open. It may miss some, never err. */
 final class Facts {

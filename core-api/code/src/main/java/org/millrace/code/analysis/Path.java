@@ -1,9 +1,10 @@
-package org.millrace.tofino.analysis;
+package org.millrace.code.analysis;
 
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.millrace.tofino.analysis.Expr.Input;
+import org.millrace.code.Site;
+import org.millrace.code.analysis.Expr.Input;
 
 /**
  * One way through a stage, with all that it does.

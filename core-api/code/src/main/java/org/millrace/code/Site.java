@@ -1,4 +1,4 @@
-package org.millrace.tofino.analysis;
+package org.millrace.code;
 
 /**
  * A place in a stage's source.

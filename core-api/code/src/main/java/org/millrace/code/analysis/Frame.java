@@ -1,7 +1,9 @@
-package org.millrace.tofino.analysis;
+package org.millrace.code.analysis;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.millrace.code.Code;
+import org.millrace.code.Site;
 
 /** A method being executed: locals, stack and place. Elements are {@link Expr} or {@link Ref}. */
 final class Frame {
@@ -16,7 +18,7 @@ final class Frame {
     }
 
     Site site() {
-        return new Site(code.toString(), code.lines().get(Math.min(at, code.lines().size() - 1)));
+        return code.site(at);
     }
 
     void push(Object value) {

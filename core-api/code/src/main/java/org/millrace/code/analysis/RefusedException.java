@@ -1,4 +1,7 @@
-package org.millrace.tofino.analysis;
+package org.millrace.code.analysis;
+
+import org.millrace.code.Site;
+import org.millrace.code.Violation;
 
 /** Ends the analysis of one path: it contains something that cannot be analysed. */
 final class RefusedException extends RuntimeException {

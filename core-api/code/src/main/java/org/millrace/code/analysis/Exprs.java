@@ -1,13 +1,13 @@
-package org.millrace.tofino.analysis;
+package org.millrace.code.analysis;
 
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
-import org.millrace.tofino.analysis.Expr.Const;
-import org.millrace.tofino.analysis.Expr.Input;
-import org.millrace.tofino.analysis.Expr.Operation;
-import org.millrace.tofino.analysis.Expr.Sum;
+import org.millrace.code.analysis.Expr.Const;
+import org.millrace.code.analysis.Expr.Input;
+import org.millrace.code.analysis.Expr.Operation;
+import org.millrace.code.analysis.Expr.Sum;
 
 /** Makes expressions in normal form: constants folded, int sums linear, masks without effect gone. */
 public final class Exprs {

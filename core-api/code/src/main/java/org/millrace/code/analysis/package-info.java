@@ -2,4 +2,4 @@
  * What a stage does, read from its compiled class: symbolic execution of {@code process} along its acyclic control
  * flow, helpers and accessors inlined, into guarded paths.
  */
-package org.millrace.tofino.analysis;
+package org.millrace.code.analysis;

@@ -1,4 +1,6 @@
-package org.millrace.tofino.analysis;
+package org.millrace.code.analysis;
+
+import org.millrace.code.Site;
 
 /**
  * A branch taken.

@@ -1,4 +1,4 @@
-package org.millrace.tofino.analysis;
+package org.millrace.code.analysis;
 
 import java.lang.classfile.Instruction;
 import java.lang.classfile.Label;
@@ -24,8 +24,9 @@ import java.lang.classfile.instruction.TableSwitchInstruction;
 import java.lang.classfile.instruction.ThrowInstruction;
 import java.lang.classfile.instruction.TypeCheckInstruction;
 import java.util.List;
-import org.millrace.tofino.analysis.Compare.Domain;
-import org.millrace.tofino.analysis.Expr.Const;
+import org.millrace.code.Code;
+import org.millrace.code.analysis.Compare.Domain;
+import org.millrace.code.analysis.Expr.Const;
 
 /** Executes bytecode over symbolic values. What it does not know it refuses by name. */
 final class Interpreter {

@@ -1,0 +1,2 @@
+/** A workflow's stages joined: the class that runs them as one method. Backends call in when a program is loaded. */
+package org.millrace.code.chain;

@@ -15,13 +15,13 @@ import org.millrace.api.transport.TransportFactory;
 import org.millrace.bluefield.BluefieldBackend;
 import org.millrace.fileserver.Services;
 import org.millrace.ports.PacketPortFactory;
-import org.millrace.runtime.DataPathStatus;
 import org.millrace.runtime.Instance;
-import org.millrace.runtime.InstanceConfig;
+import org.millrace.runtime.config.InstanceConfig;
+import org.millrace.runtime.status.DataPathStatus;
 import org.millrace.tcp.flextoe.FlexToeFactory;
 import org.millrace.tcp.laminar.LaminarFactory;
-import org.millrace.testkit.Impairment;
 import org.millrace.testkit.ImpairedPort;
+import org.millrace.testkit.Impairment;
 import org.millrace.testkit.Namespace;
 import org.millrace.tofino.TofinoBackend;
 

@@ -14,7 +14,7 @@ import org.millrace.api.context.ContextSize;
 import org.millrace.bluefield.BluefieldBackend;
 import org.millrace.ports.MemoryPortFactory;
 import org.millrace.runtime.Instance;
-import org.millrace.runtime.InstanceConfig;
+import org.millrace.runtime.config.InstanceConfig;
 import org.millrace.tcp.flextoe.FlexToeFactory;
 import org.millrace.toe.StreamSocket;
 import org.millrace.toe.Toe;

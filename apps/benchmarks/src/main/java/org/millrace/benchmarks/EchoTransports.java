@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Set;
 import org.millrace.api.transport.TransportFactory;
 import org.millrace.bluefield.BluefieldBackend;
-import org.millrace.runtime.TraceRequest;
+import org.millrace.runtime.trace.TraceRequest;
 import org.millrace.tcp.flextoe.FlexToeFactory;
 import org.millrace.tcp.laminar.LaminarFactory;
 

@@ -36,7 +36,7 @@ import org.millrace.netty.MillraceServerSocketChannel;
 import org.millrace.netty.MillraceSocketChannel;
 import org.millrace.ports.MemoryPort;
 import org.millrace.runtime.Instance;
-import org.millrace.runtime.InstanceConfig;
+import org.millrace.runtime.config.InstanceConfig;
 import org.millrace.tcp.flextoe.FlexToeFactory;
 
 /**

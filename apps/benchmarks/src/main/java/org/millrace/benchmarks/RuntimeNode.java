@@ -6,7 +6,7 @@ import java.util.concurrent.CountDownLatch;
 import org.millrace.bluefield.BluefieldBackend;
 import org.millrace.ports.PacketPortFactory;
 import org.millrace.runtime.Instance;
-import org.millrace.runtime.InstanceConfig;
+import org.millrace.runtime.config.InstanceConfig;
 import org.millrace.tcp.flextoe.FlexToeFactory;
 
 /** The runtime on a packet port, as a process of its own that applications attach to. */

@@ -13,14 +13,14 @@ import org.millrace.api.port.Port;
 import org.millrace.api.port.PortFactory;
 import org.millrace.bluefield.BluefieldBackend;
 import org.millrace.runtime.Instance;
-import org.millrace.runtime.InstanceConfig;
+import org.millrace.runtime.config.InstanceConfig;
 import org.millrace.tcp.flextoe.FlexToeFactory;
 import org.millrace.tcp.laminar.LaminarFactory;
-import org.millrace.tofino.TofinoBackend;
 import org.millrace.toe.Endpoint;
 import org.millrace.toe.ListenSocket;
 import org.millrace.toe.StreamSocket;
 import org.millrace.toe.Toe;
+import org.millrace.tofino.TofinoBackend;
 
 /** One end of many streams: an instance, and an application that keeps every one of them full and reads all. */
 final class StreamLoad implements AutoCloseable {

@@ -13,7 +13,7 @@ import org.millrace.api.context.ContextSize;
 import org.millrace.api.context.Status;
 import org.millrace.memory.Descriptor;
 import org.millrace.ports.MemoryPort;
-import org.millrace.runtime.DataPath;
+import org.millrace.runtime.path.DataPath;
 
 /**
  * Replays a recorded context: its requests in their order into a fresh context, on a data path whose neighbour over the

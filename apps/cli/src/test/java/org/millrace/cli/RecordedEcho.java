@@ -16,7 +16,7 @@ import org.millrace.memory.ContextLayout;
 import org.millrace.memory.Descriptor;
 import org.millrace.memory.DescriptorRing;
 import org.millrace.ports.MemoryPort;
-import org.millrace.runtime.DataPath;
+import org.millrace.runtime.path.DataPath;
 
 /** An echo on a context, descriptor by descriptor on virtual time, that writes a journal of all of them. */
 final class RecordedEcho implements AutoCloseable {

@@ -7,7 +7,7 @@ import java.util.Map;
 import org.millrace.bluefield.BluefieldBackend;
 import org.millrace.ports.PacketPortFactory;
 import org.millrace.runtime.Instance;
-import org.millrace.runtime.InstanceConfig;
+import org.millrace.runtime.config.InstanceConfig;
 import org.millrace.tcp.flextoe.FlexToeFactory;
 import org.millrace.testkit.Namespace;
 

@@ -10,7 +10,7 @@ import org.millrace.api.port.PortFactory;
 import org.millrace.bluefield.BluefieldBackend;
 import org.millrace.ports.MemoryPort;
 import org.millrace.runtime.Instance;
-import org.millrace.runtime.InstanceConfig;
+import org.millrace.runtime.config.InstanceConfig;
 import org.millrace.tcp.flextoe.FlexToeFactory;
 
 /** Two Millrace hosts of this process on one wire: 10.9.0.1 serves, 10.9.0.2 asks. */

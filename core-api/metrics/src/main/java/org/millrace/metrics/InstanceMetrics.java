@@ -10,11 +10,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.millrace.api.port.PortCounters;
-import org.millrace.runtime.DataPathStatus;
-import org.millrace.runtime.Health;
-import org.millrace.runtime.OperationException;
-import org.millrace.runtime.Operations;
-import org.millrace.runtime.Vitals;
+import org.millrace.runtime.operate.OperationException;
+import org.millrace.runtime.operate.Operations;
+import org.millrace.runtime.status.DataPathStatus;
+import org.millrace.runtime.status.Health;
+import org.millrace.runtime.status.Vitals;
 
 /**
  * The meters of an instance, brought up to date when they are read, by one question to the data path each time. What

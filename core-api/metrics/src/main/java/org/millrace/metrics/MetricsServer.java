@@ -7,7 +7,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import org.millrace.runtime.Operations;
+import org.millrace.runtime.operate.Operations;
 
 /** Answers {@code GET /metrics} with an instance's metrics. {@link #close} by any thread. */
 public final class MetricsServer implements AutoCloseable {

@@ -7,11 +7,11 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.LongFunction;
-import java.util.concurrent.CompletableFuture;
 import org.millrace.api.context.ContextGrant;
 import org.millrace.api.context.ContextProvider;
 import org.millrace.api.context.ContextSize;
@@ -29,6 +29,30 @@ import org.millrace.memory.Linux;
 import org.millrace.memory.SharedMemory;
 import org.millrace.net.Route;
 import org.millrace.net.RouteTable;
+import org.millrace.runtime.capture.Capture;
+import org.millrace.runtime.capture.CaptureFile;
+import org.millrace.runtime.capture.CaptureFilter;
+import org.millrace.runtime.config.ConfigChange;
+import org.millrace.runtime.config.ConfigException;
+import org.millrace.runtime.config.DataPathConfig;
+import org.millrace.runtime.config.InstanceConfig;
+import org.millrace.runtime.extension.ExtensionLife;
+import org.millrace.runtime.path.DataPath;
+import org.millrace.runtime.path.DataPathThread;
+import org.millrace.runtime.status.ConnectionBytes;
+import org.millrace.runtime.status.DataPathStatus;
+import org.millrace.runtime.status.Vitals;
+import org.millrace.runtime.swap.Additions;
+import org.millrace.runtime.swap.Swap;
+import org.millrace.runtime.swap.SwapException;
+import org.millrace.runtime.swap.SwapReport;
+import org.millrace.runtime.swap.SwapRequest;
+import org.millrace.runtime.swap.SwapStep;
+import org.millrace.runtime.tenant.AppContext;
+import org.millrace.runtime.tenant.Grant;
+import org.millrace.runtime.trace.TraceLines;
+import org.millrace.runtime.trace.TraceRequest;
+import org.millrace.runtime.trace.TraceRing;
 import org.millrace.wire.Ipv4Address;
 import org.millrace.wire.Ipv4Prefix;
 import org.millrace.wire.MacAddress;
@@ -268,18 +292,18 @@ public final class Instance implements ContextProvider, AutoCloseable {
         return await(path::vitals);
     }
 
-    ConnectionBytes connectionBytes() {
+    public ConnectionBytes connectionBytes() {
         return await(nowNs -> ConnectionBytes.of(path.contexts(), nowNs));
     }
 
     /** {@return lines for connections that are still there, by their contexts and ids} */
-    List<ConnectionInfo> lines(List<ConnectionBytes.Traffic> connections) {
+    public List<ConnectionInfo> lines(List<ConnectionBytes.Traffic> connections) {
         return await(nowNs -> connections.stream()
             .map(traffic -> path.line(traffic.context(), traffic.connection())).toList());
     }
 
     /** Begins a capture; the caller ends it. */
-    Capture capture(LongFunction<Capture> capture) {
+    public Capture capture(LongFunction<Capture> capture) {
         return await(nowNs -> {
             Capture begun = capture.apply(nowNs);
             path.captures().begin(begun);
@@ -288,7 +312,7 @@ public final class Instance implements ContextProvider, AutoCloseable {
     }
 
     /** Ends a capture; ended before, with the data path too: nothing. */
-    void end(Capture capture) {
+    public void end(Capture capture) {
         thread.call(nowNs -> {
             path.captures().end(capture);
             return null;

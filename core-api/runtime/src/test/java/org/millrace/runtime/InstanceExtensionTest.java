@@ -29,6 +29,11 @@ import org.millrace.api.port.PortInfo;
 import org.millrace.api.transport.TransportHost;
 import org.millrace.bluefield.BluefieldBackend;
 import org.millrace.ports.MemoryPort;
+import org.millrace.runtime.config.DataPathConfig;
+import org.millrace.runtime.config.InstanceConfig;
+import org.millrace.runtime.swap.SwapException;
+import org.millrace.runtime.swap.SwapRequest;
+import org.millrace.runtime.trace.TraceRequest;
 import org.millrace.tcp.flextoe.FlexToeFactory;
 
 /** Stage extensions and trace points of a running instance, and the life of what a user has written. */

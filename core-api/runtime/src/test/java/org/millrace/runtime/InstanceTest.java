@@ -28,6 +28,8 @@ import org.millrace.api.port.Port;
 import org.millrace.api.port.PortFactory;
 import org.millrace.bluefield.BluefieldBackend;
 import org.millrace.ports.MemoryPort;
+import org.millrace.runtime.config.ConfigException;
+import org.millrace.runtime.config.InstanceConfig;
 import org.millrace.runtime.datagram.DatagramTransport;
 import org.millrace.toe.MessageSocket;
 import org.millrace.toe.Toe;

@@ -5,7 +5,7 @@ import java.net.InetSocketAddress;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.millrace.metrics.MetricsServer;
-import org.millrace.runtime.Operations;
+import org.millrace.runtime.operate.Operations;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;

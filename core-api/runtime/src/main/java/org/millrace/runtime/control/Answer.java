@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
-import org.millrace.runtime.OperationException;
+import org.millrace.runtime.operate.OperationException;
 
 /**
  * Answers one request: any number of items, then a result or an error; or a result and bytes behind it. Owned by: the

@@ -5,13 +5,13 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import org.millrace.runtime.CaptureFilter;
-import org.millrace.runtime.LiveCapture;
-import org.millrace.runtime.OperationException;
-import org.millrace.runtime.Operations;
-import org.millrace.runtime.SwapReport;
-import org.millrace.runtime.TraceLines;
-import org.millrace.runtime.TraceRequest;
+import org.millrace.runtime.capture.CaptureFilter;
+import org.millrace.runtime.operate.LiveCapture;
+import org.millrace.runtime.operate.OperationException;
+import org.millrace.runtime.operate.Operations;
+import org.millrace.runtime.swap.SwapReport;
+import org.millrace.runtime.trace.TraceLines;
+import org.millrace.runtime.trace.TraceRequest;
 
 /** The operations that change or copy something, for the owner and root. */
 final class Changes {

@@ -1,7 +1,7 @@
 package org.millrace.runtime.control;
 
 import java.io.IOException;
-import org.millrace.runtime.OperationException;
+import org.millrace.runtime.operate.OperationException;
 
 /**
  * An operation of the control socket.

@@ -2,8 +2,8 @@ package org.millrace.runtime.control;
 
 import java.util.Map;
 import java.util.TreeMap;
-import org.millrace.runtime.OperationException;
-import org.millrace.runtime.Operations;
+import org.millrace.runtime.operate.OperationException;
+import org.millrace.runtime.operate.Operations;
 
 /** The operations by name. Any thread. */
 final class Commands {

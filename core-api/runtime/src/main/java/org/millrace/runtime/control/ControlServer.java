@@ -13,9 +13,9 @@ import java.nio.file.attribute.UserPrincipal;
 import java.util.HashSet;
 import java.util.Set;
 import org.millrace.memory.InstanceDirectory;
-import org.millrace.runtime.OperationException;
-import org.millrace.runtime.OperationException.Fault;
-import org.millrace.runtime.Operations;
+import org.millrace.runtime.operate.OperationException;
+import org.millrace.runtime.operate.OperationException.Fault;
+import org.millrace.runtime.operate.Operations;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -5,9 +5,9 @@ import java.net.InetSocketAddress;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.millrace.api.transport.ConnectionInfo;
-import org.millrace.runtime.OperationException;
-import org.millrace.runtime.Operations;
-import org.millrace.runtime.RateWatch;
+import org.millrace.runtime.operate.OperationException;
+import org.millrace.runtime.operate.Operations;
+import org.millrace.runtime.operate.RateWatch;
 
 /** What top shows, again and again: an item each interval, until there were enough or the client ends its side. */
 final class Rates {

@@ -7,12 +7,12 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.millrace.api.pipeline.StageExtension;
 import org.millrace.api.transport.TransportFactory;
-import org.millrace.runtime.DataPathStatus;
-import org.millrace.runtime.Health;
-import org.millrace.runtime.InstanceConfig;
-import org.millrace.runtime.OperationException;
-import org.millrace.runtime.Operations;
-import org.millrace.runtime.Vitals;
+import org.millrace.runtime.config.InstanceConfig;
+import org.millrace.runtime.operate.OperationException;
+import org.millrace.runtime.operate.Operations;
+import org.millrace.runtime.status.DataPathStatus;
+import org.millrace.runtime.status.Health;
+import org.millrace.runtime.status.Vitals;
 
 /** What the operations that only look answer. */
 final class Reports {

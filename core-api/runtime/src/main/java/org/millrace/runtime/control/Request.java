@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
-import org.millrace.runtime.OperationException;
-import org.millrace.runtime.OperationException.Fault;
+import org.millrace.runtime.operate.OperationException;
+import org.millrace.runtime.operate.OperationException.Fault;
 
 /** What an operator asks for: an operation and its arguments. A member that nobody knows is refused. */
 final class Request {

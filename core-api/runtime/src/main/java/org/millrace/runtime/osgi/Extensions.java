@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.millrace.api.pipeline.StageExtension;
 import org.millrace.runtime.Instance;
-import org.millrace.runtime.SwapException;
+import org.millrace.runtime.swap.SwapException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -25,7 +25,7 @@ import org.millrace.context.JournalReader;
 import org.millrace.context.Registry;
 import org.millrace.context.RegistryLine;
 import org.millrace.context.RegistryLine.Kind;
-import org.millrace.runtime.DataPathStatus;
+import org.millrace.runtime.status.DataPathStatus;
 import org.millrace.toe.Attach;
 import org.millrace.toe.StreamSocket;
 import org.millrace.toe.Toe;

@@ -9,7 +9,7 @@ import org.millrace.api.port.PortFactory;
 import org.millrace.bluefield.BluefieldBackend;
 import org.millrace.ports.MemoryPort;
 import org.millrace.runtime.Instance;
-import org.millrace.runtime.InstanceConfig;
+import org.millrace.runtime.config.InstanceConfig;
 import org.millrace.tcp.flextoe.FlexToeFactory;
 
 /** An instance at 10.0.0.1 that other processes can attach to, and its peer at 10.0.0.2, which is for this process only. */

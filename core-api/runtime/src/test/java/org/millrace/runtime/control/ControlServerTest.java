@@ -34,10 +34,10 @@ import org.millrace.api.port.Port;
 import org.millrace.api.port.PortFactory;
 import org.millrace.bluefield.BluefieldBackend;
 import org.millrace.ports.MemoryPort;
-import org.millrace.runtime.Installed;
 import org.millrace.runtime.Instance;
-import org.millrace.runtime.InstanceConfig;
-import org.millrace.runtime.Operations;
+import org.millrace.runtime.config.InstanceConfig;
+import org.millrace.runtime.operate.Installed;
+import org.millrace.runtime.operate.Operations;
 import org.millrace.tcp.flextoe.FlexToeFactory;
 import org.millrace.toe.Toe;
 

@@ -1,0 +1,74 @@
+package org.millrace.runtime.capture;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import org.millrace.api.port.FrameBatch;
+import org.millrace.api.port.TransmitBatch;
+
+/**
+ * Copies frames of a port, both ways, until there are enough. Super-frames appear as such, checksums left to the port as
+ * partial. Owned by: the data-path thread.
+ */
+public final class Capture implements AutoCloseable {
+    private static final int MAX_FRAME = 1 << 17;
+
+    private final CaptureFilter filter;
+    private final FrameSink sink;
+    private final long epochOffsetNs;
+    private final MemorySegment frame = Arena.ofAuto().allocate(MAX_FRAME);
+    private long bytesLeft;
+    private long framesLeft;
+
+    /**
+     * Begins a capture.
+     *
+     * @param filter        which frames
+     * @param sink          where they go; closed with this
+     * @param maxBytes      frames that would exceed this are left out
+     * @param maxFrames     most frames
+     * @param epochOffsetNs what to add to a data path's time to get time since 1970
+     */
+    public Capture(CaptureFilter filter, FrameSink sink, long maxBytes, long maxFrames, long epochOffsetNs) {
+        this.filter = filter;
+        this.sink = sink;
+        this.epochOffsetNs = epochOffsetNs;
+        bytesLeft = maxBytes;
+        framesLeft = maxFrames;
+    }
+
+    void received(FrameBatch batch, int i, long nowNs) {
+        if (filter.matches(batch.segment[i], batch.offset[i], batch.length[i])) {
+            take(batch.segment[i], batch.offset[i], batch.length[i], nowNs);
+        }
+    }
+
+    void sent(TransmitBatch batch, int i, long nowNs) {
+        int length = batch.frameLength(i);
+        int at = batch.headerLength[i];
+        if (length > MAX_FRAME || !filter.matches(batch.headers, batch.headerOffset(i), at)) {
+            return;
+        }
+        MemorySegment.copy(batch.headers, batch.headerOffset(i), frame, 0, at);
+        if (batch.firstLength[i] > 0) {
+            MemorySegment.copy(batch.first[i], batch.firstOffset[i], frame, at, batch.firstLength[i]);
+        }
+        if (batch.secondLength[i] > 0) {
+            MemorySegment.copy(batch.second[i], batch.secondOffset[i], frame, at + (long) batch.firstLength[i],
+                batch.secondLength[i]);
+        }
+        take(frame, 0, length, nowNs);
+    }
+
+    private void take(MemorySegment memory, long offset, int length, long nowNs) {
+        if (length <= bytesLeft && framesLeft > 0) {
+            sink.frame(nowNs + epochOffsetNs, memory, offset, length);
+            bytesLeft -= length;
+            framesLeft--;
+        }
+    }
+
+    @Override
+    public void close() {
+        sink.close();
+    }
+}

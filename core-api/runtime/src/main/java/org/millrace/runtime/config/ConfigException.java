@@ -1,0 +1,28 @@
+package org.millrace.runtime.config;
+
+/** A configuration that cannot be: one line that names the key, the value found and what is allowed. */
+public final class ConfigException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    /**
+     * Makes one.
+     *
+     * @param key     the key
+     * @param found   its value, or null if it is missing
+     * @param allowed what may stand there
+     */
+    public ConfigException(String key, String found, String allowed) {
+        super(key + (found == null ? " is missing" : " is '" + found + "'") + ", allowed is " + allowed);
+    }
+
+    /**
+     * Makes one from what somebody behind the configuration has said.
+     *
+     * @param key    the key
+     * @param found  its value
+     * @param reason why it cannot be
+     */
+    public ConfigException(String key, String found, Exception reason) {
+        super(key + " is '" + found + "': " + reason.getMessage(), reason);
+    }
+}

@@ -1,0 +1,71 @@
+package org.millrace.runtime.config;
+
+import java.util.List;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+import org.millrace.api.hardware.Capacity;
+import org.millrace.api.hardware.HardwareBackend;
+import org.millrace.api.pipeline.ProgramExtension;
+import org.millrace.api.port.Port;
+import org.millrace.api.transport.TransportFactory;
+import org.millrace.net.Route;
+import org.millrace.wire.Ipv4Address;
+
+/**
+ * What a data path is made of.
+ *
+ * @param instance   name, for messages
+ * @param hardware   runs the programs
+ * @param transports in the order in which applications number them; each IP protocol once
+ * @param port       open; the data path closes it
+ * @param addresses  its addresses, at least one
+ * @param routes     its routes
+ * @param capacity   limits
+ * @param random     for secrets and hash keys
+ */
+public record DataPathConfig(String instance, HardwareBackend hardware, List<TransportChoice> transports, Port port,
+                             List<Ipv4Address> addresses, List<Route> routes, Capacity capacity,
+                             RandomGenerator random) {
+    /**
+     * A transport to load.
+     *
+     * @param factory    makes it
+     * @param options    its options
+     * @param extensions what its program goes through before it is admitted, in order
+     */
+    public record TransportChoice(TransportFactory factory, Map<String, String> options,
+                                  List<ProgramExtension> extensions) {
+        /** Copies what it is given. */
+        public TransportChoice {
+            options = Map.copyOf(options);
+            extensions = List.copyOf(extensions);
+        }
+
+        /**
+         * A transport without extensions.
+         *
+         * @param factory makes it
+         * @param options its options
+         */
+        public TransportChoice(TransportFactory factory, Map<String, String> options) {
+            this(factory, options, List.of());
+        }
+
+        /**
+         * {@return the same with other extensions}
+         *
+         * @param others the extensions
+         */
+        public TransportChoice with(List<ProgramExtension> others) {
+            return new TransportChoice(factory, options, others);
+        }
+    }
+
+    /** Checks what the data path relies on. */
+    public DataPathConfig {
+        if (transports.stream().map(choice -> choice.factory().protocol()).distinct().count() != transports.size()) {
+            throw new IllegalArgumentException("two transports have the same IP protocol: "
+                + transports.stream().map(choice -> choice.factory().name()).toList() + ", allowed is one each");
+        }
+    }
+}

@@ -1,0 +1,237 @@
+package org.millrace.runtime.config;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.millrace.api.hardware.Capacity;
+import org.millrace.net.Route;
+import org.millrace.runtime.capture.CaptureFile;
+import org.millrace.wire.Ipv4Address;
+import org.millrace.wire.Ipv4Prefix;
+
+/**
+ * What an instance is configured to be.
+ *
+ * <pre>
+ * instance    name, default millrace
+ * hardware    backend: hw-bluefield
+ * transports  comma list: tcp-flextoe
+ * port        kind: packet, memory;  port.KEY: its options
+ * address     comma list of ADDRESS/PREFIX: 10.0.0.2/24
+ * routes      semicolon list of (PREFIX | default) (via ROUTER | dev) KEY=VALUE...: default via 10.0.0.1 congestion=dctcp
+ *             mtu=BYTES is the route's MTU, every other key is the transports'
+ * flows       most flows per transport, default 65536
+ * contexts    most contexts, default 256
+ * spin-us     longest time that the data path looks on before it sleeps, 0 to 100000, default 0: it sleeps at once
+ * attach      on, off: whether other processes can have contexts; default off, in the launcher's image on
+ *             attach.directory: absolute path of the instance's directory, default by its name;
+ *             attach.users: comma list of ids of users that may, beside the runtime's own and root
+ * huge-pages  off, transparent, reserved: pages of the contexts that other processes can have
+ * journal     off, on, or a comma list of context numbers: record every descriptor;  journal.directory,
+ *             journal.bytes, journal.seconds: where and how much is kept for each context
+ * FAMILY.KEY  option of all transports of a family: tcp.delayed-ack; transport.NAME.KEY: of one, goes before it
+ * metrics     on, off, PORT on the loopback address, or ADDRESS:PORT: where Prometheus can read; default off, on is
+ *             127.0.0.1:9464
+ * capture     pcapng file to write frames to;  capture.bytes: its bound
+ * </pre>
+ *
+ * @param name         the instance's name
+ * @param hardware     name of the backend
+ * @param transports   names of the transports, in order
+ * @param options      each transport's options
+ * @param port         the port's kind
+ * @param portOptions  the port's options
+ * @param addresses    own addresses with their prefix lengths
+ * @param routes       routes beside those to the own addresses' networks
+ * @param capacity     limits
+ * @param capture      file to write frames to, or null
+ * @param captureBytes its bound
+ * @param spinNs       longest time that the data path looks on before it sleeps
+ * @param sharing      what other processes can have
+ */
+public record InstanceConfig(String name, String hardware, List<String> transports,
+                             Map<String, Map<String, String>> options, String port, Map<String, String> portOptions,
+                             List<LocalAddress> addresses, List<StaticRoute> routes, Capacity capacity,
+                             String capture, long captureBytes, long spinNs, SharingConfig sharing) {
+    private static final Set<String> KEYS = Set.of("instance", "hardware", "transports", "port", "address", "routes",
+        "flows", "contexts", "capture", "capture.bytes", "spin-us");
+    private static final int MAX_FLOWS = 1 << 22;
+    private static final int MAX_CONTEXTS = 1 << 16;
+
+    /**
+     * An own address.
+     *
+     * @param address      it
+     * @param prefixLength of its network, bits
+     */
+    public record LocalAddress(Ipv4Address address, int prefixLength) {
+        @Override
+        public String toString() {
+            return address + "/" + prefixLength;
+        }
+    }
+
+    /**
+     * A route.
+     *
+     * @param prefix   where to
+     * @param nextHop  router, or {@link Ipv4Address#ANY} on the link
+     * @param mtuBytes its MTU, 0: the port's
+     * @param options  what transports want to know
+     */
+    public record StaticRoute(Ipv4Prefix prefix, Ipv4Address nextHop, int mtuBytes, Map<String, String> options) {
+    }
+
+    /**
+     * Reads a configuration.
+     *
+     * @param properties keys and values
+     * @return the configuration
+     * @throws ConfigException if it cannot be
+     */
+    public static InstanceConfig parse(Map<String, String> properties) {
+        Map<String, String> map = new TreeMap<>(properties);
+        List<String> transports = list(required(map, "transports", "a comma list such as tcp-flextoe"));
+        for (String key : map.keySet()) {
+            if (!KEYS.contains(key) && !SharingConfig.KEYS.contains(key) && !key.startsWith("port.")
+                && !isTransportKey(key, transports)) {
+                throw new ConfigException(key, map.get(key), "one of the keys " + String.join(", ",
+                    Stream.concat(KEYS.stream(), SharingConfig.KEYS.stream()).sorted().toList())
+                    + ", port.*, transport.NAME.* and " + families(transports));
+            }
+        }
+        Map<String, Map<String, String>> options = new LinkedHashMap<>();
+        for (String transport : transports) {
+            options.put(transport, options(map, transport));
+        }
+        return new InstanceConfig(map.getOrDefault("instance", "millrace"),
+            required(map, "hardware", "a backend such as hw-bluefield"), transports, options,
+            required(map, "port", "a kind of port such as packet or memory"), prefixed(map, "port."),
+            addresses(required(map, "address", "a comma list of ADDRESS/PREFIX such as 10.0.0.2/24")),
+            routes(map.getOrDefault("routes", "")),
+            new Capacity((int) number(map, "flows", 65536, 1, MAX_FLOWS),
+                (int) number(map, "contexts", 256, 1, MAX_CONTEXTS)),
+            map.get("capture"), number(map, "capture.bytes", CaptureFile.DEFAULT_BYTES, 0, Long.MAX_VALUE),
+            number(map, "spin-us", 0, 0, 100_000) * 1000, SharingConfig.parse(map));
+    }
+
+    private static String required(Map<String, String> map, String key, String allowed) {
+        String value = map.get(key);
+        if (value == null || value.isBlank()) {
+            throw new ConfigException(key, value, allowed);
+        }
+        return value.strip();
+    }
+
+    private static List<String> list(String text) {
+        return Arrays.stream(text.split(",")).map(String::strip).filter(s -> !s.isEmpty()).toList();
+    }
+
+    private static String family(String transport) {
+        int dash = transport.indexOf('-');
+        return dash < 0 ? transport : transport.substring(0, dash);
+    }
+
+    private static String families(List<String> transports) {
+        return String.join(", ", transports.stream().map(name -> family(name) + ".*").distinct().toList());
+    }
+
+    private static boolean isTransportKey(String key, List<String> transports) {
+        return transports.stream()
+            .anyMatch(name -> key.startsWith(family(name) + ".") || key.startsWith("transport." + name + "."));
+    }
+
+    private static Map<String, String> options(Map<String, String> map, String transport) {
+        Map<String, String> options = new HashMap<>(prefixed(map, family(transport) + "."));
+        options.putAll(prefixed(map, "transport." + transport + "."));
+        return Map.copyOf(options);
+    }
+
+    private static Map<String, String> prefixed(Map<String, String> map, String prefix) {
+        Map<String, String> found = new TreeMap<>();
+        map.forEach((key, value) -> {
+            if (key.startsWith(prefix)) {
+                found.put(key.substring(prefix.length()), value);
+            }
+        });
+        return Map.copyOf(found);
+    }
+
+    static long number(Map<String, String> map, String key, long standard, long min, long max) {
+        String value = map.get(key);
+        if (value == null) {
+            return standard;
+        }
+        try {
+            long number = Long.parseLong(value.strip());
+            if (number >= min && number <= max) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            // said below
+        }
+        throw new ConfigException(key, value, "a number from " + min + " to " + max);
+    }
+
+    private static List<LocalAddress> addresses(String text) {
+        List<LocalAddress> addresses = new ArrayList<>();
+        for (String item : list(text)) {
+            int slash = item.indexOf('/');
+            try {
+                Ipv4Address address = Ipv4Address.parse(item.substring(0, Math.max(0, slash)));
+                int length = Integer.parseInt(item.substring(slash + 1));
+                Ipv4Prefix.containing(address, length);
+                if (!address.isUnicast()) {
+                    throw new IllegalArgumentException(item);
+                }
+                addresses.add(new LocalAddress(address, length));
+            } catch (IllegalArgumentException e) {
+                throw new ConfigException("address", item, "the address of one host and its prefix length such as "
+                    + "10.0.0.2/24");
+            }
+        }
+        return List.copyOf(addresses);
+    }
+
+    private static List<StaticRoute> routes(String text) {
+        List<StaticRoute> routes = new ArrayList<>();
+        for (String item : text.split(";")) {
+            if (!item.isBlank()) {
+                routes.add(route(item.strip()));
+            }
+        }
+        return List.copyOf(routes);
+    }
+
+    private static StaticRoute route(String text) {
+        String[] words = text.split("\\s+");
+        try {
+            Ipv4Prefix prefix = words[0].equals("default") ? Ipv4Prefix.ALL : Ipv4Prefix.parse(words[0]);
+            boolean via = words[1].equals("via");
+            if (!via && !words[1].equals("dev")) {
+                throw new IllegalArgumentException(words[1]);
+            }
+            Ipv4Address nextHop = via ? Ipv4Address.parse(words[2]) : Ipv4Address.ANY;
+            Map<String, String> options = new HashMap<>();
+            for (int i = via ? 3 : 2; i < words.length; i++) {
+                int equals = words[i].indexOf('=');
+                options.put(words[i].substring(0, equals), words[i].substring(equals + 1));
+            }
+            String mtu = options.remove("mtu");
+            int mtuBytes = mtu == null ? 0 : Integer.parseInt(mtu);
+            if (mtuBytes != 0) {
+                new Route(prefix, nextHop, mtuBytes, options);
+            }
+            return new StaticRoute(prefix, nextHop, mtuBytes, Map.copyOf(options));
+        } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+            throw new ConfigException("routes", text,
+                "(PREFIX | default) (via ROUTER | dev) KEY=VALUE..., such as default via 10.0.0.1 congestion=dctcp");
+        }
+    }
+}

@@ -1,0 +1,31 @@
+package org.millrace.runtime.extension;
+
+import java.util.Comparator;
+import java.util.List;
+import org.millrace.api.pipeline.Program;
+import org.millrace.api.pipeline.ProgramExtension;
+import org.millrace.api.pipeline.SegmentMeta;
+import org.millrace.api.pipeline.StageExtension;
+
+/**
+ * All stage extensions of a data path, as what a program goes through before it is admitted.
+ *
+ * @param all in the order in which those at the same point run
+ */
+public record StageExtensions(List<StageExtension> all) implements ProgramExtension {
+    /** Puts them in order. */
+    public StageExtensions {
+        all = all.stream().sorted(Comparator.comparingInt((StageExtension extension) ->
+            ExtensionLife.priority(extension)).thenComparing(StageExtension::name)).toList();
+    }
+
+    @Override
+    public String name() {
+        return String.join(", ", all.stream().map(StageExtension::name).toList());
+    }
+
+    @Override
+    public <M extends SegmentMeta> Program<M> extend(Program<M> program) {
+        return all.isEmpty() ? program : new ExtendedProgram<>(program, all);
+    }
+}

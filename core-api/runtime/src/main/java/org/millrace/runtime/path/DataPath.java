@@ -1,0 +1,516 @@
+package org.millrace.runtime.path;
+
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import org.millrace.api.context.ContextGrant;
+import org.millrace.api.context.ContextSize;
+import org.millrace.api.hardware.Capacity;
+import org.millrace.api.hardware.FitReport;
+import org.millrace.api.hardware.HardwareBackend;
+import org.millrace.api.port.Port;
+import org.millrace.api.port.PortInfo;
+import org.millrace.api.transport.ConnectionInfo;
+import org.millrace.context.Registry;
+import org.millrace.memory.ContextLayout;
+import org.millrace.memory.SharedMemory;
+import org.millrace.net.IpLayer;
+import org.millrace.net.NeighbourSettings;
+import org.millrace.net.Route;
+import org.millrace.net.RouteTable;
+import org.millrace.runtime.Instance;
+import org.millrace.runtime.capture.Captures;
+import org.millrace.runtime.config.DataPathConfig;
+import org.millrace.runtime.config.DataPathConfig.TransportChoice;
+import org.millrace.runtime.frame.CuttingPort;
+import org.millrace.runtime.frame.ReceivedFrames;
+import org.millrace.runtime.status.DataPathStatus;
+import org.millrace.runtime.status.RegistryWriter;
+import org.millrace.runtime.status.StatusReport;
+import org.millrace.runtime.status.Vitals;
+import org.millrace.runtime.swap.Swap;
+import org.millrace.runtime.swap.SwapException;
+import org.millrace.runtime.swap.SwapReport;
+import org.millrace.runtime.swap.SwapRequest;
+import org.millrace.runtime.swap.SwapStep;
+import org.millrace.runtime.tenant.AppContext;
+import org.millrace.runtime.tenant.ContextHome;
+import org.millrace.runtime.tenant.ContextTable;
+import org.millrace.runtime.tenant.Counters;
+import org.millrace.runtime.tenant.Egress;
+import org.millrace.runtime.tenant.Grant;
+import org.millrace.runtime.tenant.HeldPayloads;
+import org.millrace.runtime.tenant.HostTransfer;
+import org.millrace.runtime.tenant.IdlePages;
+import org.millrace.runtime.tenant.RequestReader;
+import org.millrace.runtime.trace.TraceLines;
+import org.millrace.runtime.trace.TraceRing;
+import org.millrace.runtime.transport.Candidate;
+import org.millrace.runtime.transport.Dispatcher;
+import org.millrace.runtime.transport.FlowMap;
+import org.millrace.runtime.transport.Loaded;
+import org.millrace.runtime.transport.LoadedTransport;
+import org.millrace.runtime.transport.RuntimeHost;
+import org.millrace.runtime.transport.TransportContexts;
+import org.millrace.runtime.transport.TransportCounters;
+import org.millrace.runtime.transport.TransportTable;
+import org.millrace.wire.MacAddress;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One thread's worth of data path, without the thread: {@link #poll} is one round. Time is its argument, so the same
+ * runs live and on virtual time.
+ *
+ * <p>DESIGN NOTES. A round takes received frames through the transports, then the applications' requests; lets the
+ * control planes act on what they noted; takes the flows that are due to send; lets the machine run empty, so that the
+ * batch's memory can go back to the port; and only then hands the frames to the port and tells the applications, once
+ * for the whole round. Every source has a budget, so none starves another.
+ *
+ * <p>Owned by: the data-path thread, all of it.
+ */
+public final class DataPath implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(DataPath.class);
+    private static final int BATCH_FRAMES = 64;
+    private static final int REQUEST_BUDGET = 64;
+    private static final int TRANSMIT_BUDGET = 64;
+    /** An application that frees its event ring rings no bell: who waits for it looks again after this time. */
+    private static final long EVENT_RETRY_NS = 200_000;
+    private static final int SECRET_BYTES = 16; // RFC 6528 §3
+
+    private final String instance;
+    private final Capacity capacity;
+    private final Port port;
+    private final RandomGenerator random;
+    private final Counters counters = new Counters();
+    private final IdlePages pages = new IdlePages(counters);
+    private final ContextHome home;
+    private final ReceivedFrames frames = new ReceivedFrames(BATCH_FRAMES);
+    private final ContextTable contexts;
+    private final HostTransfer transfer;
+    private final HeldPayloads held;
+    private final Egress egress;
+    private final NetEvents network;
+    private final IpLayer ip;
+    private final Ingress ingress;
+    private final RequestReader requests;
+    private final TransportTable transports;
+    private final Captures captures = new Captures();
+    private HardwareBackend hardware;
+    /** Where frames are taken from: the port, or that in the hands of {@link #cutting}. */
+    private Port receiver;
+    private CuttingPort cutting;
+    private RegistryWriter registry;
+    private long ipDeadlineNs = Long.MIN_VALUE;
+    private long nowNs;
+
+    /**
+     * Loads everything.
+     *
+     * @param config what to make it of
+     * @throws IllegalArgumentException if a program does not fit, or an option or address is wrong
+     */
+    public DataPath(DataPathConfig config) {
+        this(config, ContextHome.PRIVATE);
+    }
+
+    public DataPath(DataPathConfig config, ContextHome home) {
+        this.home = home;
+        instance = config.instance();
+        hardware = config.hardware();
+        capacity = config.capacity();
+        port = config.port();
+        random = config.random();
+        use(hardware, cutting(hardware));
+        PortInfo info = port.info();
+        transports = new TransportTable(instance);
+        contexts = new ContextTable(capacity.contexts(), counters, home.journals());
+        transfer = new HostTransfer(contexts, frames, counters, pages);
+        held = new HeldPayloads(transfer);
+        egress = new Egress(port, transfer, captures);
+        network = new NetEvents(this, transports.all());
+        ip = new IpLayer(new MacAddress(info.macAddress()), config.addresses(), new RouteTable(config.routes()),
+            NeighbourSettings.DEFAULT, egress, network);
+        ingress = new Ingress(frames, ip, counters, info.macAddress(), info.checksumTrusted());
+        requests = new RequestReader(new Dispatcher(transports, contexts, counters), counters, pages);
+        for (TransportChoice choice : config.transports()) {
+            transports.add(load(choice));
+        }
+        transports.placed().forEach(ingress::route);
+    }
+
+    private LoadedTransport<?> load(TransportChoice choice) {
+        byte[] secret = new byte[SECRET_BYTES];
+        random.nextBytes(secret);
+        FlowMap flows = new FlowMap(capacity.flows(), random.nextLong(), random.nextLong());
+        RuntimeHost host = new RuntimeHost(this, choice, portInfo(hardware), flows,
+            new TransportContexts(contexts, transports.places()), secret);
+        Candidate candidate = new Candidate(this, null, host, hardware);
+        FitReport fit = candidate.admit();
+        if (!fit.fits()) {
+            throw new IllegalArgumentException(candidate.refusal(fit));
+        }
+        return candidate.load(new TransportCounters());
+    }
+
+    private void use(HardwareBackend other, CuttingPort cuts) {
+        hardware = other;
+        cutting = cuts;
+        receiver = cuts == null ? port : cuts;
+    }
+
+    /** {@return what cuts the port's super-frames now, or null} */
+    public CuttingPort cutting() {
+        return cutting;
+    }
+
+    /** {@return what cuts the port's super-frames for a hardware, or null if it takes them as they are} */
+    public CuttingPort cutting(HardwareBackend other) {
+        return other.superFrames() ? null : new CuttingPort(port, BATCH_FRAMES);
+    }
+
+    /** {@return the port as a hardware knows it; any thread} */
+    public PortInfo portInfo(HardwareBackend other) {
+        return other.superFrames() ? port.info() : CuttingPort.cut(port.info());
+    }
+
+    /**
+     * Does one round.
+     *
+     * @param nowNs the time; never goes back
+     * @return {@code nowNs} or earlier if there may be more to do at once; else when to call again at the latest,
+     *         {@link Long#MAX_VALUE} if only a frame or a request can bring work
+     */
+    public long poll(long nowNs) {
+        this.nowNs = nowNs;
+        boolean busy = receive(nowNs);
+        busy |= takeRequests(nowNs);
+        transports.drain(nowNs);
+        transports.advanceControl(nowNs); // before sending: a window cut after a loss holds at once
+        ipDeadlineNs = ip.advance(nowNs);
+        busy |= transports.transmit(TRANSMIT_BUDGET, nowNs);
+        transports.drain(nowNs);
+        egress.flush(nowNs); // before an application may reuse what is being sent
+        held.keep(); // the same for what a machine sends later
+        long deadline = Math.min(ipDeadlineNs, pages.advance(contexts, nowNs));
+        boolean blocked = tell(nowNs);
+        if (registry != null) {
+            deadline = Math.min(deadline, registry.advance(nowNs));
+        }
+        if (busy) {
+            return nowNs;
+        }
+        if (blocked) {
+            deadline = Math.min(deadline, nowNs + EVENT_RETRY_NS);
+        }
+        return Math.min(deadline, transports.deadlineNs());
+    }
+
+    private boolean receive(long nowNs) {
+        frames.forget();
+        int count = receiver.receive(frames.batch);
+        for (int i = 0; i < count; i++) {
+            captures.received(frames.batch, i, nowNs);
+            ingress.receive(i, nowNs);
+        }
+        return count > 0;
+    }
+
+    private boolean takeRequests(long nowNs) {
+        boolean any = false;
+        List<AppContext> open = contexts.all();
+        for (int i = 0; i < open.size(); i++) {
+            any |= requests.read(open.get(i), REQUEST_BUDGET, nowNs) > 0;
+        }
+        return any;
+    }
+
+    /** Delivers events and closes whom it has to. Answers whether events wait for room. */
+    private boolean tell(long nowNs) {
+        boolean blocked = false;
+        List<AppContext> open = contexts.all();
+        for (int i = open.size() - 1; i >= 0; i--) {
+            AppContext context = open.get(i);
+            context.flush(nowNs);
+            if (context.violation() != null) {
+                LOG.warn("{}: context {} is closed: {}", instance, context.number, context.violation());
+                counters.contextsClosedForCause++;
+                close(context, nowNs);
+                egress.flush(nowNs);
+            } else {
+                blocked |= context.events.isBlocked();
+            }
+        }
+        return blocked;
+    }
+
+    /**
+     * Says that the owner is about to sleep, or has woken. Between this and sleeping the owner polls once more.
+     *
+     * @param sleeping true before that last poll
+     */
+    void sleeping(boolean sleeping) {
+        port.sleeping(sleeping);
+        List<AppContext> open = contexts.all();
+        for (int i = 0; i < open.size(); i++) {
+            open.get(i).requestRing.waiting(sleeping);
+        }
+    }
+
+    /**
+     * Opens a context for an application on this thread, which polls both sides: experiments on virtual time.
+     *
+     * @param size how large
+     * @return the context; its bell does nothing
+     * @throws IllegalStateException if none is left
+     */
+    public ContextGrant grant(ContextSize size) {
+        AppContext context = open(size);
+        if (context == null) {
+            throw new IllegalStateException("no context is left: contexts is " + capacity.contexts());
+        }
+        return new Grant(instance, transports.names(), context, () -> { }, -1, () -> {
+            close(context, nowNs);
+            context.region.close();
+        });
+    }
+
+    /** {@return a new context in memory of its own, or null if there are as many as there can be} */
+    public AppContext open(ContextSize size) {
+        SharedMemory memory = memory(size);
+        AppContext context = open(size, memory, this, nowNs);
+        if (context == null) {
+            memory.close();
+        }
+        return context;
+    }
+
+    /** {@return memory for a context, which the caller closes when neither side uses it any more. Any thread} */
+    public SharedMemory memory(ContextSize size) {
+        return home.memory().apply(ContextLayout.bytes(size));
+    }
+
+    /** {@return a new context in fresh memory, or null if there are as many as there can be} */
+    public AppContext open(ContextSize size, SharedMemory memory, Object owner, long atNs) {
+        return contexts.open(size, memory, owner, atNs);
+    }
+
+    /**
+     * Keeps a registry from now on; it is closed with the data path.
+     *
+     * @param epochMs the data path's time 0, ms since 1970
+     */
+    public void keep(Registry lines, long epochMs) {
+        registry = new RegistryWriter(lines, contexts, transports.all(), epochMs);
+    }
+
+    /** Ends a context: its connections are reset, its application is told. Closed before: nothing. */
+    public void close(AppContext context, long nowNs) {
+        if (contexts.find(context.number) != context) {
+            return;
+        }
+        transports.contextClosed(context.number, nowNs);
+        contexts.remove(context);
+        context.markClosed();
+    }
+
+    /** Tells every application that it is over, without a word to the peers: for a data path that has failed. */
+    void abandon() {
+        for (AppContext context : List.copyOf(contexts.all())) {
+            contexts.remove(context);
+            context.markClosed();
+        }
+    }
+
+    /** {@return what a tool shows} */
+    public DataPathStatus status() {
+        return StatusReport.of(this, true);
+    }
+
+    /** {@return {@link #status} without its lines for connections, which cost time where there are many} */
+    public DataPathStatus figures() {
+        return StatusReport.of(this, false);
+    }
+
+    public Vitals vitals(long atNs) {
+        return Vitals.of(this, registry == null || !registry.isBroken(), atNs);
+    }
+
+    /**
+     * What runs.
+     *
+     * @param hardware   the backend
+     * @param transports by position
+     */
+    public record Side(HardwareBackend hardware, List<TransportChoice> transports) {
+    }
+
+    /** {@return what runs} */
+    public Side side() {
+        return loaded().side();
+    }
+
+    /**
+     * Swaps on this thread, which polls: experiments on virtual time. See {@link Instance#swap}.
+     *
+     * @param request what is to run instead
+     * @return what has been done; its times are real
+     * @throws SwapException if it is refused or fails; then nothing has changed
+     */
+    public SwapReport swap(SwapRequest request) throws SwapException {
+        return swap(request, step -> { });
+    }
+
+    public SwapReport swap(SwapRequest request, Consumer<SwapStep> hook) throws SwapException {
+        Swap swap = new Swap(this, request, System::nanoTime, hook);
+        swap.prepare(loaded());
+        return Swap.end(swap.execute(nowNs));
+    }
+
+    /** {@return what trace points have recorded since the last call, as text: experiments on virtual time} */
+    public TraceLines traceLines() {
+        return TraceRing.lines(transports.records());
+    }
+
+    /** {@return what is loaded} */
+    public Loaded loaded() {
+        return new Loaded(hardware, List.copyOf(transports.all()), transports.places());
+    }
+
+    /** Between rounds: takes in what is half taken in, and lets everything come out. Answers whether it has. */
+    public boolean quiesce(long nowNs) {
+        transports.drain(nowNs);
+        while (cutting != null && !cutting.isEmpty()) {
+            receive(nowNs);
+            transports.drain(nowNs);
+        }
+        boolean empty = transports.quiesce(nowNs);
+        egress.flush(nowNs);
+        return empty;
+    }
+
+    /** Puts the new side in place. Nothing here can fail. */
+    public void commit(Swap.Plan plan) {
+        use(plan.hardware(), plan.cutting());
+        for (Swap.Move move : plan.moves()) {
+            transports.replace(move.old(), move.fresh(), plan.newOnly());
+        }
+        transports.placed().forEach(ingress::route);
+        transports.wakeControl();
+        if (!plan.newOnly()) {
+            contexts.pullAll();
+        }
+        contexts.changedAll();
+    }
+
+    /** Resets all connections, closes all contexts and the port. */
+    @Override
+    public void close() {
+        for (AppContext context : List.copyOf(contexts.all())) {
+            close(context, nowNs);
+        }
+        transports.drain(nowNs);
+        egress.flush(nowNs);
+        if (registry != null) {
+            registry.finish(nowNs);
+        }
+        closePort();
+    }
+
+    void closePort() {
+        port.close();
+        if (registry != null) {
+            registry.close();
+        }
+        captures.endAll();
+    }
+
+    /** {@return a line for a connection, or null if it is gone or its transport has nothing to say about it} */
+    public ConnectionInfo line(int number, int connection) {
+        AppContext context = contexts.find(number);
+        int slot = context == null ? -1 : context.slots.own(connection);
+        return slot < 0 ? null
+            : transports.at(context.slots.transport[slot]).control.connection(number, connection);
+    }
+
+    public Captures captures() {
+        return captures;
+    }
+
+    public void portUnreachable(int frame) {
+        if (frame < frames.batch.count()) {
+            ip.portUnreachable(frames.batch.segment[frame], frames.batch.offset[frame], frames.batch.length[frame],
+                nowNs);
+        }
+    }
+
+    /** {@return the MAC address of the next hop to a peer, or a negative number} */
+    public long resolve(int peer, long atNs) {
+        return ip.resolvedMac(peer, atNs);
+    }
+
+    /** {@return routes that can be this data path's. Any thread} */
+    public RouteTable checked(List<Route> routes) {
+        RouteTable table = new RouteTable(routes);
+        ip.check(table);
+        return table;
+    }
+
+    /** Routes otherwise from now on, connections that are there too. */
+    public void route(RouteTable routes, long atNs) {
+        ip.route(routes);
+        network.routesChanged(atNs);
+    }
+
+    public String instance() {
+        return instance;
+    }
+
+    public HardwareBackend hardware() {
+        return hardware;
+    }
+
+    public Capacity capacity() {
+        return capacity;
+    }
+
+    public Port port() {
+        return port;
+    }
+
+    public PortInfo portInfo() {
+        return port.info();
+    }
+
+    public Counters counters() {
+        return counters;
+    }
+
+    public ReceivedFrames frames() {
+        return frames;
+    }
+
+    public ContextTable contexts() {
+        return contexts;
+    }
+
+    public TransportTable transports() {
+        return transports;
+    }
+
+    public HostTransfer transfer() {
+        return transfer;
+    }
+
+    public HeldPayloads held() {
+        return held;
+    }
+
+    public Egress egress() {
+        return egress;
+    }
+
+    public IpLayer ip() {
+        return ip;
+    }
+}

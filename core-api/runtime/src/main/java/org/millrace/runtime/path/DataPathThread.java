@@ -1,0 +1,203 @@
+package org.millrace.runtime.path;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.LongFunction;
+import org.millrace.memory.AdaptiveSpin;
+import org.millrace.memory.Poller;
+import org.millrace.memory.TenantBell;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The thread of a data path: real time, and the one place where it sleeps. It sleeps only after a round that found
+ * nothing to do with the flags already set that make ports and applications ring: set, fence, look again, sleep.
+ *
+ * <p>DESIGN NOTES. An exception out of a round means that a program or the runtime is wrong and its state cannot be
+ * trusted: the data path is given up, its applications are told, and everybody who asks later is told why.
+ *
+ * <p>{@link #call}, {@link #ring} and {@link #close} by any thread.
+ */
+public final class DataPathThread implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(DataPathThread.class);
+    private static final int BELL = 1;
+
+    private final DataPath path;
+    private final long originNs;
+    private final TenantBell bell = new TenantBell();
+    private final Poller poller;
+    private final ConcurrentLinkedQueue<Command<?>> commands = new ConcurrentLinkedQueue<>();
+    private final AdaptiveSpin spin;
+    private final Thread thread;
+    private volatile boolean stopping;
+    private volatile String ended;
+    private boolean bellClosed;
+
+    private record Command<T>(LongFunction<T> action, CompletableFuture<T> answer) {
+        void run(long nowNs) {
+            try {
+                answer.complete(action.apply(nowNs));
+            } catch (IllegalStateException | IllegalArgumentException e) {
+                answer.completeExceptionally(e);
+            }
+        }
+
+        void refuse(String reason) {
+            answer.completeExceptionally(new IllegalStateException(reason));
+        }
+    }
+
+    /**
+     * Prepares the thread.
+     *
+     * @param path     what it runs
+     * @param originNs {@link System#nanoTime} at the data path's time 0
+     */
+    public DataPathThread(DataPath path, long originNs, long spinLimitNs) {
+        spin = new AdaptiveSpin(spinLimitNs);
+        this.path = path;
+        this.originNs = originNs;
+        poller = new Poller(path.port().descriptor(), bell.descriptor());
+        thread = new Thread(this::run, "millrace-" + path.instance());
+        thread.setDaemon(true);
+    }
+
+    public void start() {
+        thread.start();
+    }
+
+    /** {@return why the data path no longer runs, or null while it does} */
+    public String ended() {
+        return ended;
+    }
+
+    /** Runs something on the thread. Completes with its answer, or with an IllegalStateException if the data path has ended. */
+    public <T> CompletableFuture<T> call(LongFunction<T> action) {
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        commands.add(new Command<>(action, answer));
+        ring();
+        if (ended != null) {
+            refuseAll();
+        }
+        return answer;
+    }
+
+    /** Looks on for another time before it sleeps. Own thread only: as a {@link #call}. */
+    public void spin(long limitNs) {
+        spin.limit(limitNs);
+    }
+
+    /** Wakes the thread. */
+    public void ring() {
+        synchronized (bell) {
+            if (!bellClosed) {
+                bell.signal();
+            }
+        }
+    }
+
+    /** {@return a descriptor by which a tenant can wake the thread, and nothing else; the caller closes it} */
+    public int tenantBell() {
+        synchronized (bell) {
+            if (bellClosed) {
+                throw new IllegalStateException(ended);
+            }
+            return bell.tenant();
+        }
+    }
+
+    /** Instead of {@link #start}: whoever waits for the thread, or will, is told why it never runs. */
+    public void cancel(String reason) {
+        ended = reason;
+        refuseAll();
+    }
+
+    private void run() {
+        try {
+            while (!stopping) {
+                obey();
+                long nowNs = now();
+                if (path.poll(nowNs) > nowNs && !lookOn()) {
+                    sleep();
+                }
+            }
+            path.close();
+            ended = path.instance() + " is closed";
+        } catch (Throwable e) {
+            ended = path.instance() + " has failed: " + e;
+            LOG.error("{} has failed and gives up; all of its connections are lost", path.instance(), e);
+            path.abandon();
+            path.closePort();
+        } finally {
+            refuseAll();
+        }
+    }
+
+    /** Looks on for a while, if it is set to. Answers whether there is something to do. */
+    private boolean lookOn() {
+        if (spin.spinNs() == 0) {
+            return false;
+        }
+        long nowNs = now();
+        long untilNs = nowNs + spin.spinNs();
+        boolean paid = false;
+        while (!paid && nowNs < untilNs) {
+            Thread.onSpinWait();
+            nowNs = now();
+            paid = path.poll(nowNs) <= nowNs || !commands.isEmpty() || stopping;
+        }
+        spin.spun(paid);
+        return paid;
+    }
+
+    private void sleep() {
+        path.sleeping(true);
+        long nowNs = now();
+        long untilNs = path.poll(nowNs);
+        if (untilNs > nowNs && commands.isEmpty() && !stopping) {
+            long ready = poller.poll(untilNs == Long.MAX_VALUE ? -1 : Math.max(0, untilNs - now()));
+            if ((ready & 1 << BELL) != 0) {
+                bell.drain();
+            }
+        }
+        path.sleeping(false);
+    }
+
+    private void obey() {
+        for (Command<?> command = commands.poll(); command != null; command = commands.poll()) {
+            command.run(now());
+        }
+    }
+
+    private void refuseAll() {
+        for (Command<?> command = commands.poll(); command != null; command = commands.poll()) {
+            command.refuse(ended);
+        }
+    }
+
+    private long now() {
+        return System.nanoTime() - originNs;
+    }
+
+    /** Ends the data path in order and waits for that. */
+    @Override
+    public void close() {
+        stopping = true;
+        ring();
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        synchronized (bell) {
+            bellClosed = true;
+            bell.close();
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

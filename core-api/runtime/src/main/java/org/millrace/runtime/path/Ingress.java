@@ -1,0 +1,225 @@
+package org.millrace.runtime.path;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import org.millrace.api.pipeline.DropReason;
+import org.millrace.api.port.FrameBatch;
+import org.millrace.api.transport.ReceivedPacket;
+import org.millrace.net.IpLayer;
+import org.millrace.runtime.frame.ReceivedFrames;
+import org.millrace.runtime.tenant.Counters;
+import org.millrace.runtime.transport.LoadedTransport;
+import org.millrace.wire.Checksum;
+import org.millrace.wire.EthernetHeader;
+import org.millrace.wire.HeaderFault;
+import org.millrace.wire.Ipv4Header;
+import org.millrace.wire.VlanTag;
+
+/**
+ * From a frame to a transport: checks link and network headers once, so that nobody behind has to. Whatever does not
+ * pass is counted under its reason. Owned by: the data-path thread.
+ */
+final class Ingress {
+    private static final int MAX_UNTAGGED = 2048;
+    private static final int PROTOCOLS = 256;
+    private static final int PLAIN_HEADERS = EthernetHeader.LENGTH + Ipv4Header.MIN_LENGTH;
+    private static final long PLAIN_TYPE = 0x0800_4500L;
+    private static final long FRAGMENT = 0x3fff_0000L;
+    private static final ValueLayout.OfLong I64 = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+    private static final ValueLayout.OfShort U16 = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+    private static final int MACS = 12;
+
+    private final ReceivedFrames frames;
+    private final IpLayer ip;
+    private final Counters counters;
+    private final long mac;
+    private final boolean trusted;
+    private final LoadedTransport<?>[] transports = new LoadedTransport<?>[PROTOCOLS];
+    private final EthernetHeader ethernet = new EthernetHeader();
+    private final VlanTag tag = new VlanTag();
+    private final Ipv4Header header = new Ipv4Header();
+    private final MemorySegment untagged = Arena.ofAuto().allocate(MAX_UNTAGGED, 8);
+
+    Ingress(ReceivedFrames frames, IpLayer ip, Counters counters, long mac, boolean trusted) {
+        this.frames = frames;
+        this.ip = ip;
+        this.counters = counters;
+        this.mac = mac;
+        this.trusted = trusted;
+    }
+
+    /** Gives a transport the datagrams of its protocol. */
+    void route(LoadedTransport<?> transport) {
+        transports[transport.protocol] = transport;
+    }
+
+    void receive(int frame, long nowNs) {
+        FrameBatch batch = frames.batch;
+        MemorySegment memory = batch.segment[frame];
+        long start = batch.offset[frame];
+        int length = batch.length[frame];
+        if (length >= PLAIN_HEADERS && plain(frame, memory, start, length, nowNs)) {
+            return;
+        }
+        if (length < EthernetHeader.LENGTH) {
+            counters.drop(DropReason.TRUNCATED);
+            return;
+        }
+        ethernet.wrap(memory, start);
+        int type = ethernet.etherType();
+        int linkBytes = EthernetHeader.LENGTH;
+        if (type == EthernetHeader.VLAN) {
+            linkBytes += VlanTag.LENGTH;
+            if (length < linkBytes) {
+                counters.drop(DropReason.TRUNCATED);
+                return;
+            }
+            tag.wrap(memory, start + EthernetHeader.LENGTH);
+            if (tag.vlanId() != 0) {
+                counters.drop(DropReason.NOT_FOR_US);
+                return;
+            }
+            type = tag.etherType();
+        }
+        if (type == EthernetHeader.IPV4) {
+            ipv4(frame, linkBytes, nowNs);
+        } else if (type == EthernetHeader.ARP) {
+            network(memory, start, length, linkBytes, nowNs);
+        } else {
+            counters.drop(DropReason.UNKNOWN_ETHERTYPE);
+        }
+    }
+
+    /**
+     * The common frame, with five loads: untagged, to us, IPv4 without options or fragments and without a fault, for a
+     * transport that is here. Answers false for any other, which is looked at field by field.
+     */
+    private boolean plain(int frame, MemorySegment memory, long start, int length, long nowNs) {
+        long word0 = memory.get(I64, start);                // destination 48, source 16
+        long word8 = memory.get(I64, start + 8);            // source 32, type 16, version and length 8, TOS 8
+        long word16 = memory.get(I64, start + 16);          // length 16, id 16, flags and fragment 16, TTL 8, protocol 8
+        long addresses = memory.get(I64, start + 26);       // source 32, destination 32
+        int total = (int) (word16 >>> 48);
+        LoadedTransport<?> transport = transports[(int) word16 & 0xff];
+        if (word0 >>> 16 != mac || (word8 & 0xffff_ff00L) != PLAIN_TYPE || (word16 & FRAGMENT) != 0
+            || transport == null || total < Ipv4Header.MIN_LENGTH || total > length - EthernetHeader.LENGTH) {
+            return false;
+        }
+        long sum = (word8 & 0xffff) + (memory.get(U16, start + 24) & 0xffff) + words(word16) + words(addresses);
+        int source = (int) (addresses >>> 32);
+        int destination = (int) addresses;
+        if (Checksum.fold(sum) != 0xffff || !ip.isLocal(destination) || !isHost(source) || ip.isLocal(source)) {
+            return false;
+        }
+        ReceivedPacket packet = frames.packet(frame);
+        packet.frame = memory;
+        packet.frameOffset = start;
+        packet.headerOffset = PLAIN_HEADERS;
+        packet.length = total - Ipv4Header.MIN_LENGTH;
+        packet.segmentSize = frames.batch.segmentSize[frame];
+        packet.checksumValid = trusted || (frames.batch.flags[frame] & FrameBatch.CHECKSUM_VALID) != 0;
+        packet.localAddress = destination;
+        packet.peerAddress = source;
+        packet.peerMac = (word0 & 0xffff) << 32 | word8 >>> 32;
+        packet.ecn = (int) word8 & 3;
+        transport.dispatch(packet, frame, nowNs);
+        return true;
+    }
+
+    /** {@return the sum of the four 16-bit words of a long} */
+    private static long words(long word) {
+        return (word >>> 48) + (word >>> 32 & 0xffff) + (word >>> 16 & 0xffff) + (word & 0xffff);
+    }
+
+    private void ipv4(int frame, int linkBytes, long nowNs) {
+        FrameBatch batch = frames.batch;
+        MemorySegment memory = batch.segment[frame];
+        long start = batch.offset[frame];
+        int available = batch.length[frame] - linkBytes;
+        if (ethernet.destination() != mac) {
+            counters.drop(DropReason.NOT_FOR_US); // RFC 1122 §3.3.6: link broadcast is not for a unicast socket
+            return;
+        }
+        header.wrap(memory, start + linkBytes);
+        HeaderFault fault = header.check(available);
+        if (fault != HeaderFault.NONE) {
+            counters.drop(reason(fault, available));
+            return;
+        }
+        if (!ip.isLocal(header.destination())) {
+            counters.drop(DropReason.NOT_FOR_US);
+        } else if (!isHost(header.source()) || ip.isLocal(header.source())) {
+            counters.drop(DropReason.BAD_IP_HEADER); // RFC 1122 §3.2.1.3
+        } else if (header.isFragment()) {
+            counters.drop(DropReason.IP_FRAGMENT);
+        } else if (header.protocol() == Ipv4Header.ICMP) {
+            network(memory, start, batch.length[frame], linkBytes, nowNs);
+        } else {
+            transport(frame, linkBytes, nowNs);
+        }
+    }
+
+    private DropReason reason(HeaderFault fault, int available) {
+        return switch (fault) {
+            case TRUNCATED -> DropReason.TRUNCATED;
+            case TOTAL_LENGTH -> header.totalLength() > available ? DropReason.TRUNCATED : DropReason.BAD_IP_HEADER;
+            case CHECKSUM -> DropReason.BAD_IP_CHECKSUM;
+            default -> DropReason.BAD_IP_HEADER;
+        };
+    }
+
+    /** Not 0.0.0.0/8, 127.0.0.0/8, multicast, reserved or broadcast. */
+    private static boolean isHost(int address) {
+        int first = address >>> 24;
+        return first != 0 && first != 127 && first < 224;
+    }
+
+    private void transport(int frame, int linkBytes, long nowNs) {
+        FrameBatch batch = frames.batch;
+        LoadedTransport<?> transport = transports[header.protocol()];
+        if (transport == null) {
+            counters.drop(DropReason.UNKNOWN_PROTOCOL);
+            if (linkBytes == EthernetHeader.LENGTH) {
+                ip.protocolUnreachable(batch.segment[frame], batch.offset[frame], batch.length[frame], nowNs);
+            }
+            return;
+        }
+        ReceivedPacket packet = frames.packet(frame);
+        packet.frame = batch.segment[frame];
+        packet.frameOffset = batch.offset[frame];
+        packet.headerOffset = linkBytes + header.headerLength();
+        packet.length = header.totalLength() - header.headerLength();
+        packet.segmentSize = batch.segmentSize[frame];
+        packet.checksumValid = trusted || (batch.flags[frame] & FrameBatch.CHECKSUM_VALID) != 0;
+        packet.localAddress = header.destination();
+        packet.peerAddress = header.source();
+        packet.peerMac = ethernet.source();
+        packet.ecn = header.ecn();
+        transport.dispatch(packet, frame, nowNs);
+    }
+
+    /** ARP and ICMP: the network layer takes untagged frames only. */
+    private void network(MemorySegment memory, long start, int length, int linkBytes, long nowNs) {
+        MemorySegment frame = memory;
+        long offset = start;
+        int bytes = length;
+        if (linkBytes != EthernetHeader.LENGTH) {
+            bytes -= VlanTag.LENGTH;
+            if (bytes > MAX_UNTAGGED) {
+                counters.drop(DropReason.NOT_FOR_US);
+                return;
+            }
+            MemorySegment.copy(memory, start, untagged, 0, MACS);
+            MemorySegment.copy(memory, start + MACS + VlanTag.LENGTH, untagged, MACS, bytes - (long) MACS);
+            frame = untagged;
+            offset = 0;
+        }
+        if (ethernet.wrap(frame, offset).etherType() == EthernetHeader.ARP) {
+            ip.arp(frame, offset, bytes, nowNs);
+        } else {
+            ip.icmp(frame, offset, bytes, nowNs);
+        }
+    }
+}

@@ -1,0 +1,88 @@
+package org.millrace.runtime.status;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.millrace.runtime.tenant.AppContext;
+import org.millrace.runtime.tenant.ConnectionSlots;
+import org.millrace.runtime.tenant.ContextTable;
+
+/**
+ * Bytes that have passed each connection, at one moment: to tell which are busy by the difference of two. Taking it copies
+ * three arrays a context.
+ *
+ * @param nowNs    when, on the data path's clock
+ * @param contexts by context
+ */
+public record ConnectionBytes(long nowNs, List<OfContext> contexts) {
+    /**
+     * A context's connections, by slot.
+     *
+     * @param context       its number
+     * @param id            connection ids, 0: none
+     * @param receivedBytes bytes that its application was told of
+     * @param sentBytes     bytes that its application has appended
+     */
+    record OfContext(int context, int[] id, long[] receivedBytes, long[] sentBytes) {
+    }
+
+    /** Data-path thread only. */
+    public static ConnectionBytes of(ContextTable contexts, long nowNs) {
+        List<OfContext> all = new ArrayList<>();
+        for (AppContext context : contexts.all()) {
+            ConnectionSlots slots = context.slots;
+            all.add(new OfContext(context.number, slots.id.clone(), slots.receivedBytes.clone(),
+                slots.sentBytes.clone()));
+        }
+        return new ConnectionBytes(nowNs, all);
+    }
+
+    /**
+     * A connection that was there at both moments.
+     *
+     * @param context       its context
+     * @param connection    its id there
+     * @param receivedBytes between the two
+     * @param sentBytes     between the two
+     */
+    public record Traffic(int context, int connection, long receivedBytes, long sentBytes) {
+        long bytes() {
+            return receivedBytes + sentBytes;
+        }
+    }
+
+    /** {@return the connections with the most traffic since an earlier moment, the busiest first; idle ones never} */
+    public List<Traffic> busiest(ConnectionBytes before, int most) {
+        Traffic[] top = new Traffic[most];
+        for (OfContext now : contexts) {
+            before.contexts.stream().filter(then -> then.context == now.context && then.id.length == now.id.length)
+                .forEach(then -> addBusiest(now, then, top));
+        }
+        return Arrays.stream(top).filter(traffic -> traffic != null).toList();
+    }
+
+    private static void addBusiest(OfContext now, OfContext then, Traffic[] top) {
+        for (int slot = 0; slot < now.id.length; slot++) {
+            boolean same = now.id[slot] == then.id[slot];
+            long received = now.receivedBytes[slot] - (same ? then.receivedBytes[slot] : 0);
+            long sent = now.sentBytes[slot] - (same ? then.sentBytes[slot] : 0);
+            if (now.id[slot] != 0 && received + sent > 0) {
+                insert(new Traffic(now.context, now.id[slot], received, sent), top);
+            }
+        }
+    }
+
+    private static void insert(Traffic traffic, Traffic[] top) {
+        Traffic moving = traffic;
+        for (int i = 0; i < top.length; i++) {
+            if (top[i] == null || moving.bytes() > top[i].bytes()) {
+                Traffic pushed = top[i];
+                top[i] = moving;
+                if (pushed == null) {
+                    return;
+                }
+                moving = pushed;
+            }
+        }
+    }
+}

@@ -1,0 +1,93 @@
+package org.millrace.runtime.status;
+
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.millrace.api.port.PortCounters;
+import org.millrace.api.transport.ConnectionInfo;
+
+/**
+ * A data path at one moment, for tools.
+ *
+ * @param instance               its name
+ * @param hardware               the backend's name
+ * @param port                   the port's name
+ * @param portCounters           what passed the port
+ * @param drops                  items and frames dropped, by reason; those that occurred
+ * @param network                events of ARP, ICMP and IP; those that occurred
+ * @param transports             by transport
+ * @param connections            a line for each connection and listener
+ * @param contexts               contexts open
+ * @param contextConnections     connection slots taken in them
+ * @param contextsOpened         contexts ever opened
+ * @param contextsClosedForCause contexts closed because their application broke the protocol
+ * @param requests               requests read from applications
+ * @param staleRequests          those of them that named a connection gone before
+ * @param refusedHandovers       those that would have handed a connection to a context of somebody else, or to none
+ * @param events                 events written to applications
+ * @param receivedPayloadBytes   payload bytes copied to applications
+ * @param returnedBytes          bytes of idle receive rings given back to the system
+ * @param transferFaults         payload transfers left out because the metadata did not fit the buffers
+ */
+public record DataPathStatus(String instance, String hardware, String port, PortCounters portCounters,
+                             Map<String, Long> drops, Map<String, Long> network, List<TransportStatus> transports,
+                             List<ConnectionInfo> connections, int contexts, int contextConnections,
+                             long contextsOpened, long contextsClosedForCause, long requests, long staleRequests,
+                             long refusedHandovers, long events, long receivedPayloadBytes, long returnedBytes,
+                             long transferFaults) {
+    /**
+     * A transport.
+     *
+     * @param name                its name
+     * @param received            RX items: segments received, a super-frame once
+     * @param scheduled           TX items: flows that the scheduler made send
+     * @param hostControl         HC items: bumps and requests
+     * @param emitted             segments emitted by the program, a super-frame once
+     * @param sentPayloadBytes    payload bytes in them
+     * @param digests             digests to the control plane
+     * @param controlPackets      segments handed to the control plane
+     * @param controlSegmentsSent segments sent by the control plane
+     * @param flows               flows allocated
+     * @param named               what its control plane and its machine count
+     */
+    public record TransportStatus(String name, long received, long scheduled, long hostControl, long emitted,
+                                  long sentPayloadBytes, long digests, long controlPackets,
+                                  long controlSegmentsSent, int flows, Map<String, Long> named) {
+        private void addTo(Map<String, Long> all) {
+            all.put(name + ".received segments", received);
+            all.put(name + ".scheduled", scheduled);
+            all.put(name + ".host control", hostControl);
+            all.put(name + ".sent segments", emitted);
+            all.put(name + ".sent payload bytes", sentPayloadBytes);
+            all.put(name + ".control segments received", controlPackets);
+            all.put(name + ".control segments sent", controlSegmentsSent);
+            all.put(name + ".flows", (long) flows);
+            named.forEach((what, count) -> all.put(name + "." + what, count));
+        }
+    }
+
+    /** {@return all numbers by name, such as {@code drop.duplicate payload} and {@code tcp-flextoe.emitted}} */
+    public Map<String, Long> counters() {
+        Map<String, Long> all = new TreeMap<>();
+        all.put("port.received frames", portCounters.receivedFrames());
+        all.put("port.received bytes", portCounters.receivedBytes());
+        all.put("port.receive drops", portCounters.receivedDropped());
+        all.put("port.transmitted frames", portCounters.transmittedFrames());
+        all.put("port.transmitted bytes", portCounters.transmittedBytes());
+        all.put("port.transmit drops", portCounters.transmitDropped());
+        drops.forEach((reason, count) -> all.put("drop." + reason, count));
+        network.forEach((event, count) -> all.put("network." + event, count));
+        transports.forEach(transport -> transport.addTo(all));
+        all.put("contexts.open", (long) contexts);
+        all.put("contexts.connections", (long) contextConnections);
+        all.put("contexts.closed for cause", contextsClosedForCause);
+        all.put("contexts.requests", requests);
+        all.put("contexts.events", events);
+        all.put("contexts.received payload bytes", receivedPayloadBytes);
+        all.put("contexts.stale requests", staleRequests);
+        all.put("contexts.refused handovers", refusedHandovers);
+        all.put("contexts.returned bytes", returnedBytes);
+        all.put("contexts.transfer faults", transferFaults);
+        return all;
+    }
+}

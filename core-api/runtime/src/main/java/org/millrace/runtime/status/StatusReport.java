@@ -1,0 +1,72 @@
+package org.millrace.runtime.status;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.millrace.api.pipeline.DropReason;
+import org.millrace.api.pipeline.Workflow;
+import org.millrace.api.transport.ConnectionInfo;
+import org.millrace.net.NetCounters;
+import org.millrace.runtime.path.DataPath;
+import org.millrace.runtime.tenant.Counters;
+import org.millrace.runtime.transport.LoadedTransport;
+import org.millrace.runtime.transport.TransportCounters;
+import org.millrace.runtime.transport.TransportTable;
+
+/** Reads a data path's counters. Data-path thread only. */
+public final class StatusReport {
+    private StatusReport() {
+    }
+
+    public static DataPathStatus of(DataPath path, boolean lines) {
+        Counters c = path.counters();
+        List<ConnectionInfo> connections = new ArrayList<>();
+        if (lines) {
+            path.transports().all().forEach(transport -> connections.addAll(transport.control.connections()));
+        }
+        return new DataPathStatus(path.instance(), path.hardware().name(), path.portInfo().name(),
+            path.port().counters(), drops(c), network(path), transports(path.transports()),
+            List.copyOf(connections), path.contexts().all().size(), path.contexts().connections(), c.contextsOpened,
+            c.contextsClosedForCause, c.requests, c.staleRequests, c.refusedHandovers, c.events,
+            c.receivedPayloadBytes, c.returnedBytes, c.transferFaults);
+    }
+
+    private static Map<String, Long> drops(Counters counters) {
+        Map<String, Long> drops = new LinkedHashMap<>();
+        for (DropReason reason : DropReason.values()) {
+            if (counters.drops[reason.code()] != 0) {
+                drops.put(reason.text(), counters.drops[reason.code()]);
+            }
+        }
+        return drops;
+    }
+
+    private static Map<String, Long> network(DataPath path) {
+        Map<String, Long> events = new LinkedHashMap<>();
+        for (NetCounters.Event event : NetCounters.Event.values()) {
+            long count = path.ip().counters().get(event);
+            if (count != 0) {
+                events.put(event.name(), count);
+            }
+        }
+        return events;
+    }
+
+    private static List<DataPathStatus.TransportStatus> transports(TransportTable transports) {
+        List<DataPathStatus.TransportStatus> lines = new ArrayList<>();
+        transports.placed().forEach(transport -> lines.add(of(transport, "")));
+        for (LoadedTransport<?> transport : transports.retiring()) {
+            int before = lines.size() - transports.places();
+            lines.add(of(transport, before == 0 ? " retiring" : " retiring " + before));
+        }
+        return lines;
+    }
+
+    private static DataPathStatus.TransportStatus of(LoadedTransport<?> transport, String role) {
+        TransportCounters c = transport.counters;
+        return new DataPathStatus.TransportStatus(transport.host.name() + role, c.items[Workflow.RX.ordinal()],
+            c.items[Workflow.TX.ordinal()], c.items[Workflow.HC.ordinal()], c.emitted, c.sentPayloadBytes, c.digests,
+            c.controlPackets, c.controlSegmentsSent, transport.host.flows().count(transport), transport.named());
+    }
+}

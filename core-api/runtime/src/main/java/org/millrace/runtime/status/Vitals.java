@@ -1,0 +1,63 @@
+package org.millrace.runtime.status;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.millrace.api.pipeline.DropReason;
+import org.millrace.runtime.path.DataPath;
+import org.millrace.runtime.tenant.AppContext;
+import org.millrace.runtime.transport.LoadedTransport;
+
+/**
+ * The little of a data path that its health and its gauges need: what is taken of what there is, and what went wrong.
+ * Cheap to take, whatever the number of connections.
+ *
+ * @param nowNs           when, on the data path's clock
+ * @param portUp          whether the port can send and receive
+ * @param portDrops       frames that the port has lost, both ways
+ * @param noRoom          items dropped for lack of room, by reason, all of {@link #NO_ROOM}
+ * @param contexts        contexts open
+ * @param contextsMax     most contexts
+ * @param connections     connection slots taken in them
+ * @param flows           flows allocated, by transport
+ * @param states          connections and listeners by transport and state
+ * @param flowsMax        most flows of each transport
+ * @param requestsQueued  requests that applications have written and the data path has not read
+ * @param eventsQueued    events that wait for room in applications' rings
+ * @param journals        contexts with a journal
+ * @param journalsStopped those whose journal has stopped because something went wrong
+ * @param registryKept    whether the registry is up to date: not given up for an error
+ */
+public record Vitals(long nowNs, boolean portUp, long portDrops, Map<String, Long> noRoom, int contexts,
+                     int contextsMax, int connections, Map<String, Integer> flows,
+                     Map<String, Map<String, Integer>> states, int flowsMax, long requestsQueued,
+                     long eventsQueued, int journals, int journalsStopped, boolean registryKept) {
+    /** The reasons that mean that there was no room. */
+    static final List<DropReason> NO_ROOM =
+        List.of(DropReason.NO_BUFFER, DropReason.CONTEXT_QUEUE_FULL, DropReason.CONTROL_LIMIT);
+
+    /** Data-path thread only. */
+    public static Vitals of(DataPath path, boolean registryKept, long nowNs) {
+        List<LoadedTransport<?>> transports = path.transports().placed();
+        Map<String, Long> noRoom = new LinkedHashMap<>();
+        NO_ROOM.forEach(reason -> noRoom.put(reason.text(), path.counters().drops[reason.code()]));
+        Map<String, Integer> flows = new LinkedHashMap<>();
+        transports.forEach(transport -> flows.put(transport.host.name(), transport.host.flows().size()));
+        Map<String, Map<String, Integer>> states = new LinkedHashMap<>();
+        transports.forEach(transport -> states.put(transport.host.name(), transport.control.states()));
+        long requests = 0;
+        long events = 0;
+        int journals = 0;
+        int stopped = 0;
+        for (AppContext context : path.contexts().all()) {
+            requests += Math.max(0, context.requestRing.available()); // negative: a lie, found out when it is read
+            events += context.events.queued();
+            journals += context.journal == null ? 0 : 1;
+            stopped += context.journal != null && context.journal.isStopped() ? 1 : 0;
+        }
+        var port = path.port().counters();
+        return new Vitals(nowNs, path.port().isUp(), port.receivedDropped() + port.transmitDropped(), noRoom,
+            path.contexts().all().size(), path.capacity().contexts(), path.contexts().connections(), flows,
+            states, path.capacity().flows(), requests, events, journals, stopped, registryKept);
+    }
+}

@@ -1,0 +1,31 @@
+package org.millrace.runtime.swap;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A swap that has succeeded.
+ *
+ * @param before      what ran
+ * @param after       what runs
+ * @param connections established connections handed over; 0 if they stay where they are
+ * @param retiring    connections that stay with the old transports, which go when the last of them has gone
+ * @param pauseNs     how long the data path did nothing else, ns: from {@link SwapStep#QUIESCE} to the end of
+ *                    {@link SwapStep#COMMIT}
+ * @param stepNs      how long each step took, ns
+ */
+public record SwapReport(Side before, Side after, int connections, int retiring, long pauseNs,
+                         Map<SwapStep, Long> stepNs) {
+    /**
+     * One side of a swap.
+     *
+     * @param hardware   name of the backend
+     * @param transports names of the transports by position
+     */
+    public record Side(String hardware, List<String> transports) {
+        @Override
+        public String toString() {
+            return String.join(", ", transports) + " on " + hardware;
+        }
+    }
+}

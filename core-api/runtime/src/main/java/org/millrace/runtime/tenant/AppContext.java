@@ -1,0 +1,285 @@
+package org.millrace.runtime.tenant;
+
+import java.lang.foreign.MemorySegment;
+import java.net.InetSocketAddress;
+import java.util.HashSet;
+import java.util.Set;
+import org.millrace.api.context.ContextSize;
+import org.millrace.api.context.SelectorBell;
+import org.millrace.context.Journal;
+import org.millrace.memory.ContextLayout;
+import org.millrace.memory.Descriptor;
+import org.millrace.memory.DescriptorRing;
+import org.millrace.memory.Futex;
+import org.millrace.memory.SharedMemory;
+
+/**
+ * A context as the data path sees it. What the application can write it can also write wrongly: nothing read from the
+ * region is believed, and what is found wrong ends this context and no other.
+ *
+ * <p>Owned by: the data-path thread, but for {@link #region}, {@link #layout} and {@link #wakeBy}, which the grant
+ * uses.
+ */
+public final class AppContext {
+    private static final int KEEP_BYTES = 16 << 10;
+    private static final long LOW_32 = 0xffff_ffffL;
+
+    public final int number;
+    /** Whose it is: contexts of equal owners may hand connections to each other, and listen at one place. */
+    public final Object owner;
+    public final SharedMemory region;
+    public final ContextLayout layout;
+    public final ConnectionSlots slots;
+    public final EventQueue events;
+    public final DescriptorRing requestRing;
+    /** Records its descriptors; null: nobody does. */
+    public final Journal journal;
+    /** The registry's numbers of its listeners. */
+    final Set<Long> listeners = new HashSet<>();
+    /** Whether its line of the registry is noted to be written. */
+    public boolean listed;
+    private final ChangedLines changed;
+    private final DescriptorRing eventRing;
+    private final Futex sleeper;
+    private final ContextSize size;
+    private volatile SelectorBell selectorBell;
+    private String violation;
+
+    AppContext(int number, ContextSize size, SharedMemory memory, Object owner, Journal journal, Counters counters,
+               ChangedLines changed) {
+        this.number = number;
+        this.owner = owner;
+        this.size = size;
+        this.journal = journal;
+        this.changed = changed;
+        region = memory;
+        layout = ContextLayout.create(region.segment(), size, number);
+        slots = new ConnectionSlots(size.connections());
+        requestRing = new DescriptorRing(region.segment(), layout.requestRing(), size.ringSlots());
+        eventRing = new DescriptorRing(region.segment(), layout.eventRing(), size.ringSlots());
+        events = new EventQueue(region.segment(), eventRing, slots, counters, journal);
+        sleeper = new Futex(region.segment(), eventRing.waitingWord());
+    }
+
+    public ContextSize size() {
+        return size;
+    }
+
+    /** Notes why the context must be closed; the first reason stays. */
+    public void violation(String reason) {
+        if (violation == null) {
+            violation = reason;
+        }
+    }
+
+    /** {@return why the context must be closed, or null} */
+    public String violation() {
+        if (violation == null && events.isBroken()) {
+            violation = "impossible index of the event ring";
+        }
+        return violation;
+    }
+
+    public int open(int transport, int flow, InetSocketAddress local, InetSocketAddress peer) {
+        int id = slots.take(transport, flow);
+        if (id >= 0) {
+            writeRecord(id, local, peer);
+            changed(ContextLayout.slot(id));
+            changed.context(this);
+        }
+        return id;
+    }
+
+    /** Notes that the line of a connection in the registry no longer says what is so. */
+    void changed(int slot) {
+        changed.connection(this, slot);
+    }
+
+    private void writeRecord(int id, InetSocketAddress local, InetSocketAddress peer) {
+        MemorySegment memory = region.segment();
+        long record = layout.record(id);
+        memory.asSlice(record, ContextLayout.RECORD_BYTES).fill((byte) 0);
+        memory.set(Endian.I64, record + ContextLayout.RECEIVE, layout.receiveRing(id));
+        memory.set(Endian.I64, record + ContextLayout.TRANSMIT, layout.transmitRing(id));
+        writeAddress(memory, record, ContextLayout.LOCAL_PORT, ContextLayout.LOCAL_ADDRESS, local);
+        writeAddress(memory, record, ContextLayout.PEER_PORT, ContextLayout.PEER_ADDRESS, peer);
+        memory.set(Endian.I32, record + ContextLayout.ID, id);
+    }
+
+    private static void writeAddress(MemorySegment memory, long record, int port, int address, InetSocketAddress from) {
+        if (from != null) {
+            memory.set(Endian.U16, record + port, (short) from.getPort());
+            AddressCodec.write(memory, record + address, AddressCodec.bits(from));
+        }
+    }
+
+    /** Lets the application know a connection: from now on it may name the id. */
+    public void announce(int type, int connection, long opaque, int code) {
+        int slot = slots.own(connection);
+        if (slot < 0) {
+            return;
+        }
+        slots.state[slot] = ConnectionSlots.OPEN;
+        events.post(type, connection, opaque, code, 0, null);
+        events.markDirty(slot);
+        changed(slot);
+    }
+
+    public void failed(int connection, int status) {
+        int slot = slots.own(connection);
+        if (slot < 0) {
+            return;
+        }
+        slots.flow[slot] = 0;
+        changed(slot);
+        if (slots.state[slot] == ConnectionSlots.OPEN) {
+            events.post(Descriptor.CLOSED, connection, 0, status, 0, null);
+        }
+    }
+
+    /**
+     * Takes what another context has of a connection that its application has not used, so that it begins anew here:
+     * what was announced there, read or not, is announced again.
+     *
+     * @param connection reserved here, of the same flow
+     * @param held       the slot there; its buffers have the same size
+     */
+    public void adopt(int connection, AppContext from, int held) {
+        int slot = slots.own(connection);
+        ConnectionSlots old = from.slots;
+        MemorySegment.copy(from.region.segment(), from.layout.receiveRing(held), region.segment(),
+            layout.receiveRing(slot), old.receiveEnd[held]);
+        slots.receivePending[slot] = old.receiveHeld[held] + old.receivePending[held];
+        slots.receiveEnd[slot] = old.receiveEnd[held];
+        slots.announced[slot] = old.announced[held];
+        slots.touched[slot] = old.touched[held];
+        slots.flagsPending[slot] = (byte) ((old.flagsTold[held] | old.flagsPending[held]) & Descriptor.FIN);
+    }
+
+    public void release(int connection) {
+        int slot = slots.own(connection);
+        if (slot < 0) {
+            return;
+        }
+        region.segment().set(Endian.I32, layout.record(slot) + ContextLayout.ID, 0);
+        if (slots.touched[slot] > KEEP_BYTES) {
+            region.release(layout.receiveRing(slot), (long) size.receiveBytes() + size.transmitBytes());
+        }
+        slots.give(slot);
+        changed(slot);
+        changed.context(this);
+    }
+
+    /** A connection is idle: gives the pages of its receive ring back if nobody needs what is in it. Answers bytes. */
+    long idle(int slot) {
+        if (slots.state[slot] == ConnectionSlots.OPEN && slots.appended[slot] && slots.transmitHeld[slot] == 0) {
+            slots.appended[slot] = false;
+            slots.flagsPending[slot] |= Descriptor.IDLE;
+            events.markDirty(slot);
+        }
+        if (slots.id[slot] == 0 || !slots.isReceiveRingEmpty(slot)) {
+            return 0;
+        }
+        return Math.max(0, region.release(layout.receiveRing(slot), size.receiveBytes()));
+    }
+
+    /** Adds up what a connection is to be told; never more than its buffers hold, whatever the program says. */
+    void notify(int connection, int receiveBytes, int transmitBytes, int flags) {
+        int slot = slots.own(connection);
+        if (slot < 0) {
+            return;
+        }
+        long readable = slots.receivePending[slot] + (receiveBytes & LOW_32);
+        long freed = slots.transmitPending[slot] + (transmitBytes & LOW_32);
+        slots.receivePending[slot] = (int) Math.min(readable, size.receiveBytes() - slots.receiveHeld[slot]);
+        slots.transmitPending[slot] = (int) Math.min(freed, slots.transmitHeld[slot]);
+        slots.flagsPending[slot] |= (byte) flags;
+        slots.announced[slot] += receiveBytes;
+        slots.receivedBytes[slot] += receiveBytes;
+        events.markDirty(slot);
+        changed(slot);
+    }
+
+    /**
+     * Grants credits up to a position of the stream, mod 2^32. The application may have appended by the rules of pull until
+     * it sees the first ones, so what its ring holds then stays allowed.
+     */
+    void grant(int connection, int position) {
+        int slot = slots.own(connection);
+        if (slot < 0) {
+            return;
+        }
+        long pushed = slots.pushed[slot];
+        long offset = pushed + (position - (int) pushed);
+        boolean first = slots.pushLimit[slot] == ConnectionSlots.UNPACED;
+        if (first) {
+            slots.pushLimit[slot] = pushed + size.transmitBytes() - slots.transmitHeld[slot];
+        } else if (offset <= slots.credits[slot]) {
+            return;
+        }
+        slots.credits[slot] = offset;
+        slots.pushLimit[slot] = Math.max(slots.pushLimit[slot], offset);
+        layout.credits(connection, offset);
+        if (first) {
+            layout.pacing(connection, ContextLayout.PUSH);
+        }
+        slots.creditPending[slot] = true;
+        events.markDirty(slot);
+    }
+
+    /** A connection's application may append what its ring holds again, and what it has held back. */
+    void pull(int slot) {
+        if (slots.id[slot] != 0 && slots.pushLimit[slot] != ConnectionSlots.UNPACED) {
+            slots.pushLimit[slot] = ConnectionSlots.UNPACED;
+            layout.pacing(slots.id[slot], ContextLayout.PULL);
+            slots.creditPending[slot] = true;
+            events.markDirty(slot);
+        }
+    }
+
+    boolean message(int connection, int bytes, int peerAddress, int peerPort) {
+        int slot = slots.own(connection);
+        if (slot < 0 || slots.state[slot] != ConnectionSlots.OPEN) {
+            return false;
+        }
+        boolean fits = bytes >= 0 && bytes <= size.receiveBytes() - slots.receiveHeld[slot];
+        if (!fits || !events.message(slot, bytes, peerAddress, peerPort)) {
+            return false;
+        }
+        slots.announced[slot] += bytes;
+        slots.receivedBytes[slot] += bytes;
+        return true;
+    }
+
+    /** Delivers what there is room for and wakes the application if it sleeps. */
+    public void flush(long nowNs) {
+        if (events.flush(nowNs)) {
+            wake(eventRing.takeSleep());
+        }
+    }
+
+    /** The application may sleep in a selector from now on, or with null no more. */
+    void wakeBy(SelectorBell bell) {
+        selectorBell = bell;
+    }
+
+    private void wake(int sleep) {
+        SelectorBell bell = selectorBell;
+        if (sleep == DescriptorRing.ON_FUTEX) {
+            sleeper.wake(1);
+        } else if (sleep == DescriptorRing.IN_SELECTOR && bell != null) {
+            bell.ring();
+        }
+    }
+
+    /** Lets go of the application: its library sees that the context is closed, asleep or not. */
+    public void markClosed() {
+        layout.markClosed();
+        eventRing.takeWaiting();
+        sleeper.wake(Integer.MAX_VALUE);
+        SelectorBell bell = selectorBell;
+        if (bell != null) {
+            bell.end();
+        }
+    }
+}

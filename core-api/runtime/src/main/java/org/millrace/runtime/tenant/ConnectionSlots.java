@@ -1,0 +1,195 @@
+package org.millrace.runtime.tenant;
+
+import java.util.Arrays;
+import org.millrace.memory.ContextLayout;
+
+/**
+ * The connections of a context, by slot: who they are, what of their buffers either side holds, and what the
+ * application has still to be told.
+ *
+ * <p>Owned by: the data-path thread.
+ */
+public final class ConnectionSlots {
+    /** {@link #find}: the id was valid once and is no longer. */
+    static final int STALE = -1;
+    /** {@link #find}: the id was never the application's to name, or it has let go of it. */
+    static final int FORGED = -2;
+
+    static final byte FREE = 0;
+    /** The transport has it, the application does not know it yet. */
+    static final byte RESERVED = 1;
+    static final byte OPEN = 2;
+    /** The application has let go of it, the transport has not. */
+    static final byte CLOSED = 3;
+
+    static final long UNPACED = Long.MAX_VALUE;
+
+    private static final int MAX_GENERATION = 32767;
+
+    public final int[] id;
+    final byte[] state;
+    public final byte[] transport;
+    public final int[] flow;
+    /** Bytes announced to the application and not consumed. */
+    public final int[] receiveHeld;
+    /** Bytes appended by the application and not reported free. */
+    public final int[] transmitHeld;
+    /** Bytes ever appended: where the application's next append begins in its stream. */
+    final long[] pushed;
+    /** Stream offset that the application has been granted; meaningful with push pacing. */
+    final long[] credits;
+    /** Stream offset behind which an append is a violation; {@link #UNPACED} with pull pacing. */
+    final long[] pushLimit;
+    /** Whether credits have grown that the application has not been told of. */
+    final boolean[] creditPending;
+    /** Whether the application has ended its stream. */
+    final boolean[] finished;
+    final int[] receivePending;
+    final int[] transmitPending;
+    final byte[] flagsPending;
+    final boolean[] dirty;
+    /** Bytes that the application was told of. */
+    public final long[] receivedBytes;
+    /** Bytes that the application has appended. */
+    public final long[] sentBytes;
+    /** Bytes that have passed through the buffers, saturating. */
+    final int[] touched;
+    /** Stream offset, mod 2^32, behind the furthest byte that was ever written into the receive ring. */
+    final int[] receiveEnd;
+    /** Stream offset, mod 2^32, behind the last byte that the program has announced. */
+    final int[] announced;
+    /** Whether the application has appended bytes since it was last told that the connection is idle. */
+    final boolean[] appended;
+    /** Whether the application has consumed or appended anything, or ended its stream. */
+    final boolean[] used;
+    /** Flags that the application was told of. */
+    final byte[] flagsTold;
+    /** As {@link IdlePages} has it. */
+    final byte[] warmth;
+    /** Whether its line of the registry is noted to be written. */
+    public final boolean[] listed;
+    private final int[] generation;
+    private final boolean[] wrapped;
+    private final int[] free;
+    private int freeHead;
+    private int live;
+
+    ConnectionSlots(int connections) {
+        id = new int[connections];
+        state = new byte[connections];
+        transport = new byte[connections];
+        flow = new int[connections];
+        receiveHeld = new int[connections];
+        transmitHeld = new int[connections];
+        pushed = new long[connections];
+        credits = new long[connections];
+        pushLimit = new long[connections];
+        creditPending = new boolean[connections];
+        finished = new boolean[connections];
+        receivePending = new int[connections];
+        transmitPending = new int[connections];
+        flagsPending = new byte[connections];
+        dirty = new boolean[connections];
+        receivedBytes = new long[connections];
+        sentBytes = new long[connections];
+        touched = new int[connections];
+        receiveEnd = new int[connections];
+        announced = new int[connections];
+        appended = new boolean[connections];
+        used = new boolean[connections];
+        flagsTold = new byte[connections];
+        warmth = new byte[connections];
+        listed = new boolean[connections];
+        generation = new int[connections];
+        wrapped = new boolean[connections];
+        free = new int[connections];
+        Arrays.setAll(free, i -> i);
+    }
+
+    public int live() {
+        return live;
+    }
+
+    /** {@return the id of a slot taken, or -1 if there is none} */
+    int take(int transportIndex, int flowIndex) {
+        if (live == free.length) {
+            return -1;
+        }
+        int slot = free[freeHead];
+        freeHead = freeHead + 1 == free.length ? 0 : freeHead + 1;
+        live++;
+        if (generation[slot] == MAX_GENERATION) {
+            generation[slot] = 0;
+            wrapped[slot] = true;
+        }
+        id[slot] = ++generation[slot] << 16 | slot;
+        state[slot] = RESERVED;
+        transport[slot] = (byte) transportIndex;
+        flow[slot] = flowIndex;
+        receiveHeld[slot] = 0;
+        transmitHeld[slot] = 0;
+        pushed[slot] = 0;
+        credits[slot] = 0;
+        pushLimit[slot] = UNPACED;
+        creditPending[slot] = false;
+        finished[slot] = false;
+        receivePending[slot] = 0;
+        transmitPending[slot] = 0;
+        flagsPending[slot] = 0;
+        receivedBytes[slot] = 0;
+        sentBytes[slot] = 0;
+        touched[slot] = 0;
+        receiveEnd[slot] = 0;
+        announced[slot] = 0;
+        appended[slot] = false;
+        used[slot] = false;
+        flagsTold[slot] = 0;
+        warmth[slot] = IdlePages.COLD;
+        return id[slot];
+    }
+
+    void give(int slot) {
+        state[slot] = FREE;
+        id[slot] = 0;
+        flow[slot] = 0;
+        int tail = freeHead - live;
+        free[tail < 0 ? tail + free.length : tail] = slot;
+        live--;
+    }
+
+    /** {@return the slot of an id that the application names, or {@link #STALE} or {@link #FORGED}} */
+    int find(int connection) {
+        int slot = ContextLayout.slot(connection);
+        int wanted = connection >>> 16;
+        if (slot >= id.length || wanted == 0 || wanted > MAX_GENERATION) {
+            return FORGED;
+        }
+        if (id[slot] == connection) {
+            return state[slot] == OPEN ? slot : FORGED;
+        }
+        return wrapped[slot] || wanted <= generation[slot] ? STALE : FORGED;
+    }
+
+    /** {@return the slot of an id that the data path uses, or -1 if it is nobody's} */
+    public int own(int connection) {
+        int slot = ContextLayout.slot(connection);
+        return slot < id.length && id[slot] == connection && connection != 0 ? slot : -1;
+    }
+
+    /** Bytes have come to lie in the receive ring, before the stream offset {@code end}. */
+    void received(int slot, int end) {
+        if (end - receiveEnd[slot] > 0) { // mod 2^32: a ring is far smaller
+            receiveEnd[slot] = end;
+        }
+    }
+
+    /** {@return whether the receive ring holds nothing that anybody will read} */
+    boolean isReceiveRingEmpty(int slot) {
+        return receiveHeld[slot] == 0 && receivePending[slot] == 0 && receiveEnd[slot] == announced[slot];
+    }
+
+    void touch(int slot, int bytes) {
+        int sum = touched[slot] + bytes;
+        touched[slot] = sum < 0 ? Integer.MAX_VALUE : sum;
+    }
+}

@@ -1,0 +1,113 @@
+package org.millrace.runtime.tenant;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.millrace.api.context.ContextSize;
+import org.millrace.api.pipeline.ContextQueue;
+import org.millrace.api.pipeline.SegmentMeta;
+import org.millrace.memory.SharedMemory;
+
+/** The open contexts by number, and the context-queue extern. Owned by: the data-path thread. */
+public final class ContextTable implements ContextQueue {
+    private final AppContext[] contexts;
+    private final List<AppContext> open = new ArrayList<>();
+    public final ChangedLines changed = new ChangedLines();
+    private final Counters counters;
+    private final ContextHome.Journals journals;
+    private int nextNumber;
+
+    public ContextTable(int capacity, Counters counters, ContextHome.Journals journals) {
+        contexts = new AppContext[capacity];
+        this.counters = counters;
+        this.journals = journals;
+    }
+
+    /** {@return a new context in fresh memory, which it does not close, or null if every number is taken} */
+    public AppContext open(ContextSize size, SharedMemory memory, Object owner, long nowNs) {
+        for (int i = 0; i < contexts.length; i++) {
+            int number = (nextNumber + i) % contexts.length;
+            if (contexts[number] == null) {
+                nextNumber = number + 1;
+                AppContext context = new AppContext(number, size, memory, owner, journals.open(number, nowNs), counters,
+                    changed);
+                contexts[number] = context;
+                open.add(context);
+                counters.contextsOpened++;
+                changed.context(context);
+                return context;
+            }
+        }
+        return null;
+    }
+
+    /** Forgets a context whose connections have been released. */
+    public void remove(AppContext context) {
+        contexts[context.number] = null;
+        open.remove(context);
+        changed.gone(context);
+        if (context.journal != null) {
+            context.journal.close();
+        }
+    }
+
+    /** {@return the open context of a number, or null} */
+    public AppContext find(int number) {
+        return number >= 0 && number < contexts.length ? contexts[number] : null;
+    }
+
+    /** {@return the open contexts} */
+    public List<AppContext> all() {
+        return open;
+    }
+
+    /** Notes that no line of the registry about a connection says what is so. */
+    public void changedAll() {
+        for (AppContext context : open) {
+            for (int slot = 0; slot < context.slots.id.length; slot++) {
+                if (context.slots.id[slot] != 0) {
+                    context.changed(slot);
+                }
+            }
+        }
+    }
+
+    /** Makes every connection pull-paced: programs have changed, and one that pushes grants anew. */
+    public void pullAll() {
+        for (AppContext context : open) {
+            for (int slot = 0; slot < context.slots.id.length; slot++) {
+                context.pull(slot);
+            }
+        }
+    }
+
+    public int connections() {
+        int sum = 0;
+        for (AppContext context : open) {
+            sum += context.slots.live();
+        }
+        return sum;
+    }
+
+    @Override
+    public void notify(SegmentMeta meta) {
+        AppContext context = find(meta.context());
+        if (context != null) {
+            context.notify(meta.connection(), meta.rxBump(), meta.txBump(), meta.hostFlags());
+        }
+    }
+
+    @Override
+    public void grant(int context, int connection, int position) {
+        AppContext found = find(context);
+        if (found != null) {
+            found.grant(connection, position);
+        }
+    }
+
+    @Override
+    public boolean message(SegmentMeta meta) {
+        AppContext context = find(meta.context());
+        return context != null
+            && context.message(meta.connection(), meta.length(), meta.peerAddress(), meta.peerPort());
+    }
+}

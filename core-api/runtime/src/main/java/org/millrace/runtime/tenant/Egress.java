@@ -1,0 +1,147 @@
+package org.millrace.runtime.tenant;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import org.millrace.api.pipeline.HeaderCodec;
+import org.millrace.api.pipeline.SegmentMeta;
+import org.millrace.api.port.Port;
+import org.millrace.api.port.PortInfo;
+import org.millrace.api.port.TransmitBatch;
+import org.millrace.net.FrameOutput;
+import org.millrace.runtime.capture.Captures;
+import org.millrace.wire.Checksum;
+import org.millrace.wire.EthernetHeader;
+import org.millrace.wire.Ipv4Header;
+
+/**
+ * Writes link and network headers around what a codec writes, in the header memory of the port's batch; payload stays
+ * in the transmit ring. Frames of the control plane pass through the same batch, so order is kept, but for segments that
+ * wait in a machine.
+ *
+ * <p>Owned by: the data-path thread.
+ */
+public final class Egress implements FrameOutput {
+    private static final ValueLayout.OfShort U16 = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+    private static final ValueLayout.OfLong I64 = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+    private static final int TRANSPORT = EthernetHeader.LENGTH + Ipv4Header.MIN_LENGTH;
+    private static final int DONT_FRAGMENT = Ipv4Header.DONT_FRAGMENT << 13;
+    private static final int TTL = 64; // RFC 1700
+    private static final int COPY_BYTES = 1 << 17;
+
+    private final Port port;
+    private final PortInfo info;
+    private final TransmitBatch batch;
+    private final HostTransfer payload;
+    private final Captures captures;
+    private final MemorySegment copies = Arena.ofAuto().allocate(COPY_BYTES, 8);
+    private int copied;
+    private int identification;
+    private long lastFlushNs;
+
+    public Egress(Port port, HostTransfer payload, Captures captures) {
+        this.port = port;
+        this.info = port.info();
+        this.batch = port.newTransmitBatch();
+        this.payload = payload;
+        this.captures = captures;
+    }
+
+    /** Adds the segment that an item describes. Answers its payload bytes. */
+    public <M extends SegmentMeta> int emit(HeaderCodec<M> codec, int protocol, M meta, long mac, long nowNs) {
+        if (batch.isFull()) {
+            flush(nowNs);
+        }
+        long frame = batch.headerOffset(batch.count());
+        int payloadBytes = payload.firstLength + payload.secondLength;
+        int headerBytes = codec.write(meta, batch.headers, frame + TRANSPORT);
+        int segmentBytes = headerBytes + payloadBytes;
+        writeHeaders(frame, mac, meta, protocol, segmentBytes);
+        batch.add(TRANSPORT + headerBytes);
+        batch.span(payload.region, payload.firstOffset, payload.firstLength);
+        batch.span(payload.region, payload.secondOffset, payload.secondLength);
+        if (codec.checksumOffset() >= 0) {
+            long pseudo = Checksum.pseudoHeader(meta.localAddress(), meta.peerAddress(), protocol, segmentBytes);
+            checksum(codec, protocol, meta, frame + TRANSPORT, headerBytes, pseudo);
+        }
+        return payloadBytes;
+    }
+
+    /** Ethernet and IPv4 without options (RFC 791 §3.1), in five stores. */
+    private void writeHeaders(long frame, long mac, SegmentMeta meta, int protocol, int segmentBytes) {
+        long source = info.macAddress();
+        int total = Ipv4Header.MIN_LENGTH + segmentBytes;
+        int id = identification++ & 0xffff;
+        int versionAndTos = 0x4500 | meta.ecn() & 3;
+        int ttlAndProtocol = TTL << 8 | protocol;
+        int local = meta.localAddress();
+        int peer = meta.peerAddress();
+        long sum = versionAndTos + total + id + DONT_FRAGMENT + ttlAndProtocol
+            + (local >>> 16) + (local & 0xffff) + (peer >>> 16) + (peer & 0xffff);
+        MemorySegment headers = batch.headers;
+        headers.set(I64, frame, mac << 16 | source >>> 32);
+        headers.set(I64, frame + 8, source << 32 | (long) EthernetHeader.IPV4 << 16 | versionAndTos);
+        headers.set(I64, frame + 16,
+            (long) total << 48 | (long) id << 32 | (long) DONT_FRAGMENT << 16 | ttlAndProtocol);
+        headers.set(U16, frame + 24, (short) Checksum.finish(sum));
+        headers.set(I64, frame + 26, (long) local << 32 | peer & 0xffff_ffffL);
+    }
+
+    private <M extends SegmentMeta> void checksum(HeaderCodec<M> codec, int protocol, M meta, long header,
+                                                  int headerBytes, long pseudo) {
+        long field = header + codec.checksumOffset();
+        if (info.checksumOffload()) {
+            int size = codec.segmentSize(meta);
+            boolean cut = size > 0 && payload.firstLength + payload.secondLength > size;
+            batch.headers.set(U16, field, (short) Checksum.fold(pseudo));
+            batch.offload(TRANSPORT, codec.checksumOffset(), cut ? size : 0);
+            return;
+        }
+        long sum = Checksum.sum(pseudo, batch.headers, header, headerBytes);
+        if (payload.firstLength > 0) {
+            sum = Checksum.sumAt(sum, payload.region, payload.firstOffset, payload.firstLength,
+                (headerBytes & 1) != 0);
+        }
+        if (payload.secondLength > 0) {
+            sum = Checksum.sumAt(sum, payload.region, payload.secondOffset, payload.secondLength,
+                (headerBytes + payload.firstLength & 1) != 0);
+        }
+        int checksum = Checksum.finish(sum);
+        boolean absent = checksum == 0 && protocol == Ipv4Header.UDP; // RFC 768: zero is sent as all ones
+        batch.headers.set(U16, field, (short) (absent ? 0xffff : checksum));
+    }
+
+    /** {@inheritDoc} What does not fit the header memory is copied aside. */
+    @Override
+    public boolean send(MemorySegment frame, long offset, int lengthBytes) {
+        if (lengthBytes > info.maxFrameBytes() || lengthBytes > COPY_BYTES) {
+            return false;
+        }
+        int head = Math.min(lengthBytes, TransmitBatch.HEADER_BYTES);
+        int rest = lengthBytes - head;
+        if (batch.isFull() || rest > COPY_BYTES - copied) {
+            flush(lastFlushNs);
+        }
+        MemorySegment.copy(frame, offset, batch.headers, batch.headerOffset(batch.count()), head);
+        batch.add(head);
+        if (rest > 0) {
+            MemorySegment.copy(frame, offset + head, copies, copied, rest);
+            batch.span(copies, copied, rest);
+            copied += rest;
+        }
+        return true;
+    }
+
+    /** Sends what has been added. Answers whether there was anything. */
+    public boolean flush(long nowNs) {
+        lastFlushNs = nowNs;
+        copied = 0;
+        if (batch.count() == 0) {
+            return false;
+        }
+        captures.sent(batch, nowNs);
+        port.transmit(batch);
+        return true;
+    }
+}

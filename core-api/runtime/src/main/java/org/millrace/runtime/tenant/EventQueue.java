@@ -1,0 +1,191 @@
+package org.millrace.runtime.tenant;
+
+import java.lang.foreign.MemorySegment;
+import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
+import org.millrace.context.Journal;
+import org.millrace.context.JournalEntry.Direction;
+import org.millrace.memory.Descriptor;
+import org.millrace.memory.DescriptorRing;
+
+/**
+ * What a context's application is told. Bumps add up by connection until there is room in the ring; everything else
+ * keeps its order and waits in memory of the runtime while the ring is full, and nothing overtakes it. What waits is
+ * bounded by the context's connections, because its requests are not read meanwhile.
+ *
+ * <p>Owned by: the data-path thread.
+ */
+public final class EventQueue {
+    private record Waiting(int type, int connection, long opaque, int code, int argument, InetSocketAddress local) {
+    }
+
+    private final MemorySegment memory;
+    private final DescriptorRing ring;
+    private final ConnectionSlots slots;
+    private final Counters counters;
+    private final Journal journal;
+    private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
+    private final int[] dirty;
+    private int dirtyHead;
+    private int dirtyCount;
+    private int claimed;
+    private boolean broken;
+
+    EventQueue(MemorySegment memory, DescriptorRing ring, ConnectionSlots slots, Counters counters, Journal journal) {
+        this.memory = memory;
+        this.ring = ring;
+        this.journal = journal;
+        this.slots = slots;
+        this.counters = counters;
+        dirty = new int[slots.id.length];
+    }
+
+    /** {@return whether the application has written an impossible index} */
+    boolean isBroken() {
+        return broken;
+    }
+
+    /** {@return whether something waits for room that only the application can make} */
+    public boolean isBlocked() {
+        return !waiting.isEmpty() || dirtyCount > 0;
+    }
+
+    /** {@return how many events wait for room} */
+    public int waiting() {
+        return waiting.size();
+    }
+
+    /** {@return how many connections and events the application is still to be told of} */
+    public int queued() {
+        return waiting.size() + dirtyCount;
+    }
+
+    boolean hasWaiting() {
+        return !waiting.isEmpty();
+    }
+
+    /** Tells with the next flush what has become pending for a connection; once it is announced. */
+    void markDirty(int slot) {
+        if (!slots.dirty[slot] && slots.state[slot] == ConnectionSlots.OPEN) {
+            slots.dirty[slot] = true;
+            int at = dirtyHead + dirtyCount++;
+            dirty[at >= dirty.length ? at - dirty.length : at] = slot;
+        }
+    }
+
+    public void post(int type, int connection, long opaque, int code, int argument, InetSocketAddress local) {
+        if (!waiting.isEmpty() || !write(type, connection, opaque, code, argument, local)) {
+            waiting.add(new Waiting(type, connection, opaque, code, argument, local));
+        }
+    }
+
+    /** {@return false if there is no room} */
+    boolean message(int slot, int bytes, int peerAddress, int peerPort) {
+        if (!waiting.isEmpty() || room() < 1) {
+            return false;
+        }
+        long at = claim(Descriptor.MESSAGE, slots.id[slot]);
+        ring.i32(at, Descriptor.RX_BYTES, bytes);
+        ring.u16(at, Descriptor.PEER_PORT, peerPort);
+        AddressCodec.write(ring, at, Descriptor.PEER_ADDRESS, peerAddress);
+        slots.receiveHeld[slot] += bytes;
+        return true;
+    }
+
+    /** Writes what there is room for and makes it visible. Answers whether the application has news. */
+    boolean flush(long nowNs) {
+        while (!waiting.isEmpty()) {
+            Waiting first = waiting.peekFirst();
+            if (!write(first.type, first.connection, first.opaque, first.code, first.argument, first.local)) {
+                break;
+            }
+            waiting.removeFirst();
+        }
+        if (waiting.isEmpty()) {
+            flushBumps();
+        }
+        if (claimed == 0) {
+            return false;
+        }
+        counters.events += claimed;
+        if (journal != null) {
+            record(nowNs);
+        }
+        claimed = 0;
+        ring.publish();
+        return true;
+    }
+
+    private void record(long nowNs) {
+        for (int i = claimed; i > 0; i--) {
+            journal.record(Direction.EVENT, memory, ring.claimed(i), nowNs);
+        }
+    }
+
+    private void flushBumps() {
+        for (int room = dirtyCount == 0 ? 0 : room(); room > 0 && dirtyCount > 0;) {
+            int slot = dirty[dirtyHead];
+            dirtyHead = dirtyHead + 1 == dirty.length ? 0 : dirtyHead + 1;
+            dirtyCount--;
+            slots.dirty[slot] = false;
+            if (slots.state[slot] == ConnectionSlots.OPEN && hasBump(slot)) {
+                bump(slot);
+                room--;
+            }
+        }
+    }
+
+    private boolean write(int type, int connection, long opaque, int code, int argument, InetSocketAddress local) {
+        int slot = slots.own(connection);
+        // a bump still pending goes before the end of its connection
+        boolean bumpFirst = type == Descriptor.CLOSED && slot >= 0 && hasBump(slot);
+        if (room() < (bumpFirst ? 2 : 1)) {
+            return false;
+        }
+        if (bumpFirst) {
+            bump(slot);
+        }
+        long at = claim(type, connection);
+        ring.i64(at, Descriptor.OPAQUE, opaque);
+        ring.u16(at, Descriptor.CODE, code);
+        ring.i32(at, Descriptor.ARGUMENT, argument);
+        if (local != null) {
+            ring.u16(at, Descriptor.LOCAL_PORT, local.getPort());
+            AddressCodec.write(ring, at, Descriptor.LOCAL_ADDRESS, AddressCodec.bits(local));
+        }
+        return true;
+    }
+
+    private boolean hasBump(int slot) {
+        return slots.receivePending[slot] != 0 || slots.transmitPending[slot] != 0 || slots.flagsPending[slot] != 0
+            || slots.creditPending[slot];
+    }
+
+    private void bump(int slot) {
+        long at = claim(Descriptor.BUMP, slots.id[slot]);
+        ring.i32(at, Descriptor.RX_BYTES, slots.receivePending[slot]);
+        ring.i32(at, Descriptor.TX_BYTES, slots.transmitPending[slot]);
+        ring.u8(at, Descriptor.FLAGS, slots.flagsPending[slot]);
+        slots.receiveHeld[slot] += slots.receivePending[slot];
+        slots.transmitHeld[slot] -= slots.transmitPending[slot];
+        slots.flagsTold[slot] |= slots.flagsPending[slot];
+        slots.receivePending[slot] = 0;
+        slots.transmitPending[slot] = 0;
+        slots.flagsPending[slot] = 0;
+        slots.creditPending[slot] = false;
+    }
+
+    private int room() {
+        int room = ring.free();
+        broken |= room < 0;
+        return room;
+    }
+
+    private long claim(int type, int connection) {
+        long at = ring.claim();
+        claimed++;
+        ring.u8(at, Descriptor.TYPE, type);
+        ring.i32(at, Descriptor.CONNECTION, connection);
+        return at;
+    }
+}

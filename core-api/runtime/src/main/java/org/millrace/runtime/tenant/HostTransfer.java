@@ -1,0 +1,98 @@
+package org.millrace.runtime.tenant;
+
+import java.lang.foreign.MemorySegment;
+import org.millrace.api.pipeline.PayloadDma;
+import org.millrace.api.pipeline.SegmentMeta;
+import org.millrace.api.transport.ReceivedPacket;
+import org.millrace.runtime.frame.ReceivedFrames;
+
+/**
+ * The payload extern. To the host: a copy out of the frame into the receive ring. From the host: the spans of the
+ * transmit ring that {@link Egress} hands to the port. Both stay inside the frame's payload and the connection's ring,
+ * whatever the metadata says; a transfer that would not is left out and counted.
+ *
+ * <p>Owned by: the data-path thread.
+ */
+public final class HostTransfer implements PayloadDma {
+    private final ContextTable contexts;
+    private final ReceivedFrames frames;
+    private final Counters counters;
+    private final IdlePages pages;
+
+    MemorySegment region;
+    long firstOffset;
+    int firstLength;
+    long secondOffset;
+    int secondLength;
+
+    public HostTransfer(ContextTable contexts, ReceivedFrames frames, Counters counters, IdlePages pages) {
+        this.contexts = contexts;
+        this.frames = frames;
+        this.counters = counters;
+        this.pages = pages;
+    }
+
+    /** Forgets the spans: the item that they belong to has left. */
+    public void clear() {
+        firstLength = 0;
+        secondLength = 0;
+    }
+
+    @Override
+    public void toHost(SegmentMeta meta) {
+        int length = meta.length();
+        if (length == 0) {
+            return;
+        }
+        AppContext context = contexts.find(meta.context());
+        int slot = context == null ? -1 : context.slots.own(meta.connection());
+        ReceivedPacket packet = frames.packet(meta.frame());
+        if (slot < 0 || packet == null || !isPayload(packet, meta.payloadOffset(), length)
+            || length > context.size().receiveBytes()) {
+            counters.transferFaults++;
+            return;
+        }
+        MemorySegment to = context.region.segment();
+        long ring = context.layout.receiveRing(slot);
+        int size = context.size().receiveBytes();
+        int start = meta.position() & size - 1;
+        int before = Math.min(length, size - start);
+        long from = packet.frameOffset + meta.payloadOffset();
+        MemorySegment.copy(packet.frame, from, to, ring + start, before);
+        if (before < length) {
+            MemorySegment.copy(packet.frame, from + before, to, ring, length - before);
+        }
+        context.slots.touch(slot, length);
+        context.slots.received(slot, meta.position() + length);
+        pages.used(context, slot);
+        counters.receivedPayloadBytes += length;
+    }
+
+    private static boolean isPayload(ReceivedPacket packet, int offset, int length) {
+        return length > 0 && offset >= packet.headerOffset
+            && (long) offset + length <= (long) packet.headerOffset + packet.length;
+    }
+
+    @Override
+    public void fromHost(SegmentMeta meta) {
+        clear();
+        int length = meta.length();
+        if (length == 0) {
+            return;
+        }
+        AppContext context = contexts.find(meta.context());
+        int slot = context == null ? -1 : context.slots.own(meta.connection());
+        if (slot < 0 || length < 0 || length > context.size().transmitBytes()) {
+            counters.transferFaults++;
+            return;
+        }
+        long ring = context.layout.transmitRing(slot);
+        int size = context.size().transmitBytes();
+        int start = meta.position() & size - 1;
+        region = context.region.segment();
+        firstOffset = ring + start;
+        firstLength = Math.min(length, size - start);
+        secondOffset = ring;
+        secondLength = length - firstLength;
+    }
+}

@@ -1,0 +1,252 @@
+package org.millrace.runtime.tenant;
+
+import org.millrace.api.context.ContextRequest;
+import org.millrace.api.context.Status;
+import org.millrace.context.JournalEntry.Direction;
+import org.millrace.memory.Descriptor;
+import org.millrace.memory.DescriptorRing;
+
+/**
+ * Reads the requests of a context. Each field is read once, as part of one of eight words, and then checked: the
+ * application may write the slot at the same moment. What cannot come from a sound library is a violation.
+ *
+ * <p>Owned by: the data-path thread.
+ */
+public final class RequestReader {
+    private final RequestSink sink;
+    private final Counters counters;
+    private final IdlePages pages;
+
+    private AppContext context;
+    private int type;
+    private int flags;
+    private int code;
+    private int connection;
+    private int receiveBytes;
+    private int transmitBytes;
+    private long opaque;
+    private int argument;
+    private int localPort;
+    private int peerPort;
+    private long local0;
+    private long local1;
+    private long peer0;
+    private long peer1;
+
+    public RequestReader(RequestSink sink, Counters counters, IdlePages pages) {
+        this.sink = sink;
+        this.counters = counters;
+        this.pages = pages;
+    }
+
+    /**
+     * Takes the requests that wait, at most {@code budget}.
+     *
+     * @return how many
+     */
+    public int read(AppContext from, int budget, long nowNs) {
+        context = from;
+        DescriptorRing ring = from.requestRing;
+        int available = ring.available();
+        if (available < 0) {
+            from.violation("impossible index of the request ring");
+            return 0;
+        }
+        int taken = 0;
+        while (taken < available && taken < budget && !from.events.hasWaiting() && from.violation() == null) {
+            if (from.journal != null) {
+                from.journal.record(Direction.REQUEST, from.region.segment(), ring.peek(), nowNs);
+            }
+            load(ring, ring.peek());
+            ring.next();
+            taken++;
+            dispatch(nowNs);
+        }
+        if (taken > 0) {
+            ring.release();
+            counters.requests += taken;
+        }
+        return taken;
+    }
+
+    private void load(DescriptorRing ring, long at) {
+        long word = ring.i64(at, 0);
+        type = (int) word & 0xff;
+        flags = (int) word >>> 8 & 0xff;
+        code = (int) word >>> 16 & 0xffff;
+        connection = (int) (word >>> 32);
+        word = ring.i64(at, Descriptor.RX_BYTES);
+        receiveBytes = (int) word;
+        transmitBytes = (int) (word >>> 32);
+        opaque = ring.i64(at, Descriptor.OPAQUE);
+        word = ring.i64(at, Descriptor.ARGUMENT);
+        argument = (int) word;
+        localPort = (int) (word >>> 32) & 0xffff;
+        peerPort = (int) (word >>> 48);
+        local0 = ring.i64(at, Descriptor.LOCAL_ADDRESS);
+        local1 = ring.i64(at, Descriptor.LOCAL_ADDRESS + 8);
+        peer0 = ring.i64(at, Descriptor.PEER_ADDRESS);
+        peer1 = ring.i64(at, Descriptor.PEER_ADDRESS + 8);
+    }
+
+    private void dispatch(long nowNs) {
+        switch (type) {
+            case Descriptor.BUMP -> bump(nowNs);
+            case Descriptor.MESSAGE -> message(nowNs);
+            case Descriptor.CLOSE -> close(ContextRequest.Kind.CLOSE, nowNs);
+            case Descriptor.ABORT -> close(ContextRequest.Kind.ABORT, nowNs);
+            case Descriptor.CONNECT -> ask(ContextRequest.Kind.CONNECT, nowNs);
+            case Descriptor.LISTEN -> ask(ContextRequest.Kind.LISTEN, nowNs);
+            case Descriptor.BIND -> ask(ContextRequest.Kind.BIND, nowNs);
+            case Descriptor.UNLISTEN -> unlisten(nowNs);
+            case Descriptor.HANDOVER -> handOver(nowNs);
+            default -> violation("unknown type");
+        }
+    }
+
+    private void bump(long nowNs) {
+        if ((flags & ~Descriptor.FIN | code | argument | localPort | peerPort) != 0
+            || (opaque | local0 | local1 | peer0 | peer1) != 0) {
+            violation("a field that is not BUMP's is set");
+            return;
+        }
+        int slot = slot();
+        if (slot < 0) {
+            return;
+        }
+        ConnectionSlots slots = context.slots;
+        boolean finished = slots.finished[slot];
+        if (receiveBytes < 0 || receiveBytes > slots.receiveHeld[slot]) {
+            violation("consumes more than it was given");
+        } else if (overruns(slot) || finished && transmitBytes != 0) {
+            violation(finished ? "appends behind the end of its stream" : "appends more than there is room");
+        } else if (transmitBytes > slots.pushLimit[slot] - slots.pushed[slot]) {
+            violation("appends more than it was granted");
+        } else {
+            slots.receiveHeld[slot] -= receiveBytes;
+            slots.transmitHeld[slot] += transmitBytes;
+            slots.sentBytes[slot] += transmitBytes;
+            slots.pushed[slot] += transmitBytes;
+            slots.touch(slot, transmitBytes);
+            slots.finished[slot] |= flags != 0;
+            slots.appended[slot] |= transmitBytes != 0;
+            slots.used[slot] |= (receiveBytes | transmitBytes | flags) != 0;
+            pages.used(context, slot);
+            context.changed(slot);
+            sink.bump(context, slot, receiveBytes, transmitBytes, finished ? 0 : flags, nowNs);
+        }
+    }
+
+    private void message(long nowNs) {
+        if ((flags | code | receiveBytes | argument | localPort) != 0 || (opaque | local0 | local1) != 0) {
+            violation("a field that is not MESSAGE's is set");
+            return;
+        }
+        int slot = slot();
+        if (slot < 0) {
+            return;
+        }
+        if (overruns(slot)) {
+            violation("appends more than there is room");
+        } else if (!AddressCodec.isIpv4(peer0, peer1)) {
+            violation("a peer that is no IPv4 address");
+        } else {
+            context.slots.transmitHeld[slot] += transmitBytes;
+            context.slots.sentBytes[slot] += transmitBytes;
+            context.slots.touch(slot, transmitBytes);
+            sink.message(context, slot, transmitBytes, AddressCodec.ipv4(peer1), peerPort, nowNs);
+        }
+    }
+
+    private boolean overruns(int slot) {
+        return transmitBytes < 0
+            || transmitBytes > context.size().transmitBytes() - context.slots.transmitHeld[slot];
+    }
+
+    private void close(ContextRequest.Kind kind, long nowNs) {
+        if ((flags | code | receiveBytes | transmitBytes | argument | localPort | peerPort) != 0
+            || (opaque | local0 | local1 | peer0 | peer1) != 0) {
+            violation("a field that is not CLOSE's is set");
+            return;
+        }
+        int slot = slot();
+        if (slot < 0) {
+            return;
+        }
+        context.slots.state[slot] = ConnectionSlots.CLOSED;
+        context.changed(slot);
+        sink.request(context, context.slots.transport[slot] + 1,
+            new ContextRequest(kind, context.number, connection, 0, null, null, 0), nowNs);
+    }
+
+    private void handOver(long nowNs) {
+        if ((flags | code | receiveBytes | transmitBytes | localPort | peerPort) != 0
+            || (local0 | local1 | peer0 | peer1) != 0) {
+            violation("a field that is not HANDOVER's is set");
+            return;
+        }
+        int slot = slot();
+        if (slot < 0) {
+            return;
+        }
+        if (context.slots.used[slot]) {
+            violation("hands over what it has used");
+        } else {
+            context.slots.state[slot] = ConnectionSlots.CLOSED;
+            context.changed(slot);
+            sink.handOver(context, slot, argument, opaque, nowNs);
+        }
+    }
+
+    private void ask(ContextRequest.Kind kind, long nowNs) {
+        boolean connects = kind == ContextRequest.Kind.CONNECT;
+        boolean listens = kind == ContextRequest.Kind.LISTEN;
+        if ((flags | connection | receiveBytes | transmitBytes) != 0 || !listens && argument != 0
+            || !connects && (peerPort != 0 || (peer0 | peer1) != 0)) {
+            violation("a field that is not " + kind + "'s is set");
+            return;
+        }
+        if (!AddressCodec.isIpv4(local0, local1) || !AddressCodec.isIpv4(peer0, peer1)) {
+            refuse(kind);
+            return;
+        }
+        ContextRequest request = new ContextRequest(kind, context.number, 0, opaque,
+            AddressCodec.socket(AddressCodec.ipv4(local1), localPort),
+            connects ? AddressCodec.socket(AddressCodec.ipv4(peer1), peerPort) : null, argument);
+        if (!sink.request(context, code, request, nowNs)) {
+            violation("unknown transport");
+        }
+    }
+
+    private void refuse(ContextRequest.Kind kind) {
+        int type = kind == ContextRequest.Kind.LISTEN ? Descriptor.LISTENING : Descriptor.CONNECTED;
+        context.events.post(type, 0, opaque, Status.UNSUPPORTED.code(), 0, null);
+    }
+
+    private void unlisten(long nowNs) {
+        if ((flags | connection | receiveBytes | transmitBytes | localPort | peerPort) != 0
+            || (opaque | local0 | local1 | peer0 | peer1) != 0) {
+            violation("a field that is not UNLISTEN's is set");
+            return;
+        }
+        if (!sink.request(context, code, new ContextRequest(ContextRequest.Kind.UNLISTEN, context.number, 0, 0, null,
+            null, argument), nowNs)) {
+            violation("unknown transport");
+        }
+    }
+
+    /** {@return the slot of the connection named, or a negative number if there is nothing to do} */
+    private int slot() {
+        int slot = context.slots.find(connection);
+        if (slot == ConnectionSlots.STALE) {
+            counters.staleRequests++;
+        } else if (slot == ConnectionSlots.FORGED) {
+            violation("names a connection that is not its");
+        }
+        return slot;
+    }
+
+    private void violation(String what) {
+        context.violation("request of type " + type + ", connection " + Integer.toHexString(connection) + ": " + what);
+    }
+}

@@ -1,0 +1,19 @@
+package org.millrace.runtime.tenant;
+
+import org.millrace.api.context.ContextRequest;
+
+/** Where requests go that have been found well formed. Data-path thread only. */
+public interface RequestSink {
+    void bump(AppContext context, int slot, int receiveBytes, int transmitBytes, int flags, long nowNs);
+
+    void message(AppContext context, int slot, int bytes, int peerAddress, int peerPort, long nowNs);
+
+    /** A connection that its application has not used is to go to another context; which, it may have made up. */
+    void handOver(AppContext context, int slot, int target, long opaque, long nowNs);
+
+    /**
+     * @param transport index plus 1 as the application named it, or 0
+     * @return false if there is no such transport
+     */
+    boolean request(AppContext context, int transport, ContextRequest request, long nowNs);
+}

@@ -1,0 +1,87 @@
+package org.millrace.runtime.transport;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.millrace.api.hardware.Capacity;
+import org.millrace.api.hardware.FitReport;
+import org.millrace.api.hardware.HardwareBackend;
+import org.millrace.api.pipeline.Program;
+import org.millrace.api.pipeline.ProgramExtension;
+import org.millrace.api.pipeline.SegmentMeta;
+import org.millrace.api.transport.ControlPlane;
+import org.millrace.api.transport.Transport;
+import org.millrace.runtime.path.DataPath;
+
+/** A transport that may come to run: made, not admitted yet. Owned by: the thread that prepares it. */
+public final class Candidate {
+    private final DataPath path;
+    private final LoadedTransport<?> replaces;
+    private final RuntimeHost host;
+    private final HardwareBackend hardware;
+    private final Program<?> program;
+    private final ControlPlane control;
+
+    /**
+     * Makes the transport that the host is for.
+     *
+     * @param replaces whose place it is to take, or null
+     * @throws IllegalArgumentException if an option is wrong or an extension does not suit
+     */
+    public Candidate(DataPath path, LoadedTransport<?> replaces, RuntimeHost host, HardwareBackend hardware) {
+        this.path = path;
+        this.replaces = replaces;
+        this.host = host;
+        this.hardware = hardware;
+        Transport transport = host.choice().factory().create(host);
+        control = transport.control();
+        Program<?> extended = transport.program();
+        for (ProgramExtension extension : host.choice().extensions()) {
+            extended = extension.extend(extended);
+        }
+        program = extended;
+    }
+
+    public LoadedTransport<?> replaces() {
+        return replaces;
+    }
+
+    public String name() {
+        return host.name();
+    }
+
+    public FitReport admit() {
+        return hardware.admit(program, host.capacity());
+    }
+
+    /** Loads it beside whatever runs; it may be thrown away. */
+    public LoadedTransport<?> load(TransportCounters counters) {
+        return load(program, counters);
+    }
+
+    private <M extends SegmentMeta> LoadedTransport<M> load(Program<M> typed, TransportCounters counters) {
+        return new LoadedTransport<>(path, host, hardware, typed, control, counters);
+    }
+
+    /** {@return the sentence about a program that does not fit, with every reason} */
+    public String refusal(FitReport fit) {
+        return "program " + program.name() + " does not fit " + hardware.name() + ": " + String.join("; ", reasons(fit));
+    }
+
+    /** {@return every violation, and with how many flows there would be none, if they are too many} */
+    public List<String> reasons(FitReport fit) {
+        List<String> reasons = new ArrayList<>(fit.refused().stream().map(FitReport.Reason::toString).toList());
+        int flows = host.capacity().flows();
+        if (flows > 1 && fits(1)) {
+            int fewer = Integer.highestOneBit(flows - 1);
+            while (!fits(fewer)) {
+                fewer /= 2;
+            }
+            reasons.add("flows is " + flows + ", with flows = " + fewer + " it fits");
+        }
+        return reasons;
+    }
+
+    private boolean fits(int flows) {
+        return hardware.admit(program, new Capacity(flows, host.capacity().contexts())).fits();
+    }
+}

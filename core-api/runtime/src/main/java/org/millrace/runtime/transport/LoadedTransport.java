@@ -1,0 +1,283 @@
+package org.millrace.runtime.transport;
+
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.millrace.api.hardware.HardwareBackend;
+import org.millrace.api.hardware.Outlet;
+import org.millrace.api.hardware.Pipeline;
+import org.millrace.api.pipeline.DropReason;
+import org.millrace.api.pipeline.FlowScheduler;
+import org.millrace.api.pipeline.HeaderCodec;
+import org.millrace.api.pipeline.Layout;
+import org.millrace.api.pipeline.Program;
+import org.millrace.api.pipeline.SegmentMeta;
+import org.millrace.api.pipeline.Verdict;
+import org.millrace.api.pipeline.ViewCursor;
+import org.millrace.api.pipeline.Workflow;
+import org.millrace.api.transport.ControlPlane;
+import org.millrace.api.transport.ReceivedPacket;
+import org.millrace.runtime.path.DataPath;
+import org.millrace.runtime.tenant.AppContext;
+import org.millrace.wire.Ipv4Header;
+
+/**
+ * A transport on a data path: its program loaded into the hardware, its control plane, and the outlet between them.
+ *
+ * <p>Owned by: the data-path thread.
+ */
+public final class LoadedTransport<M extends SegmentMeta> implements Outlet<M>, FlowMap.Owner {
+    private static final int MAX_ADVANCES = 4096;
+    private static final ValueLayout.OfInt PORTS = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+
+    public final int protocol;
+    public final RuntimeHost host;
+    public final ControlPlane control;
+    public final TransportCounters counters;
+    /** What extensions have put into it. */
+    public final AddedState added;
+    private final DataPath path;
+    private final HeaderCodec<M> codec;
+    private final FlowScheduler scheduler;
+    private final Pipeline<M> pipeline;
+    private final M handedOver;
+    private final int metaWords;
+    private boolean controlDue = true;
+    private long controlDeadlineNs = Long.MAX_VALUE;
+
+    /**
+     * Loads a program that fits, beside whatever runs.
+     *
+     * @param counters what it goes on counting
+     */
+    LoadedTransport(DataPath path, RuntimeHost host, HardwareBackend hardware, Program<M> program,
+                    ControlPlane control, TransportCounters counters) {
+        this.path = path;
+        this.host = host;
+        this.control = control;
+        this.counters = counters;
+        protocol = host.protocol();
+        codec = program.codec();
+        handedOver = program.newMeta();
+        metaWords = Layout.of(handedOver.getClass()).words();
+        ViewCursor.move(handedOver, new int[metaWords], 0);
+        pipeline = hardware.load(program, host.capacity(), this);
+        scheduler = program.scheduler();
+        added = new AddedState(program, pipeline, host.capacity());
+        host.attach(this);
+    }
+
+    /** {@return who has a flow: this, or an earlier transport in this place that has kept it} */
+    public LoadedTransport<?> ofFlow(int flow) {
+        return host.flows().keeper(flow) instanceof LoadedTransport<?> keeper ? keeper : this;
+    }
+
+    /** {@return whose a packet is: this one's, unless its flow is one that an earlier transport has kept} */
+    private LoadedTransport<?> ofPacket(ReceivedPacket packet) {
+        if (!host.flows().isShared() || packet.length < Integer.BYTES) {
+            return this;
+        }
+        int ports = Integer.rotateRight(packet.frame.get(PORTS, packet.header()), Short.SIZE); // as received: peer's first
+        return ofFlow(host.flows().find(packet.localAddress, packet.peerAddress, ports));
+    }
+
+    @Override
+    public void released(int flow) {
+        pipeline.clear(flow);
+    }
+
+    /** Takes a received datagram to the program whose it is. */
+    public void dispatch(ReceivedPacket packet, int frame, long nowNs) {
+        ofPacket(packet).receive(packet, frame, nowNs);
+    }
+
+    /** Runs a received datagram through the program. */
+    void receive(ReceivedPacket packet, int frame, long nowNs) {
+        counters.items[Workflow.RX.ordinal()]++;
+        M meta = pipeline.item(Workflow.RX);
+        meta.frame(frame);
+        meta.localAddress(packet.localAddress);
+        meta.peerAddress(packet.peerAddress);
+        meta.ecn(packet.ecn);
+        meta.peerMacLow((int) packet.peerMac); // an answer goes back the way the segment came
+        meta.peerMacHigh((int) (packet.peerMac >>> 32));
+        long verdict = codec.parse(packet.frame, packet.frameOffset, packet.headerOffset, packet.length,
+            packet.checksumValid, meta);
+        if (verdict == Verdict.NEXT) {
+            pipeline.submit(nowNs);
+        } else if (Verdict.action(verdict) == Verdict.CONTROL) {
+            ViewCursor.copy(meta, handedOver, metaWords); // the control plane may begin items of its own
+            control(handedOver, Verdict.reason(verdict), nowNs);
+        } else {
+            drop(meta, Verdict.reason(verdict));
+        }
+    }
+
+    void bump(int flow, AppContext context, int slot, int receiveBytes, int transmitBytes, int flags, long nowNs) {
+        M meta = hostItem(flow, context, slot);
+        meta.rxBump(receiveBytes);
+        meta.txBump(transmitBytes);
+        meta.hostFlags(flags);
+        pipeline.submit(nowNs);
+    }
+
+    void message(int flow, AppContext context, int slot, int bytes, int peerAddress, int peerPort, long nowNs) {
+        M meta = hostItem(flow, context, slot);
+        meta.txBump(bytes);
+        meta.peerAddress(peerAddress);
+        meta.peerPort(peerPort);
+        pipeline.submit(nowNs);
+    }
+
+    private M hostItem(int flow, AppContext context, int slot) {
+        counters.items[Workflow.HC.ordinal()]++;
+        M meta = pipeline.item(Workflow.HC);
+        meta.flow(flow);
+        meta.context(context.number);
+        meta.connection(context.slots.id[slot]);
+        return meta;
+    }
+
+    void hostControl(int flow, int operation, long nowNs) {
+        counters.items[Workflow.HC.ordinal()]++;
+        M meta = pipeline.item(Workflow.HC);
+        meta.flow(flow);
+        meta.operation(operation);
+        pipeline.submit(nowNs);
+    }
+
+    /** Makes an item of each flow that is due, at most {@code budget}. Answers how many. */
+    int transmit(int budget, long nowNs) {
+        for (int i = 0; i < budget; i++) {
+            int flow = pipeline.isPaused() ? 0 : scheduler.next(nowNs);
+            if (flow == 0) {
+                return i;
+            }
+            counters.items[Workflow.TX.ordinal()]++;
+            pipeline.item(Workflow.TX).flow(flow);
+            pipeline.submit(nowNs);
+        }
+        return budget;
+    }
+
+    /** Lets the machine run on as far as it can by now; the frames of the batch are needed no longer then. */
+    void drain(long nowNs) {
+        for (int i = 0; i < MAX_ADVANCES && pipeline.deadlineNs() <= nowNs; i++) {
+            pipeline.advance(nowNs);
+        }
+    }
+
+    /** Lets all come out that comes to an end, whatever the machine's time. Answers whether it is empty. */
+    boolean quiesce(long nowNs) {
+        for (int i = 0; i < MAX_ADVANCES && !pipeline.isIdle(); i++) {
+            pipeline.quiesce(nowNs);
+        }
+        return pipeline.isIdle();
+    }
+
+    /** {@return whether nothing is inside the machine} */
+    boolean isIdle() {
+        return pipeline.isIdle();
+    }
+
+    /** Something has happened that the control plane will want to act on. */
+    public void wakeControl() {
+        controlDue = true;
+    }
+
+    void advanceControl(long nowNs) {
+        if (controlDue || nowNs >= controlDeadlineNs) {
+            controlDue = false;
+            controlDeadlineNs = control.advance(nowNs);
+        }
+    }
+
+    /** {@return whether no application holds a connection of it any more} */
+    boolean isForgotten() {
+        return control.connections().stream().allMatch(line -> line.context() < 0);
+    }
+
+    long deadlineNs() {
+        return controlDue ? Long.MIN_VALUE
+            : Math.min(Math.min(controlDeadlineNs, pipeline.deadlineNs()),
+                pipeline.isPaused() ? Long.MAX_VALUE : scheduler.deadlineNs());
+    }
+
+    /** {@return what control plane and machine count, by name} */
+    public Map<String, Long> named() {
+        Map<String, Long> all = new LinkedHashMap<>(control.counters());
+        all.putAll(pipeline.counters());
+        added.count(all);
+        return all;
+    }
+
+    @Override
+    public void drop(M meta, int reason) {
+        path.transfer().clear();
+        path.counters().drop(reason);
+        if (reason == DropReason.NO_FLOW.code() && protocol == Ipv4Header.UDP
+            && meta.workflow() == Workflow.RX.ordinal()) {
+            path.portUnreachable(meta.frame()); // RFC 1122 §4.1.3.1
+        }
+    }
+
+    @Override
+    public void control(M meta, int reason, long nowNs) {
+        path.transfer().clear();
+        ReceivedPacket packet = meta.workflow() == Workflow.RX.ordinal() ? path.frames().packet(meta.frame()) : null;
+        if (packet == null) {
+            path.counters().drop(DropReason.UNACCEPTABLE);
+            return;
+        }
+        counters.controlPackets++;
+        controlDue = true;
+        control.packet(packet, meta, reason, nowNs);
+    }
+
+    @Override
+    public void emit(M meta, long nowNs) {
+        long mac = (long) meta.peerMacHigh() << 32 | meta.peerMacLow() & 0xffff_ffffL;
+        if (mac == 0) { // a message's peer is nobody's flow: its neighbour is known to the network layer or nobody
+            mac = path.resolve(meta.peerAddress(), nowNs);
+        }
+        if (mac < 0) {
+            drop(meta, DropReason.UNREACHABLE.code());
+            return;
+        }
+        discarded(meta);
+        counters.emitted++;
+        counters.sentPayloadBytes += path.egress().emit(codec, protocol, meta, mac, nowNs);
+        path.transfer().clear();
+    }
+
+    @Override
+    public int hold(M meta) {
+        return path.held().hold();
+    }
+
+    @Override
+    public void resume(int payload) {
+        path.held().resume(payload);
+    }
+
+    @Override
+    public void done(M meta) {
+        discarded(meta);
+        path.transfer().clear();
+    }
+
+    /** A segment that is answered or taken note of although its payload was not: that loss has its reason too. */
+    private void discarded(M meta) {
+        if (meta.discard() != 0) {
+            path.counters().drop(meta.discard());
+        }
+    }
+
+    @Override
+    public void digest(M meta, long nowNs) {
+        counters.digests++;
+        controlDue = true;
+        control.digest(meta, nowNs);
+    }
+}

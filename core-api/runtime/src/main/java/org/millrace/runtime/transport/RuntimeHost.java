@@ -1,0 +1,157 @@
+package org.millrace.runtime.transport;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Map;
+import java.util.Optional;
+import org.millrace.api.context.Contexts;
+import org.millrace.api.hardware.Capacity;
+import org.millrace.api.pipeline.ContextQueue;
+import org.millrace.api.pipeline.FlowLookup;
+import org.millrace.api.pipeline.PayloadDma;
+import org.millrace.api.port.PortInfo;
+import org.millrace.api.transport.ReceivedPacket;
+import org.millrace.api.transport.TransportHost;
+import org.millrace.net.IpLayer;
+import org.millrace.net.Route;
+import org.millrace.runtime.config.DataPathConfig.TransportChoice;
+import org.millrace.runtime.path.DataPath;
+
+/** What one transport gets of the data path. Owned by: the data-path thread. */
+public final class RuntimeHost implements TransportHost {
+    private final DataPath path;
+    private final TransportChoice choice;
+    private final PortInfo port;
+    private final int protocol;
+    private final FlowMap flows;
+    private final TransportContexts contexts;
+    private final byte[] secret;
+    private LoadedTransport<?> transport;
+
+    public RuntimeHost(DataPath path, TransportChoice choice, PortInfo port, FlowMap flows, TransportContexts contexts,
+                byte[] secret) {
+        this.path = path;
+        this.choice = choice;
+        this.port = port;
+        protocol = choice.factory().protocol();
+        this.flows = flows;
+        this.contexts = contexts;
+        this.secret = secret;
+    }
+
+    /** {@return the host of another transport in the same place: same flows, contexts, secret} */
+    public RuntimeHost successor(TransportChoice other, PortInfo otherPort) {
+        return new RuntimeHost(path, other, otherPort, flows, contexts, secret);
+    }
+
+    /** Completes the host once the program is loaded. */
+    void attach(LoadedTransport<?> loaded) {
+        transport = loaded;
+    }
+
+    public String name() {
+        return choice.factory().name();
+    }
+
+    public TransportChoice choice() {
+        return choice;
+    }
+
+    int protocol() {
+        return protocol;
+    }
+
+    /** {@return its number as applications know it, from 0} */
+    int position() {
+        return contexts.transport();
+    }
+
+    @Override
+    public Map<String, String> options() {
+        return choice.options();
+    }
+
+    @Override
+    public Capacity capacity() {
+        return path.capacity();
+    }
+
+    @Override
+    public PortInfo port() {
+        return port;
+    }
+
+    @Override
+    public FlowLookup lookup() {
+        return flows;
+    }
+
+    @Override
+    public PayloadDma dma() {
+        return path.transfer();
+    }
+
+    @Override
+    public ContextQueue contextQueue() {
+        return path.contexts();
+    }
+
+    @Override
+    public FlowMap flows() {
+        return flows;
+    }
+
+    @Override
+    public Contexts contexts() {
+        return contexts;
+    }
+
+    @Override
+    public byte[] secret() {
+        return secret.clone();
+    }
+
+    @Override
+    public boolean send(int localAddress, int peerAddress, int ecn, MemorySegment segment, long offset, int length,
+                        long nowNs) {
+        transport.counters.controlSegmentsSent++;
+        return path.ip().send(localAddress, peerAddress, protocol, ecn, segment, offset, length, nowNs);
+    }
+
+    @Override
+    public void hostControl(int flow, int operation, long nowNs) {
+        transport.hostControl(flow, operation, nowNs);
+    }
+
+    @Override
+    public void resubmit(ReceivedPacket packet, long nowNs) {
+        int frame = path.frames().frame(packet);
+        if (frame >= 0) {
+            transport.receive(packet, frame, nowNs);
+        }
+    }
+
+    @Override
+    public void drop(int reason) {
+        path.counters().drop(reason);
+    }
+
+    @Override
+    public long nextHop(int peerAddress, long nowNs) {
+        return Math.max(-1, path.resolve(peerAddress, nowNs));
+    }
+
+    @Override
+    public Path path(int peerAddress) {
+        IpLayer ip = path.ip();
+        if (ip.isBroadcast(peerAddress)) {
+            return null; // RFC 9293 MUST-46, MUST-57: a peer is one host
+        }
+        Optional<Route> route = ip.route(peerAddress);
+        return route.map(r -> new Path(ip.sourceAddress(peerAddress), ip.mtu(peerAddress), r.options())).orElse(null);
+    }
+
+    @Override
+    public boolean isLocal(int address) {
+        return address == 0 || path.ip().isLocal(address);
+    }
+}

@@ -1,0 +1,81 @@
+package org.millrace.runtime.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.millrace.wire.Ipv4Address;
+import org.millrace.wire.Ipv4Prefix;
+
+class InstanceConfigTest {
+    private static final Map<String, String> GOOD = Map.of("hardware", "hw-bluefield", "transports", "tcp-flextoe",
+        "port", "packet", "address", "10.0.0.2/24");
+
+    private static InstanceConfig with(String... keysAndValues) {
+        Map<String, String> map = new TreeMap<>(GOOD);
+        for (int i = 0; i < keysAndValues.length; i += 2) {
+            map.put(keysAndValues[i], keysAndValues[i + 1]);
+        }
+        return InstanceConfig.parse(map);
+    }
+
+    @Test
+    void defaultsAreFilledIn() {
+        InstanceConfig config = with();
+        assertThat(config.name()).isEqualTo("millrace");
+        assertThat(config.capacity().flows()).isEqualTo(65536);
+        assertThat(config.capacity().contexts()).isEqualTo(256);
+        assertThat(config.routes()).isEmpty();
+        assertThat(config.capture()).isNull();
+        assertThat(config.spinNs()).isZero();
+    }
+
+    @Test
+    void transportOptionsComeFromFamilyAndName() {
+        InstanceConfig config = with("transports", "tcp-flextoe, tcp-laminar", "tcp.delayed-ack", "2",
+            "transport.tcp-laminar.delayed-ack", "1", "port.interface", "veth1");
+        assertThat(config.transports()).containsExactly("tcp-flextoe", "tcp-laminar");
+        assertThat(config.options().get("tcp-flextoe")).isEqualTo(Map.of("delayed-ack", "2"));
+        assertThat(config.options().get("tcp-laminar")).isEqualTo(Map.of("delayed-ack", "1"));
+        assertThat(config.portOptions()).isEqualTo(Map.of("interface", "veth1"));
+    }
+
+    @Test
+    void routesAreRead() {
+        InstanceConfig config = with("routes",
+            "default via 10.0.0.1 congestion=dctcp; 10.2.0.0/16 dev mtu=1400;");
+        assertThat(config.routes()).containsExactly(
+            new InstanceConfig.StaticRoute(Ipv4Prefix.ALL, Ipv4Address.parse("10.0.0.1"), 0,
+                Map.of("congestion", "dctcp")),
+            new InstanceConfig.StaticRoute(Ipv4Prefix.parse("10.2.0.0/16"), Ipv4Address.ANY, 1400, Map.of()));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "flows     | 0            | flows is '0', allowed is a number from 1 to 4194304",
+        "spin-us   | 100001       | spin-us is '100001', allowed is a number from 0 to 100000",
+        "contexts  | many         | contexts is 'many', allowed is a number from 1 to 65536",
+        "address   | 10.0.0.2     | address is '10.0.0.2', allowed is the address of one host and its prefix length",
+        "address   | 10.0.0.2/33  | address is '10.0.0.2/33', allowed is the address of one host",
+        "address   | 224.0.0.1/24 | address is '224.0.0.1/24', allowed is the address of one host",
+        "routes    | default      | routes is 'default', allowed is (PREFIX | default) (via ROUTER | dev)",
+        "routes    | 10.0.0.1/8 dev | routes is '10.0.0.1/8 dev', allowed is",
+        "routes    | default via 10.0.0.1 x | routes is 'default via 10.0.0.1 x', allowed is",
+        "routes    | default dev mtu=7 | routes is 'default dev mtu=7', allowed is",
+        "hardwear  | hw-bluefield | hardwear is 'hw-bluefield', allowed is one of the keys address, attach",
+        "hardware  | ''           | hardware is '', allowed is a backend such as hw-bluefield"})
+    void badValueIsNamedWithWhatIsAllowed(String key, String value, String message) {
+        assertThatThrownBy(() -> with(key, value)).isInstanceOf(ConfigException.class)
+            .hasMessageStartingWith(message).hasMessageNotContaining("\n");
+    }
+
+    @Test
+    void missingKeyIsNamed() {
+        assertThatThrownBy(() -> InstanceConfig.parse(Map.of())).isInstanceOf(ConfigException.class)
+            .hasMessage("transports is missing, allowed is a comma list such as tcp-flextoe");
+    }
+}

@@ -1,0 +1,178 @@
+package org.millrace.runtime.swap;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.lang.ref.WeakReference;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.millrace.api.pipeline.Program;
+import org.millrace.api.pipeline.ProgramExtension;
+import org.millrace.api.pipeline.SegmentMeta;
+import org.millrace.api.transport.TransportFactory;
+import org.millrace.bluefield.BluefieldBackend;
+import org.millrace.ports.MemoryPort;
+import org.millrace.runtime.config.DataPathConfig.TransportChoice;
+import org.millrace.runtime.datagram.DatagramTransport;
+import org.millrace.runtime.path.TestHost;
+import org.millrace.runtime.transport.LoadedTransport;
+import org.millrace.tcp.flextoe.FlexToeFactory;
+
+/** A swap step by step: what it checks, and that whatever fails leaves one side running and every connection alive. */
+class SwapStepsTest {
+    private static final int NUMBERS = 20_000;
+    private static final SwapRequest ANEW =
+        SwapRequest.KEEP.transport(0, new TransportChoice(new FlexToeFactory(), Map.of())).warmUp(0);
+
+    private final SwapWorld world = new SwapWorld();
+
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "RETIRE")
+    void failureBeforeTheEndLeavesTheOldSide(SwapStep step) {
+        world.exchange(NUMBERS);
+        List<LoadedTransport<?>> before = SwapWorld.running(world.far);
+        for (int i = 0; i < 3; i++) {
+            assertThatThrownBy(() -> world.far.swap(ANEW.warmUp(step == SwapStep.WARM ? 1 : 0), fail(step)))
+                .isInstanceOfSatisfying(SwapException.class, e -> assertThat(e.step()).isEqualTo(step))
+                .hasMessage("injected");
+            assertThat(SwapWorld.running(world.far)).isEqualTo(before);
+            world.exchange(NUMBERS);
+        }
+    }
+
+    @Test
+    void failureOfTheOldSideAtTheEndLeavesTheNewSide() throws SwapException {
+        world.exchange(NUMBERS);
+        List<LoadedTransport<?>> before = SwapWorld.running(world.far);
+        SwapReport report = world.far.swap(ANEW, fail(SwapStep.RETIRE));
+        assertThat(report.connections()).isEqualTo(1);
+        assertThat(SwapWorld.running(world.far)).hasSize(1).doesNotContainAnyElementsOf(before);
+        world.exchange(NUMBERS);
+    }
+
+    private static Consumer<SwapStep> fail(SwapStep at) {
+        return step -> {
+            if (step == at) {
+                throw new NoClassDefFoundError("injected");
+            }
+        };
+    }
+
+    @Test
+    void reportSaysWhatHasBeenDone() throws SwapException {
+        world.exchange(NUMBERS);
+        SwapReport report = world.near.swap(ANEW);
+        assertThat(report.before()).isEqualTo(report.after()).hasToString("tcp-flextoe on hw-bluefield");
+        assertThat(report.connections()).isEqualTo(1);
+        assertThat(report.retiring()).isZero();
+        assertThat(report.stepNs()).containsOnlyKeys(SwapStep.values());
+        assertThat(report.pauseNs()).isPositive();
+        world.exchange(NUMBERS);
+    }
+
+    @Test
+    void requestsThatMakeNoSenseAreRefused() {
+        refused(SwapRequest.KEEP, "there is nothing to swap");
+        refused(SwapRequest.KEEP.transport(1, new TransportChoice(new FlexToeFactory(), Map.of())),
+            "transport number 1 is not there, there are 1");
+        refused(SwapRequest.KEEP.transport(0, new TransportChoice(new DatagramTransport(), Map.of())),
+            "datagram is IP protocol 17, the one that it is to replace is 6");
+        refused(SwapRequest.KEEP.hardware(new BluefieldBackend()).forNewOnly(),
+            "hardware is swapped for all connections, not for new ones only");
+        refused(SwapRequest.KEEP.transport(0, new TransportChoice(new FlexToeFactory(), Map.of("rto-min-ms", "x"))),
+            "rto-min-ms");
+        world.exchange(NUMBERS);
+    }
+
+    private void refused(SwapRequest request, String reason) {
+        assertThatThrownBy(() -> world.near.swap(request)).hasMessageContaining(reason)
+            .isInstanceOfSatisfying(SwapException.class, e -> assertThat(e.step()).isEqualTo(SwapStep.RESOLVE));
+    }
+
+    @Test
+    void transportWithoutHandoverIsNamed() {
+        TestHost host = new TestHost(MemoryPort.pair(Map.of())[0], "10.0.0.1");
+        assertThatThrownBy(() -> host.path.swap(SwapRequest.KEEP.hardware(new BluefieldBackend())))
+            .hasMessage("datagram: DatagramControl cannot hand its connections over")
+            .isInstanceOfSatisfying(SwapException.class, e -> assertThat(e.step()).isEqualTo(SwapStep.EXPORT));
+        assertThat(host.path.side().transports()).hasSize(1);
+    }
+
+    @Test
+    void hardwareIsAnotherOne() throws SwapException {
+        BluefieldBackend other = new BluefieldBackend();
+        world.exchange(NUMBERS);
+        world.near.swap(SwapRequest.KEEP.hardware(other));
+        assertThat(world.near.side().hardware()).isSameAs(other);
+        world.exchange(NUMBERS);
+    }
+
+    /** What the extension makes is what is loaded, and its refusal is the swap's. */
+    @Test
+    void extensionIsAppliedAndMayRefuse() throws SwapException {
+        int[] extended = new int[1];
+        TransportChoice choice = world.near.side().transports().getFirst();
+        world.near.swap(SwapRequest.KEEP.transport(0, choice.with(List.of(new ProgramExtension() {
+            @Override
+            public String name() {
+                return "counting";
+            }
+
+            @Override
+            public <M extends SegmentMeta> Program<M> extend(Program<M> program) {
+                extended[0]++;
+                return program;
+            }
+        }))).warmUp(0));
+        assertThat(extended[0]).isEqualTo(1);
+        assertThat(world.near.side().transports().getFirst().extensions()).hasSize(1);
+        world.exchange(NUMBERS);
+    }
+
+    /** Of a bundle that has been swapped out nothing stays, neither in the runtime nor in what the hardware has written. */
+    @Test
+    void classLoaderOfTheOldSideIsCollected() throws Exception {
+        WeakReference<ClassLoader> loader = swapIn();
+        world.exchange(NUMBERS);
+        assertThat(loader.get()).isNotNull();
+        world.near.swap(ANEW.warmUp(1));
+        world.exchange(NUMBERS);
+        for (int i = 0; i < 100 && loader.get() != null; i++) {
+            System.gc();
+        }
+        assertThat(loader.get()).isNull();
+    }
+
+    private WeakReference<ClassLoader> swapIn() throws Exception {
+        ClassLoader own = new OwnClasses(FlexToeFactory.class.getProtectionDomain().getCodeSource().getLocation());
+        TransportFactory factory = (TransportFactory) own.loadClass(FlexToeFactory.class.getName())
+            .getConstructor().newInstance();
+        assertThat(factory.getClass()).isNotSameAs(FlexToeFactory.class);
+        world.near.swap(SwapRequest.KEEP.transport(0, new TransportChoice(factory, Map.of())).warmUp(1));
+        return new WeakReference<>(own);
+    }
+
+    /** Has classes of FlexTOE of its own. */
+    private static final class OwnClasses extends URLClassLoader {
+        OwnClasses(URL url) {
+            super(new URL[] {url}, SwapStepsTest.class.getClassLoader());
+        }
+
+        @Override
+        protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+            if (!name.startsWith(FlexToeFactory.class.getPackageName())) {
+                return super.loadClass(name, resolve);
+            }
+            synchronized (getClassLoadingLock(name)) {
+                Class<?> loaded = findLoadedClass(name);
+                return loaded == null ? findClass(name) : loaded;
+            }
+        }
+    }
+}

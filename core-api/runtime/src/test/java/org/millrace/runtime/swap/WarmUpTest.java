@@ -1,0 +1,65 @@
+package org.millrace.runtime.swap;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongSupplier;
+import org.junit.jupiter.api.Test;
+import org.millrace.bluefield.BluefieldBackend;
+import org.millrace.ports.MemoryPort;
+import org.millrace.runtime.config.DataPathConfig.TransportChoice;
+import org.millrace.runtime.path.DataPath;
+import org.millrace.tcp.flextoe.FlexToeFactory;
+
+/** How long is rehearsed, by a clock on which the n-th round takes as long as is said. */
+class WarmUpTest {
+    private static final SwapRequest REQUEST =
+        SwapRequest.KEEP.transport(0, new TransportChoice(new FlexToeFactory(), Map.of()));
+
+    /** Read once when made, then before and after each round. */
+    private static final class RoundClock implements LongSupplier {
+        private final long[] roundNs;
+        private int reads;
+        private long nowNs;
+
+        RoundClock(long... roundNs) {
+            this.roundNs = roundNs;
+        }
+
+        @Override
+        public long getAsLong() {
+            if (reads > 0 && reads % 2 == 0) {
+                nowNs += roundNs[Math.min(rounds() - 1, roundNs.length - 1)];
+            }
+            reads++;
+            return nowNs;
+        }
+
+        int rounds() {
+            return reads / 2;
+        }
+    }
+
+    private static int rounds(SwapRequest request, RoundClock clock) throws SwapException {
+        DataPath.Side side = new DataPath.Side(new BluefieldBackend(),
+            List.of(new TransportChoice(new FlexToeFactory(), Map.of())));
+        new WarmUp(MemoryPort.pair(Map.of())[0].info(), side, side, request, clock).run();
+        return clock.rounds();
+    }
+
+    @Test
+    void endsEightRoundsAfterTheLastFasterOne() throws SwapException {
+        assertThat(rounds(REQUEST, new RoundClock(100, 50, 30))).isEqualTo(3 + 8);
+    }
+
+    @Test
+    void littleFasterIsNotFaster() throws SwapException {
+        assertThat(rounds(REQUEST, new RoundClock(100, 99, 98, 97))).isEqualTo(1 + 8);
+    }
+
+    @Test
+    void endsWithItsTime() throws SwapException {
+        assertThat(rounds(REQUEST.warmUp(120), new RoundClock(100, 50, 30))).isEqualTo(2);
+    }
+}

@@ -1,0 +1,355 @@
+package org.millrace.runtime.tenant;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.Random;
+import java.util.function.LongConsumer;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.millrace.api.context.ContextSize;
+import org.millrace.api.context.Status;
+import org.millrace.memory.Addresses;
+import org.millrace.memory.ContextLayout;
+import org.millrace.memory.Descriptor;
+import org.millrace.memory.DescriptorRing;
+import org.millrace.runtime.path.TestHost;
+import org.millrace.testkit.ManualClock;
+import org.millrace.testkit.SimulatedFabric;
+import org.millrace.testkit.SimulatedLink;
+import org.millrace.toe.MessageSocket;
+import org.millrace.toe.Toe;
+
+/** An application that breaks the rules loses its context, and nobody else notices. */
+class RequestReaderTest {
+    private static final ContextSize SIZE = new ContextSize(4, 4096, 4096, 64);
+    private static final InetSocketAddress LOCAL = new InetSocketAddress("10.0.0.1", 5000);
+
+    private final ManualClock clock = new ManualClock();
+    private final TestHost host = new TestHost(new SimulatedFabric(clock, new SimulatedLink(0, 1500, false))
+        .port("us", 0x020000000001L), "10.0.0.1");
+    private AppContext context;
+    private DescriptorRing requests;
+    private DescriptorRing events;
+    private int connection;
+
+    /** A context whose application is this test, with a message socket at {@link #LOCAL}. */
+    @BeforeEach
+    void bind() {
+        host.open(SIZE);
+        context = host.lastOpened;
+        MemorySegment memory = context.region.segment();
+        requests = new DescriptorRing(memory, context.layout.requestRing(), SIZE.ringSlots());
+        events = new DescriptorRing(memory, context.layout.eventRing(), SIZE.ringSlots());
+        request(Descriptor.BIND, at -> {
+            requests.i64(at, Descriptor.OPAQUE, 42);
+            Addresses.write(memory, at + Descriptor.LOCAL_ADDRESS, LOCAL.getAddress());
+            requests.u16(at, Descriptor.LOCAL_PORT, LOCAL.getPort());
+        });
+        assertThat(events.available()).isEqualTo(1);
+        long at = events.peek();
+        assertThat(events.u8(at, Descriptor.TYPE)).isEqualTo(Descriptor.CONNECTED);
+        assertThat(events.i64(at, Descriptor.OPAQUE)).isEqualTo(42);
+        connection = events.i32(at, Descriptor.CONNECTION);
+        events.next();
+        events.release();
+    }
+
+    private void request(int type, LongConsumer rest) {
+        long at = requests.claim();
+        requests.u8(at, Descriptor.TYPE, type);
+        rest.accept(at);
+        requests.publish();
+        host.path.poll(clock.nowNs());
+    }
+
+    private void assertClosedFor(String reason) {
+        assertThat(context.layout.isOpen()).isFalse();
+        assertThat(context.violation()).contains(reason);
+        assertThat(host.path.status().contextsClosedForCause()).isEqualTo(1);
+        assertThat(host.path.status().contexts()).isZero();
+        assertThat(host.path.status().transports().getFirst().flows()).isZero();
+    }
+
+    private void bump(int id, int rx, int tx, int flags) {
+        request(Descriptor.BUMP, at -> {
+            requests.i32(at, Descriptor.CONNECTION, id);
+            requests.i32(at, Descriptor.RX_BYTES, rx);
+            requests.i32(at, Descriptor.TX_BYTES, tx);
+            requests.u8(at, Descriptor.FLAGS, flags);
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 9, 10, 11, 12, 14, 255})
+    void unknownType(int type) {
+        request(type, at -> { });
+        assertClosedFor("unknown type");
+    }
+
+    @Test
+    void consumesWhatItWasNotGiven() {
+        bump(connection, 1, 0, 0);
+        assertClosedFor("consumes more than it was given");
+    }
+
+    @Test
+    void negativeCounts() {
+        bump(connection, -1, 0, 0);
+        assertClosedFor("consumes more than it was given");
+    }
+
+    @Test
+    void appendsMoreThanThereIsRoom() {
+        bump(connection, 0, 4096, 0);
+        assertThat(context.layout.isOpen()).isTrue();
+        bump(connection, 0, 1, 0);
+        assertClosedFor("appends more than there is room");
+    }
+
+    /** All 4096 bytes of the ring appended and freed again. */
+    private void useTheRing() {
+        bump(connection, 0, 4096, 0);
+        context.notify(connection, 0, 4096, 0);
+        host.path.poll(clock.nowNs());
+    }
+
+    @Test
+    void appendsMoreThanItWasGranted() {
+        context.grant(connection, 1000);
+        useTheRing(); // it may have done so before it saw the grant
+        assertThat(context.layout.isOpen()).isTrue();
+        context.grant(connection, 4196);
+        bump(connection, 0, 100, 0);
+        assertThat(context.layout.isOpen()).isTrue();
+        bump(connection, 0, 1, 0);
+        assertClosedFor("appends more than it was granted");
+    }
+
+    @Test
+    void grantIsToldAndNeverTakenBack() {
+        assertThat(context.layout.pacing(connection)).isEqualTo(ContextLayout.PULL);
+        useTheRing();
+        context.grant(connection, 5000);
+        host.path.poll(clock.nowNs());
+        assertThat(context.layout.pacing(connection)).isEqualTo(ContextLayout.PUSH);
+        assertThat(context.layout.credits(connection)).isEqualTo(5000);
+        assertThat(events.available()).as("the freed bytes, then the credits").isEqualTo(2);
+        context.grant(connection, 4500);
+        host.path.poll(clock.nowNs());
+        assertThat(context.layout.credits(connection)).isEqualTo(5000);
+        assertThat(events.available()).isEqualTo(2);
+        context.grant(connection ^ 1 << 16, 6000); // another's id
+        assertThat(context.layout.credits(connection)).isEqualTo(5000);
+    }
+
+    /** A swap to a program that fetches: what was held back may come. */
+    @Test
+    void pullAllEndsPushPacing() {
+        context.grant(connection, 1000);
+        useTheRing();
+        host.path.contexts().pullAll();
+        assertThat(context.layout.pacing(connection)).isEqualTo(ContextLayout.PULL);
+        bump(connection, 0, 4096, 0);
+        assertThat(context.layout.isOpen()).isTrue();
+    }
+
+    /** Positions are the stream's mod 2^32; the application's are not. */
+    @Test
+    void creditsGoOnBehindFourGigabytes() {
+        int slot = context.slots.own(connection);
+        context.slots.pushed[slot] = 0xffff_ff00L;
+        context.grant(connection, 0x100);
+        assertThat(context.layout.credits(connection)).isEqualTo(0x1_0000_0100L);
+    }
+
+    @Test
+    void appendsBehindTheEndOfItsStream() {
+        bump(connection, 0, 1, Descriptor.FIN);
+        bump(connection, 0, 0, Descriptor.FIN);
+        assertThat(context.layout.isOpen()).isTrue();
+        bump(connection, 0, 1, 0);
+        assertClosedFor("behind the end");
+    }
+
+    @Test
+    void unknownFlag() {
+        bump(connection, 0, 0, 2);
+        assertClosedFor("a field that is not BUMP's is set");
+    }
+
+    @Test
+    void connectionThatNeverWas() {
+        bump(connection + (1 << 16), 0, 0, 0);
+        assertClosedFor("names a connection that is not its");
+    }
+
+    @Test
+    void connectionSlotOutOfRange() {
+        bump(1 << 16 | 4, 0, 0, 0);
+        assertClosedFor("names a connection that is not its");
+    }
+
+    @Test
+    void connectionThatItHasClosed() {
+        request(Descriptor.CLOSE, at -> requests.i32(at, Descriptor.CONNECTION, connection));
+        assertThat(host.path.status().contextConnections()).isZero();
+        bump(connection, 0, 0, 0);
+        assertThat(host.path.status().staleRequests()).isEqualTo(1);
+        assertThat(context.layout.isOpen()).isTrue();
+    }
+
+    private void handOver(int target) {
+        request(Descriptor.HANDOVER, at -> {
+            requests.i32(at, Descriptor.CONNECTION, connection);
+            requests.i32(at, Descriptor.ARGUMENT, target);
+            requests.i64(at, Descriptor.OPAQUE, 5);
+        });
+    }
+
+    @Test
+    void handsOverWhatItHasUsed() {
+        bump(connection, 0, 100, 0);
+        handOver(3);
+        assertClosedFor("hands over what it has used");
+    }
+
+    @Test
+    void handsOverWithAFieldThatIsNotItsOwn() {
+        request(Descriptor.HANDOVER, at -> requests.u16(at, Descriptor.PEER_PORT, 1));
+        assertClosedFor("a field that is not HANDOVER's is set");
+    }
+
+    @Test
+    void transportThatIsNot() {
+        request(Descriptor.LISTEN, at -> requests.u16(at, Descriptor.CODE, 2));
+        assertClosedFor("unknown transport");
+    }
+
+    @Test
+    void ipv6IsAnsweredNotPunished() {
+        request(Descriptor.CONNECT, at -> requests.i64(at, Descriptor.PEER_ADDRESS, 0x20));
+        assertThat(context.layout.isOpen()).isTrue();
+        assertThat(events.available()).isEqualTo(1);
+        assertThat(events.u16(events.peek(), Descriptor.CODE)).isEqualTo(Status.UNSUPPORTED.code());
+    }
+
+    @Test
+    void impossibleRequestIndex() {
+        context.region.segment().set(Endian.I64, context.layout.requestRing(), 1L << 40);
+        host.path.poll(0);
+        assertClosedFor("impossible index of the request ring");
+    }
+
+    @Test
+    void impossibleEventIndex() {
+        context.region.segment().set(Endian.I64, context.layout.eventRing() + 64, 99);
+        request(Descriptor.LISTEN, at -> { });
+        host.path.poll(0);
+        assertClosedFor("impossible index of the event ring");
+    }
+
+    @Test
+    void fullEventRingHoldsRequestsBackAndLosesNoAnswer() {
+        for (int i = 0; i < 64 + 20; i++) {
+            long opaque = i;
+            request(Descriptor.LISTEN, at -> requests.i64(at, Descriptor.OPAQUE, opaque));
+        }
+        assertThat(events.available()).isEqualTo(64);
+        assertThat(host.path.poll(0)).isEqualTo(200_000);
+        for (int i = 0; i < 64 + 20; i++) {
+            assertThat(events.available()).isPositive();
+            assertThat(events.i64(events.peek(), Descriptor.OPAQUE)).isEqualTo(i);
+            events.next();
+            events.release();
+            host.path.poll(0);
+        }
+        assertThat(context.layout.isOpen()).isTrue();
+    }
+
+    @Test
+    void failureFollowsTheBumpsBeforeIt() {
+        bump(connection, 0, 100, 0);
+        context.notify(connection, 7, 100, 0);
+        host.transport.fail(context.number, connection, Status.RESET);
+        host.path.poll(0);
+        assertThat(events.available()).isEqualTo(2);
+        assertThat(events.u8(events.peek(), Descriptor.TYPE)).isEqualTo(Descriptor.BUMP);
+        assertThat(events.i32(events.peek(), Descriptor.RX_BYTES)).isEqualTo(7);
+        assertThat(events.i32(events.peek(), Descriptor.TX_BYTES)).isEqualTo(100);
+        events.next();
+        assertThat(events.u8(events.peek(), Descriptor.TYPE)).isEqualTo(Descriptor.CLOSED);
+        assertThat(events.u16(events.peek(), Descriptor.CODE)).isEqualTo(Status.RESET.code());
+        bump(connection, 7, 0, 0);
+        assertThat(context.layout.isOpen()).isTrue();
+    }
+
+    @Test
+    void programThatLiesCannotMakeTheApplicationReadTooFar() {
+        context.notify(connection, 5000, 1, 0);
+        host.path.poll(0);
+        assertThat(events.i32(events.peek(), Descriptor.RX_BYTES)).isEqualTo(4096);
+        assertThat(events.i32(events.peek(), Descriptor.TX_BYTES)).isZero();
+    }
+
+    @Test
+    void randomDescriptorsDoNotDisturbANeighbour() throws IOException {
+        long seed = 20261122;
+        Random random = new Random(seed);
+        Toe toe = Toe.open(host, SIZE);
+        AppContext good = host.lastOpened;
+        InetSocketAddress where = new InetSocketAddress("10.0.0.1", 6000);
+        MessageSocket socket = toe.bind(where, null);
+        toe.flush();
+        host.path.poll(0);
+        toe.poll(0);
+        int closed = 0;
+        for (int i = 0; i < 20_000; i++) {
+            if (!context.layout.isOpen()) {
+                closed++;
+                context.region.close();
+                bind();
+            }
+            long at = requests.claim();
+            scribble(random, at);
+            requests.publish();
+            if (i % 100 == 0) {
+                assertThat(socket.send(ByteBuffer.allocate(64), where)).as("seed %d step %d", seed, i).isTrue();
+                toe.flush();
+            }
+            host.path.poll(0);
+            toe.poll(0);
+            int waiting = Math.max(0, events.available());
+            for (int n = 0; n < waiting; n++) {
+                events.next();
+            }
+            events.release();
+        }
+        assertThat(closed).as("seed %d", seed).isGreaterThan(1000);
+        assertThat(good.layout.isOpen()).isTrue();
+        assertThat(toe.isOpen()).isTrue();
+        socket.close();
+        toe.flush();
+        host.path.poll(0);
+        assertThat(good.slots.live()).isZero();
+    }
+
+    private void scribble(Random random, long at) {
+        requests.u8(at, Descriptor.TYPE, random.nextInt(10));
+        requests.i32(at, Descriptor.CONNECTION, random.nextInt(3) == 0 ? random.nextInt() : connection);
+        if (random.nextBoolean()) {
+            requests.i32(at, Descriptor.TX_BYTES, random.nextInt(-2, 1000));
+        }
+        if (random.nextBoolean()) {
+            Addresses.write(context.region.segment(), at + Descriptor.PEER_ADDRESS, LOCAL.getAddress());
+        }
+        for (int n = random.nextInt(3); n > 0; n--) {
+            requests.u8(at, random.nextInt(Descriptor.BYTES), random.nextInt());
+        }
+    }
+}

@@ -1,5 +1,17 @@
 package org.millrace.cli;
 
+import org.millrace.cli.fit.FitCommand;
+import org.millrace.cli.instance.CaptureCommand;
+import org.millrace.cli.instance.ConnsCommand;
+import org.millrace.cli.instance.DatapathsCommand;
+import org.millrace.cli.instance.LookCommands;
+import org.millrace.cli.instance.StatusCommand;
+import org.millrace.cli.instance.StopCommand;
+import org.millrace.cli.instance.SwapCommand;
+import org.millrace.cli.instance.TopCommand;
+import org.millrace.cli.instance.TraceCommand;
+import org.millrace.cli.journal.JournalCommand;
+import org.millrace.cli.tool.ToolException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IParameterExceptionHandler;
@@ -14,11 +26,6 @@ import picocli.CommandLine.UnmatchedArgumentException;
         TopCommand.class, SwapCommand.class, CaptureCommand.class, TraceCommand.class, FitCommand.class,
         JournalCommand.class, StopCommand.class, CommandLine.HelpCommand.class})
 public final class Main {
-    /** Exit code: it did not work, a comparison found a difference, or a program is refused. */
-    static final int FAILED = 1;
-    /** Exit code: the command line is wrong, or names what there is not. */
-    static final int WRONG = 2;
-
     /** Made by picocli. */
     Main() {
     }
@@ -41,7 +48,7 @@ public final class Main {
                 return usage.handleParseException(e, arguments);
             }
             e.getCommandLine().getErr().println("millrace: " + e.getMessage()); // a value is wrong, the command is known
-            return WRONG;
+            return ToolException.EXIT_WRONG;
         }).setExecutionExceptionHandler((e, command, result) -> {
             if (!(e instanceof ToolException refusal)) {
                 throw e;

@@ -8,6 +8,21 @@ import org.millrace.api.context.Contexts;
 import org.millrace.api.context.Status;
 import org.millrace.api.pipeline.ViewCursor;
 import org.millrace.api.transport.TransportHost;
+import org.millrace.tcp.control.connection.ConnectionTable;
+import org.millrace.tcp.control.connection.Listener;
+import org.millrace.tcp.control.connection.ListenerTable;
+import org.millrace.tcp.control.connection.TcpConnection;
+import org.millrace.tcp.control.connection.TimeWaitTable;
+import org.millrace.tcp.control.established.ActiveFlows;
+import org.millrace.tcp.control.established.FlowWatch;
+import org.millrace.tcp.control.established.Teardown;
+import org.millrace.tcp.control.guard.EphemeralPorts;
+import org.millrace.tcp.control.handshake.Handshake;
+import org.millrace.tcp.control.program.TcpConfig;
+import org.millrace.tcp.control.program.TcpConnectionState;
+import org.millrace.tcp.control.program.TcpMeta;
+import org.millrace.tcp.control.program.TcpProgram;
+import org.millrace.tcp.control.wire.Endpoints;
 import org.millrace.wire.Ipv4Address;
 
 /** What applications ask for: RFC 9293 §3.10.1 to §3.10.5. */

@@ -12,6 +12,31 @@ import org.millrace.api.transport.ConnectionInfo;
 import org.millrace.api.transport.ControlPlane;
 import org.millrace.api.transport.ReceivedPacket;
 import org.millrace.api.transport.TransportHost;
+import org.millrace.tcp.control.connection.ConnectionLines;
+import org.millrace.tcp.control.connection.ConnectionTable;
+import org.millrace.tcp.control.connection.HalfOpen;
+import org.millrace.tcp.control.connection.ListenerTable;
+import org.millrace.tcp.control.connection.SegmentWriter;
+import org.millrace.tcp.control.connection.TcpConnection;
+import org.millrace.tcp.control.connection.TcpCounters;
+import org.millrace.tcp.control.connection.TcpState;
+import org.millrace.tcp.control.connection.TimeWaitTable;
+import org.millrace.tcp.control.connection.Timed;
+import org.millrace.tcp.control.connection.TimerQueue;
+import org.millrace.tcp.control.established.ActiveFlows;
+import org.millrace.tcp.control.established.FlowWatch;
+import org.millrace.tcp.control.established.Teardown;
+import org.millrace.tcp.control.guard.EphemeralPorts;
+import org.millrace.tcp.control.guard.IsnGenerator;
+import org.millrace.tcp.control.guard.RateLimit;
+import org.millrace.tcp.control.guard.SipHash;
+import org.millrace.tcp.control.handshake.Establishment;
+import org.millrace.tcp.control.handshake.Handshake;
+import org.millrace.tcp.control.handshake.SynCookies;
+import org.millrace.tcp.control.program.TcpConfig;
+import org.millrace.tcp.control.program.TcpProgram;
+import org.millrace.tcp.control.transfer.ConnectionTransfer;
+import org.millrace.tcp.control.transfer.StateTransfer;
 
 /**
  * The TCP control plane over any {@link TcpProgram}.

@@ -26,59 +26,63 @@ import org.millrace.api.port.PortInfo;
 import org.millrace.api.transport.ControlPlane;
 import org.millrace.api.transport.ReceivedPacket;
 import org.millrace.api.transport.TransportHost;
+import org.millrace.tcp.control.program.TcpConfig;
+import org.millrace.tcp.control.program.TcpMeta;
+import org.millrace.tcp.control.program.TcpProgram;
+import org.millrace.tcp.control.wire.Endpoints;
 import org.millrace.wire.Ipv4Address;
 import org.millrace.wire.TcpHeader;
 
 /** A data path with a control plane under test in it, on virtual time. */
-final class FakeHost implements TransportHost, Contexts, TransportHost.FlowTable {
-    static final int LOCAL = Ipv4Address.parse("10.0.0.1").bits();
-    static final int PEER = Ipv4Address.parse("10.0.0.2").bits();
-    static final long PEER_MAC = 0x02_00_00_00_00_02L;
-    static final long MS = 1_000_000;
-    static final long SECOND = 1_000 * MS;
+public final class FakeHost implements TransportHost, Contexts, TransportHost.FlowTable {
+    public static final int LOCAL = Ipv4Address.parse("10.0.0.1").bits();
+    public static final int PEER = Ipv4Address.parse("10.0.0.2").bits();
+    public static final long PEER_MAC = 0x02_00_00_00_00_02L;
+    public static final long MS = 1_000_000;
+    public static final long SECOND = 1_000 * MS;
 
-    FakeProgram program = new FakeProgram();
-    TcpControl control;
-    final List<String> sent = new ArrayList<>();
-    final List<String> events = new ArrayList<>();
+    public FakeProgram program = new FakeProgram();
+    public TcpControl control;
+    public final List<String> sent = new ArrayList<>();
+    public final List<String> events = new ArrayList<>();
     final List<String> drops = new ArrayList<>();
-    final Map<String, String> routeOptions = new HashMap<>();
+    public final Map<String, String> routeOptions = new HashMap<>();
     final Map<Endpoints, Integer> flowOf = new HashMap<>();
-    final List<Integer> flows = new ArrayList<>();
+    public final List<Integer> flows = new ArrayList<>();
     final List<Integer> connections = new ArrayList<>();
     final ReceivedPacket packet = new ReceivedPacket();
     private final Map<String, String> options;
     private final TcpMeta meta = new TcpMeta();
-    long now = 10 * SECOND;
+    public long now = 10 * SECOND;
     int mtu = 1500;
     int receiveBytes = 256 << 10;
-    int maxConnections = 1_000;
-    int maxFlows = 1_000;
-    long nextHop = PEER_MAC;
+    public int maxConnections = 1_000;
+    public int maxFlows = 1_000;
+    public long nextHop = PEER_MAC;
     boolean routed = true;
     private int lastFlow;
     private int lastConnection;
     private int resubmitted;
 
-    FakeHost(Map<String, String> options) {
+    public FakeHost(Map<String, String> options) {
         this.options = options;
         ViewCursor.move(meta, new int[TcpMeta.TCP_BYTES / 4], 0);
         control = new TcpControl(this, program, TcpConfig.parse(options));
     }
 
-    FakeHost() {
+    public FakeHost() {
         this(Map.of());
     }
 
     // a swap
 
     /** Replaces program and control plane by new ones that know what the old ones have handed over. */
-    void swap() {
+    public void swap() {
         swap(ControlPlane.Handover.ALL, new FakeProgram(), options);
     }
 
     /** Replaces program and control plane; answers the old control plane. */
-    TcpControl swap(ControlPlane.Handover scope, FakeProgram next, Map<String, String> nextOptions) {
+    public TcpControl swap(ControlPlane.Handover scope, FakeProgram next, Map<String, String> nextOptions) {
         TcpControl old = control;
         TcpControl fresh = new TcpControl(this, next, TcpConfig.parse(nextOptions));
         try {
@@ -93,7 +97,7 @@ final class FakeHost implements TransportHost, Contexts, TransportHost.FlowTable
         return old;
     }
 
-    byte[] exported(ControlPlane.Handover scope) {
+    public byte[] exported(ControlPlane.Handover scope) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try {
             control.exportState(scope, new DataOutputStream(bytes), now);
@@ -105,15 +109,15 @@ final class FakeHost implements TransportHost, Contexts, TransportHost.FlowTable
 
     // the wire
 
-    static TestSegment from(int peerPort, int localPort) {
+    public static TestSegment from(int peerPort, int localPort) {
         return new TestSegment(peerPort, localPort);
     }
 
-    void deliver(TestSegment segment) {
+    public void deliver(TestSegment segment) {
         deliver(segment.bytes(PEER, LOCAL), PEER);
     }
 
-    void deliver(byte[] bytes, int source) {
+    public void deliver(byte[] bytes, int source) {
         packet.frame = MemorySegment.ofArray(bytes);
         packet.length = bytes.length;
         packet.localAddress = LOCAL;
@@ -173,25 +177,25 @@ final class FakeHost implements TransportHost, Contexts, TransportHost.FlowTable
     }
 
     /** {@return what was sent since the last call} */
-    List<String> takeSent() {
+    public List<String> takeSent() {
         List<String> taken = List.copyOf(sent);
         sent.clear();
         return taken;
     }
 
-    List<String> takeEvents() {
+    public List<String> takeEvents() {
         List<String> taken = List.copyOf(events);
         events.clear();
         return taken;
     }
 
-    List<String> takeCalls() {
+    public List<String> takeCalls() {
         List<String> taken = List.copyOf(program.calls);
         program.calls.clear();
         return taken;
     }
 
-    List<String> takeDrops() {
+    public List<String> takeDrops() {
         List<String> taken = List.copyOf(drops);
         drops.clear();
         return taken;
@@ -200,7 +204,7 @@ final class FakeHost implements TransportHost, Contexts, TransportHost.FlowTable
     // time
 
     /** Lets time pass, calling the control plane when it wants to be called. */
-    void pass(long ns) {
+    public void pass(long ns) {
         long end = now + ns;
         long next = control.advance(now);
         while (next <= end) {
@@ -213,12 +217,12 @@ final class FakeHost implements TransportHost, Contexts, TransportHost.FlowTable
 
     // the application
 
-    void request(ContextRequest.Kind kind, int context, int connection, long opaque, InetSocketAddress local,
+    public void request(ContextRequest.Kind kind, int context, int connection, long opaque, InetSocketAddress local,
                  InetSocketAddress peer, int backlog) {
         control.request(new ContextRequest(kind, context, connection, opaque, local, peer, backlog), now);
     }
 
-    void listen(int port) {
+    public void listen(int port) {
         request(ContextRequest.Kind.LISTEN, 0, -1, 77, address("10.0.0.1", port), null, 128);
         assertEvent("listening ctx=0 opaque=77 OK 10.0.0.1:" + port);
     }
@@ -229,39 +233,39 @@ final class FakeHost implements TransportHost, Contexts, TransportHost.FlowTable
         }
     }
 
-    void connect(int localPort, int peerPort) {
+    public void connect(int localPort, int peerPort) {
         request(ContextRequest.Kind.CONNECT, 0, -1, 88, address("0.0.0.0", localPort), address("10.0.0.2", peerPort), 0);
     }
 
-    void close(int connection) {
+    public void close(int connection) {
         request(ContextRequest.Kind.CLOSE, 0, connection, 0, null, null, 0);
     }
 
-    void abort(int connection) {
+    public void abort(int connection) {
         request(ContextRequest.Kind.ABORT, 0, connection, 0, null, null, 0);
     }
 
-    void append(int flow, int bytes) {
+    public void append(int flow, int bytes) {
         program.append(flow, bytes);
         digest(flow);
     }
 
-    void shutdown(int flow) {
+    public void shutdown(int flow) {
         program.endStream(flow);
         digest(flow);
     }
 
-    static InetSocketAddress address(String host, int port) {
+    public static InetSocketAddress address(String host, int port) {
         return new InetSocketAddress(Ipv4Address.parse(host).toInetAddress(), port);
     }
 
     /** A passive connection on port 80 from 4000, no options; peer's next sequence number is 101. Returns our next. */
-    int accept() {
+    public int accept() {
         listen(80);
         return accept(4000);
     }
 
-    int accept(int peerPort) {
+    public int accept(int peerPort) {
         deliver(from(peerPort, 80).flags(TcpHeader.SYN).seq(100).mss(1460));
         int iss = field(sent.getLast(), "seq");
         sent.clear();
@@ -270,7 +274,7 @@ final class FakeHost implements TransportHost, Contexts, TransportHost.FlowTable
         return iss + 1;
     }
 
-    static int field(String line, String name) {
+    public static int field(String line, String name) {
         for (String word : line.split(" ")) {
             if (word.startsWith(name + "=")) {
                 return Integer.parseInt(word.substring(name.length() + 1));
@@ -279,7 +283,7 @@ final class FakeHost implements TransportHost, Contexts, TransportHost.FlowTable
         throw new AssertionError(name + " not in " + line);
     }
 
-    String state() {
+    public String state() {
         return control.connections().stream().filter(c -> c.peer() != null).map(c -> c.state())
                 .reduce((a, b) -> a + " " + b).orElse("");
     }

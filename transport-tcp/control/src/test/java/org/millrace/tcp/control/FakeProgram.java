@@ -11,19 +11,24 @@ import org.millrace.api.pipeline.HeaderCodec;
 import org.millrace.api.pipeline.Stage;
 import org.millrace.api.pipeline.StateTables;
 import org.millrace.api.pipeline.Workflow;
+import org.millrace.tcp.control.program.TcpCodec;
+import org.millrace.tcp.control.program.TcpConnectionState;
+import org.millrace.tcp.control.program.TcpMeta;
+import org.millrace.tcp.control.program.TcpProgram;
+import org.millrace.tcp.control.program.TcpProgress;
 import org.millrace.wire.SequenceNumber;
 import org.millrace.wire.TcpHeader;
 
 /** A data path as simple as can be: in-order data only, acknowledges when told, records what the control plane does. */
-final class FakeProgram implements TcpProgram<TcpMeta> {
+public final class FakeProgram implements TcpProgram<TcpMeta> {
     static final String[] OPERATIONS = {"", "RETRANSMIT", "PROBE", "ACK", "KICK", "CLOSE"};
 
-    final Map<Integer, TcpConnectionState> states = new HashMap<>();
-    final Map<Integer, TcpProgress> counters = new HashMap<>();
+    public final Map<Integer, TcpConnectionState> states = new HashMap<>();
+    public final Map<Integer, TcpProgress> counters = new HashMap<>();
     final List<String> calls = new ArrayList<>();
     final TcpCodec<TcpMeta> codec = new TcpCodec<>();
     /** What it can represent. */
-    int largestShift = 14;
+    public int largestShift = 14;
     private int digest;
 
     @Override
@@ -158,7 +163,7 @@ final class FakeProgram implements TcpProgram<TcpMeta> {
     }
 
     /** The application reads. */
-    void consume(int flow, int bytes) {
+    public void consume(int flow, int bytes) {
         states.get(flow).rcvFree += bytes;
     }
 

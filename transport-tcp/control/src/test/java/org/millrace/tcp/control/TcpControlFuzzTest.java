@@ -10,6 +10,8 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
+import org.millrace.tcp.control.program.TcpConnectionState;
+import org.millrace.tcp.control.wire.Endpoints;
 import org.millrace.wire.TcpHeader;
 
 /** Whatever comes, in whatever state: an answer, no exception, no leak, bounded tables. */

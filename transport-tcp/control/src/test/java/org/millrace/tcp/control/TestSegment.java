@@ -9,63 +9,63 @@ import org.millrace.wire.TcpHeader;
 import org.millrace.wire.TcpOptions;
 
 /** A segment for tests: built field by field, or read from the wire and printed whole. */
-final class TestSegment {
+public final class TestSegment {
     private static final String[] FLAGS = {"FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR"};
 
     int sourcePort;
     int destinationPort;
-    int seq;
-    int ack;
-    int flags;
-    int window = 65_535;
+    public int seq;
+    public int ack;
+    public int flags;
+    public int window = 65_535;
     byte[] options = new byte[0];
-    byte[] payload = new byte[0];
+    public byte[] payload = new byte[0];
 
-    TestSegment(int sourcePort, int destinationPort) {
+    public TestSegment(int sourcePort, int destinationPort) {
         this.sourcePort = sourcePort;
         this.destinationPort = destinationPort;
     }
 
-    TestSegment seq(int v) {
+    public TestSegment seq(int v) {
         seq = v;
         return this;
     }
 
-    TestSegment ack(int v) {
+    public TestSegment ack(int v) {
         ack = v;
         flags |= TcpHeader.ACK;
         return this;
     }
 
-    TestSegment flags(int v) {
+    public TestSegment flags(int v) {
         flags |= v;
         return this;
     }
 
-    TestSegment window(int v) {
+    public TestSegment window(int v) {
         window = v;
         return this;
     }
 
-    TestSegment payload(int bytes) {
+    public TestSegment payload(int bytes) {
         payload = new byte[bytes];
         return this;
     }
 
-    TestSegment mss(int v) {
+    public TestSegment mss(int v) {
         return option(2, 4, v >> 8, v);
     }
 
-    TestSegment scale(int v) {
+    public TestSegment scale(int v) {
         return option(1, 3, 3, v);
     }
 
-    TestSegment timestamps(int value, int echo) {
+    public TestSegment timestamps(int value, int echo) {
         return option(1, 1, 8, 10, value >> 24, value >> 16, value >> 8, value, echo >> 24, echo >> 16, echo >> 8,
                 echo);
     }
 
-    TestSegment option(int... bytes) {
+    public TestSegment option(int... bytes) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         out.writeBytes(options);
         for (int b : bytes) {
@@ -76,7 +76,7 @@ final class TestSegment {
     }
 
     /** {@return the bytes, checksum included} */
-    byte[] bytes(int source, int destination) {
+    public byte[] bytes(int source, int destination) {
         int header = TcpHeader.MIN_LENGTH + (options.length + 3) / 4 * 4;
         byte[] bytes = new byte[header + payload.length];
         System.arraycopy(options, 0, bytes, TcpHeader.MIN_LENGTH, options.length);
@@ -88,7 +88,7 @@ final class TestSegment {
     }
 
     /** {@return a segment in one line, every field of it; fails if its checksum is wrong} */
-    static String print(byte[] bytes, int source, int destination) {
+    public static String print(byte[] bytes, int source, int destination) {
         MemorySegment memory = MemorySegment.ofArray(bytes);
         TcpHeader tcp = new TcpHeader().wrap(memory, 0);
         if (!tcp.checksumValid(source, destination, bytes.length)) {

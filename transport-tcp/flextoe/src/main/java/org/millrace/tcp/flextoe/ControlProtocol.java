@@ -8,7 +8,7 @@ import org.millrace.api.pipeline.SegmentMeta;
 import org.millrace.api.pipeline.Stage;
 import org.millrace.api.pipeline.StageSpec;
 import org.millrace.api.pipeline.Verdict;
-import org.millrace.tcp.control.TcpProgram;
+import org.millrace.tcp.control.program.TcpProgram;
 import org.millrace.wire.TcpHeader;
 
 /** The protocol stage on host control (§4.3.1.1): an application's bump (Win, Fin), or an operation of the control plane. */

@@ -1,6 +1,6 @@
 package org.millrace.tcp.flextoe;
 
-import org.millrace.tcp.control.TcpMeta;
+import org.millrace.tcp.control.program.TcpMeta;
 
 /** What FlexTOE's stages forward to each other beside the segment: the protocol stage's snapshot (§4.3.1.3). */
 public final class FlexMeta extends TcpMeta {

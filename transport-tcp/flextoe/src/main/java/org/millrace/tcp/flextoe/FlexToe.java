@@ -8,11 +8,11 @@ import org.millrace.api.pipeline.StateTables;
 import org.millrace.api.pipeline.Workflow;
 import org.millrace.api.port.PortInfo;
 import org.millrace.api.transport.TransportHost;
-import org.millrace.tcp.control.Carousel;
-import org.millrace.tcp.control.TcpCodec;
-import org.millrace.tcp.control.TcpConnectionState;
-import org.millrace.tcp.control.TcpProgram;
-import org.millrace.tcp.control.TcpProgress;
+import org.millrace.tcp.control.program.Carousel;
+import org.millrace.tcp.control.program.TcpCodec;
+import org.millrace.tcp.control.program.TcpConnectionState;
+import org.millrace.tcp.control.program.TcpProgram;
+import org.millrace.tcp.control.program.TcpProgress;
 
 /** FlexTOE's TCP as a program: which stages each workflow runs, and the control plane's way to their state. */
 public final class FlexToe implements TcpProgram<FlexMeta> {

@@ -5,8 +5,8 @@ import org.millrace.api.transport.ControlPlane;
 import org.millrace.api.transport.Transport;
 import org.millrace.api.transport.TransportFactory;
 import org.millrace.api.transport.TransportHost;
-import org.millrace.tcp.control.TcpConfig;
 import org.millrace.tcp.control.TcpControl;
+import org.millrace.tcp.control.program.TcpConfig;
 
 /** Makes FlexTOE's TCP with the control plane that all TCP programs share. Options: see {@link TcpConfig}. */
 public class FlexToeFactory implements TransportFactory {

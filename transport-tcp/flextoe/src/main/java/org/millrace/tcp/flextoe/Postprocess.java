@@ -6,7 +6,7 @@ import org.millrace.api.pipeline.Stage;
 import org.millrace.api.pipeline.StageSpec;
 import org.millrace.api.pipeline.Verdict;
 import org.millrace.api.pipeline.Workflow;
-import org.millrace.tcp.control.Carousel;
+import org.millrace.tcp.control.program.Carousel;
 import org.millrace.wire.SequenceNumber;
 
 /**

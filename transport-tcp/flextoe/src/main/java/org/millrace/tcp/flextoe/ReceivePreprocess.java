@@ -10,7 +10,7 @@ import org.millrace.api.pipeline.Stage;
 import org.millrace.api.pipeline.StageSpec;
 import org.millrace.api.pipeline.State;
 import org.millrace.api.pipeline.Verdict;
-import org.millrace.tcp.control.TcpProgram;
+import org.millrace.tcp.control.program.TcpProgram;
 
 /** RX pre-processing (§4.3.1.3): filters what is not a data-path segment (Val), finds the flow (Id). */
 final class ReceivePreprocess implements Stage<FlexMeta, State.None> {

@@ -9,7 +9,7 @@ import org.millrace.api.pipeline.DropReason;
 import org.millrace.api.pipeline.Stage;
 import org.millrace.api.pipeline.StageSpec;
 import org.millrace.api.pipeline.Verdict;
-import org.millrace.tcp.control.TcpProgram;
+import org.millrace.tcp.control.program.TcpProgram;
 import org.millrace.wire.SequenceNumber;
 import org.millrace.wire.TcpHeader;
 

@@ -1,17 +1,17 @@
 package org.millrace.tcp.flextoe;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.millrace.tcp.control.TcpProgram.DIGEST_ACTIVE;
-import static org.millrace.tcp.control.TcpProgram.DIGEST_FAST_RETRANSMIT;
-import static org.millrace.tcp.control.TcpProgram.DIGEST_FIN_ACKED;
-import static org.millrace.tcp.control.TcpProgram.DIGEST_FIN_RECEIVED;
+import static org.millrace.tcp.control.program.TcpProgram.DIGEST_ACTIVE;
+import static org.millrace.tcp.control.program.TcpProgram.DIGEST_FAST_RETRANSMIT;
+import static org.millrace.tcp.control.program.TcpProgram.DIGEST_FIN_ACKED;
+import static org.millrace.tcp.control.program.TcpProgram.DIGEST_FIN_RECEIVED;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.millrace.api.pipeline.DropReason;
 import org.millrace.api.pipeline.SegmentMeta;
 import org.millrace.api.pipeline.Verdict;
-import org.millrace.tcp.control.TcpProgram;
+import org.millrace.tcp.control.program.TcpProgram;
 import org.millrace.testkit.StageHarness;
 import org.millrace.wire.TcpHeader;
 

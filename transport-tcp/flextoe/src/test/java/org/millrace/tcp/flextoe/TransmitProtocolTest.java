@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.millrace.api.pipeline.DropReason;
 import org.millrace.api.pipeline.Verdict;
 import org.millrace.api.pipeline.Workflow;
-import org.millrace.tcp.control.TcpProgram;
+import org.millrace.tcp.control.program.TcpProgram;
 import org.millrace.testkit.StageHarness;
 import org.millrace.wire.TcpHeader;
 

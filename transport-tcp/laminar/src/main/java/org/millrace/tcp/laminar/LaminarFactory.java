@@ -5,8 +5,8 @@ import org.millrace.api.transport.ControlPlane;
 import org.millrace.api.transport.Transport;
 import org.millrace.api.transport.TransportFactory;
 import org.millrace.api.transport.TransportHost;
-import org.millrace.tcp.control.TcpConfig;
 import org.millrace.tcp.control.TcpControl;
+import org.millrace.tcp.control.program.TcpConfig;
 
 /** Makes Laminar's TCP with the control plane that all TCP programs share. Options: see {@link TcpConfig}; delayed
  * acknowledgements and SACK are off unless they are asked for, as they take stages. */

@@ -2,7 +2,7 @@ package org.millrace.tcp.laminar;
 
 import java.util.HashMap;
 import java.util.Map;
-import org.millrace.tcp.control.TcpConfig;
+import org.millrace.tcp.control.program.TcpConfig;
 
 /**
  * What the program is made of beside its base (§5.5.3, §5.5.4.3). What is off has no stage and no register.

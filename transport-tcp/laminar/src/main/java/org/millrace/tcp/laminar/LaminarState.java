@@ -3,8 +3,32 @@ package org.millrace.tcp.laminar;
 import org.millrace.api.pipeline.Stage;
 import org.millrace.api.pipeline.State;
 import org.millrace.api.pipeline.StateTables;
-import org.millrace.tcp.control.TcpConnectionState;
-import org.millrace.tcp.control.TcpProgress;
+import org.millrace.tcp.control.program.TcpConnectionState;
+import org.millrace.tcp.control.program.TcpProgress;
+import org.millrace.tcp.laminar.receive.AdvertisedEdge;
+import org.millrace.tcp.laminar.receive.CongestionEcho;
+import org.millrace.tcp.laminar.receive.DelayedAck;
+import org.millrace.tcp.laminar.receive.OooHead;
+import org.millrace.tcp.laminar.receive.OooTail;
+import org.millrace.tcp.laminar.receive.Readable;
+import org.millrace.tcp.laminar.receive.ReceiveWindow;
+import org.millrace.tcp.laminar.receive.RecentTimestamp;
+import org.millrace.tcp.laminar.receive.SequenceCheck;
+import org.millrace.tcp.laminar.receive.StreamEnd;
+import org.millrace.tcp.laminar.segment.Connection;
+import org.millrace.tcp.laminar.segment.ConnectionMatch;
+import org.millrace.tcp.laminar.segment.LaminarMeta;
+import org.millrace.tcp.laminar.transmit.AckedBytes;
+import org.millrace.tcp.laminar.transmit.Credits;
+import org.millrace.tcp.laminar.transmit.DuplicateAcks;
+import org.millrace.tcp.laminar.transmit.FinSent;
+import org.millrace.tcp.laminar.transmit.Grants;
+import org.millrace.tcp.laminar.transmit.NextAck;
+import org.millrace.tcp.laminar.transmit.ReducedWindow;
+import org.millrace.tcp.laminar.transmit.RemoteEdge;
+import org.millrace.tcp.laminar.transmit.RoundTrip;
+import org.millrace.tcp.laminar.transmit.SegmentCounts;
+import org.millrace.tcp.laminar.transmit.TransmitHeads;
 
 /**
  * The control plane's way to the registers: a connection's state, spread over the tables or collected from them.

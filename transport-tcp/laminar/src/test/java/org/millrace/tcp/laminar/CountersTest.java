@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 import org.millrace.api.pipeline.Verdict;
 import org.millrace.api.pipeline.Workflow;
+import org.millrace.tcp.laminar.segment.LaminarMeta;
+import org.millrace.tcp.laminar.transmit.AckedBytes;
+import org.millrace.tcp.laminar.transmit.RoundTrip;
+import org.millrace.tcp.laminar.transmit.SegmentCounts;
 import org.millrace.testkit.StageHarness;
 
 /** {@link AckedBytes}, {@link SegmentCounts} and {@link RoundTrip}. */

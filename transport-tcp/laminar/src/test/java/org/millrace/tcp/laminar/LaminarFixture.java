@@ -4,8 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.millrace.api.pipeline.Workflow;
-import org.millrace.tcp.control.TcpConnectionState;
-import org.millrace.tcp.control.TcpProgress;
+import org.millrace.tcp.control.program.TcpConnectionState;
+import org.millrace.tcp.control.program.TcpProgress;
+import org.millrace.tcp.laminar.segment.LaminarMeta;
 import org.millrace.testkit.MapFlowLookup;
 import org.millrace.testkit.ProgramHarness;
 import org.millrace.testkit.RecordingContextQueue;

@@ -3,7 +3,7 @@ package org.millrace.tcp.laminar;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
-import org.millrace.tcp.control.TcpProgram;
+import org.millrace.tcp.control.program.TcpProgram;
 import org.millrace.testkit.RecordingContextQueue.Notice;
 import org.millrace.wire.TcpHeader;
 

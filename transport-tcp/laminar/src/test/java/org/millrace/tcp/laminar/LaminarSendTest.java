@@ -8,9 +8,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.millrace.api.pipeline.SegmentMeta;
 import org.millrace.api.pipeline.Workflow;
-import org.millrace.tcp.control.TcpConnectionState;
-import org.millrace.tcp.control.TcpProgram;
-import org.millrace.tcp.control.TcpProgress;
+import org.millrace.tcp.control.program.TcpConnectionState;
+import org.millrace.tcp.control.program.TcpProgram;
+import org.millrace.tcp.control.program.TcpProgress;
+import org.millrace.tcp.laminar.segment.LaminarMeta;
 import org.millrace.testkit.RecordingContextQueue.Notice;
 import org.millrace.wire.TcpHeader;
 

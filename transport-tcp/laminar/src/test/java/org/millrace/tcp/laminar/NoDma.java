@@ -4,7 +4,7 @@ import org.millrace.api.pipeline.PayloadDma;
 import org.millrace.api.pipeline.SegmentMeta;
 
 /** For tests that do not look at payload. */
-final class NoDma implements PayloadDma {
+public final class NoDma implements PayloadDma {
     @Override
     public void toHost(SegmentMeta meta) {
     }

@@ -1,0 +1,45 @@
+package org.millrace.cli.fit;
+
+import java.lang.reflect.Proxy;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.millrace.api.hardware.Capacity;
+import org.millrace.api.pipeline.Program;
+import org.millrace.api.port.PortInfo;
+import org.millrace.api.transport.TransportFactory;
+import org.millrace.api.transport.TransportHost;
+import org.millrace.tcp.flextoe.FlexToeFactory;
+import org.millrace.tcp.laminar.LaminarFactory;
+
+/** The programs there are, made to be looked at: their host has constants only, no extern and no table. */
+final class Programs {
+    private static final List<TransportFactory> FACTORIES = List.of(new FlexToeFactory(), new LaminarFactory());
+    private static final PortInfo PORT = new PortInfo("none", 0x02_00_00_00_00_01L, 1500, 1514, false, false, false);
+    private static final int SECRET_BYTES = 16;
+
+    private Programs() {
+    }
+
+    static List<String> names() {
+        return FACTORIES.stream().map(TransportFactory::name).toList();
+    }
+
+    /** {@return the program of that name as it would be loaded with these options, empty if there is none} */
+    static Optional<Program<?>> program(String name, Capacity capacity, Map<String, String> options) {
+        return FACTORIES.stream().filter(factory -> factory.name().equals(name)).findFirst()
+            .map(factory -> factory.create(host(capacity, options)).program());
+    }
+
+    private static TransportHost host(Capacity capacity, Map<String, String> options) {
+        return (TransportHost) Proxy.newProxyInstance(Programs.class.getClassLoader(),
+            new Class<?>[] {TransportHost.class}, (proxy, method, arguments) -> switch (method.getName()) {
+                case "options" -> options;
+                case "capacity" -> capacity;
+                case "port" -> PORT;
+                case "secret" -> new byte[SECRET_BYTES];
+                case "lookup", "dma", "contextQueue", "flows", "contexts" -> null; // kept by stages, not called
+                default -> throw new UnsupportedOperationException(method.getName() + " on a program that is not loaded");
+            });
+    }
+}

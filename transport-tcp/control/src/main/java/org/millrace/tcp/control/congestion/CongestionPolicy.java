@@ -1,0 +1,84 @@
+package org.millrace.tcp.control.congestion;
+
+import java.io.IOException;
+import org.millrace.tcp.control.format.Fields;
+
+/**
+ * Decides how much may be in flight, and how fast it may leave. Sees a flow at intervals, not at every ACK, and counts bytes, so that splitting
+ * ACKs gains a peer nothing.
+ */
+public interface CongestionPolicy {
+    /** {@return its name, as in the configuration} */
+    String name();
+
+    /** {@return bytes that may be in flight} */
+    int window();
+
+    /** {@return pacing rate, bytes a second; 0: not paced} */
+    default long rate() {
+        return 0;
+    }
+
+    /** {@return where slow start ends, bytes} */
+    int slowStartThreshold();
+
+    /**
+     * New data has been acknowledged.
+     *
+     * @param ackedBytes how much since the last call
+     * @param ecnBytes   that of it that came with ECE
+     * @param una        SND.UNA now
+     * @param max        highest sequence number sent
+     * @return whether the window was cut for ECE: CWR is to be sent
+     */
+    boolean onAcked(int ackedBytes, int ecnBytes, int una, int max);
+
+    /**
+     * A round trip has been measured; after {@link #onAcked}.
+     *
+     * @param rttUs how long it took, microseconds
+     */
+    default void onRoundTrip(long rttUs) {
+    }
+
+    /**
+     * The data path has done a fast retransmit.
+     *
+     * @param una SND.UNA now
+     * @param max highest sequence number sent
+     */
+    void onFastRetransmit(int una, int max);
+
+    /**
+     * The retransmission timer has expired.
+     *
+     * @param flightBytes bytes sent and not acknowledged
+     * @param repeated    whether for the same data again
+     */
+    void onTimeout(int flightBytes, boolean repeated);
+
+    /** Nothing was sent for a retransmission timeout. */
+    void onIdle();
+
+    /**
+     * The segment size has changed.
+     *
+     * @param mssBytes payload of a segment
+     */
+    void segmentSize(int mssBytes);
+
+    /**
+     * Goes on where another policy has left off.
+     *
+     * @param windowBytes    its window
+     * @param thresholdBytes where its slow start would have ended
+     */
+    void succeed(int windowBytes, int thresholdBytes);
+
+    /**
+     * All that it remembers of the connection, but for segment size and largest window.
+     *
+     * @param f writes or reads it
+     */
+    void walk(Fields f) throws IOException;
+}

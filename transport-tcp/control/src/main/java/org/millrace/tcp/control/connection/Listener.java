@@ -1,0 +1,27 @@
+package org.millrace.tcp.control.connection;
+
+/** One context's LISTEN. */
+public final class Listener {
+    public final int number;
+    public final int address;
+    public final int port;
+    public final int context;
+    public final long opaque;
+    /** Most handshakes at a time. */
+    final int backlog;
+    int halfOpen;
+    public boolean closed;
+
+    public Listener(int number, int address, int port, int context, long opaque, int backlog) {
+        this.number = number;
+        this.address = address;
+        this.port = port;
+        this.context = context;
+        this.opaque = opaque;
+        this.backlog = backlog;
+    }
+
+    public boolean full() {
+        return halfOpen >= backlog;
+    }
+}

@@ -1,0 +1,84 @@
+package org.millrace.tcp.control.connection;
+
+import org.millrace.tcp.control.congestion.CongestionPolicy;
+import org.millrace.tcp.control.congestion.RttEstimator;
+import org.millrace.tcp.control.established.ActiveFlows;
+import org.millrace.tcp.control.program.TcpConnectionState;
+import org.millrace.tcp.control.wire.Endpoints;
+
+/** An installed connection: what the control plane remembers of it beside the data path's state. */
+public final class TcpConnection extends Timed {
+    public final Endpoints ends;
+    public int context;
+    public int connection;
+    /** Its flow; 0: gone, only the application still has to close it. */
+    public int flow;
+    public TcpState state = TcpState.ESTABLISHED;
+    public int mss;
+    public final boolean timestamps;
+    /** The peer takes SACK blocks; not every program keeps it. */
+    public final boolean sack;
+    public final RttEstimator rtt;
+    public final CongestionPolicy congestion;
+
+    /** The application has let go of it. */
+    public boolean appClosed;
+    public boolean finReceived;
+
+    /** In the list of active flows, between these. */
+    public boolean active;
+    public TcpConnection previous;
+    public TcpConnection next;
+    /** Digest bits not acted upon. */
+    public int digests;
+    public long pollNs;
+    /** Its pace: how long from one look at it to the next. */
+    public long pollGapNs = ActiveFlows.MIN_GAP_NS;
+    /** Nothing had happened at the last look. */
+    public boolean quiet;
+
+    /** As last polled. */
+    public int seenUna;
+    public int seenAcked;
+    public int seenRetransmitted;
+    public int seenEcn;
+    public int seenSegments;
+    public int seenSamples;
+    public int seenRcvNxt;
+
+    /** When the retransmission or persist timer expires. */
+    public long retransmitNs = NEVER;
+    public boolean persisting;
+    /** Pacing rate as the data path has it. */
+    public long rate;
+    /** Expiries in a row without an answer. */
+    public int retries;
+    public int answersAtProbe;
+    public long delayedAckNs = NEVER;
+
+    public long finTimeoutNs = NEVER;
+    public long keepaliveNs = NEVER;
+    public int keepaliveProbes;
+    public int keepaliveSegments;
+    public long idleNs = NEVER;
+
+    public TcpConnection(Endpoints ends, int context, int connection, int flow, TcpConnectionState state, RttEstimator rtt,
+                  CongestionPolicy congestion) {
+        this.ends = ends;
+        this.context = context;
+        this.connection = connection;
+        this.flow = flow;
+        this.rtt = rtt;
+        this.congestion = congestion;
+        mss = state.mss;
+        timestamps = state.timestamps;
+        sack = state.sack;
+        seenUna = state.sndUna;
+        seenRcvNxt = state.rcvNxt;
+    }
+
+    /** {@return the earliest of the timers that run while the flow is idle} */
+    public long idleDeadlineNs() {
+        return Math.min(finTimeoutNs, Math.min(keepaliveNs, idleNs));
+    }
+}

@@ -1,0 +1,37 @@
+package org.millrace.tcp.control.connection;
+
+import java.io.IOException;
+import java.util.Map;
+import java.util.TreeMap;
+import org.millrace.tcp.control.format.Fields;
+
+/** What the control plane counts over all connections. Owned by: the data-path thread. */
+public final class TcpCounters {
+    public long fastRetransmits;
+    public long timeouts;
+    public long probes;
+    public long retransmittedBytes;
+
+    public void walk(Fields f) throws IOException {
+        fastRetransmits = f.i64(fastRetransmits);
+        timeouts = f.i64(timeouts);
+        probes = f.i64(probes);
+        retransmittedBytes = f.i64(retransmittedBytes);
+    }
+
+    public void clear() {
+        fastRetransmits = 0;
+        timeouts = 0;
+        probes = 0;
+        retransmittedBytes = 0;
+    }
+
+    public Map<String, Long> byName() {
+        Map<String, Long> all = new TreeMap<>();
+        all.put("fast retransmits", fastRetransmits);
+        all.put("retransmission timeouts", timeouts);
+        all.put("window probes", probes);
+        all.put("retransmitted bytes", retransmittedBytes);
+        return all;
+    }
+}

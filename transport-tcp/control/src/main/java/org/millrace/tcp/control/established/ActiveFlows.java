@@ -1,0 +1,103 @@
+package org.millrace.tcp.control.established;
+
+import org.millrace.tcp.control.connection.TcpConnection;
+import org.millrace.tcp.control.connection.Timed;
+
+/**
+ * The flows that need watching, in a list that runs through the connections themselves. An idle flow is not in it and
+ * costs nothing. A walk over the list is made no more often than pays: the more flows, the rarer.
+ */
+public final class ActiveFlows {
+    /** A flow whose window may grow is looked at this often at most. */
+    public static final long MIN_GAP_NS = 200_000;
+    /** Any other flow at which something happens is looked at this often. */
+    static final long GAP_NS = 1_000_000;
+    /** A flow at which nothing happens is looked at this often, or when its timer is due. */
+    static final long QUIET_GAP_NS = 10_000_000;
+    private static final long WALK_NS_PER_FLOW = 2_000;
+
+    private TcpConnection head;
+    private int size;
+    private long lastWalkNs = Long.MIN_VALUE / 2;
+    private long nextNs = Timed.NEVER;
+
+    /**
+     * Has a flow looked at; cheap, for it is called from the middle of the data path.
+     *
+     * @param c      the flow's connection
+     * @param urgent whether at once, else at the flow's own pace
+     */
+    public void wake(TcpConnection c, boolean urgent, long nowNs) {
+        if (!c.active) {
+            link(c);
+            c.pollNs = nowNs + c.pollGapNs;
+        } else if (c.quiet) {
+            c.pollNs = Math.min(c.pollNs, nowNs + c.pollGapNs);
+        }
+        c.quiet = false;
+        if (urgent) {
+            c.pollNs = Math.min(c.pollNs, nowNs);
+        }
+        nextNs = Math.min(nextNs, c.pollNs);
+    }
+
+    private void link(TcpConnection c) {
+        c.active = true;
+        c.previous = null;
+        c.next = head;
+        if (head != null) {
+            head.previous = c;
+        }
+        head = c;
+        size++;
+    }
+
+    public void remove(TcpConnection c) {
+        if (!c.active) {
+            return;
+        }
+        if (c.previous == null) {
+            head = c.next;
+        } else {
+            c.previous.next = c.next;
+        }
+        if (c.next != null) {
+            c.next.previous = c.previous;
+        }
+        c.previous = null;
+        c.next = null;
+        c.active = false;
+        size--;
+        if (size == 0) {
+            nextNs = Timed.NEVER;
+        }
+    }
+
+    /** Looks at every flow whose time has come. */
+    public void walk(FlowWatch watch, long nowNs) {
+        if (nextNs() > nowNs) {
+            return;
+        }
+        lastWalkNs = nowNs;
+        nextNs = Timed.NEVER;
+        TcpConnection c = head;
+        while (c != null) {
+            TcpConnection following = c.next; // looking at a flow may take it out, but no other
+            if (c.pollNs <= nowNs) {
+                watch.look(c, nowNs);
+            }
+            if (c.active) {
+                nextNs = Math.min(nextNs, c.pollNs);
+            }
+            c = following;
+        }
+    }
+
+    public long nextNs() {
+        return nextNs == Timed.NEVER ? nextNs : Math.max(nextNs, lastWalkNs + size * WALK_NS_PER_FLOW);
+    }
+
+    int size() {
+        return size;
+    }
+}

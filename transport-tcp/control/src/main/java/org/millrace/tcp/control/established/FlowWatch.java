@@ -1,0 +1,223 @@
+package org.millrace.tcp.control.established;
+
+import org.millrace.api.context.Status;
+import org.millrace.api.transport.TransportHost;
+import org.millrace.tcp.control.connection.TcpConnection;
+import org.millrace.tcp.control.connection.TcpCounters;
+import org.millrace.tcp.control.connection.TcpState;
+import org.millrace.tcp.control.connection.Timed;
+import org.millrace.tcp.control.connection.TimerQueue;
+import org.millrace.tcp.control.program.TcpConfig;
+import org.millrace.tcp.control.program.TcpProgram;
+import org.millrace.tcp.control.program.TcpProgress;
+
+/**
+ * Looks at active flows: what has come of them since the last look, and what is due. Congestion control, the states of
+ * closing, retransmission and held-back ACKs all begin here, on the timers' side of the data path.
+ */
+public final class FlowWatch {
+    private static final long SECOND_NS = 1_000_000_000;
+    private static final long MS_NS = 1_000_000;
+
+    private final TransportHost host;
+    private final TcpProgram<?> program;
+    private final TcpConfig config;
+    private final ActiveFlows active;
+    private final TimerQueue timers;
+    private final Teardown teardown;
+    private final Retransmission retransmission;
+    private final TcpCounters counters;
+    private final TcpProgress progress = new TcpProgress();
+
+    public FlowWatch(TransportHost host, TcpProgram<?> program, TcpConfig config, ActiveFlows active, TimerQueue timers,
+              Teardown teardown, TcpCounters counters) {
+        this.host = host;
+        this.program = program;
+        this.config = config;
+        this.active = active;
+        this.timers = timers;
+        this.teardown = teardown;
+        this.counters = counters;
+        retransmission = new Retransmission(host, program, teardown, config, counters);
+    }
+
+    /** Begins to watch a connection that has just been installed. */
+    public void begin(TcpConnection c, long nowNs) {
+        if (config.keepaliveS() > 0) {
+            c.keepaliveNs = nowNs + config.keepaliveS() * SECOND_NS;
+            timers.schedule(c, c.idleDeadlineNs());
+        }
+        active.wake(c, false, nowNs);
+    }
+
+    /** Looks at one flow. The connection may be over afterwards: its flow is 0 then. */
+    public void look(TcpConnection c, long nowNs) {
+        TcpProgress p = progress;
+        program.progress(c.flow, p);
+        counters.retransmittedBytes += p.retransmittedBytes - c.seenRetransmitted;
+        c.seenRetransmitted = p.retransmittedBytes;
+        boolean moved = p.sndUna != c.seenUna || p.rcvNxt != c.seenRcvNxt || c.digests != 0;
+        boolean limited = congestion(c, p, nowNs);
+        closing(c, p, nowNs);
+        if (c.flow == 0) {
+            return;
+        }
+        retransmission.check(c, p, nowNs);
+        if (c.flow == 0) {
+            return;
+        }
+        if (c.congestion.rate() != c.rate) {
+            c.rate = c.congestion.rate();
+            program.rate(c.flow, c.rate);
+        }
+        delayedAck(c, p, nowNs);
+        c.seenUna = p.sndUna;
+        c.seenRcvNxt = p.rcvNxt;
+        c.seenSegments = p.segmentsReceived;
+        if (c.retransmitNs == Timed.NEVER && c.delayedAckNs == Timed.NEVER) {
+            rest(c, nowNs);
+        } else {
+            pace(c, moved, limited, nowNs);
+        }
+    }
+
+    private void pace(TcpConnection c, boolean moved, boolean limited, long nowNs) {
+        long halfRttNs = Math.max(c.rtt.smoothedUs(), 0) * 500;
+        c.pollGapNs = limited
+                ? Math.clamp(halfRttNs, ActiveFlows.MIN_GAP_NS, ActiveFlows.GAP_NS) : ActiveFlows.GAP_NS;
+        c.quiet = !moved;
+        long gap = moved ? c.pollGapNs : ActiveFlows.QUIET_GAP_NS;
+        c.pollNs = Math.min(nowNs + gap, Math.min(c.retransmitNs, c.delayedAckNs));
+    }
+
+    /** Nothing to wait for: the flow costs nothing from here on. */
+    private void rest(TcpConnection c, long nowNs) {
+        active.remove(c);
+        c.idleNs = nowNs + c.rtt.timeoutNs();
+        timers.schedule(c, c.idleDeadlineNs());
+    }
+
+    private boolean congestion(TcpConnection c, TcpProgress p, long nowNs) {
+        boolean sampled = p.rttSamples != c.seenSamples;
+        if (sampled) {
+            c.seenSamples = p.rttSamples;
+            c.rtt.sample(Integer.toUnsignedLong(p.rttUs));
+        }
+        int before = c.congestion.window();
+        int acked = p.ackedBytes - c.seenAcked;
+        int marked = p.ecnBytes - c.seenEcn;
+        c.seenAcked = p.ackedBytes;
+        c.seenEcn = p.ecnBytes;
+        boolean limited = false;
+        if (acked > 0 || marked > 0) {
+            limited = 2L * (p.sndMax - p.sndUna + acked) >= before;
+            if (c.congestion.onAcked(acked, marked, p.sndUna, p.sndMax)) {
+                program.congestionWindowReduced(c.flow);
+            }
+        }
+        if (sampled) {
+            c.congestion.onRoundTrip(Integer.toUnsignedLong(p.rttUs));
+        }
+        if ((c.digests & TcpProgram.DIGEST_FAST_RETRANSMIT) != 0) {
+            counters.fastRetransmits++;
+            c.congestion.onFastRetransmit(p.sndUna, p.sndMax);
+        }
+        applyWindow(c, before, p.sndReady > 0, nowNs);
+        return limited;
+    }
+
+    private void applyWindow(TcpConnection c, int before, boolean ready, long nowNs) {
+        int window = c.congestion.window();
+        if (window != before) {
+            program.congestionWindow(c.flow, window);
+            if (window > before && ready) {
+                host.hostControl(c.flow, TcpProgram.KICK, nowNs);
+            }
+        }
+    }
+
+    /** Follows RFC 9293 Figure 5 by what the data path says of both FINs. */
+    private void closing(TcpConnection c, TcpProgress p, long nowNs) {
+        int digests = c.digests;
+        c.digests = 0;
+        TcpState before = c.state;
+        if (p.finOutstanding || (digests & TcpProgram.DIGEST_FIN_ACKED) != 0) {
+            c.state = c.state.finQueued(); // the application's shutdown; a CLOSE is known already
+        }
+        if ((digests & TcpProgram.DIGEST_FIN_ACKED) != 0) {
+            c.state = c.state.finAcked();
+        }
+        if ((digests & TcpProgram.DIGEST_FIN_RECEIVED) != 0 && !c.finReceived) {
+            c.finReceived = true;
+            c.state = c.state.finReceived();
+        }
+        if (c.appClosed) {
+            afterClose(c, nowNs);
+        } else if (c.state != before && c.state == TcpState.TIME_WAIT) {
+            // the application still reads: the flow stays, and so does the time to wait
+            c.finTimeoutNs = nowNs + config.timeWaitMs() * MS_NS;
+            timers.schedule(c, c.idleDeadlineNs());
+        }
+    }
+
+    private void afterClose(TcpConnection c, long nowNs) {
+        if (c.state.finished()) {
+            teardown.finish(c, nowNs);
+        } else if (c.state == TcpState.FIN_WAIT_2 && c.finTimeoutNs == Timed.NEVER) {
+            c.finTimeoutNs = nowNs + config.finTimeoutMs() * MS_NS;
+            timers.schedule(c, c.idleDeadlineNs());
+        }
+    }
+
+    private void delayedAck(TcpConnection c, TcpProgress p, long nowNs) {
+        if (!p.ackPending) {
+            c.delayedAckNs = Timed.NEVER;
+        } else if (c.delayedAckNs == Timed.NEVER || p.rcvNxt != c.seenRcvNxt) {
+            c.delayedAckNs = nowNs + config.delayedAckMs() * MS_NS; // RFC 9293 MUST-59
+        } else if (nowNs >= c.delayedAckNs) {
+            c.delayedAckNs = Timed.NEVER;
+            host.hostControl(c.flow, TcpProgram.ACK, nowNs);
+        }
+    }
+
+    /** Runs the timers of a flow that may be idle: FIN-WAIT-2, keepalive, restart after idleness. */
+    public void expired(TcpConnection c, long nowNs) {
+        if (nowNs >= c.finTimeoutNs) {
+            c.finTimeoutNs = Timed.NEVER;
+            if (c.appClosed) {
+                teardown.fail(c, Status.TIMED_OUT); // it is released, nobody is told; RFC 9293 §3.6.1 leaves no timer
+                return;
+            }
+            c.state = TcpState.CLOSED; // TIME-WAIT is over, the application still holds it
+        }
+        if (nowNs >= c.idleNs) {
+            c.idleNs = Timed.NEVER;
+            if (!c.active) {
+                c.congestion.onIdle(); // RFC 5681 §4.1
+                program.congestionWindow(c.flow, c.congestion.window());
+            }
+        }
+        if (nowNs >= c.keepaliveNs) {
+            keepalive(c, nowNs);
+        }
+        if (c.flow != 0) {
+            timers.schedule(c, c.idleDeadlineNs());
+        }
+    }
+
+    /** RFC 9293 §3.8.4; probes only while the connection is idle (MUST-27). */
+    private void keepalive(TcpConnection c, long nowNs) {
+        program.progress(c.flow, progress);
+        if (c.active || progress.segmentsReceived != c.keepaliveSegments) {
+            c.keepaliveSegments = progress.segmentsReceived;
+            c.keepaliveProbes = 0;
+            c.keepaliveNs = nowNs + config.keepaliveS() * SECOND_NS;
+        } else if (c.keepaliveProbes >= config.keepaliveProbes()) {
+            teardown.giveUp(c, nowNs);
+        } else {
+            c.keepaliveProbes++;
+            c.keepaliveNs = nowNs + config.keepaliveIntervalS() * SECOND_NS;
+            host.hostControl(c.flow, TcpProgram.PROBE, nowNs);
+        }
+    }
+}

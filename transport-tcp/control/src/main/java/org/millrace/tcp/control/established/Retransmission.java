@@ -1,0 +1,84 @@
+package org.millrace.tcp.control.established;
+
+import org.millrace.api.transport.TransportHost;
+import org.millrace.tcp.control.connection.TcpConnection;
+import org.millrace.tcp.control.connection.TcpCounters;
+import org.millrace.tcp.control.connection.Timed;
+import org.millrace.tcp.control.program.TcpConfig;
+import org.millrace.tcp.control.program.TcpProgram;
+import org.millrace.tcp.control.program.TcpProgress;
+
+/**
+ * The timer of data that nobody acknowledges: retransmission (RFC 6298 §5) while the peer's window is open, probes of it
+ * while it is closed (RFC 9293 §3.8.6.1). One timer serves both, for a connection is in one case or the other.
+ */
+final class Retransmission {
+    private final TransportHost host;
+    private final TcpProgram<?> program;
+    private final Teardown teardown;
+    private final TcpCounters counters;
+    private final int retries;
+
+    Retransmission(TransportHost host, TcpProgram<?> program, Teardown teardown, TcpConfig config,
+                   TcpCounters counters) {
+        this.host = host;
+        this.program = program;
+        this.teardown = teardown;
+        this.counters = counters;
+        retries = config.retries();
+    }
+
+    /**
+     * Restarts, runs or stops the timer.
+     *
+     * @param p what the flow has come to; {@link TcpConnection#seenUna} is what it was
+     */
+    void check(TcpConnection c, TcpProgress p, long nowNs) {
+        boolean outstanding = p.sndMax != p.sndUna;
+        boolean waiting = outstanding || p.sndReady > 0 || p.finOutstanding;
+        boolean windowClosed = waiting && p.sndWindow == 0;
+        if (!waiting || p.sndUna != c.seenUna || windowClosed != c.persisting) {
+            c.rtt.endBackOff(); // RFC 6298 §5.7: new data acknowledged
+            c.retransmitNs = Timed.NEVER;
+            c.retries = 0;
+            c.answersAtProbe = p.segmentsReceived;
+            c.persisting = windowClosed;
+        }
+        if (!waiting) {
+            return; // RFC 6298 (5.2)
+        }
+        if (c.retransmitNs == Timed.NEVER) {
+            c.retransmitNs = nowNs + c.rtt.timeoutNs(); // RFC 6298 (5.1), (5.3)
+        } else if (nowNs >= c.retransmitNs) {
+            expire(c, p, outstanding, nowNs);
+        }
+    }
+
+    private void expire(TcpConnection c, TcpProgress p, boolean outstanding, long nowNs) {
+        if (c.persisting && p.segmentsReceived != c.answersAtProbe) {
+            c.retries = 0; // RFC 9293 MUST-37: a peer that answers may keep its window closed for ever
+            c.answersAtProbe = p.segmentsReceived;
+        }
+        if (c.retries >= retries) { // RFC 9293 §3.8.3, R2
+            teardown.giveUp(c, nowNs);
+            return;
+        }
+        if (c.persisting) {
+            counters.probes++;
+            c.retries++;
+            c.rtt.doubleTimeout(); // RFC 9293 SHLD-30
+            host.hostControl(c.flow, TcpProgram.PROBE, nowNs);
+        } else if (outstanding) {
+            counters.timeouts++;
+            c.congestion.onTimeout(p.sndMax - p.sndUna, c.retries > 0);
+            c.retries++;
+            c.rtt.doubleTimeout(); // RFC 6298 (5.5)
+            program.congestionWindow(c.flow, c.congestion.window());
+            host.hostControl(c.flow, TcpProgram.RETRANSMIT, nowNs); // RFC 6298 (5.4)
+        } else {
+            // something may be sent and is not: the override timer of RFC 9293 §3.8.6.2.1
+            host.hostControl(c.flow, TcpProgram.KICK, nowNs);
+        }
+        c.retransmitNs = nowNs + c.rtt.timeoutNs(); // RFC 6298 (5.6)
+    }
+}

@@ -1,0 +1,165 @@
+package org.millrace.tcp.control.program;
+
+import java.util.Arrays;
+import org.millrace.api.pipeline.FlowScheduler;
+
+/**
+ * The flow scheduler of every TCP program (§4.3.4, after Carousel): flows whose time has come wait in a FIFO and are served round robin;
+ * paced flows wait in a time wheel of {@value #SLOTS} slots of {@value #SLOT_NS} ns. A flow due beyond the horizon waits
+ * in the farthest slot and is put back from there.
+ *
+ * <p>Lists are threaded through one array: a flow is in one list or none. Work a call is constant but for turning the
+ * wheel, which looks at one bit a slot passed.
+ *
+ * <p>Owned by: data-path thread.
+ */
+public final class Carousel implements FlowScheduler {
+    static final int SLOTS = 2048;
+    static final int SLOT_NS = 2048;
+
+    /** How far a flow served late may catch up; keeps its rate when the wheel is turned late. */
+    private static final int CATCH_UP_NS = 64 * SLOT_NS;
+    private static final int NOT_QUEUED = -1;
+
+    /** Next flow in the list this flow is in; 0 ends a list. */
+    private final int[] link;
+    /** When the flow may send next. */
+    private final long[] dueNs;
+    private final int[] slots = new int[SLOTS];
+    private final long[] occupied = new long[SLOTS / 64];
+    private int readyHead;
+    private int readyTail;
+    private int paced;
+    /** Number of the last slot that has been emptied, counted since time 0. */
+    private long turned;
+
+    /**
+     * Makes one without flows.
+     *
+     * @param flows how many there can be; they are numbered from 1
+     */
+    public Carousel(int flows) {
+        link = new int[flows + 1];
+        dueNs = new long[flows + 1];
+        Arrays.fill(link, NOT_QUEUED);
+    }
+
+    /**
+     * Queues a flow to send when its time comes, unless it is queued already.
+     *
+     * @param flow  the flow
+     * @param nowNs the time
+     */
+    public void submit(int flow, long nowNs) {
+        if (link[flow] != NOT_QUEUED) {
+            return;
+        }
+        if (dueNs[flow] <= nowNs) {
+            ready(flow);
+        } else {
+            turn(nowNs);
+            place(flow);
+        }
+    }
+
+    /**
+     * Charges a flow for what it sends: it may send again {@code costNs} after it was due to send this.
+     *
+     * @param flow   the flow
+     * @param nowNs  the time
+     * @param costNs what it costs
+     */
+    public void charge(int flow, long nowNs, long costNs) {
+        dueNs[flow] = Math.max(dueNs[flow], nowNs - CATCH_UP_NS) + costNs;
+    }
+
+    /**
+     * Forgets what a flow has been charged for: it is another connection's now.
+     *
+     * @param flow the flow
+     */
+    public void reset(int flow) {
+        dueNs[flow] = 0;
+    }
+
+    @Override
+    public int next(long nowNs) {
+        if (paced != 0) {
+            turn(nowNs);
+        }
+        int flow = readyHead;
+        if (flow != 0) {
+            readyHead = link[flow];
+            link[flow] = NOT_QUEUED;
+        }
+        return flow;
+    }
+
+    @Override
+    public long deadlineNs() {
+        if (readyHead != 0) {
+            return Long.MIN_VALUE;
+        }
+        if (paced == 0) {
+            return Long.MAX_VALUE;
+        }
+        long slot = turned + 1;
+        while (!isOccupied(slot)) {
+            slot++;
+        }
+        return slot * SLOT_NS;
+    }
+
+    private void ready(int flow) {
+        link[flow] = 0;
+        if (readyHead == 0) {
+            readyHead = flow;
+        } else {
+            link[readyTail] = flow;
+        }
+        readyTail = flow;
+    }
+
+    private void place(int flow) {
+        long wanted = (dueNs[flow] + SLOT_NS - 1) / SLOT_NS;
+        long slot = Math.max(turned + 1, Math.min(wanted, turned + SLOTS - 1));
+        int index = (int) slot & SLOTS - 1;
+        link[flow] = isOccupied(slot) ? slots[index] : 0;
+        slots[index] = flow;
+        occupied[index >> 6] |= 1L << index;
+        paced++;
+    }
+
+    /** Empties every slot whose time has come. */
+    private void turn(long nowNs) {
+        long target = nowNs / SLOT_NS;
+        long slot = Math.max(turned, target - SLOTS);
+        turned = Math.max(turned, target);
+        while (slot < target && paced != 0) {
+            slot++;
+            if (isOccupied(slot)) {
+                empty((int) slot & SLOTS - 1, nowNs);
+            }
+        }
+    }
+
+    private void empty(int index, long nowNs) {
+        occupied[index >> 6] &= ~(1L << index);
+        int flow = slots[index];
+        while (flow != 0) {
+            int following = link[flow];
+            paced--;
+            if (dueNs[flow] <= nowNs) {
+                ready(flow);
+            } else {
+                place(flow);
+            }
+            flow = following;
+        }
+    }
+
+    private boolean isOccupied(long slot) {
+        int index = (int) slot & SLOTS - 1;
+        return (occupied[index >> 6] & 1L << index) != 0;
+    }
+}

@@ -1,0 +1,94 @@
+package org.millrace.tcp.control.program;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import org.millrace.api.pipeline.DropReason;
+import org.millrace.api.pipeline.HeaderCodec;
+import org.millrace.api.pipeline.Verdict;
+import org.millrace.wire.HeaderFault;
+import org.millrace.wire.TcpHeader;
+import org.millrace.wire.TcpOptions;
+
+/**
+ * Parser and deparser of TCP segments for every TCP program. Checks lengths, checksum and the shape of the options, so
+ * that nothing behind it has to. Of the options it reads timestamps only; a handshake's are the control plane's.
+ *
+ * <p>Owned by: one thread; allocates nothing.
+ *
+ * @param <M> the program's metadata
+ */
+public final class TcpCodec<M extends TcpMeta> implements HeaderCodec<M> {
+    private static final ValueLayout.OfLong I64 = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+    private static final ValueLayout.OfInt I32 = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+
+    private final TcpHeader tcp = new TcpHeader();
+    private final TcpOptions options = new TcpOptions();
+
+    /** Makes a codec. */
+    public TcpCodec() {
+    }
+
+    @Override
+    public long parse(MemorySegment frame, long frameOffset, int headerOffset, int length, boolean checksumValid,
+                      M meta) {
+        tcp.wrap(frame, frameOffset + headerOffset);
+        HeaderFault fault = tcp.check(length);
+        if (fault != HeaderFault.NONE) {
+            return Verdict.drop(fault == HeaderFault.TRUNCATED
+                    ? DropReason.TRUNCATED.code() : DropReason.BAD_TRANSPORT_HEADER.code());
+        }
+        // RFC 9293 MUST-3: the receiver checks the checksum
+        if (!checksumValid && !tcp.checksumValid(meta.peerAddress(), meta.localAddress(), length)) {
+            return Verdict.drop(DropReason.BAD_CHECKSUM.code());
+        }
+        int headerLength = tcp.dataOffset();
+        long optionsOffset = frameOffset + headerOffset + TcpHeader.OPTIONS;
+        if (!options.decode(frame, optionsOffset, headerLength - TcpHeader.MIN_LENGTH)) {
+            return Verdict.drop(DropReason.BAD_TRANSPORT_HEADER.code());
+        }
+        meta.payloadOffset(headerOffset + headerLength);
+        meta.payloadLength(length - headerLength);
+        fill(meta);
+        return Verdict.NEXT;
+    }
+
+    private void fill(M meta) {
+        meta.peerPort(tcp.sourcePort());
+        meta.localPort(tcp.destinationPort());
+        meta.seq(tcp.sequence());
+        meta.ack(tcp.acknowledgment());
+        meta.window(tcp.window());
+        meta.flags(tcp.flags());
+        meta.hasTimestamps(options.hasTimestamps() ? 1 : 0);
+        meta.tsValue(options.tsValue());
+        meta.tsEcho(options.tsEcho());
+    }
+
+    @Override
+    public int write(M meta, MemorySegment header, long offset) {
+        int length = TcpHeader.OPTIONS;
+        if (meta.hasTimestamps() != 0) {
+            length += TcpOptions.writeTimestamps(header, offset + length, meta.tsValue(), meta.tsEcho());
+        }
+        if (meta.sackStart() != meta.sackEnd()) {
+            length += TcpOptions.writeSack(header, offset + length, meta.sackStart(), meta.sackEnd());
+        }
+        header.set(I64, offset, (long) meta.localPort() << 48 | (long) meta.peerPort() << 32
+                | meta.seq() & 0xffff_ffffL);
+        header.set(I64, offset + TcpHeader.ACKNOWLEDGMENT, (long) meta.ack() << 32
+                | (long) (length >> 2) << 28 | (long) meta.flags() << 16 | meta.window());
+        header.set(I32, offset + TcpHeader.CHECKSUM, 0); // and the urgent pointer
+        return length;
+    }
+
+    @Override
+    public int checksumOffset() {
+        return TcpHeader.CHECKSUM;
+    }
+
+    @Override
+    public int segmentSize(M meta) {
+        return meta.mss();
+    }
+}

@@ -1,0 +1,146 @@
+package org.millrace.tcp.control.program;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.millrace.wire.TcpHeader.ACK;
+import static org.millrace.wire.TcpHeader.PSH;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.millrace.api.pipeline.DropReason;
+import org.millrace.api.pipeline.Verdict;
+import org.millrace.api.pipeline.ViewCursor;
+import org.millrace.tcp.control.FakeHost;
+import org.millrace.tcp.control.TestSegment;
+import org.millrace.wire.TcpHeader;
+
+class TcpCodecTest {
+    private static final int HEADER_OFFSET = 34;
+
+    private final TcpCodec<TcpMeta> codec = new TcpCodec<>();
+    private final TcpMeta meta = meta();
+
+    private static TcpMeta meta() {
+        TcpMeta meta = new TcpMeta();
+        ViewCursor.move(meta, new int[TcpMeta.TCP_BYTES / 4], 0);
+        meta.localAddress(FakeHost.LOCAL);
+        meta.peerAddress(FakeHost.PEER);
+        return meta;
+    }
+
+    private long parse(byte[] segment, boolean checksumValid) {
+        byte[] frame = new byte[7 + HEADER_OFFSET + segment.length];
+        System.arraycopy(segment, 0, frame, 7 + HEADER_OFFSET, segment.length);
+        return codec.parse(MemorySegment.ofArray(frame), 7, HEADER_OFFSET, segment.length, checksumValid, meta);
+    }
+
+    private static TestSegment data() {
+        return new TestSegment(4000, 80).seq(-5).ack(77).flags(PSH).window(40_000).payload(11);
+    }
+
+    private static byte[] bytes(TestSegment segment) {
+        return segment.bytes(FakeHost.PEER, FakeHost.LOCAL);
+    }
+
+    @Test
+    void fillsTheMetadata() {
+        assertThat(parse(bytes(data().timestamps(1234, -9)), false)).isEqualTo(Verdict.NEXT);
+        assertThat(meta.peerPort()).isEqualTo(4000);
+        assertThat(meta.localPort()).isEqualTo(80);
+        assertThat(meta.seq()).isEqualTo(-5);
+        assertThat(meta.ack()).isEqualTo(77);
+        assertThat(meta.flags()).isEqualTo(ACK | PSH);
+        assertThat(meta.window()).isEqualTo(40_000);
+        assertThat(meta.payloadOffset()).isEqualTo(HEADER_OFFSET + 32);
+        assertThat(meta.payloadLength()).isEqualTo(11);
+        assertThat(meta.hasTimestamps()).isEqualTo(1);
+        assertThat(meta.tsValue()).isEqualTo(1234);
+        assertThat(meta.tsEcho()).isEqualTo(-9);
+    }
+
+    @Test
+    void segmentWithoutOptionsHasNoTimestamps() {
+        meta.hasTimestamps(1);
+        assertThat(parse(bytes(data()), false)).isEqualTo(Verdict.NEXT);
+        assertThat(meta.hasTimestamps()).isZero();
+        assertThat(meta.payloadOffset()).isEqualTo(HEADER_OFFSET + 20);
+    }
+
+    @Test
+    void everyFlippedBitIsNoticed() {
+        byte[] good = bytes(data().timestamps(1, 2));
+        for (int bit = 0; bit < good.length * 8; bit++) {
+            byte[] bad = good.clone();
+            bad[bit / 8] ^= (byte) (1 << bit % 8);
+            assertThat(Verdict.action(parse(bad, false))).as("bit %d", bit).isEqualTo(Verdict.DROP);
+        }
+    }
+
+    @Test
+    void checksumIsNotLookedAtIfKnownGood() {
+        byte[] bytes = bytes(data());
+        bytes[TcpHeader.CHECKSUM] ^= 1;
+        assertThat(parse(bytes, false)).isEqualTo(Verdict.drop(DropReason.BAD_CHECKSUM.code()));
+        assertThat(parse(bytes, true)).isEqualTo(Verdict.NEXT);
+    }
+
+    @Test
+    void optionOfLengthZeroOrOneIsRefused() {
+        long refused = Verdict.drop(DropReason.BAD_TRANSPORT_HEADER.code());
+        assertThat(parse(bytes(data().option(8, 0)), false)).isEqualTo(refused);
+        assertThat(parse(bytes(data().option(99, 1)), false)).isEqualTo(refused);
+        assertThat(parse(bytes(data().option(1, 1, 1, 5)), false)).isEqualTo(refused);
+    }
+
+    @Test
+    void shortHeaderIsRefused() {
+        byte[] bytes = bytes(data());
+        bytes[TcpHeader.DATA_OFFSET] = 0x40;
+        assertThat(parse(bytes, true)).isEqualTo(Verdict.drop(DropReason.BAD_TRANSPORT_HEADER.code()));
+        assertThat(parse(new byte[19], true)).isEqualTo(Verdict.drop(DropReason.TRUNCATED.code()));
+    }
+
+    @Test
+    void anyBytesGetAnAnswer() {
+        long seed = 20_260_101;
+        Random random = new Random(seed);
+        for (int i = 0; i < 100_000; i++) {
+            byte[] bytes = new byte[random.nextInt(90)];
+            random.nextBytes(bytes);
+            long action = Verdict.action(parse(bytes, random.nextBoolean()));
+            assertThat(action == Verdict.NEXT || action == Verdict.DROP).as("seed %d, round %d", seed, i).isTrue();
+        }
+    }
+
+    @Test
+    void writesWhatItReads() {
+        meta.localPort(80);
+        meta.peerPort(4000);
+        meta.seq(9);
+        meta.ack(10);
+        meta.flags(ACK);
+        meta.window(512);
+        meta.hasTimestamps(1);
+        meta.tsValue(3);
+        meta.tsEcho(4);
+        meta.mss(1448);
+        byte[] out = new byte[40];
+        out[4 + TcpHeader.CHECKSUM] = 55;
+        int length = codec.write(meta, MemorySegment.ofArray(out), 4);
+        assertThat(length).isEqualTo(32);
+        assertThat(codec.checksumOffset()).isEqualTo(TcpHeader.CHECKSUM);
+        assertThat(codec.segmentSize(meta)).isEqualTo(1448);
+        TcpHeader tcp = new TcpHeader().wrap(MemorySegment.ofArray(out), 4);
+        assertThat(tcp.checksum()).isZero();
+        tcp.writeChecksum(FakeHost.LOCAL, FakeHost.PEER, length);
+        byte[] segment = Arrays.copyOfRange(out, 4, 36);
+        assertThat(TestSegment.print(segment, FakeHost.LOCAL, FakeHost.PEER))
+                .isEqualTo("80>4000 ACK seq=9 ack=10 win=512 ts=3/4");
+    }
+
+    @Test
+    void writesNoOptionsWithoutTimestamps() {
+        assertThat(codec.write(meta, MemorySegment.ofArray(new byte[20]), 0)).isEqualTo(20);
+    }
+}

@@ -1,0 +1,53 @@
+package org.millrace.tcp.laminar.transmit;
+
+import java.util.List;
+import org.millrace.api.pipeline.Stage;
+import org.millrace.api.pipeline.StageSpec;
+import org.millrace.api.pipeline.State;
+import org.millrace.api.pipeline.Verdict;
+import org.millrace.tcp.laminar.segment.LaminarMeta;
+
+/** The last round trip, for the control plane. */
+public final class RoundTrip implements Stage<LaminarMeta, RoundTrip.Register> {
+    static final StageSpec<Register> SPEC =
+        StageSpec.perFlow("rtt-sample", StageSpec.Concurrency.COMMUTATIVE, Register::new, List.of());
+
+    /** Samples. */
+    public static final class Register extends State {
+        /** Makes a view that is nowhere yet. */
+        public Register() {
+        }
+
+        /** {@return the last, microseconds} */
+        public int us() {
+            return i32(0);
+        }
+
+        void us(int v) {
+            i32(0, v);
+        }
+
+        /** {@return how many there were} */
+        public int samples() {
+            return i32(4);
+        }
+
+        void samples(int v) {
+            i32(4, v);
+        }
+    }
+
+    @Override
+    public StageSpec<Register> spec() {
+        return SPEC;
+    }
+
+    @Override
+    public long process(LaminarMeta meta, Register s, long nowNs) {
+        if (meta.timedAtUs() != 0) {
+            s.us(meta.nowUs() - meta.timedAtUs());
+            s.samples(s.samples() + 1);
+        }
+        return Verdict.NEXT;
+    }
+}

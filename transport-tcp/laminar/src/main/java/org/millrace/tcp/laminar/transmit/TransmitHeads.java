@@ -1,0 +1,206 @@
+package org.millrace.tcp.laminar.transmit;
+
+import org.millrace.api.pipeline.FlowScheduler;
+import org.millrace.tcp.control.program.Carousel;
+import org.millrace.tcp.laminar.segment.LaminarMeta;
+import org.millrace.wire.TcpHeader;
+
+/**
+ * The transmitting half of libTOE, kept beside the data path (§5.3.2.2): how far each stream has been appended and
+ * pushed. A segment's place and length are chosen here, with the window and credits last told of; the pipeline's
+ * registers check them again and drop what they do not allow. Going back is moving the head (§5.3.2.1).
+ *
+ * <p>To the program this is the flow scheduler extern: a call is one operation, as a DMA descriptor is on the machine.
+ *
+ * <p>Owned by: the data-path thread.
+ */
+public final class TransmitHeads implements FlowScheduler {
+    private static final long BURST_NS = 200_000;
+    private static final int MAX_BURST = 1 << 30;
+
+    private final Carousel carousel;
+    private final int maxPayload;
+    /** Next to push. */
+    private final int[] next;
+    /** Behind the last byte appended; a FIN comes after it. */
+    private final int[] end;
+    private final boolean[] fin;
+    private final int[] una;
+    private final int[] edge;
+    private final int[] credits;
+    private final int[] mss;
+    private final int[] pacing;
+    /** Null with pull pacing. */
+    private final Grants grants;
+
+    /**
+     * @param flows      how many there can be
+     * @param maxPayload largest payload of a super-frame, bytes; less than a segment's if the port cuts none
+     * @param grants     what tells libTOE how far it may push, or null: it appends what its buffer holds
+     */
+    public TransmitHeads(int flows, int maxPayload, Grants grants) {
+        this.maxPayload = maxPayload;
+        this.grants = grants;
+        carousel = new Carousel(flows);
+        next = new int[flows + 1];
+        end = new int[flows + 1];
+        fin = new boolean[flows + 1];
+        una = new int[flows + 1];
+        edge = new int[flows + 1];
+        credits = new int[flows + 1];
+        mss = new int[flows + 1];
+        pacing = new int[flows + 1];
+    }
+
+    public void install(int flow, int sndNxt, int appended, boolean finQueued, int segmentBytes) {
+        carousel.reset(flow);
+        next[flow] = sndNxt;
+        end[flow] = appended;
+        fin[flow] = finQueued;
+        mss[flow] = segmentBytes;
+        pacing[flow] = 0;
+    }
+
+    /** What an acknowledgement has told. The head never stays behind what is acknowledged. */
+    public void window(int flow, int acknowledged, int remoteEdge) {
+        una[flow] = acknowledged;
+        edge[flow] = remoteEdge;
+        if (acknowledged - next[flow] > 0) {
+            next[flow] = acknowledged;
+        }
+    }
+
+    public void credits(int flow, int bytes) {
+        credits[flow] = bytes;
+    }
+
+    public void segmentBytes(int flow, int bytes) {
+        mss[flow] = bytes;
+    }
+
+    /** Paces a flow: nanoseconds a KiB; 0: not. */
+    public void pacing(int flow, int nsPerKiB) {
+        pacing[flow] = nsPerKiB;
+    }
+
+    public void append(int flow, int bytes, boolean last) {
+        end[flow] += bytes;
+        fin[flow] |= last;
+    }
+
+    /** Go-back-N. */
+    public void goBack(int flow) {
+        next[flow] = una[flow];
+    }
+
+    int next(int flow) {
+        return next[flow];
+    }
+
+    /** {@return bytes appended and not pushed} */
+    public int ready(int flow) {
+        return ready(flow, next[flow]);
+    }
+
+    /** {@return bytes appended from a sequence number on} */
+    public int ready(int flow, int from) {
+        return Math.max(end[flow] - from, 0);
+    }
+
+    public boolean finQueued(int flow) {
+        return fin[flow];
+    }
+
+    /** {@return whether the FIN is to be pushed, for the first time or again} */
+    public boolean finToSend(int flow) {
+        return fin[flow] && end[flow] - next[flow] >= 0;
+    }
+
+    private int usable(int flow) {
+        int granted = una[flow] + credits[flow];
+        int limit = granted - edge[flow] > 0 ? edge[flow] : granted;
+        return limit - next[flow];
+    }
+
+    /** {@return whether a TX item would send something now} */
+    boolean sendable(int flow) {
+        int ready = ready(flow);
+        if (ready == 0) {
+            return finToSend(flow);
+        }
+        int usable = usable(flow);
+        return usable >= ready || usable >= mss[flow]
+            || usable > 0 && next[flow] == una[flow];                           // RFC 9293 §3.8.6.2.1 (SWS)
+    }
+
+    /**
+     * SYNC (§5.3.2.1): grants libTOE what window and credits allow, in whole segments; one beyond what is acknowledged
+     * always, so that the data path knows that something waits. A paced flow is granted no more than a burst ahead of what
+     * it has sent, so its credits come at its rate.
+     */
+    public void grant(int flow) {
+        if (grants == null) {
+            return;
+        }
+        int segment = mss[flow];
+        int window = Math.max(Math.min(credits[flow], edge[flow] - una[flow]), segment);
+        int room = una[flow] + window - end[flow];
+        if (pacing[flow] != 0) {
+            int burst = (int) Math.clamp((BURST_NS << 10) / pacing[flow], 2L * segment, MAX_BURST);
+            room = Math.min(room, next[flow] + burst - end[flow]);
+        }
+        if (room >= segment) {                                                  // RFC 9293 §3.8.6.2.1 (SWS)
+            grants.upTo(flow, end[flow] + room - room % segment);
+        }
+    }
+
+    /** Queues the flow if it may send, and grants. Answers whether it may. */
+    public boolean schedule(int flow, long nowNs) {
+        grant(flow);
+        boolean sendable = sendable(flow);
+        if (sendable) {
+            carousel.submit(flow, nowNs);
+        }
+        return sendable;
+    }
+
+    /** Pushes the next segment of the item's flow, whole segments unless it is the last. Answers false if there is none. */
+    boolean push(LaminarMeta meta, long nowNs) {
+        int flow = meta.flow();
+        if (!sendable(flow)) {
+            return false;
+        }
+        int ready = ready(flow);
+        int segment = mss[flow];
+        int length = Math.max(Math.min(ready, Math.min(usable(flow), Math.max(maxPayload, segment))), 0);
+        if (length > segment && length != ready) {
+            length -= length % segment;
+        }
+        int last = length == ready && finToSend(flow) ? 1 : 0;
+        int seq = next[flow];
+        next[flow] = seq + length + last;
+        meta.seq(seq);
+        meta.payloadSeq(seq);
+        meta.length(length);
+        meta.fin(last);
+        meta.hasData(length != 0 ? 1 : 0);
+        meta.dataEnd(seq + length);
+        meta.end(next[flow]);
+        meta.flags(length != 0 && length == ready ? TcpHeader.PSH : 0);         // RFC 9293 §3.9.1.2
+        if (pacing[flow] != 0) {
+            carousel.charge(flow, nowNs, (long) length * pacing[flow] >> 10);
+        }
+        schedule(flow, nowNs);
+        return true;
+    }
+
+    @Override
+    public int next(long nowNs) {
+        return carousel.next(nowNs);
+    }
+
+    @Override
+    public long deadlineNs() {
+        return carousel.deadlineNs();
+    }
+}

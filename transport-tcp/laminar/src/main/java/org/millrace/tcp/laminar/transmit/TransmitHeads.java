@@ -93,7 +93,7 @@ public final class TransmitHeads implements FlowScheduler {
         next[flow] = una[flow];
     }
 
-    int next(int flow) {
+    public int next(int flow) {
         return next[flow];
     }
 

@@ -25,6 +25,7 @@ import org.millrace.extension.counter.PacketCounter;
 import org.millrace.extension.firewall.Firewall;
 import org.millrace.runtime.extension.StageExtensions;
 import org.millrace.runtime.path.DataPath;
+import org.millrace.runtime.swap.Swap;
 import org.millrace.runtime.swap.SwapException;
 import org.millrace.runtime.swap.SwapRequest;
 import org.millrace.runtime.swap.SwapStep;
@@ -82,7 +83,7 @@ class StageExtensionTest {
     }
 
     private static void load(DataPath path, ProgramExtension... extensions) throws SwapException {
-        path.swap(SwapRequest.KEEP.warmUp(0).transport(0, path.side().transports().getFirst().with(List.of(extensions))));
+        Swap.now(path, SwapRequest.KEEP.warmUp(0).transport(0, path.running().transports().getFirst().with(List.of(extensions))));
     }
 
     private static ProgramExtension stages(StageExtension... stages) {

@@ -15,6 +15,7 @@ import org.millrace.api.hardware.HardwareBackend;
 import org.millrace.api.transport.TransportFactory;
 import org.millrace.bluefield.BluefieldBackend;
 import org.millrace.runtime.config.DataPathConfig.TransportChoice;
+import org.millrace.runtime.swap.Swap;
 import org.millrace.runtime.swap.SwapException;
 import org.millrace.runtime.swap.SwapReport;
 import org.millrace.runtime.swap.SwapRequest;
@@ -46,7 +47,7 @@ class SwapTest {
 
     private static SwapReport swap(VirtualHost host, SwapRequest request) {
         try {
-            return host.path.swap(request);
+            return Swap.now(host.path, request);
         } catch (SwapException e) {
             throw new AssertionError(e.step() + ": " + e.getMessage(), e);
         }
@@ -134,14 +135,14 @@ class SwapTest {
         TwoHosts hosts = new TwoHosts(choice);
         connect(hosts, 2, 256 << 10, 5000);
         hosts.world.run(300_000);
-        assertThatThrownBy(() -> hosts.server.path.swap(to(TOFINO)))
+        assertThatThrownBy(() -> Swap.now(hosts.server.path, to(TOFINO)))
             .isInstanceOfSatisfying(SwapException.class, e -> {
                 assertThat(e.step()).isEqualTo(SwapStep.ADMIT);
                 assertThat(e.fit().refused()).hasSizeGreaterThan(1);
                 assertThat(e.getMessage()).startsWith("program tcp-flextoe does not fit hw-tofino: ");
                 e.fit().refused().forEach(reason -> assertThat(e.getMessage()).contains(reason.detail()));
             });
-        assertThat(hosts.server.path.side().hardware().name()).isEqualTo("hw-bluefield");
+        assertThat(hosts.server.path.running().hardware().name()).isEqualTo("hw-bluefield");
         finish(hosts);
     }
 

@@ -12,6 +12,7 @@ import org.millrace.api.transport.TransportFactory;
 import org.millrace.net.Route;
 import org.millrace.runtime.config.DataPathConfig;
 import org.millrace.runtime.path.DataPath;
+import org.millrace.runtime.swap.Swap;
 import org.millrace.runtime.swap.SwapException;
 import org.millrace.runtime.swap.SwapRequest;
 import org.millrace.runtime.trace.TracePoints;
@@ -91,8 +92,8 @@ final class EchoWorld {
 
     /** Loads the program again with trace points, or without. */
     void trace(TraceRequest points) throws SwapException {
-        path.swap(SwapRequest.KEEP.warmUp(0).transport(0,
-            path.side().transports().getFirst().with(List.of(new TracePoints(points)))));
+        Swap.now(path, SwapRequest.KEEP.warmUp(0).transport(0,
+            path.running().transports().getFirst().with(List.of(new TracePoints(points)))));
     }
 
     private void step() {

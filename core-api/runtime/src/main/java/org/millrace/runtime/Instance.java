@@ -36,6 +36,7 @@ import org.millrace.runtime.config.ConfigChange;
 import org.millrace.runtime.config.ConfigException;
 import org.millrace.runtime.config.DataPathConfig;
 import org.millrace.runtime.config.InstanceConfig;
+import org.millrace.runtime.config.Running;
 import org.millrace.runtime.extension.ExtensionLife;
 import org.millrace.runtime.path.DataPath;
 import org.millrace.runtime.path.DataPathThread;
@@ -324,8 +325,8 @@ public final class Instance implements ContextProvider, AutoCloseable {
      *
      * @throws IllegalStateException if the instance no longer runs
      */
-    public DataPath.Side side() {
-        return await(nowNs -> path.side());
+    public Running running() {
+        return await(nowNs -> path.running());
     }
 
     /**
@@ -401,7 +402,7 @@ public final class Instance implements ContextProvider, AutoCloseable {
 
     /** Runs the same with other additions; they are the additions if that succeeds. */
     private SwapReport reload(Additions next) throws SwapException {
-        SwapReport report = run(next.reload(side()).warmUp(reloadWarmUpNs));
+        SwapReport report = run(next.reload(running()).warmUp(reloadWarmUpNs));
         additions = next;
         return report;
     }

@@ -166,7 +166,7 @@ class InstanceExtensionTest {
     }
 
     private List<String> order() {
-        return instance.side().transports().getFirst().extensions().getFirst().extend(new FlexToeFactory().create(host())
+        return instance.running().transports().getFirst().extensions().getFirst().extend(new FlexToeFactory().create(host())
             .program()).stages(Workflow.HC).stream().map(stage -> stage.spec().name()).toList();
     }
 

@@ -10,6 +10,8 @@ import org.millrace.api.transport.ReceivedPacket;
  */
 public final class ReceivedFrames {
     public final FrameBatch batch;
+    /** When the batch was received. */
+    public long receivedNs;
     private final ReceivedPacket[] packets;
 
     public ReceivedFrames(int capacity) {

@@ -173,7 +173,7 @@ public final class Operations implements AutoCloseable {
     }
 
     private SwapRequest replace(SwapRequest request, TransportFactory factory) throws OperationException {
-        List<TransportChoice> running = instance.side().transports();
+        List<TransportChoice> running = instance.running().transports();
         for (int i = 0; i < running.size(); i++) {
             TransportChoice old = running.get(i);
             if (old.factory().protocol() == factory.protocol()) {

@@ -16,7 +16,7 @@ import org.millrace.runtime.config.ConfigChange;
 import org.millrace.runtime.config.ConfigException;
 import org.millrace.runtime.config.DataPathConfig.TransportChoice;
 import org.millrace.runtime.config.InstanceConfig;
-import org.millrace.runtime.path.DataPath;
+import org.millrace.runtime.config.Running;
 import org.millrace.runtime.swap.SwapException;
 import org.millrace.runtime.swap.SwapReport;
 import org.millrace.runtime.swap.SwapRequest;
@@ -96,7 +96,7 @@ final class Renewal implements AutoCloseable {
     }
 
     private void renew() {
-        DataPath.Side side = instance.side();
+        Running side = instance.running();
         Optional<HardwareBackend> backend = newer(side.hardware(), Installation.newest(hardware, HardwareBackend::name,
             side.hardware().name()));
         backend.ifPresent(newer -> take(side.hardware(), newer, SwapRequest.KEEP.hardware(newer)));
@@ -175,7 +175,7 @@ final class Renewal implements AutoCloseable {
             request = request.hardware(Instance.pick("hardware", after.hardware(), Installation.newestFirst(hardware),
                 HardwareBackend::name));
         }
-        List<TransportChoice> running = instance.side().transports();
+        List<TransportChoice> running = instance.running().transports();
         for (int i = 0; i < after.transports().size(); i++) {
             if (change.transport(i)) {
                 String name = after.transports().get(i);

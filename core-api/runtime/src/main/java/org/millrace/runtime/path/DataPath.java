@@ -1,7 +1,6 @@
 package org.millrace.runtime.path;
 
 import java.util.List;
-import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.millrace.api.context.ContextGrant;
 import org.millrace.api.context.ContextSize;
@@ -18,21 +17,16 @@ import org.millrace.net.IpLayer;
 import org.millrace.net.NeighbourSettings;
 import org.millrace.net.Route;
 import org.millrace.net.RouteTable;
-import org.millrace.runtime.Instance;
 import org.millrace.runtime.capture.Captures;
 import org.millrace.runtime.config.DataPathConfig;
 import org.millrace.runtime.config.DataPathConfig.TransportChoice;
+import org.millrace.runtime.config.Running;
 import org.millrace.runtime.frame.CuttingPort;
 import org.millrace.runtime.frame.ReceivedFrames;
 import org.millrace.runtime.status.DataPathStatus;
 import org.millrace.runtime.status.RegistryWriter;
 import org.millrace.runtime.status.StatusReport;
 import org.millrace.runtime.status.Vitals;
-import org.millrace.runtime.swap.Swap;
-import org.millrace.runtime.swap.SwapException;
-import org.millrace.runtime.swap.SwapReport;
-import org.millrace.runtime.swap.SwapRequest;
-import org.millrace.runtime.swap.SwapStep;
 import org.millrace.runtime.tenant.AppContext;
 import org.millrace.runtime.tenant.ContextHome;
 import org.millrace.runtime.tenant.ContextTable;
@@ -50,6 +44,7 @@ import org.millrace.runtime.transport.Dispatcher;
 import org.millrace.runtime.transport.FlowMap;
 import org.millrace.runtime.transport.Loaded;
 import org.millrace.runtime.transport.LoadedTransport;
+import org.millrace.runtime.transport.PathParts;
 import org.millrace.runtime.transport.RuntimeHost;
 import org.millrace.runtime.transport.TransportContexts;
 import org.millrace.runtime.transport.TransportCounters;
@@ -92,6 +87,7 @@ public final class DataPath implements AutoCloseable {
     private final Egress egress;
     private final NetEvents network;
     private final IpLayer ip;
+    private final PathParts parts;
     private final Ingress ingress;
     private final RequestReader requests;
     private final TransportTable transports;
@@ -131,6 +127,7 @@ public final class DataPath implements AutoCloseable {
         network = new NetEvents(this, transports.all());
         ip = new IpLayer(new MacAddress(info.macAddress()), config.addresses(), new RouteTable(config.routes()),
             NeighbourSettings.DEFAULT, egress, network);
+        parts = new PathParts(instance, capacity, port, ip, frames, contexts, transfer, held, egress, counters);
         ingress = new Ingress(frames, ip, counters, info.macAddress(), info.checksumTrusted());
         requests = new RequestReader(new Dispatcher(transports, contexts, counters), counters, pages);
         for (TransportChoice choice : config.transports()) {
@@ -143,9 +140,9 @@ public final class DataPath implements AutoCloseable {
         byte[] secret = new byte[SECRET_BYTES];
         random.nextBytes(secret);
         FlowMap flows = new FlowMap(capacity.flows(), random.nextLong(), random.nextLong());
-        RuntimeHost host = new RuntimeHost(this, choice, portInfo(hardware), flows,
+        RuntimeHost host = new RuntimeHost(parts, choice, portInfo(hardware), flows,
             new TransportContexts(contexts, transports.places()), secret);
-        Candidate candidate = new Candidate(this, null, host, hardware);
+        Candidate candidate = new Candidate(parts, null, host, hardware);
         FitReport fit = candidate.admit();
         if (!fit.fits()) {
             throw new IllegalArgumentException(candidate.refusal(fit));
@@ -208,6 +205,7 @@ public final class DataPath implements AutoCloseable {
 
     private boolean receive(long nowNs) {
         frames.forget();
+        frames.receivedNs = nowNs;
         int count = receiver.receive(frames.batch);
         for (int i = 0; i < count; i++) {
             captures.received(frames.batch, i, nowNs);
@@ -324,47 +322,21 @@ public final class DataPath implements AutoCloseable {
 
     /** {@return what a tool shows} */
     public DataPathStatus status() {
-        return StatusReport.of(this, true);
+        return StatusReport.of(parts, hardware, transports, true);
     }
 
     /** {@return {@link #status} without its lines for connections, which cost time where there are many} */
     public DataPathStatus figures() {
-        return StatusReport.of(this, false);
+        return StatusReport.of(parts, hardware, transports, false);
     }
 
     public Vitals vitals(long atNs) {
-        return Vitals.of(this, registry == null || !registry.isBroken(), atNs);
-    }
-
-    /**
-     * What runs.
-     *
-     * @param hardware   the backend
-     * @param transports by position
-     */
-    public record Side(HardwareBackend hardware, List<TransportChoice> transports) {
+        return Vitals.of(parts, transports.placed(), registry == null || !registry.isBroken(), atNs);
     }
 
     /** {@return what runs} */
-    public Side side() {
-        return loaded().side();
-    }
-
-    /**
-     * Swaps on this thread, which polls: experiments on virtual time. See {@link Instance#swap}.
-     *
-     * @param request what is to run instead
-     * @return what has been done; its times are real
-     * @throws SwapException if it is refused or fails; then nothing has changed
-     */
-    public SwapReport swap(SwapRequest request) throws SwapException {
-        return swap(request, step -> { });
-    }
-
-    public SwapReport swap(SwapRequest request, Consumer<SwapStep> hook) throws SwapException {
-        Swap swap = new Swap(this, request, System::nanoTime, hook);
-        swap.prepare(loaded());
-        return Swap.end(swap.execute(nowNs));
+    public Running running() {
+        return loaded().running();
     }
 
     /** {@return what trace points have recorded since the last call, as text: experiments on virtual time} */
@@ -390,14 +362,14 @@ public final class DataPath implements AutoCloseable {
     }
 
     /** Puts the new side in place. Nothing here can fail. */
-    public void commit(Swap.Plan plan) {
-        use(plan.hardware(), plan.cutting());
-        for (Swap.Move move : plan.moves()) {
-            transports.replace(move.old(), move.fresh(), plan.newOnly());
+    public void commit(Replacement other) {
+        use(other.hardware(), other.cutting());
+        for (Replacement.Move move : other.moves()) {
+            transports.replace(move.old(), move.fresh(), other.newOnly());
         }
         transports.placed().forEach(ingress::route);
         transports.wakeControl();
-        if (!plan.newOnly()) {
+        if (!other.newOnly()) {
             contexts.pullAll();
         }
         contexts.changedAll();
@@ -437,13 +409,6 @@ public final class DataPath implements AutoCloseable {
         return captures;
     }
 
-    public void portUnreachable(int frame) {
-        if (frame < frames.batch.count()) {
-            ip.portUnreachable(frames.batch.segment[frame], frames.batch.offset[frame], frames.batch.length[frame],
-                nowNs);
-        }
-    }
-
     /** {@return the MAC address of the next hop to a peer, or a negative number} */
     public long resolve(int peer, long atNs) {
         return ip.resolvedMac(peer, atNs);
@@ -460,6 +425,16 @@ public final class DataPath implements AutoCloseable {
     public void route(RouteTable routes, long atNs) {
         ip.route(routes);
         network.routesChanged(atNs);
+    }
+
+    /** {@return what it is made of beside its transports} */
+    public PathParts parts() {
+        return parts;
+    }
+
+    /** {@return the time of the last round} */
+    public long nowNs() {
+        return nowNs;
     }
 
     public String instance() {
@@ -486,28 +461,12 @@ public final class DataPath implements AutoCloseable {
         return counters;
     }
 
-    public ReceivedFrames frames() {
-        return frames;
-    }
-
     public ContextTable contexts() {
         return contexts;
     }
 
     public TransportTable transports() {
         return transports;
-    }
-
-    public HostTransfer transfer() {
-        return transfer;
-    }
-
-    public HeldPayloads held() {
-        return held;
-    }
-
-    public Egress egress() {
-        return egress;
     }
 
     public IpLayer ip() {

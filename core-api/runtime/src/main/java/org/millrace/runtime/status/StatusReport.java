@@ -4,13 +4,14 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.millrace.api.hardware.HardwareBackend;
 import org.millrace.api.pipeline.DropReason;
 import org.millrace.api.pipeline.Workflow;
 import org.millrace.api.transport.ConnectionInfo;
 import org.millrace.net.NetCounters;
-import org.millrace.runtime.path.DataPath;
 import org.millrace.runtime.tenant.Counters;
 import org.millrace.runtime.transport.LoadedTransport;
+import org.millrace.runtime.transport.PathParts;
 import org.millrace.runtime.transport.TransportCounters;
 import org.millrace.runtime.transport.TransportTable;
 
@@ -19,15 +20,16 @@ public final class StatusReport {
     private StatusReport() {
     }
 
-    public static DataPathStatus of(DataPath path, boolean lines) {
-        Counters c = path.counters();
+    public static DataPathStatus of(PathParts parts, HardwareBackend hardware, TransportTable transports,
+                                    boolean lines) {
+        Counters c = parts.counters();
         List<ConnectionInfo> connections = new ArrayList<>();
         if (lines) {
-            path.transports().all().forEach(transport -> connections.addAll(transport.control.connections()));
+            transports.all().forEach(transport -> connections.addAll(transport.control.connections()));
         }
-        return new DataPathStatus(path.instance(), path.hardware().name(), path.portInfo().name(),
-            path.port().counters(), drops(c), network(path), transports(path.transports()),
-            List.copyOf(connections), path.contexts().all().size(), path.contexts().connections(), c.contextsOpened,
+        return new DataPathStatus(parts.instance(), hardware.name(), parts.port().info().name(), parts.port().counters(),
+            drops(c), network(parts), transports(transports), List.copyOf(connections), parts.contexts().all().size(),
+            parts.contexts().connections(), c.contextsOpened,
             c.contextsClosedForCause, c.requests, c.staleRequests, c.refusedHandovers, c.events,
             c.receivedPayloadBytes, c.returnedBytes, c.transferFaults);
     }
@@ -42,10 +44,10 @@ public final class StatusReport {
         return drops;
     }
 
-    private static Map<String, Long> network(DataPath path) {
+    private static Map<String, Long> network(PathParts parts) {
         Map<String, Long> events = new LinkedHashMap<>();
         for (NetCounters.Event event : NetCounters.Event.values()) {
-            long count = path.ip().counters().get(event);
+            long count = parts.ip().counters().get(event);
             if (count != 0) {
                 events.put(event.name(), count);
             }

@@ -4,9 +4,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.millrace.api.pipeline.DropReason;
-import org.millrace.runtime.path.DataPath;
 import org.millrace.runtime.tenant.AppContext;
 import org.millrace.runtime.transport.LoadedTransport;
+import org.millrace.runtime.transport.PathParts;
 
 /**
  * The little of a data path that its health and its gauges need: what is taken of what there is, and what went wrong.
@@ -37,10 +37,9 @@ public record Vitals(long nowNs, boolean portUp, long portDrops, Map<String, Lon
         List.of(DropReason.NO_BUFFER, DropReason.CONTEXT_QUEUE_FULL, DropReason.CONTROL_LIMIT);
 
     /** Data-path thread only. */
-    public static Vitals of(DataPath path, boolean registryKept, long nowNs) {
-        List<LoadedTransport<?>> transports = path.transports().placed();
+    public static Vitals of(PathParts parts, List<LoadedTransport<?>> transports, boolean registryKept, long nowNs) {
         Map<String, Long> noRoom = new LinkedHashMap<>();
-        NO_ROOM.forEach(reason -> noRoom.put(reason.text(), path.counters().drops[reason.code()]));
+        NO_ROOM.forEach(reason -> noRoom.put(reason.text(), parts.counters().drops[reason.code()]));
         Map<String, Integer> flows = new LinkedHashMap<>();
         transports.forEach(transport -> flows.put(transport.host.name(), transport.host.flows().size()));
         Map<String, Map<String, Integer>> states = new LinkedHashMap<>();
@@ -49,15 +48,15 @@ public record Vitals(long nowNs, boolean portUp, long portDrops, Map<String, Lon
         long events = 0;
         int journals = 0;
         int stopped = 0;
-        for (AppContext context : path.contexts().all()) {
+        for (AppContext context : parts.contexts().all()) {
             requests += Math.max(0, context.requestRing.available()); // negative: a lie, found out when it is read
             events += context.events.queued();
             journals += context.journal == null ? 0 : 1;
             stopped += context.journal != null && context.journal.isStopped() ? 1 : 0;
         }
-        var port = path.port().counters();
-        return new Vitals(nowNs, path.port().isUp(), port.receivedDropped() + port.transmitDropped(), noRoom,
-            path.contexts().all().size(), path.capacity().contexts(), path.contexts().connections(), flows,
-            states, path.capacity().flows(), requests, events, journals, stopped, registryKept);
+        var port = parts.port().counters();
+        return new Vitals(nowNs, parts.port().isUp(), port.receivedDropped() + port.transmitDropped(), noRoom,
+            parts.contexts().all().size(), parts.capacity().contexts(), parts.contexts().connections(), flows,
+            states, parts.capacity().flows(), requests, events, journals, stopped, registryKept);
     }
 }

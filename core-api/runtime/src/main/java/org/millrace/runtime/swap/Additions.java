@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.millrace.api.pipeline.ProgramExtension;
 import org.millrace.api.pipeline.StageExtension;
+import org.millrace.runtime.config.Running;
 import org.millrace.runtime.extension.StageExtensions;
-import org.millrace.runtime.path.DataPath;
 import org.millrace.runtime.trace.TracePoints;
 import org.millrace.runtime.trace.TraceRequest;
 
@@ -53,7 +53,7 @@ public record Additions(List<StageExtension> stages, TraceRequest trace) {
     }
 
     /** {@return the request for all transports of a side as they are, with these additions} */
-    public SwapRequest reload(DataPath.Side side) {
+    public SwapRequest reload(Running side) {
         SwapRequest request = SwapRequest.KEEP;
         for (int position = 0; position < side.transports().size(); position++) {
             request = request.transport(position, side.transports().get(position));

@@ -14,8 +14,11 @@ import org.millrace.api.hardware.FitReport;
 import org.millrace.api.hardware.HardwareBackend;
 import org.millrace.api.transport.ControlPlane.Handover;
 import org.millrace.runtime.config.DataPathConfig.TransportChoice;
+import org.millrace.runtime.config.Running;
 import org.millrace.runtime.frame.CuttingPort;
 import org.millrace.runtime.path.DataPath;
+import org.millrace.runtime.path.Replacement;
+import org.millrace.runtime.path.Replacement.Move;
 import org.millrace.runtime.transport.Candidate;
 import org.millrace.runtime.transport.Loaded;
 import org.millrace.runtime.transport.LoadedTransport;
@@ -48,26 +51,6 @@ public final class Swap {
     private CuttingPort cutting;
 
     /**
-     * A transport and who takes its place.
-     *
-     * @param old   runs
-     * @param fresh loaded
-     */
-    public record Move(LoadedTransport<?> old, LoadedTransport<?> fresh) {
-    }
-
-    /**
-     * What {@link DataPath#commit} puts in place.
-     *
-     * @param hardware the backend
-     * @param cutting  what cuts the port's super-frames for it, or null
-     * @param moves    transports and who takes their places
-     * @param newOnly  whether established connections stay with the old ones
-     */
-    public record Plan(HardwareBackend hardware, CuttingPort cutting, List<Move> moves, boolean newOnly) {
-    }
-
-    /**
      * How it went; one of both is null.
      *
      * @param report  it has succeeded
@@ -91,6 +74,24 @@ public final class Swap {
         this.request = request;
         this.clock = clock;
         this.hook = hook;
+    }
+
+    /**
+     * Swaps on this thread, which polls: experiments on virtual time. See {@code Instance.swap}.
+     *
+     * @param path    what runs
+     * @param request what is to run instead
+     * @return what has been done; its times are real
+     * @throws SwapException if it is refused or fails; then nothing has changed
+     */
+    public static SwapReport now(DataPath path, SwapRequest request) throws SwapException {
+        return now(path, request, step -> { });
+    }
+
+    static SwapReport now(DataPath path, SwapRequest request, Consumer<SwapStep> hook) throws SwapException {
+        Swap swap = new Swap(path, request, System::nanoTime, hook);
+        swap.prepare(path.loaded());
+        return end(swap.execute(path.nowNs()));
     }
 
     /** Everything that the old side needs not stand still for. Any thread. */
@@ -134,7 +135,7 @@ public final class Swap {
             TransportChoice choice = i < before.places() ? request.transports().get(i) : null;
             if (choice != null || otherHardware) {
                 TransportChoice next = choice == null ? old.host.choice() : choice;
-                candidates.add(new Candidate(path, old, old.host.successor(next, path.portInfo(hardware)), hardware));
+                candidates.add(new Candidate(path.parts(), old, old.host.successor(next, path.portInfo(hardware)), hardware));
             }
         }
     }
@@ -167,11 +168,11 @@ public final class Swap {
         if (request.warmUpNs() == 0) {
             return;
         }
-        DataPath.Side now = before.side();
+        Running now = before.running();
         List<TransportChoice> next = new ArrayList<>(now.transports());
         request.transports().forEach(next::set);
         try {
-            new WarmUp(path.portInfo(), now, new DataPath.Side(hardware, next), request, clock).run();
+            new WarmUp(path.portInfo(), now, new Running(hardware, next), request, clock).run();
         } catch (SwapException e) {
             throw new SwapException(SwapStep.WARM, e.step() == SwapStep.WARM ? e.getMessage()
                 : "rehearsed, " + e.step() + " fails: " + e.getMessage(), e);
@@ -185,7 +186,7 @@ public final class Swap {
             step(SwapStep.QUIESCE, () -> quiesce(nowNs));
             step(SwapStep.EXPORT, () -> exportStates(nowNs));
             step(SwapStep.IMPORT, () -> importStates(nowNs));
-            step(SwapStep.COMMIT, () -> path.commit(plan()));
+            step(SwapStep.COMMIT, () -> path.commit(replacement()));
         } catch (SwapException e) {
             return new Outcome(null, e);
         }
@@ -205,8 +206,8 @@ public final class Swap {
         return outcome.report;
     }
 
-    private Plan plan() {
-        return new Plan(hardware, hardware == before.hardware() ? path.cutting() : cutting, moves, request.newOnly());
+    private Replacement replacement() {
+        return new Replacement(hardware, hardware == before.hardware() ? path.cutting() : cutting, moves, request.newOnly());
     }
 
     private void quiesce(long nowNs) {

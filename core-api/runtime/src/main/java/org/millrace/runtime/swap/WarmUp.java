@@ -13,6 +13,7 @@ import org.millrace.api.transport.ControlPlane;
 import org.millrace.net.Route;
 import org.millrace.runtime.config.DataPathConfig;
 import org.millrace.runtime.config.DataPathConfig.TransportChoice;
+import org.millrace.runtime.config.Running;
 import org.millrace.runtime.path.DataPath;
 import org.millrace.runtime.transport.LoadedTransport;
 import org.millrace.wire.Ipv4Address;
@@ -48,8 +49,8 @@ final class WarmUp {
     private static final int FASTER_ONE_OF = 20;
 
     private final PortInfo port;
-    private final DataPath.Side before;
-    private final DataPath.Side after;
+    private final Running before;
+    private final Running after;
     private final SwapRequest swap;
     private final SwapRequest back;
     private final int position;
@@ -63,7 +64,7 @@ final class WarmUp {
      * @param swap   makes the one the other
      * @param clock  real time, ns
      */
-    WarmUp(PortInfo port, DataPath.Side before, DataPath.Side after, SwapRequest swap, LongSupplier clock) {
+    WarmUp(PortInfo port, Running before, Running after, SwapRequest swap, LongSupplier clock) {
         this.clock = clock;
         untilNs = clock.getAsLong() + swap.warmUpNs();
         this.port = port;
@@ -113,7 +114,7 @@ final class WarmUp {
         }
     }
 
-    private static DataPath path(DataPath.Side side, ScratchPort port, Ipv4Address address) {
+    private static DataPath path(Running side, ScratchPort port, Ipv4Address address) {
         Route link = Route.onLink(Ipv4Prefix.parse("192.0.2.0/24"), port.info().mtuBytes());
         return new DataPath(new DataPathConfig("scratch", side.hardware(), side.transports(), port, List.of(address),
             List.of(link), CAPACITY, new Random(address.bits())));
@@ -150,11 +151,11 @@ final class WarmUp {
             stream(STEPS_BEFORE);
             for (int i = 0; i < SWAPS; i++) {
                 if (i > 0) {
-                    server.swap(back);
+                    Swap.now(server, back);
                     stream(1);
                 }
                 export();
-                server.swap(swap);
+                Swap.now(server, swap);
                 stream(1);
             }
             stream(STEPS_AFTER);

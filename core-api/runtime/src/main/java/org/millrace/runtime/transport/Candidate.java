@@ -10,11 +10,10 @@ import org.millrace.api.pipeline.ProgramExtension;
 import org.millrace.api.pipeline.SegmentMeta;
 import org.millrace.api.transport.ControlPlane;
 import org.millrace.api.transport.Transport;
-import org.millrace.runtime.path.DataPath;
 
 /** A transport that may come to run: made, not admitted yet. Owned by: the thread that prepares it. */
 public final class Candidate {
-    private final DataPath path;
+    private final PathParts parts;
     private final LoadedTransport<?> replaces;
     private final RuntimeHost host;
     private final HardwareBackend hardware;
@@ -27,8 +26,8 @@ public final class Candidate {
      * @param replaces whose place it is to take, or null
      * @throws IllegalArgumentException if an option is wrong or an extension does not suit
      */
-    public Candidate(DataPath path, LoadedTransport<?> replaces, RuntimeHost host, HardwareBackend hardware) {
-        this.path = path;
+    public Candidate(PathParts parts, LoadedTransport<?> replaces, RuntimeHost host, HardwareBackend hardware) {
+        this.parts = parts;
         this.replaces = replaces;
         this.host = host;
         this.hardware = hardware;
@@ -59,7 +58,7 @@ public final class Candidate {
     }
 
     private <M extends SegmentMeta> LoadedTransport<M> load(Program<M> typed, TransportCounters counters) {
-        return new LoadedTransport<>(path, host, hardware, typed, control, counters);
+        return new LoadedTransport<>(parts, host, hardware, typed, control, counters);
     }
 
     /** {@return the sentence about a program that does not fit, with every reason} */

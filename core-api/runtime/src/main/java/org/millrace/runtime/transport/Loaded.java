@@ -3,7 +3,7 @@ package org.millrace.runtime.transport;
 import java.util.ArrayList;
 import java.util.List;
 import org.millrace.api.hardware.HardwareBackend;
-import org.millrace.runtime.path.DataPath;
+import org.millrace.runtime.config.Running;
 
 /**
  * What a data path has loaded, at some time: for who prepares a swap beside it. Any thread may hold it.
@@ -14,8 +14,8 @@ import org.millrace.runtime.path.DataPath;
  */
 public record Loaded(HardwareBackend hardware, List<LoadedTransport<?>> transports, int places) {
     /** {@return what runs: without those that retire} */
-    public DataPath.Side side() {
-        return new DataPath.Side(hardware,
+    public Running running() {
+        return new Running(hardware,
             transports.subList(0, places).stream().map(transport -> transport.host.choice()).toList());
     }
 

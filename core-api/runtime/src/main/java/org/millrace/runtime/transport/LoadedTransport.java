@@ -18,7 +18,6 @@ import org.millrace.api.pipeline.ViewCursor;
 import org.millrace.api.pipeline.Workflow;
 import org.millrace.api.transport.ControlPlane;
 import org.millrace.api.transport.ReceivedPacket;
-import org.millrace.runtime.path.DataPath;
 import org.millrace.runtime.tenant.AppContext;
 import org.millrace.wire.Ipv4Header;
 
@@ -37,7 +36,7 @@ public final class LoadedTransport<M extends SegmentMeta> implements Outlet<M>, 
     public final TransportCounters counters;
     /** What extensions have put into it. */
     public final AddedState added;
-    private final DataPath path;
+    private final PathParts parts;
     private final HeaderCodec<M> codec;
     private final FlowScheduler scheduler;
     private final Pipeline<M> pipeline;
@@ -51,9 +50,9 @@ public final class LoadedTransport<M extends SegmentMeta> implements Outlet<M>, 
      *
      * @param counters what it goes on counting
      */
-    LoadedTransport(DataPath path, RuntimeHost host, HardwareBackend hardware, Program<M> program,
+    LoadedTransport(PathParts parts, RuntimeHost host, HardwareBackend hardware, Program<M> program,
                     ControlPlane control, TransportCounters counters) {
-        this.path = path;
+        this.parts = parts;
         this.host = host;
         this.control = control;
         this.counters = counters;
@@ -214,20 +213,20 @@ public final class LoadedTransport<M extends SegmentMeta> implements Outlet<M>, 
 
     @Override
     public void drop(M meta, int reason) {
-        path.transfer().clear();
-        path.counters().drop(reason);
+        parts.transfer().clear();
+        parts.counters().drop(reason);
         if (reason == DropReason.NO_FLOW.code() && protocol == Ipv4Header.UDP
             && meta.workflow() == Workflow.RX.ordinal()) {
-            path.portUnreachable(meta.frame()); // RFC 1122 §4.1.3.1
+            parts.portUnreachable(meta.frame()); // RFC 1122 §4.1.3.1
         }
     }
 
     @Override
     public void control(M meta, int reason, long nowNs) {
-        path.transfer().clear();
-        ReceivedPacket packet = meta.workflow() == Workflow.RX.ordinal() ? path.frames().packet(meta.frame()) : null;
+        parts.transfer().clear();
+        ReceivedPacket packet = meta.workflow() == Workflow.RX.ordinal() ? parts.frames().packet(meta.frame()) : null;
         if (packet == null) {
-            path.counters().drop(DropReason.UNACCEPTABLE);
+            parts.counters().drop(DropReason.UNACCEPTABLE);
             return;
         }
         counters.controlPackets++;
@@ -239,7 +238,7 @@ public final class LoadedTransport<M extends SegmentMeta> implements Outlet<M>, 
     public void emit(M meta, long nowNs) {
         long mac = (long) meta.peerMacHigh() << 32 | meta.peerMacLow() & 0xffff_ffffL;
         if (mac == 0) { // a message's peer is nobody's flow: its neighbour is known to the network layer or nobody
-            mac = path.resolve(meta.peerAddress(), nowNs);
+            mac = parts.resolve(meta.peerAddress(), nowNs);
         }
         if (mac < 0) {
             drop(meta, DropReason.UNREACHABLE.code());
@@ -247,30 +246,30 @@ public final class LoadedTransport<M extends SegmentMeta> implements Outlet<M>, 
         }
         discarded(meta);
         counters.emitted++;
-        counters.sentPayloadBytes += path.egress().emit(codec, protocol, meta, mac, nowNs);
-        path.transfer().clear();
+        counters.sentPayloadBytes += parts.egress().emit(codec, protocol, meta, mac, nowNs);
+        parts.transfer().clear();
     }
 
     @Override
     public int hold(M meta) {
-        return path.held().hold();
+        return parts.held().hold();
     }
 
     @Override
     public void resume(int payload) {
-        path.held().resume(payload);
+        parts.held().resume(payload);
     }
 
     @Override
     public void done(M meta) {
         discarded(meta);
-        path.transfer().clear();
+        parts.transfer().clear();
     }
 
     /** A segment that is answered or taken note of although its payload was not: that loss has its reason too. */
     private void discarded(M meta) {
         if (meta.discard() != 0) {
-            path.counters().drop(meta.discard());
+            parts.counters().drop(meta.discard());
         }
     }
 

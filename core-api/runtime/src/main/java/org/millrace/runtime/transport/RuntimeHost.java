@@ -14,11 +14,10 @@ import org.millrace.api.transport.TransportHost;
 import org.millrace.net.IpLayer;
 import org.millrace.net.Route;
 import org.millrace.runtime.config.DataPathConfig.TransportChoice;
-import org.millrace.runtime.path.DataPath;
 
-/** What one transport gets of the data path. Owned by: the data-path thread. */
+/** What one transport gets of the data parts. Owned by: the data-path thread. */
 public final class RuntimeHost implements TransportHost {
-    private final DataPath path;
+    private final PathParts parts;
     private final TransportChoice choice;
     private final PortInfo port;
     private final int protocol;
@@ -27,9 +26,9 @@ public final class RuntimeHost implements TransportHost {
     private final byte[] secret;
     private LoadedTransport<?> transport;
 
-    public RuntimeHost(DataPath path, TransportChoice choice, PortInfo port, FlowMap flows, TransportContexts contexts,
+    public RuntimeHost(PathParts parts, TransportChoice choice, PortInfo port, FlowMap flows, TransportContexts contexts,
                 byte[] secret) {
-        this.path = path;
+        this.parts = parts;
         this.choice = choice;
         this.port = port;
         protocol = choice.factory().protocol();
@@ -40,7 +39,7 @@ public final class RuntimeHost implements TransportHost {
 
     /** {@return the host of another transport in the same place: same flows, contexts, secret} */
     public RuntimeHost successor(TransportChoice other, PortInfo otherPort) {
-        return new RuntimeHost(path, other, otherPort, flows, contexts, secret);
+        return new RuntimeHost(parts, other, otherPort, flows, contexts, secret);
     }
 
     /** Completes the host once the program is loaded. */
@@ -72,7 +71,7 @@ public final class RuntimeHost implements TransportHost {
 
     @Override
     public Capacity capacity() {
-        return path.capacity();
+        return parts.capacity();
     }
 
     @Override
@@ -87,12 +86,12 @@ public final class RuntimeHost implements TransportHost {
 
     @Override
     public PayloadDma dma() {
-        return path.transfer();
+        return parts.transfer();
     }
 
     @Override
     public ContextQueue contextQueue() {
-        return path.contexts();
+        return parts.contexts();
     }
 
     @Override
@@ -114,7 +113,7 @@ public final class RuntimeHost implements TransportHost {
     public boolean send(int localAddress, int peerAddress, int ecn, MemorySegment segment, long offset, int length,
                         long nowNs) {
         transport.counters.controlSegmentsSent++;
-        return path.ip().send(localAddress, peerAddress, protocol, ecn, segment, offset, length, nowNs);
+        return parts.ip().send(localAddress, peerAddress, protocol, ecn, segment, offset, length, nowNs);
     }
 
     @Override
@@ -124,7 +123,7 @@ public final class RuntimeHost implements TransportHost {
 
     @Override
     public void resubmit(ReceivedPacket packet, long nowNs) {
-        int frame = path.frames().frame(packet);
+        int frame = parts.frames().frame(packet);
         if (frame >= 0) {
             transport.receive(packet, frame, nowNs);
         }
@@ -132,17 +131,17 @@ public final class RuntimeHost implements TransportHost {
 
     @Override
     public void drop(int reason) {
-        path.counters().drop(reason);
+        parts.counters().drop(reason);
     }
 
     @Override
     public long nextHop(int peerAddress, long nowNs) {
-        return Math.max(-1, path.resolve(peerAddress, nowNs));
+        return Math.max(-1, parts.resolve(peerAddress, nowNs));
     }
 
     @Override
     public Path path(int peerAddress) {
-        IpLayer ip = path.ip();
+        IpLayer ip = parts.ip();
         if (ip.isBroadcast(peerAddress)) {
             return null; // RFC 9293 MUST-46, MUST-57: a peer is one host
         }
@@ -152,6 +151,6 @@ public final class RuntimeHost implements TransportHost {
 
     @Override
     public boolean isLocal(int address) {
-        return address == 0 || path.ip().isLocal(address);
+        return address == 0 || parts.ip().isLocal(address);
     }
 }

@@ -38,7 +38,7 @@ class SwapStepsTest {
         world.exchange(NUMBERS);
         List<LoadedTransport<?>> before = SwapWorld.running(world.far);
         for (int i = 0; i < 3; i++) {
-            assertThatThrownBy(() -> world.far.swap(ANEW.warmUp(step == SwapStep.WARM ? 1 : 0), fail(step)))
+            assertThatThrownBy(() -> Swap.now(world.far, ANEW.warmUp(step == SwapStep.WARM ? 1 : 0), fail(step)))
                 .isInstanceOfSatisfying(SwapException.class, e -> assertThat(e.step()).isEqualTo(step))
                 .hasMessage("injected");
             assertThat(SwapWorld.running(world.far)).isEqualTo(before);
@@ -50,7 +50,7 @@ class SwapStepsTest {
     void failureOfTheOldSideAtTheEndLeavesTheNewSide() throws SwapException {
         world.exchange(NUMBERS);
         List<LoadedTransport<?>> before = SwapWorld.running(world.far);
-        SwapReport report = world.far.swap(ANEW, fail(SwapStep.RETIRE));
+        SwapReport report = Swap.now(world.far, ANEW, fail(SwapStep.RETIRE));
         assertThat(report.connections()).isEqualTo(1);
         assertThat(SwapWorld.running(world.far)).hasSize(1).doesNotContainAnyElementsOf(before);
         world.exchange(NUMBERS);
@@ -67,7 +67,7 @@ class SwapStepsTest {
     @Test
     void reportSaysWhatHasBeenDone() throws SwapException {
         world.exchange(NUMBERS);
-        SwapReport report = world.near.swap(ANEW);
+        SwapReport report = Swap.now(world.near, ANEW);
         assertThat(report.before()).isEqualTo(report.after()).hasToString("tcp-flextoe on hw-bluefield");
         assertThat(report.connections()).isEqualTo(1);
         assertThat(report.retiring()).isZero();
@@ -91,25 +91,25 @@ class SwapStepsTest {
     }
 
     private void refused(SwapRequest request, String reason) {
-        assertThatThrownBy(() -> world.near.swap(request)).hasMessageContaining(reason)
+        assertThatThrownBy(() -> Swap.now(world.near, request)).hasMessageContaining(reason)
             .isInstanceOfSatisfying(SwapException.class, e -> assertThat(e.step()).isEqualTo(SwapStep.RESOLVE));
     }
 
     @Test
     void transportWithoutHandoverIsNamed() {
         TestHost host = new TestHost(MemoryPort.pair(Map.of())[0], "10.0.0.1");
-        assertThatThrownBy(() -> host.path.swap(SwapRequest.KEEP.hardware(new BluefieldBackend())))
+        assertThatThrownBy(() -> Swap.now(host.path, SwapRequest.KEEP.hardware(new BluefieldBackend())))
             .hasMessage("datagram: DatagramControl cannot hand its connections over")
             .isInstanceOfSatisfying(SwapException.class, e -> assertThat(e.step()).isEqualTo(SwapStep.EXPORT));
-        assertThat(host.path.side().transports()).hasSize(1);
+        assertThat(host.path.running().transports()).hasSize(1);
     }
 
     @Test
     void hardwareIsAnotherOne() throws SwapException {
         BluefieldBackend other = new BluefieldBackend();
         world.exchange(NUMBERS);
-        world.near.swap(SwapRequest.KEEP.hardware(other));
-        assertThat(world.near.side().hardware()).isSameAs(other);
+        Swap.now(world.near, SwapRequest.KEEP.hardware(other));
+        assertThat(world.near.running().hardware()).isSameAs(other);
         world.exchange(NUMBERS);
     }
 
@@ -117,8 +117,8 @@ class SwapStepsTest {
     @Test
     void extensionIsAppliedAndMayRefuse() throws SwapException {
         int[] extended = new int[1];
-        TransportChoice choice = world.near.side().transports().getFirst();
-        world.near.swap(SwapRequest.KEEP.transport(0, choice.with(List.of(new ProgramExtension() {
+        TransportChoice choice = world.near.running().transports().getFirst();
+        Swap.now(world.near, SwapRequest.KEEP.transport(0, choice.with(List.of(new ProgramExtension() {
             @Override
             public String name() {
                 return "counting";
@@ -131,7 +131,7 @@ class SwapStepsTest {
             }
         }))).warmUp(0));
         assertThat(extended[0]).isEqualTo(1);
-        assertThat(world.near.side().transports().getFirst().extensions()).hasSize(1);
+        assertThat(world.near.running().transports().getFirst().extensions()).hasSize(1);
         world.exchange(NUMBERS);
     }
 
@@ -141,7 +141,7 @@ class SwapStepsTest {
         WeakReference<ClassLoader> loader = swapIn();
         world.exchange(NUMBERS);
         assertThat(loader.get()).isNotNull();
-        world.near.swap(ANEW.warmUp(1));
+        Swap.now(world.near, ANEW.warmUp(1));
         world.exchange(NUMBERS);
         for (int i = 0; i < 100 && loader.get() != null; i++) {
             System.gc();
@@ -154,7 +154,7 @@ class SwapStepsTest {
         TransportFactory factory = (TransportFactory) own.loadClass(FlexToeFactory.class.getName())
             .getConstructor().newInstance();
         assertThat(factory.getClass()).isNotSameAs(FlexToeFactory.class);
-        world.near.swap(SwapRequest.KEEP.transport(0, new TransportChoice(factory, Map.of())).warmUp(1));
+        Swap.now(world.near, SwapRequest.KEEP.transport(0, new TransportChoice(factory, Map.of())).warmUp(1));
         return new WeakReference<>(own);
     }
 

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.millrace.bluefield.BluefieldBackend;
 import org.millrace.ports.MemoryPort;
 import org.millrace.runtime.config.DataPathConfig.TransportChoice;
-import org.millrace.runtime.path.DataPath;
+import org.millrace.runtime.config.Running;
 import org.millrace.tcp.flextoe.FlexToeFactory;
 
 /** How long is rehearsed, by a clock on which the n-th round takes as long as is said. */
@@ -42,7 +42,7 @@ class WarmUpTest {
     }
 
     private static int rounds(SwapRequest request, RoundClock clock) throws SwapException {
-        DataPath.Side side = new DataPath.Side(new BluefieldBackend(),
+        Running side = new Running(new BluefieldBackend(),
             List.of(new TransportChoice(new FlexToeFactory(), Map.of())));
         new WarmUp(MemoryPort.pair(Map.of())[0].info(), side, side, request, clock).run();
         return clock.rounds();

@@ -2,12 +2,14 @@ package org.millrace.tcp.control.connection;
 
 import org.millrace.tcp.control.congestion.CongestionPolicy;
 import org.millrace.tcp.control.congestion.RttEstimator;
-import org.millrace.tcp.control.established.ActiveFlows;
 import org.millrace.tcp.control.program.TcpConnectionState;
 import org.millrace.tcp.control.wire.Endpoints;
 
 /** An installed connection: what the control plane remembers of it beside the data path's state. */
 public final class TcpConnection extends Timed {
+    /** A flow whose window may grow is looked at this often at most. */
+    public static final long MIN_POLL_GAP_NS = 200_000;
+
     public final Endpoints ends;
     public int context;
     public int connection;
@@ -33,7 +35,7 @@ public final class TcpConnection extends Timed {
     public int digests;
     public long pollNs;
     /** Its pace: how long from one look at it to the next. */
-    public long pollGapNs = ActiveFlows.MIN_GAP_NS;
+    public long pollGapNs = MIN_POLL_GAP_NS;
     /** Nothing had happened at the last look. */
     public boolean quiet;
 

@@ -8,8 +8,6 @@ import org.millrace.tcp.control.connection.Timed;
  * costs nothing. A walk over the list is made no more often than pays: the more flows, the rarer.
  */
 public final class ActiveFlows {
-    /** A flow whose window may grow is looked at this often at most. */
-    public static final long MIN_GAP_NS = 200_000;
     /** Any other flow at which something happens is looked at this often. */
     static final long GAP_NS = 1_000_000;
     /** A flow at which nothing happens is looked at this often, or when its timer is due. */

@@ -84,7 +84,7 @@ public final class FlowWatch {
     private void pace(TcpConnection c, boolean moved, boolean limited, long nowNs) {
         long halfRttNs = Math.max(c.rtt.smoothedUs(), 0) * 500;
         c.pollGapNs = limited
-                ? Math.clamp(halfRttNs, ActiveFlows.MIN_GAP_NS, ActiveFlows.GAP_NS) : ActiveFlows.GAP_NS;
+                ? Math.clamp(halfRttNs, TcpConnection.MIN_POLL_GAP_NS, ActiveFlows.GAP_NS) : ActiveFlows.GAP_NS;
         c.quiet = !moved;
         long gap = moved ? c.pollGapNs : ActiveFlows.QUIET_GAP_NS;
         c.pollNs = Math.min(nowNs + gap, Math.min(c.retransmitNs, c.delayedAckNs));

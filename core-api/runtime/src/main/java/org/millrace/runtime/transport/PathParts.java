@@ -1,0 +1,42 @@
+package org.millrace.runtime.transport;
+
+import org.millrace.api.hardware.Capacity;
+import org.millrace.api.port.Port;
+import org.millrace.net.IpLayer;
+import org.millrace.runtime.frame.ReceivedFrames;
+import org.millrace.runtime.tenant.ContextTable;
+import org.millrace.runtime.tenant.Counters;
+import org.millrace.runtime.tenant.Egress;
+import org.millrace.runtime.tenant.HeldPayloads;
+import org.millrace.runtime.tenant.HostTransfer;
+
+/**
+ * What a data path is made of beside its transports: what these work with. Owned by: the data-path thread.
+ *
+ * @param instance the instance's name
+ * @param capacity how much of everything
+ * @param port     where frames enter and leave
+ * @param ip       the network layer
+ * @param frames   the batch
+ * @param contexts the applications' contexts
+ * @param transfer moves payload
+ * @param held     payload that a machine sends later
+ * @param egress   frames that leave
+ * @param counters what is counted
+ */
+public record PathParts(String instance, Capacity capacity, Port port, IpLayer ip, ReceivedFrames frames,
+                        ContextTable contexts, HostTransfer transfer, HeldPayloads held, Egress egress,
+                        Counters counters) {
+    /** Answers a frame of the batch with port unreachable (RFC 1122 §4.1.3.1). */
+    void portUnreachable(int frame) {
+        if (frame < frames.batch.count()) {
+            ip.portUnreachable(frames.batch.segment[frame], frames.batch.offset[frame], frames.batch.length[frame],
+                frames.receivedNs);
+        }
+    }
+
+    /** {@return the MAC address of the next hop to a peer, or a negative number} */
+    long resolve(int peer, long nowNs) {
+        return ip.resolvedMac(peer, nowNs);
+    }
+}

@@ -15,7 +15,7 @@ import java.util.TreeMap;
 /**
  * A configuration file, which is a data path and its applications, split by who reads it. {@code app.NAME.KEY = VALUE} is
  * {@code KEY} of the application {@code org.millrace.NAME}; everything else is the runtime's. Keys are not judged here:
- * their readers do.
+ * their readers do. In a value, <code>${image}</code> is the directory that Millrace is installed in.
  *
  * @param name       the file's name without its ending: what tells its configurations from those of other files
  * @param components keys and values by component, the runtime's under {@link #RUNTIME}
@@ -50,10 +50,11 @@ record Configuration(String name, Map<String, Map<String, String>> components) {
     }
 
     private static Configuration of(String name, Properties properties) throws LaunchException {
+        String image = Image.directory().toAbsolutePath().toString();
         Map<String, Map<String, String>> components = new TreeMap<>();
         components.put(RUNTIME, new TreeMap<>());
         for (String key : properties.stringPropertyNames()) {
-            String value = properties.getProperty(key).strip();
+            String value = properties.getProperty(key).strip().replace("${image}", image);
             if (!key.startsWith(APPLICATION)) {
                 components.get(RUNTIME).put(key, value);
                 continue;

@@ -82,7 +82,7 @@ final class LinuxHost implements AutoCloseable {
         Map<String, String> all = new HashMap<>(OPTIONS);
         all.putAll(options);
         Instance instance = instance(port, List.of(transport), all);
-        Services services = new Services(instance, size);
+        Services services = new Services(instance, size, Services.Patience.DEFAULT);
         var listening = List.of(services.http(HTTP, root), services.echo(ECHO), services.discard(DISCARD),
             services.source(SOURCE));
         LinuxHost host = new LinuxHost(instance, services);

@@ -21,7 +21,7 @@ public final class FileServer implements AutoCloseable {
      * @throws IOException if there is no such directory
      */
     public FileServer(ContextProvider provider, InetSocketAddress local, Path root) throws IOException {
-        services = new Services(provider, ContextSize.DEFAULT);
+        services = new Services(provider, ContextSize.DEFAULT, Services.Patience.DEFAULT);
         listening = services.http(local, root);
     }
 

@@ -13,6 +13,16 @@ interface Handler {
      */
     void ready(StreamSocket stream) throws IOException;
 
+    /** {@return how long its stream may wait from the last progress on, ns} */
+    default long patienceNs(Services.Patience patience) {
+        return patience.idleNs();
+    }
+
+    /** {@return whether there has been progress since the last call: what a stream that is waited for must make} */
+    default boolean hasMoved() {
+        return true;
+    }
+
     /** The stream is over: lets go of files. */
     default void gone() {
     }

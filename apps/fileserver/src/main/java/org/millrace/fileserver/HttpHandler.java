@@ -23,8 +23,8 @@ final class HttpHandler implements Handler {
     static final int HEAD_BYTES = 16 << 10;
     private static final int HASH_BYTES = 256 << 10;
     private static final long DRAIN_BYTES = 64 << 20;
-    private static final Map<Integer, String> REASONS = Map.of(200, "OK", 201, "Created", 400, "Bad Request", 404,
-        "Not Found", 405, "Method Not Allowed", 411, "Length Required", 413, "Content Too Large", 431,
+    private static final Map<Integer, String> REASONS = Map.of(200, "OK", 201, "Created", 400, "Bad Request", 403,
+        "Forbidden", 404, "Not Found", 405, "Method Not Allowed", 411, "Length Required", 413, "Content Too Large", 431,
         "Request Header Fields Too Large", 505, "HTTP Version Not Supported");
 
     private enum Stage { HEAD, BODY, HASH, RESPONSE, DRAIN }
@@ -33,6 +33,8 @@ final class HttpHandler implements Handler {
     private final byte[] head = new byte[HEAD_BYTES];
     private int headLength;
     private Stage stage = Stage.HEAD;
+    private boolean moved = true;
+    private boolean served;
     private boolean keepAlive;
     private boolean headOnly;
     private Upload upload;
@@ -61,6 +63,20 @@ final class HttpHandler implements Handler {
     }
 
     @Override
+    public long patienceNs(Services.Patience patience) {
+        boolean betweenRequests = stage == Stage.HEAD && headLength == 0 && served;
+        return stage != Stage.HEAD || betweenRequests ? patience.idleNs() : patience.headNs();
+    }
+
+    /** Bytes of a head are none but the first: whoever sends them one by one is not waited for without end. */
+    @Override
+    public boolean hasMoved() {
+        boolean has = moved;
+        moved = false;
+        return has;
+    }
+
+    @Override
     public void gone() {
         release(upload);
         release(content);
@@ -74,7 +90,7 @@ final class HttpHandler implements Handler {
                 file.close();
             }
         } catch (IOException e) {
-            Services.LOG.warn("cannot let go of a file", e);
+            Services.LOG.warn("cannot let go of a file: {}", e.toString());
         }
     }
 
@@ -86,6 +102,7 @@ final class HttpHandler implements Handler {
         int n = Math.min(stream.contiguousReadable(), head.length - before);
         MemorySegment.copy(stream.region(), stream.readableOffset(), MemorySegment.ofArray(head), before, n);
         int end = endOfHead(before, before + n);
+        moved |= n > 0 && before == 0 || end >= 0;
         headLength = end < 0 ? before + n : end;
         stream.release(headLength - before);
         if (end >= 0) {
@@ -94,11 +111,12 @@ final class HttpHandler implements Handler {
                 start(HttpRequest.parse(head, end));
             } catch (Refusal refusal) {
                 refuse(refusal);
-            } catch (IOException e) {
-                Services.LOG.warn("cannot open a file", e);
-                refuse(new Refusal(404, "not to be opened"));
+            } catch (IOException e) { // whoever asks can cause it at will
+                Services.LOG.debug("cannot open a file", e);
+                refuse(new Refusal(403, "not to be opened"));
             }
             headLength = 0;
+            served = true;
         } else if (headLength == head.length) {
             refuse(new Refusal(431, "longer than " + HEAD_BYTES + " bytes"));
         } else if (stream.isInputEnded()) {
@@ -162,6 +180,7 @@ final class HttpHandler implements Handler {
         upload.take(stream.region(), stream.readableOffset(), n);
         stream.release(n);
         left -= n;
+        moved |= n > 0;
         if (left == 0 && !out.hasRemaining()) {
             text(201, upload.finish());
             upload = null;
@@ -177,6 +196,7 @@ final class HttpHandler implements Handler {
     private boolean hash(StreamSocket stream) throws IOException {
         if (left > 0) {
             int n = content.fill(scratch, 0, (int) Math.min(left, HASH_BYTES));
+            moved = true;
             upload.take(scratch, 0, n);
             left -= n;
             stream.again();
@@ -189,6 +209,7 @@ final class HttpHandler implements Handler {
     }
 
     private boolean respond(StreamSocket stream) throws IOException {
+        moved |= stream.writable() > 0;
         stream.write(out);
         if (out.hasRemaining()) {
             return false;
@@ -214,6 +235,7 @@ final class HttpHandler implements Handler {
     }
 
     private boolean drain(StreamSocket stream) throws IOException {
+        moved |= stream.readable() > 0;
         left -= stream.readable();
         stream.release(stream.readable());
         if (left < 0) {

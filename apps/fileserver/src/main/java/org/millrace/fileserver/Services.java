@@ -3,7 +3,11 @@ package org.millrace.fileserver;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.SequencedSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.millrace.api.context.ContextProvider;
 import org.millrace.api.context.ContextSize;
@@ -23,9 +27,38 @@ import org.slf4j.LoggerFactory;
 public final class Services implements AutoCloseable {
     static final Logger LOG = LoggerFactory.getLogger(Services.class);
     private static final int BACKLOG = 1024;
+    private static final long LOOK_NS = TimeUnit.SECONDS.toNanos(1);
 
     private final Toe toe;
+    private final Patience patience;
+    private final int crowd;
+    private final SequencedSet<Session> sessions = new LinkedHashSet<>();
+    private long lookedNs;
     private volatile boolean closing;
+
+    /**
+     * How long a stream is waited for.
+     *
+     * @param headNs for a whole head of a request, from its first byte or from the connection's beginning
+     * @param idleNs for any progress
+     */
+    public record Patience(long headNs, long idleNs) {
+        /** 10 s and 60 s. */
+        public static final Patience DEFAULT = new Patience(TimeUnit.SECONDS.toNanos(10), TimeUnit.SECONDS.toNanos(60));
+    }
+
+    /** A stream that is served, and since when it is waited for. */
+    private static final class Session {
+        private final StreamSocket stream;
+        private final Handler handler;
+        private long sinceNs;
+
+        Session(StreamSocket stream, Handler handler, long nowNs) {
+            this.stream = stream;
+            this.handler = handler;
+            sinceNs = nowNs;
+        }
+    }
 
     private record Service(CompletableFuture<InetSocketAddress> listening, Supplier<Handler> handlers) {
     }
@@ -35,9 +68,12 @@ public final class Services implements AutoCloseable {
      *
      * @param provider of contexts
      * @param size     of the context
+     * @param patience with its streams
      */
-    public Services(ContextProvider provider, ContextSize size) {
+    public Services(ContextProvider provider, ContextSize size, Patience patience) {
         toe = Toe.open(provider, size);
+        this.patience = patience;
+        crowd = size.connections() - size.connections() / 8;
     }
 
     /**
@@ -93,29 +129,41 @@ public final class Services implements AutoCloseable {
     public void run() {
         try (toe) {
             while (!closing && toe.isOpen()) {
-                turn(-1);
+                turn(sessions.isEmpty() ? -1 : LOOK_NS, System.nanoTime());
             }
             LOG.info("services on instance '{}' end: {}", toe.instance(), closing ? "closed" : "the runtime went away");
         }
-        turn(0);
+        turn(0, System.nanoTime());
     }
 
-    /** One round of the loop. */
-    void turn(long timeoutNs) {
+    /**
+     * One round of the loop.
+     *
+     * @param timeoutNs how long it may sleep
+     * @param nowNs     when it begins
+     */
+    void turn(long timeoutNs, long nowNs) {
+        if (nowNs - lookedNs >= LOOK_NS) {
+            lookedNs = nowNs;
+            giveUp(nowNs);
+        }
         int budget = toe.poll(timeoutNs);
         for (Endpoint endpoint; budget-- > 0 && (endpoint = toe.nextReady()) != null;) {
             switch (endpoint) {
-                case ListenSocket listener -> accept(listener, (Service) listener.attachment());
-                case StreamSocket stream -> serve(stream, (Handler) stream.attachment());
+                case ListenSocket listener -> accept(listener, (Service) listener.attachment(), nowNs);
+                case StreamSocket stream -> serve((Session) stream.attachment(), nowNs);
                 case MessageSocket none -> throw new AssertionError("no message socket was opened");
             }
         }
     }
 
-    private void accept(ListenSocket listener, Service service) {
+    private void accept(ListenSocket listener, Service service, long nowNs) {
         try {
             for (StreamSocket stream; (stream = listener.accept()) != null;) {
-                stream.attach(service.handlers().get());
+                Session session = new Session(stream, service.handlers().get(), nowNs);
+                stream.attach(session);
+                sessions.add(session);
+                makeRoom();
             }
             service.listening().complete(listener.localAddress());
         } catch (IOException e) {
@@ -123,19 +171,50 @@ public final class Services implements AutoCloseable {
         }
     }
 
-    private static void serve(StreamSocket stream, Handler handler) {
+    private void serve(Session session, long nowNs) {
         try {
-            handler.ready(stream);
+            session.handler.ready(session.stream);
         } catch (IOException e) {
             LOG.debug("a stream ends", e);
-            stream.abort();
+            session.stream.abort();
         } catch (RuntimeException e) {
             LOG.error("a handler failed, its stream is reset", e);
-            stream.abort();
+            session.stream.abort();
         }
-        if (stream.isClosed()) {
-            handler.gone();
+        if (session.stream.isClosed()) {
+            end(session);
+        } else if (session.handler.hasMoved()) {
+            session.sinceNs = nowNs;
+            sessions.remove(session);
+            sessions.addLast(session); // in the order of their last progress
         }
+    }
+
+    private void end(Session session) {
+        sessions.remove(session);
+        session.handler.gone();
+    }
+
+    /** Gives up the streams that have been waited for too long. */
+    private void giveUp(long nowNs) {
+        for (Session session : List.copyOf(sessions)) {
+            if (nowNs - session.sinceNs > session.handler.patienceNs(patience)) {
+                abandon(session, "made no progress in time");
+            }
+        }
+    }
+
+    /** Nearly all of the context's connections are taken: whoever wants one more can, and who is waited for longest goes. */
+    private void makeRoom() {
+        if (sessions.size() > crowd) {
+            abandon(sessions.getFirst(), "is waited for longest of " + sessions.size());
+        }
+    }
+
+    private void abandon(Session session, String why) {
+        LOG.debug("a stream is given up: it {}", why);
+        session.stream.abort();
+        end(session);
     }
 
     /** Makes {@link #run} return. Any thread. */

@@ -12,6 +12,7 @@ import org.millrace.fileserver.HttpRequest.Refusal;
  * What is served. {@code GET /zero/<bytes>}, {@code GET /random/<bytes>?seed=<n>} (see {@link Content#random}), else files
  * below the root; {@code GET /hash/<target>}: SHA-256 and length of another target, as text; {@code POST} or {@code PUT}
  * to {@code /upload/<name>}: stored below the root and answered with SHA-256 and length; to {@code /hash}: not stored.
+ * What is hidden, by a name that begins with a dot anywhere below the root, is not there.
  */
 final class Site {
     private static final long UPLOAD_BYTES = 16L << 30;
@@ -53,12 +54,21 @@ final class Site {
     private Path file(String path) throws Refusal {
         try {
             Path file = root.resolve(path.substring(1)).toRealPath();
-            if (file.startsWith(root) && Files.isRegularFile(file)) {
+            if (file.startsWith(root) && !isHidden(root.relativize(file)) && Files.isRegularFile(file)) {
                 return file;
             }
         } catch (IOException | InvalidPathException e) {
             throw new Refusal(404, "no such file");
         }
         throw new Refusal(404, "no such file");
+    }
+
+    private static boolean isHidden(Path below) {
+        for (Path name : below) {
+            if (name.toString().startsWith(".")) {
+                return true;
+            }
+        }
+        return false;
     }
 }

@@ -106,9 +106,10 @@ final class FakeNetwork implements ContextProvider, ContextGrant {
     private Services services;
     private Status listenStatus = Status.OK;
     private boolean open = true;
+    private long nowNs;
 
     Services services() {
-        services = new Services(this, size);
+        services = new Services(this, size, Services.Patience.DEFAULT);
         return services;
     }
 
@@ -137,6 +138,12 @@ final class FakeNetwork implements ContextProvider, ContextGrant {
         exchange();
     }
 
+    /** Lets time pass. */
+    void pass(long ns) {
+        nowNs += ns;
+        exchange();
+    }
+
     /** Runs both sides until nothing moves any more, or for a bounded number of turns. */
     void exchange() {
         int quiet = 0;
@@ -146,8 +153,8 @@ final class FakeNetwork implements ContextProvider, ContextGrant {
                 moved |= client.deliver();
             }
             events.publish();
-            services.turn(0);
-            services.turn(0);
+            services.turn(0, nowNs);
+            services.turn(0, nowNs);
             while (requests.available() > 0) {
                 request(requests.peek());
                 requests.next();

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -21,6 +22,7 @@ import org.millrace.fileserver.FakeNetwork.Client;
 class HttpHandlerTest {
     // sha256 of SplitMix64's first 12500 outputs and 5 bytes of the next for seed 42, computed with Python's hashlib
     private static final String RANDOM_HASH = "82e193ff77b64e652fa328319461180292cb19b56706e41c2ecaff4ab7c2aae9";
+    private static final long SECOND_NS = 1_000_000_000;
     private static final String HOST = " HTTP/1.1\r\nHost: h\r\n";
 
     @TempDir
@@ -230,5 +232,76 @@ class HttpHandlerTest {
 
     private static String hash(byte[] bytes) throws Exception {
         return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+    }
+
+    @Test
+    void headMustCompleteInTimeHoweverManyBytesOfItCome() {
+        Client slow = network.connect(0);
+        Client silent = network.connect(0);
+        for (int second = 0; second < 9; second++) {
+            slow.send("G");
+            network.pass(SECOND_NS);
+        }
+        assertThat(slow.closed).isFalse();
+        for (int second = 0; second < 3; second++) {
+            slow.send("E");
+            network.pass(SECOND_NS);
+        }
+        assertThat(slow.aborted).isTrue();
+        assertThat(silent.aborted).isTrue();
+    }
+
+    @Test
+    void connectionBetweenRequestsIsKeptForAWhile() {
+        client.send("GET /zero/3" + HOST + "\r\n");
+        network.pass(59 * SECOND_NS);
+        assertThat(client.send("GET /zero/3" + HOST + "\r\n").text()).endsWith("\0\0\0");
+        network.pass(59 * SECOND_NS);
+        assertThat(client.closed).isFalse();
+        network.pass(3 * SECOND_NS);
+        assertThat(client.aborted).isTrue();
+    }
+
+    @Test
+    void slowBodyAndSlowReaderMakeProgress() {
+        client.send("POST /hash" + HOST + "Content-Length: 40\r\n\r\n");
+        for (int i = 0; i < 39; i++) {
+            client.send("x");
+            network.pass(30 * SECOND_NS);
+        }
+        assertThat(client.send("x").text()).contains("201 Created");
+    }
+
+    @Test
+    void lockedOutIsNobodyByHeadsThatDoNotEnd() {
+        for (int i = 0; i < 13; i++) {
+            network.connect(0).send("GET / HTTP/1.1\r\nX: ");
+        }
+        Client honest = network.connect(0);
+        assertThat(honest.send("GET /a%20b.txt" + HOST + "\r\n").text()).endsWith("hello");
+        assertThat(client.aborted).as("it has said nothing for longest").isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource({".hidden", "sub/.hidden", ".git/config", "visible", "upload/.upload1.part"})
+    void hiddenFilesAreNotThere(String path) throws IOException {
+        Path file = root.resolve(path);
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, "hidden");
+        Files.deleteIfExists(root.resolve("visible"));
+        Files.createSymbolicLink(root.resolve("visible"), file.equals(root.resolve("visible"))
+            ? Files.writeString(root.resolve(".target"), "hidden") : file);
+        for (String name : List.of(path, "visible")) {
+            assertThat(client.send("GET /" + name + HOST + "\r\n").text()).as(name).contains("404 Not Found")
+                .doesNotContain("hidden");
+            client = network.connect(0);
+        }
+    }
+
+    @Test
+    void uploadToARootThatCannotBeWrittenIsForbidden() throws IOException {
+        Files.writeString(root.resolve("upload"), "a file where the directory would be");
+        assertThat(client.send("POST /upload/a" + HOST + "Content-Length: 3\r\n\r\nabc").text())
+            .startsWith("HTTP/1.1 403 Forbidden");
     }
 }

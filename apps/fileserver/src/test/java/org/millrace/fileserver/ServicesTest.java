@@ -8,6 +8,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.net.BindException;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -17,6 +19,8 @@ import org.millrace.fileserver.FakeNetwork.Client;
 
 class ServicesTest {
     private static final InetSocketAddress LOCAL = new InetSocketAddress("10.0.0.1", 7);
+
+    private static final long SECOND_NS = 1_000_000_000;
 
     private final FakeNetwork network = new FakeNetwork();
     private final Services services = network.services();
@@ -98,5 +102,35 @@ class ServicesTest {
         services.close();
         services.run();
         assertThat(network.isOpen()).isFalse();
+    }
+
+    @Test
+    void streamThatMakesNoProgressIsGivenUp() {
+        services.echo(LOCAL);
+        network.exchange();
+        Client silent = network.connect(0);
+        Client busy = network.connect(0);
+        for (int second = 0; second < 90; second++) {
+            busy.send("x");
+            network.pass(SECOND_NS);
+            assertThat(silent.aborted).as("after %d s", second + 1).isEqualTo(second >= 60);
+        }
+        assertThat(busy.closed).isFalse();
+    }
+
+    @Test
+    void whoIsWaitedForLongestMakesRoomForOneMore() {
+        services.echo(LOCAL);
+        network.exchange();
+        List<Client> clients = new ArrayList<>();
+        for (int i = 0; i < 14; i++) {
+            clients.add(network.connect(0));
+        }
+        network.pass(SECOND_NS);
+        clients.getFirst().send("still here");
+        assertThat(clients).noneMatch(client -> client.closed);
+        assertThat(network.connect(0).closed).as("more than seven eighths of 16").isFalse();
+        assertThat(clients.get(1).aborted).isTrue();
+        assertThat(clients.stream().filter(client -> client.aborted)).hasSize(1);
     }
 }

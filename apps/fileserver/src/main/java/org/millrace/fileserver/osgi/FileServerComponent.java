@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -27,12 +28,16 @@ import org.osgi.service.component.annotations.Reference;
 /**
  * The services as an application of a configured instance. Keys: {@code listen}, {@code ADDRESS:PORT} of the HTTP server,
  * and {@code root}, the directory that it serves, are required; {@code echo}, {@code discard} and {@code source},
- * {@code ADDRESS:PORT} of these services, may be given.
+ * {@code ADDRESS:PORT} of these services, may be given; so may {@code head-seconds}, the time for a request's head, and
+ * {@code idle-seconds}, that without progress.
  */
 @Component(name = "org.millrace.fileserver", configurationPid = "org.millrace.fileserver", service = {},
     configurationPolicy = ConfigurationPolicy.REQUIRE, immediate = true)
 public final class FileServerComponent {
-    private static final List<String> KEYS = List.of("listen", "root", "echo", "discard", "source");
+    private static final List<String> KEYS = List.of("listen", "root", "echo", "discard", "source", "head-seconds",
+        "idle-seconds");
+    private static final Set<String> SERVICES = Set.of("listen", "echo", "discard", "source");
+    private static final int MAX_SECONDS = 86_400;
     private static final Pattern ADDRESS = Pattern.compile("([0-9]{1,3}(?:\\.[0-9]{1,3}){3}):([0-9]{1,5})");
     private static final Pattern FRAMEWORK_KEY = Pattern.compile("(?:component|service|osgi)\\..*|.*\\.target");
     private static final long LIMIT_S = 10;
@@ -55,10 +60,11 @@ public final class FileServerComponent {
         Map<String, String> options = options(configuration);
         Map<String, InetSocketAddress> addresses = addresses(options);
         Path root = Path.of(required(options, "root", "a directory"));
-        if (!root.toFile().isDirectory()) {
-            throw wrong("root", root.toString(), "a directory that is there");
+        if (!root.isAbsolute() || !root.toFile().isDirectory()) {
+            throw wrong("root", root.toString(), "the absolute path of a directory that is there");
         }
-        services = new Services(provider, ContextSize.DEFAULT);
+        services = new Services(provider, ContextSize.DEFAULT,
+            new Services.Patience(secondsNs(options, "head-seconds", 10), secondsNs(options, "idle-seconds", 60)));
         thread = Thread.ofPlatform().name("fileserver").unstarted(services::run);
         Map<String, CompletableFuture<InetSocketAddress>> listening = new LinkedHashMap<>();
         for (Map.Entry<String, InetSocketAddress> entry : addresses.entrySet()) {
@@ -90,7 +96,7 @@ public final class FileServerComponent {
         required(options, "listen", "ADDRESS:PORT");
         Map<String, InetSocketAddress> addresses = new LinkedHashMap<>();
         options.forEach((key, value) -> {
-            if (!key.equals("root")) {
+            if (SERVICES.contains(key)) {
                 addresses.put(key, address(key, value));
             }
         });
@@ -108,6 +114,15 @@ public final class FileServerComponent {
             // refused below
         }
         throw wrong(key, value, "ADDRESS:PORT, like 10.77.0.2:80");
+    }
+
+    private static long secondsNs(Map<String, String> options, String key, int standard) {
+        String text = options.getOrDefault(key, Integer.toString(standard));
+        int seconds = text.matches("[0-9]{1,5}") ? Integer.parseInt(text) : 0;
+        if (seconds < 1 || seconds > MAX_SECONDS) {
+            throw wrong(key, text, "a number from 1 to " + MAX_SECONDS);
+        }
+        return TimeUnit.SECONDS.toNanos(seconds);
     }
 
     private static String required(Map<String, String> options, String key, String allowed) {

@@ -49,7 +49,13 @@ public enum DropReason {
     /** A stage extension refused it. */
     FILTERED("filtered"),
     /** The machine's queue to the port is full. */
-    QUEUE_FULL("queue to the port full");
+    QUEUE_FULL("queue to the port full"),
+    /** The listener, its context or the control plane has no room for another handshake. */
+    BACKLOG_FULL("no room for another handshake"),
+    /** The context has no connection left. */
+    CONTEXT_FULL("no connection left in the context"),
+    /** The transport has no flow left. */
+    FLOWS_FULL("no flow left");
 
     private final String text;
 

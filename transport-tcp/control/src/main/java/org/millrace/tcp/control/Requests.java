@@ -16,6 +16,8 @@ import org.millrace.tcp.control.connection.TimeWaitTable;
 import org.millrace.tcp.control.established.ActiveFlows;
 import org.millrace.tcp.control.established.FlowWatch;
 import org.millrace.tcp.control.established.Teardown;
+import org.millrace.tcp.control.guard.ControlLimits;
+import org.millrace.tcp.control.guard.ControlLimits.Kind;
 import org.millrace.tcp.control.guard.EphemeralPorts;
 import org.millrace.tcp.control.handshake.Handshake;
 import org.millrace.tcp.control.program.TcpConfig;
@@ -37,6 +39,7 @@ final class Requests {
     private final ListenerTable listeners;
     private final TimeWaitTable timeWait;
     private final EphemeralPorts ports;
+    private final ControlLimits limits;
     private final Handshake handshake;
     private final FlowWatch watch;
     private final ActiveFlows active;
@@ -45,7 +48,7 @@ final class Requests {
     private final TcpMeta sought = new TcpMeta();
 
     Requests(TransportHost host, TcpProgram<?> program, TcpConfig config, ConnectionTable table,
-             ListenerTable listeners, TimeWaitTable timeWait, EphemeralPorts ports, Handshake handshake,
+             ListenerTable listeners, TimeWaitTable timeWait, EphemeralPorts ports, ControlLimits limits, Handshake handshake,
              FlowWatch watch, ActiveFlows active, Teardown teardown) {
         this.host = host;
         this.program = program;
@@ -54,6 +57,7 @@ final class Requests {
         this.listeners = listeners;
         this.timeWait = timeWait;
         this.ports = ports;
+        this.limits = limits;
         this.handshake = handshake;
         this.watch = watch;
         this.active = active;
@@ -96,6 +100,9 @@ final class Requests {
             local = address(r.local()) == 0 ? local : address(r.local());
             port = r.local().getPort();
         }
+        if (!limits.admits(Kind.CONNECTING, table.connecting(r.context()))) {
+            return Status.NO_RESOURCES;
+        }
         Endpoints ends = new Endpoints(local, port, peer, r.peer().getPort());
         if (port == 0) {
             port = ports.choose(ends, p -> taken(withPort(ends, p)));
@@ -134,10 +141,14 @@ final class Requests {
             contexts.listening(r.context(), r.opaque(), Status.ADDRESS_NOT_AVAILABLE, NO_LISTENER, r.local());
             return;
         }
+        if (!limits.admits(Kind.LISTENERS, listeners.count(r.context()))) {
+            contexts.listening(r.context(), r.opaque(), Status.NO_RESOURCES, NO_LISTENER, r.local());
+            return;
+        }
         int address = address(r.local());
         int port = r.local().getPort();
         if (port == 0) {
-            port = ports.choose(new Endpoints(address, 0, 0, 0), listeners::usesPort);
+            port = ports.choose(new Endpoints(address, 0, 0, 0), listeners.ports());
         }
         if (port == EphemeralPorts.NONE || listeners.has(address, port, r.context())
             || listeners.isTaken(address, port, other -> contexts.isOneApplications(r.context(), other))) {
@@ -161,7 +172,7 @@ final class Requests {
     private void drop(Listener listener) {
         listeners.remove(listener);
         if (!listeners.listens(listener.address, listener.port)) {
-            table.halfOpen(h -> h.listener == listener).forEach(handshake::forget);
+            List.copyOf(listener.handshakes()).forEach(handshake::forget);
         }
     }
 
@@ -239,8 +250,8 @@ final class Requests {
     }
 
     void contextClosed(int context, long nowNs) {
-        List.copyOf(listeners.all()).stream().filter(l -> l.context == context).forEach(this::drop);
-        table.halfOpen(h -> h.context == context).forEach(handshake::forget);
+        listeners.of(context).forEach(this::drop);
+        table.halfOpen(context).forEach(handshake::forget);
         table.connections(c -> c.context == context).forEach(c -> teardown.abort(c, nowNs));
     }
 

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import org.millrace.api.context.ContextRequest;
+import org.millrace.api.context.Limit;
 import org.millrace.api.context.Status;
 import org.millrace.api.pipeline.SegmentMeta;
 import org.millrace.api.transport.ConnectionInfo;
@@ -26,6 +27,8 @@ import org.millrace.tcp.control.connection.TimerQueue;
 import org.millrace.tcp.control.established.ActiveFlows;
 import org.millrace.tcp.control.established.FlowWatch;
 import org.millrace.tcp.control.established.Teardown;
+import org.millrace.tcp.control.guard.ControlLimits;
+import org.millrace.tcp.control.guard.ControlLimits.Kind;
 import org.millrace.tcp.control.guard.EphemeralPorts;
 import org.millrace.tcp.control.guard.IsnGenerator;
 import org.millrace.tcp.control.guard.RateLimit;
@@ -70,6 +73,7 @@ public final class TcpControl implements ControlPlane {
     private final Requests requests;
     private final IcmpErrors icmpErrors;
     private final ConnectionLines lines;
+    private final ControlLimits limits;
     private final ConnectionTransfer arriving;
     private final StateTransfer transfer;
 
@@ -92,11 +96,12 @@ public final class TcpControl implements ControlPlane {
         watch = new FlowWatch(host, program, config, active, timers, teardown, counters);
         SynCookies cookies = new SynCookies(hash);
         EphemeralPorts ports = new EphemeralPorts(hash, config);
+        limits = new ControlLimits(config, host.capacity().flows());
         Establishment establishment = new Establishment(host, program, config, table, listeners, watch);
         handshake = new Handshake(host, config, config.sack() && program.reportsSack(), table, listeners, timers,
-                writer, new IsnGenerator(hash), cookies, challenges, establishment);
+                writer, new IsnGenerator(hash), cookies, challenges, limits, establishment);
         arrival = new SegmentArrival(host, program, table, listeners, timeWait, handshake, teardown, writer, challenges);
-        requests = new Requests(host, program, config, table, listeners, timeWait, ports, handshake, watch, active,
+        requests = new Requests(host, program, config, table, listeners, timeWait, ports, limits, handshake, watch, active,
                 teardown);
         icmpErrors = new IcmpErrors(host, program, table, handshake);
         lines = new ConnectionLines(program, table, listeners, timeWait);
@@ -195,6 +200,12 @@ public final class TcpControl implements ControlPlane {
     @Override
     public Map<String, Integer> states() {
         return lines.states();
+    }
+
+    @Override
+    public List<Limit> limits() {
+        return limits.standings(Map.of(Kind.LISTENERS, listeners.most(), Kind.CONNECTING, table.mostConnecting(),
+            Kind.CONTEXT_HALF_OPEN, table.mostOffered(), Kind.HALF_OPEN, table.offered()));
     }
 
     @Override

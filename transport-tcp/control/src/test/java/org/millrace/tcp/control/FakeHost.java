@@ -63,6 +63,10 @@ public final class FakeHost implements TransportHost, Contexts, TransportHost.Fl
     private int lastFlow;
     private int lastConnection;
     private int resubmitted;
+    /** How often it was asked whether two contexts are one application's. */
+    int comparisons;
+    /** How often a flow was looked up. */
+    int lookups;
 
     public FakeHost(Map<String, String> options) {
         this.options = options;
@@ -307,8 +311,10 @@ public final class FakeHost implements TransportHost, Contexts, TransportHost.Fl
 
     @Override
     public FlowLookup lookup() {
-        return m -> flowOf.getOrDefault(
-                new Endpoints(m.localAddress(), m.localPort(), m.peerAddress(), m.peerPort()), 0);
+        return m -> {
+            lookups++;
+            return flowOf.getOrDefault(new Endpoints(m.localAddress(), m.localPort(), m.peerAddress(), m.peerPort()), 0);
+        };
     }
 
     @Override
@@ -324,6 +330,7 @@ public final class FakeHost implements TransportHost, Contexts, TransportHost.Fl
     /** Contexts below 100 are one application's, the others one each. */
     @Override
     public boolean isOneApplications(int context, int other) {
+        comparisons++;
         return context == other || context < 100 && other < 100;
     }
 

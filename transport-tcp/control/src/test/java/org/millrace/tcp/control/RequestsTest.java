@@ -10,6 +10,7 @@ import static org.millrace.api.context.ContextRequest.Kind.LISTEN;
 import static org.millrace.api.context.ContextRequest.Kind.UNLISTEN;
 import static org.millrace.tcp.control.FakeHost.address;
 import static org.millrace.tcp.control.FakeHost.from;
+import static org.millrace.wire.TcpHeader.ACK;
 import static org.millrace.wire.TcpHeader.RST;
 import static org.millrace.wire.TcpHeader.SYN;
 
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.millrace.api.context.Limit;
 
 class RequestsTest {
     private final FakeHost host = new FakeHost();
@@ -164,5 +166,67 @@ class RequestsTest {
                         "ESTABLISHED /10.0.0.1:80 /10.0.0.2:4000");
         assertThat(host.control.connections().getLast().detail())
                 .isEqualTo("flow=1 cwnd=14600 ssthresh=- rtt=0us rto=200ms mss=1460 retransmitted=0");
+    }
+
+    @Test
+    void listenersOfAContextAreLimitedAndThoseOfOthersNot() {
+        FakeHost limited = new FakeHost(Map.of("context-listeners", "3"));
+        for (int i = 0; i < 5; i++) {
+            limited.request(LISTEN, 0, -1, i, address("10.0.0.1", 0), null, 8);
+        }
+        assertThat(limited.takeEvents()).filteredOn(event -> event.contains(" OK ")).hasSize(3);
+        limited.request(LISTEN, 1, -1, 9, address("10.0.0.1", 0), null, 8);
+        assertThat(limited.takeEvents()).singleElement().asString().contains(" OK ");
+        assertThat(limited.control.limits()).contains(new Limit("tcp.context-listeners", 3, 3, 2));
+    }
+
+    @Test
+    void activeOpensOfAContextAreLimitedUntilTheyAreAnswered() {
+        FakeHost limited = new FakeHost(Map.of("context-connecting", "2"));
+        for (int i = 0; i < 3; i++) {
+            limited.connect(5000 + i, 80);
+        }
+        assertThat(limited.takeEvents()).containsExactly("connected ctx=0 conn=-1 opaque=88 NO_RESOURCES");
+        assertThat(limited.takeSent()).hasSize(2);
+        limited.deliver(from(80, 5000).flags(RST | ACK).seq(0).ack(iss(limited, 5000)));
+        limited.takeEvents();
+        limited.connect(6000, 80);
+        assertThat(limited.takeEvents()).isEmpty();
+        assertThat(limited.control.limits()).contains(new Limit("tcp.context-connecting", 2, 2, 1));
+    }
+
+    private static int iss(FakeHost host, int localPort) {
+        host.pass(2 * FakeHost.SECOND); // the SYN again
+        return host.takeSent().stream().filter(line -> line.startsWith(localPort + ">")).mapToInt(line ->
+            FakeHost.field(line, "seq") + 1).findFirst().orElseThrow();
+    }
+
+    @Test
+    void listenCostsTheSameHoweverManyListen() {
+        FakeHost host = new FakeHost(Map.of("context-listeners", "65536"));
+        for (int i = 0; i < 16_384; i++) {
+            host.request(LISTEN, 0, -1, i, address("10.0.0.1", 0), null, 8);
+        }
+        assertThat(host.takeEvents()).allMatch(event -> event.contains(" OK ")).hasSize(16_384);
+        host.comparisons = 0;
+        for (int i = 0; i < 20; i++) {
+            host.request(LISTEN, 0, -1, i, address("10.0.0.1", 0), null, 8);
+            host.request(LISTEN, 200, -1, i, address("10.0.0.1", 50_000), null, 8);
+        }
+        assertThat(host.takeEvents()).hasSize(40).allMatch(event -> event.contains("ADDRESS_IN_USE"));
+        assertThat(host.comparisons).as("whose contexts are compared").isLessThanOrEqualTo(40);
+    }
+
+    @Test
+    void connectWhereAllPortsAreTakenEndsAfterBoundedTries() {
+        FakeHost host = new FakeHost(Map.of("context-connecting", "65536"));
+        for (int port = 49_152; port < 65_536; port++) {
+            host.connect(port, 80);
+        }
+        host.takeEvents();
+        host.lookups = 0;
+        host.connect(0, 80);
+        assertThat(host.takeEvents()).containsExactly("connected ctx=0 conn=-1 opaque=88 NO_RESOURCES");
+        assertThat(host.lookups).isLessThanOrEqualTo(512);
     }
 }

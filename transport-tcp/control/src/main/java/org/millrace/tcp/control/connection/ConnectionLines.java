@@ -59,17 +59,13 @@ public final class ConnectionLines {
     }
 
     public ConnectionInfo listener(int context, int number) {
-        for (Listener l : listeners.all()) {
-            if (l.context == context && l.number == number) {
-                return listener(l);
-            }
-        }
-        return null;
+        Listener found = listeners.byNumber(number);
+        return found == null || found.context != context ? null : listener(found);
     }
 
     private ConnectionInfo listener(Listener l) {
         return new ConnectionInfo(program.name(), TcpState.LISTEN.text(), Endpoints.socketAddress(l.address, l.port),
-                null, l.context, NONE, l.halfOpen, l.backlog, "listener=" + l.number);
+                null, l.context, NONE, l.handshakes.size(), l.backlog, "listener=" + l.number);
     }
 
     private ConnectionInfo connection(TcpConnection c) {

@@ -4,14 +4,19 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.millrace.tcp.control.wire.Endpoints;
 
 /** All connections: in their handshake by their ends; installed ones by their ends, flow, and id in the context. */
 public final class ConnectionTable {
     private final Map<Endpoints, HalfOpen> halfOpen = new HashMap<>();
+    private final Map<Integer, Set<HalfOpen>> asked = new HashMap<>();
+    private final Map<Integer, Set<HalfOpen>> offered = new HashMap<>();
+    private int offers;
     private final Map<Endpoints, TcpConnection> byEnds = new HashMap<>();
     private final Map<Long, TcpConnection> byHandle = new HashMap<>();
     private final TcpConnection[] byFlow;
@@ -22,15 +27,61 @@ public final class ConnectionTable {
 
     public void add(HalfOpen handshake) {
         halfOpen.put(handshake.ends, handshake);
-        if (handshake.listener != null) {
-            handshake.listener.halfOpen++;
+        byContext(handshake).computeIfAbsent(handshake.context, c -> new LinkedHashSet<>()).add(handshake);
+        if (!handshake.active()) {
+            offers++;
+            handshake.listener.handshakes.add(handshake);
         }
     }
 
+    private Map<Integer, Set<HalfOpen>> byContext(HalfOpen handshake) {
+        return handshake.active() ? asked : offered;
+    }
+
     public void remove(HalfOpen handshake) {
-        if (halfOpen.remove(handshake.ends, handshake) && handshake.listener != null) {
-            handshake.listener.halfOpen--;
+        if (!halfOpen.remove(handshake.ends, handshake)) {
+            return;
         }
+        byContext(handshake).computeIfPresent(handshake.context, (context, set) -> {
+            set.remove(handshake);
+            return set.isEmpty() ? null : set;
+        });
+        if (!handshake.active()) {
+            offers--;
+            handshake.listener.handshakes.remove(handshake);
+        }
+    }
+
+    /** {@return handshakes that a context has asked for} */
+    public int connecting(int context) {
+        return asked.getOrDefault(context, Set.of()).size();
+    }
+
+    /** {@return handshakes at the listeners of a context} */
+    public int offered(int context) {
+        return offered.getOrDefault(context, Set.of()).size();
+    }
+
+    /** {@return handshakes at all listeners} */
+    public int offered() {
+        return offers;
+    }
+
+    /** {@return the most handshakes that a context has asked for} */
+    public int mostConnecting() {
+        return asked.values().stream().mapToInt(Set::size).max().orElse(0);
+    }
+
+    /** {@return the most handshakes at the listeners of a context} */
+    public int mostOffered() {
+        return offered.values().stream().mapToInt(Set::size).max().orElse(0);
+    }
+
+    /** {@return the handshakes of a context, as a copy that stays when they are removed} */
+    public List<HalfOpen> halfOpen(int context) {
+        List<HalfOpen> found = new ArrayList<>(asked.getOrDefault(context, Set.of()));
+        found.addAll(offered.getOrDefault(context, Set.of()));
+        return found;
     }
 
     /** Adds a connection; one without a flow is known to its application only. */

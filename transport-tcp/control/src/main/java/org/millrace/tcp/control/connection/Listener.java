@@ -1,5 +1,9 @@
 package org.millrace.tcp.control.connection;
 
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.Set;
+
 /** One context's LISTEN. */
 public final class Listener {
     public final int number;
@@ -9,7 +13,7 @@ public final class Listener {
     public final long opaque;
     /** Most handshakes at a time. */
     final int backlog;
-    int halfOpen;
+    final Set<HalfOpen> handshakes = new LinkedHashSet<>();
     public boolean closed;
 
     public Listener(int number, int address, int port, int context, long opaque, int backlog) {
@@ -22,6 +26,11 @@ public final class Listener {
     }
 
     public boolean full() {
-        return halfOpen >= backlog;
+        return handshakes.size() >= backlog;
+    }
+
+    /** {@return the handshakes that came to it} */
+    public Set<HalfOpen> handshakes() {
+        return Collections.unmodifiableSet(handshakes);
     }
 }

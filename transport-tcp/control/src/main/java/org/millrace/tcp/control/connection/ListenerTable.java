@@ -2,10 +2,15 @@ package org.millrace.tcp.control.connection;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.IntPredicate;
 import java.util.function.Predicate;
 import org.millrace.tcp.control.format.Fields;
@@ -14,33 +19,71 @@ import org.millrace.tcp.control.format.Fields;
 public final class ListenerTable {
     private static final int MAX_LISTENING = 1 << 20;
 
-    private record Key(int address, int port) {
-    }
-
+    /** Those at one address and port: of one application, for nobody else may share it. */
     private static final class Group {
+        final int address;
+        final int port;
         final List<Listener> members = new ArrayList<>();
+        final Set<Integer> contexts = new HashSet<>();
         int turn;
+
+        Group(int address, int port) {
+            this.address = address;
+            this.port = port;
+        }
+
+        void add(Listener listener) {
+            members.add(listener);
+            contexts.add(listener.context);
+        }
+
+        void remove(Listener listener) {
+            int at = members.indexOf(listener);
+            members.remove(at);
+            contexts.remove(listener.context);
+            turn = members.isEmpty() ? 0 : (at < turn ? turn - 1 : turn) % members.size();
+        }
     }
 
-    private final Map<Key, Group> groups = new HashMap<>();
+    private final Map<Integer, Map<Integer, Group>> byPort = new HashMap<>();
     private final Map<Integer, Listener> byNumber = new HashMap<>();
+    private final Map<Integer, Set<Listener>> byContext = new HashMap<>();
+    private final BitSet ports = new BitSet();
     private int lastNumber;
 
     public Listener add(int address, int port, int context, long opaque, int backlog) {
         Listener listener = new Listener(++lastNumber, address, port, context, opaque, backlog);
-        groups.computeIfAbsent(new Key(address, port), k -> new Group()).members.add(listener);
-        byNumber.put(listener.number, listener);
+        put(group(address, port), listener);
         return listener;
     }
 
+    private Group group(int address, int port) {
+        ports.set(port);
+        return byPort.computeIfAbsent(port, p -> new LinkedHashMap<>()).computeIfAbsent(address, a -> new Group(a, port));
+    }
+
+    private void put(Group group, Listener listener) {
+        group.add(listener);
+        byNumber.put(listener.number, listener);
+        byContext.computeIfAbsent(listener.context, c -> new LinkedHashSet<>()).add(listener);
+    }
+
     public void remove(Listener listener) {
-        Key key = new Key(listener.address, listener.port);
-        Group group = groups.get(key);
-        group.members.remove(listener);
+        Map<Integer, Group> groups = byPort.get(listener.port);
+        Group group = groups.get(listener.address);
+        group.remove(listener);
         if (group.members.isEmpty()) {
-            groups.remove(key);
+            groups.remove(listener.address);
+        }
+        if (groups.isEmpty()) {
+            byPort.remove(listener.port);
+            ports.clear(listener.port);
         }
         byNumber.remove(listener.number);
+        byContext.computeIfPresent(listener.context, (context, set) -> {
+            set.remove(listener);
+            return set.isEmpty() ? null : set;
+        });
         listener.closed = true;
     }
 
@@ -49,10 +92,25 @@ public final class ListenerTable {
         return byNumber.get(number);
     }
 
+    /** {@return the listeners of a context, as a copy that stays when they are removed} */
+    public List<Listener> of(int context) {
+        return List.copyOf(byContext.getOrDefault(context, Set.of()));
+    }
+
+    /** {@return how many listeners a context has} */
+    public int count(int context) {
+        return byContext.getOrDefault(context, Set.of()).size();
+    }
+
+    /** {@return the most listeners that a context has} */
+    public int most() {
+        return byContext.values().stream().mapToInt(Set::size).max().orElse(0);
+    }
+
     /** {@return whether the context listens there already} */
     public boolean has(int address, int port, int context) {
-        Group group = groups.get(new Key(address, port));
-        return group != null && group.members.stream().anyMatch(l -> l.context == context);
+        Group group = byPort.getOrDefault(port, Map.of()).get(address);
+        return group != null && group.contexts.contains(context);
     }
 
     /**
@@ -61,13 +119,18 @@ public final class ListenerTable {
      * @param shares whether a context may
      */
     public boolean isTaken(int address, int port, IntPredicate shares) {
-        return byNumber.values().stream().anyMatch(l -> l.port == port
-            && (l.address == address || l.address == 0 || address == 0) && !shares.test(l.context));
+        Map<Integer, Group> groups = byPort.getOrDefault(port, Map.of());
+        return address == 0 ? groups.values().stream().anyMatch(group -> isAnothers(group, shares))
+            : isAnothers(groups.get(address), shares) || isAnothers(groups.get(0), shares);
     }
 
-    /** {@return whether anybody listens on the port, whatever the address} */
-    public boolean usesPort(int port) {
-        return byNumber.values().stream().anyMatch(l -> l.port == port);
+    private static boolean isAnothers(Group group, IntPredicate shares) {
+        return group != null && !shares.test(group.members.getFirst().context);
+    }
+
+    /** {@return the ports that somebody listens on, whatever the address} */
+    public BitSet ports() {
+        return ports;
     }
 
     /** {@return whether a SYN for this address would find somebody} */
@@ -98,42 +161,44 @@ public final class ListenerTable {
     }
 
     private Group find(int address, int port) {
-        Group exact = groups.get(new Key(address, port));
-        return exact != null ? exact : groups.get(new Key(0, port));
+        Map<Integer, Group> groups = byPort.getOrDefault(port, Map.of());
+        Group exact = groups.get(address);
+        return exact != null ? exact : groups.get(0);
     }
 
     /** Writes or reads all listeners, and whose turn it is. */
     public void walk(Fields f) throws IOException {
         lastNumber = f.number("last listener", lastNumber, 0, Integer.MAX_VALUE);
-        List<Key> keys = new ArrayList<>(groups.keySet());
-        int count = f.number("listening addresses", keys.size(), 0, MAX_LISTENING);
+        List<Group> all = byPort.values().stream().flatMap(groups -> groups.values().stream()).toList();
+        int count = f.number("listening addresses", all.size(), 0, MAX_LISTENING);
         for (int i = 0; i < count; i++) {
-            Key had = i < keys.size() ? keys.get(i) : new Key(0, 0);
-            Key key = new Key(f.i32(had.address), f.number("port", had.port, 1, 65_535));
-            Group group = groups.computeIfAbsent(key, k -> new Group());
-            walk(f, key, group);
+            boolean there = i < all.size();
+            int address = f.i32(there ? all.get(i).address : 0);
+            int port = f.number("port", there ? all.get(i).port : 0, 1, 65_535);
+            walk(f, there ? all.get(i) : group(address, port));
         }
     }
 
-    private void walk(Fields f, Key key, Group group) throws IOException {
+    private void walk(Fields f, Group group) throws IOException {
         int members = f.number("listeners", group.members.size(), 1, MAX_LISTENING);
         group.turn = f.number("turn", group.turn, 0, members);
         for (int i = 0; i < members; i++) {
             boolean there = i < group.members.size();
-            Listener had = there ? group.members.get(i) : new Listener(0, key.address, key.port, 0, 0, 0);
-            Listener listener = new Listener(f.number("listener", had.number, 1, lastNumber), key.address, key.port,
+            Listener had = there ? group.members.get(i) : new Listener(0, group.address, group.port, 0, 0, 0);
+            Listener listener = new Listener(f.number("listener", had.number, 1, lastNumber), group.address, group.port,
                     f.number("context", had.context, 0, Integer.MAX_VALUE), f.i64(had.opaque),
                     f.number("backlog", had.backlog, 1, Integer.MAX_VALUE));
             if (!there) {
-                group.members.add(listener);
-                byNumber.put(listener.number, listener);
+                put(group, listener);
             }
         }
     }
 
     public void clear() {
-        groups.clear();
+        byPort.clear();
         byNumber.clear();
+        byContext.clear();
+        ports.clear();
     }
 
     public Collection<Listener> all() {

@@ -1,6 +1,7 @@
 package org.millrace.tcp.control.guard;
 
 import java.io.IOException;
+import java.util.BitSet;
 import java.util.function.IntPredicate;
 import org.millrace.tcp.control.format.Fields;
 import org.millrace.tcp.control.program.TcpConfig;
@@ -10,6 +11,10 @@ import org.millrace.tcp.control.wire.Endpoints;
 public final class EphemeralPorts {
     public static final int NONE = -1;
     private static final long LABEL = 0x706f727473L;
+    /** What a request may cost is bounded, however many ports are taken. */
+    private static final int MAX_TRIES = 512;
+    private static final int NEIGHBOURS = 16;
+    private static final int LEAP = 96;
 
     private final SipHash hash;
     private final int first;
@@ -28,19 +33,38 @@ public final class EphemeralPorts {
     }
 
     /**
-     * {@return a port, or {@link #NONE} if all are taken}
+     * {@return a port to connect from, or {@link #NONE} if none was found in as many tries as there may be}
      *
      * @param ends  whom it is for, the local port 0
      * @param taken whether a port may not be used
      */
     public int choose(Endpoints ends, IntPredicate taken) {
-        int offset = (int) Long.remainderUnsigned(hash.of(ends.addresses(), ends.ports() ^ LABEL << 40), count);
-        for (int i = 0; i < count; i++) {
+        int offset = offset(ends);
+        for (int i = 0; i < Math.min(count, MAX_TRIES); i++) {
             int port = first + Integer.remainderUnsigned(offset + counter++, count);
             if (!taken.test(port)) {
                 return port;
             }
+            if (i >= NEIGHBOURS && count > MAX_TRIES) { // in the midst of a crowd
+                counter += LEAP;
+            }
         }
         return NONE;
+    }
+
+    /**
+     * {@return a port to listen at, or {@link #NONE} if all are taken}
+     *
+     * @param ends  the address, the local port 0
+     * @param taken ports that may not be used
+     */
+    public int choose(Endpoints ends, BitSet taken) {
+        int from = taken.nextClearBit(first + Integer.remainderUnsigned(offset(ends) + counter++, count));
+        int port = from < first + count ? from : taken.nextClearBit(first);
+        return port < first + count ? port : NONE;
+    }
+
+    private int offset(Endpoints ends) {
+        return (int) Long.remainderUnsigned(hash.of(ends.addresses(), ends.ports() ^ LABEL << 40), count);
     }
 }

@@ -32,6 +32,7 @@ public final class Establishment {
     private final ConnectionTable table;
     private final ListenerTable listeners;
     private final FlowWatch watch;
+    private boolean lackedAFlow;
 
     public Establishment(TransportHost host, TcpProgram<?> program, TcpConfig config, ConnectionTable table,
                   ListenerTable listeners, FlowWatch watch) {
@@ -57,6 +58,7 @@ public final class Establishment {
      */
     TcpConnection establish(HalfOpen h, Segment last, ReceivedPacket packet, long nowNs) {
         int flow = host.flows().allocate();
+        lackedAFlow = flow == 0;
         if (flow == 0) {
             return null;
         }
@@ -67,6 +69,7 @@ public final class Establishment {
         }
         Endpoints e = h.ends;
         if (!host.flows().insert(flow, e.localAddress(), e.localPort(), e.peerAddress(), e.peerPort())) {
+            lackedAFlow = true;
             host.contexts().release(place.context, place.connection);
             host.flows().release(flow);
             return null;
@@ -78,6 +81,11 @@ public final class Establishment {
             host.contexts().accepted(c.context, c.connection, place.opaque);
         }
         return c;
+    }
+
+    /** {@return whether the last one that failed did so for want of a flow, and not of a connection in the context} */
+    boolean lackedAFlow() {
+        return lackedAFlow;
     }
 
     private Place place(int context, long opaque, Endpoints ends, int flow) {

@@ -14,6 +14,8 @@ import org.millrace.tcp.control.connection.SegmentWriter;
 import org.millrace.tcp.control.connection.TcpConnection;
 import org.millrace.tcp.control.connection.TcpState;
 import org.millrace.tcp.control.connection.TimerQueue;
+import org.millrace.tcp.control.guard.ControlLimits;
+import org.millrace.tcp.control.guard.ControlLimits.Kind;
 import org.millrace.tcp.control.guard.IsnGenerator;
 import org.millrace.tcp.control.guard.RateLimit;
 import org.millrace.tcp.control.program.TcpConfig;
@@ -39,11 +41,12 @@ public final class Handshake {
     private final IsnGenerator isn;
     private final SynCookies cookies;
     private final RateLimit challenges;
+    private final ControlLimits limits;
     private final Establishment establishment;
 
     public Handshake(TransportHost host, TcpConfig config, boolean sack, ConnectionTable table, ListenerTable listeners,
               TimerQueue timers, SegmentWriter writer, IsnGenerator isn, SynCookies cookies, RateLimit challenges,
-              Establishment establishment) {
+              ControlLimits limits, Establishment establishment) {
         this.host = host;
         this.config = config;
         this.sack = sack;
@@ -54,6 +57,7 @@ public final class Handshake {
         this.isn = isn;
         this.cookies = cookies;
         this.challenges = challenges;
+        this.limits = limits;
         this.establishment = establishment;
     }
 
@@ -80,9 +84,9 @@ public final class Handshake {
             host.drop(DropReason.UNREACHABLE.code());
             return;
         }
-        Listener listener = listeners.next(ends.localAddress(), ends.localPort(), l -> !l.full());
+        Listener listener = takesHandshake(ends);
         if (listener == null) {
-            host.drop(DropReason.CONTROL_LIMIT.code()); // the state is; its peer may yet come back with the cookie
+            host.drop(DropReason.BACKLOG_FULL.code()); // the state is; its peer may yet come back with the cookie
             sendCookie(syn, path, nowNs);
             return;
         }
@@ -97,6 +101,19 @@ public final class Handshake {
         h.sentNs = nowNs;
         writer.synAck(h, nowNs);
         restart(h, nowNs);
+    }
+
+    /** {@return whose turn it is, or null if there is no room for a handshake} */
+    private Listener takesHandshake(Endpoints ends) {
+        if (!limits.admits(Kind.HALF_OPEN, table.offered())) {
+            return null;
+        }
+        Listener open = listeners.next(ends.localAddress(), ends.localPort(), l -> !l.full());
+        if (open == null) {
+            limits.refuse(Kind.BACKLOG);
+            return null;
+        }
+        return limits.admits(Kind.CONTEXT_HALF_OPEN, table.offered(open.context)) ? open : null;
     }
 
     private void sendCookie(Segment syn, TransportHost.Path path, long nowNs) {
@@ -247,7 +264,9 @@ public final class Handshake {
         forget(h);
         TcpConnection c = establishment.establish(h, s, packet, nowNs);
         if (c == null) {
-            host.drop(DropReason.CONTROL_LIMIT.code());
+            boolean flowsGone = establishment.lackedAFlow();
+            limits.refuse(flowsGone ? Kind.FLOWS : Kind.CONNECTIONS);
+            host.drop(flowsGone ? DropReason.FLOWS_FULL.code() : DropReason.CONTEXT_FULL.code());
             writer.reset(h.ends, h.iss + 1, h.rcvNxt(), nowNs);
             tell(h, Status.NO_RESOURCES);
             return;

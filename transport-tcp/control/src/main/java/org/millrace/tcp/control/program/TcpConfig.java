@@ -30,6 +30,12 @@ import org.millrace.api.transport.TransportHost;
  * <tr><td>syn-retries</td><td>0 to 100</td><td>7</td><td>of a SYN; 7 are 183 s (RFC 9293 MUST-23)</td></tr>
  * <tr><td>synack-retries</td><td>0 to 100</td><td>5</td><td>of a SYN-ACK</td></tr>
  * <tr><td>syn-backlog</td><td>1 to 65536</td><td>1024</td><td>most half-open connections of a listener</td></tr>
+ * <tr><td>context-half-open</td><td>1 to 1048576</td><td>4096</td><td>most half-open connections at the listeners of a
+ *     context; beyond, and beyond the next, SYN cookies are sent</td></tr>
+ * <tr><td>half-open</td><td>1 to 1048576</td><td>65536</td><td>most half-open connections at all listeners</td></tr>
+ * <tr><td>context-listeners</td><td>1 to 65536</td><td>1024</td><td>most listeners of a context</td></tr>
+ * <tr><td>context-connecting</td><td>1 to 65536</td><td>4096</td><td>most active opens of a context that are not
+ *     answered yet</td></tr>
  * <tr><td>time-wait-ms</td><td>0 to 480000</td><td>60000</td><td>2 MSL</td></tr>
  * <tr><td>time-wait-max</td><td>1 to 1048576</td><td>65536</td><td>most connections in TIME-WAIT, the oldest goes</td></tr>
  * <tr><td>fin-timeout-ms</td><td>1 to 3600000</td><td>60000</td><td>stay in FIN-WAIT-2 after CLOSE</td></tr>
@@ -60,6 +66,10 @@ import org.millrace.api.transport.TransportHost;
  * @param synRetries          R2 of SYN
  * @param synAckRetries       R2 of SYN-ACK
  * @param synBacklog          half-open connections a listener
+ * @param contextHalfOpen     half-open connections of a context
+ * @param halfOpen            half-open connections
+ * @param contextListeners    listeners of a context
+ * @param contextConnecting   active opens of a context
  * @param timeWaitMs          2 MSL
  * @param timeWaitMax         connections in TIME-WAIT
  * @param finTimeoutMs        time in FIN-WAIT-2 after CLOSE
@@ -76,7 +86,8 @@ import org.millrace.api.transport.TransportHost;
 public record TcpConfig(String congestion, int timelyLowUs, int timelyHighUs, boolean ecn, boolean timestamps,
                         boolean windowScaling, boolean sack, String pacing, int initialWindow,
                         int rtoMinMs, int rtoInitialMs, int rtoMaxMs, int retries, int synRetries, int synAckRetries,
-                        int synBacklog, int timeWaitMs, int timeWaitMax, int finTimeoutMs, int delayedAckMs,
+                        int synBacklog, int contextHalfOpen, int halfOpen, int contextListeners,
+                        int contextConnecting, int timeWaitMs, int timeWaitMax, int finTimeoutMs, int delayedAckMs,
                         int delayedAckSegments, int keepaliveS, int keepaliveIntervalS, int keepaliveProbes,
                         int portFirst, int portLast, int challengeAcks, int resets) {
     /** Policy of RFC 5681 and RFC 3168. */
@@ -121,7 +132,9 @@ public record TcpConfig(String congestion, int timelyLowUs, int timelyHighUs, bo
                 o.number("rto-min-ms", 200, 1, 60_000), o.number("rto-initial-ms", 1_000, 1, 60_000),
                 o.number("rto-max-ms", 60_000, 1_000, 240_000), o.number("retries", 15, 1, 100),
                 o.number("syn-retries", 7, 0, 100), o.number("synack-retries", 5, 0, 100),
-                o.number("syn-backlog", 1_024, 1, 65_536), o.number("time-wait-ms", 60_000, 0, 480_000),
+                o.number("syn-backlog", 1_024, 1, 65_536), o.number("context-half-open", 4_096, 1, 1 << 20),
+                o.number("half-open", 65_536, 1, 1 << 20), o.number("context-listeners", 1_024, 1, 65_536),
+                o.number("context-connecting", 4_096, 1, 65_536), o.number("time-wait-ms", 60_000, 0, 480_000),
                 o.number("time-wait-max", 65_536, 1, 1 << 20), o.number("fin-timeout-ms", 60_000, 1, 3_600_000),
                 o.number("delayed-ack-ms", 40, 1, 499), o.number("delayed-ack-segments", 2, 1, 2),
                 o.number("keepalive-s", 0, 0, 86_400), o.number("keepalive-interval-s", 75, 1, 3_600),

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.millrace.api.context.ContextRequest;
+import org.millrace.api.context.Limit;
 import org.millrace.tcp.control.FakeHost;
 import org.millrace.tcp.control.TestSegment;
 import org.millrace.tcp.control.program.TcpConnectionState;
@@ -311,7 +312,7 @@ class HandshakeTest {
         }
         assertThat(host.takeSent()).as("the rest are cookies").hasSize(1_000);
         assertThat(host.control.connections()).hasSize(1 + 100);
-        assertThat(host.takeDrops()).hasSize(900).containsOnly("CONTROL_LIMIT");
+        assertThat(host.takeDrops()).hasSize(900).containsOnly("BACKLOG_FULL");
         assertThat(host.flows).isEmpty();
         host.takeEvents();
         host.deliver(from(10_000, 80).seq(1).ack(first + 1));
@@ -341,7 +342,7 @@ class HandshakeTest {
         int iss = field(host.takeSent().getFirst(), "seq");
         host.deliver(from(4000, 80).seq(101).ack(iss + 1).timestamps(9, 1));
         assertThat(host.takeSent()).containsExactly("80>4000 RST,ACK seq=" + (iss + 1) + " ack=101 win=0");
-        assertThat(host.takeDrops()).containsExactly("CONTROL_LIMIT");
+        assertThat(host.takeDrops()).containsExactly("CONTEXT_FULL");
         assertThat(host.flows).isEmpty();
         assertThat(host.state()).isEmpty();
     }
@@ -393,5 +394,33 @@ class HandshakeTest {
         host.deliver(from(60, 80).flags(SYN).seq(1));
         assertThat(field(host.takeSent().getFirst(), "seq") - then).isEqualTo(2_000);
         assertThat(before).isEqualTo(50);
+    }
+
+    @Test
+    void handshakesOfAContextAreBoundedOverAllItsListeners() {
+        FakeHost h = new FakeHost(Map.of("context-half-open", "5"));
+        h.request(ContextRequest.Kind.LISTEN, 0, -1, 1, address("10.0.0.1", 80), null, 100);
+        h.request(ContextRequest.Kind.LISTEN, 0, -1, 2, address("10.0.0.1", 81), null, 100);
+        h.request(ContextRequest.Kind.LISTEN, 1, -1, 3, address("10.0.0.1", 82), null, 100);
+        for (int i = 0; i < 4; i++) {
+            h.deliver(from(4000 + i, 80).flags(SYN).seq(i));
+            h.deliver(from(4000 + i, 81).flags(SYN).seq(i));
+        }
+        assertThat(h.takeDrops()).containsExactly("BACKLOG_FULL", "BACKLOG_FULL", "BACKLOG_FULL");
+        h.deliver(from(4000, 82).flags(SYN).seq(1));
+        assertThat(h.takeDrops()).as("another context's").isEmpty();
+        assertThat(h.takeSent()).as("who finds no room gets a cookie").hasSize(9);
+        assertThat(h.control.limits()).contains(new Limit("tcp.context-half-open", 5, 5, 3));
+    }
+
+    @Test
+    void handshakesAreBoundedOverAllListeners() {
+        FakeHost h = new FakeHost(Map.of("half-open", "2"));
+        h.listen(80);
+        for (int i = 0; i < 3; i++) {
+            h.deliver(from(4000 + i, 80).flags(SYN).seq(i));
+        }
+        assertThat(h.takeDrops()).containsExactly("BACKLOG_FULL");
+        assertThat(h.control.limits()).contains(new Limit("tcp.half-open", 2, 2, 1));
     }
 }

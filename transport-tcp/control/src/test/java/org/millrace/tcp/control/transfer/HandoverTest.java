@@ -19,6 +19,8 @@ import java.util.Map;
 import java.util.Random;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
+import org.millrace.api.context.ContextRequest;
+import org.millrace.api.transport.ConnectionInfo;
 import org.millrace.api.transport.ControlPlane.Handover;
 import org.millrace.tcp.control.FakeHost;
 import org.millrace.tcp.control.FakeProgram;
@@ -431,5 +433,21 @@ class HandoverTest {
         } catch (IOException e) {
             throw new AssertionError(e);
         }
+    }
+
+    @Test
+    void turnOfAListenerThatHasGoneIsNobodysAndStateIsStillTaken() {
+        for (int context = 0; context < 3; context++) {
+            host.request(ContextRequest.Kind.LISTEN, context, -1, context, FakeHost.address("10.0.0.1", 80), null, 100);
+        }
+        host.accept(4000);
+        host.accept(4001);
+        host.control.contextClosed(2, host.now);
+        host.control.contextClosed(1, host.now);
+        host.swap();
+        host.takeSent();
+        host.accept(4002);
+        assertThat(host.control.connections()).filteredOn(c -> c.peer() != null && c.peer().getPort() == 4002)
+            .extracting(ConnectionInfo::context).containsExactly(0);
     }
 }

@@ -13,7 +13,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.millrace.api.context.ContextGrant;
+import org.millrace.api.context.ContextOwner;
 import org.millrace.api.context.ContextProvider;
 import org.millrace.memory.AttachReply;
 import org.millrace.memory.AttachReply.Code;
@@ -34,22 +39,27 @@ import org.slf4j.LoggerFactory;
  * and {@link AttachReply}.
  *
  * <p>DESIGN NOTES. One thread, asleep in poll(2) over all connections. A client can make it wait for nothing: sockets do not
- * block, a reply fits an empty socket's buffer, and of the connections that have asked for nothing yet the oldest is dropped
- * when there are {@value #MAX_SILENT}. One descriptor is kept in reserve to tell a client that there are no more.
+ * block, a reply fits an empty socket's buffer, and of the connections of a user that have asked for nothing yet the oldest
+ * is dropped when there are {@value #MAX_SILENT}. Contexts are opened and taken back by threads of their own, one each, for
+ * the system may take long over large ones: nobody waits for another's. How many there can be is the provider's to say.
+ * One descriptor is kept in reserve to tell a client that there are no more.
  *
- * <p>{@link #close} by any thread; {@link ContextProvider#open} and {@link ContextGrant#close} are called by the server's.
+ * <p>{@link #close} by any thread; {@link ContextProvider#open} and {@link ContextGrant#close} are called by any.
  */
 public final class ContextServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ContextServer.class);
     private static final int BACKLOG = 128;
     private static final int MAX_SILENT = 64;
+    private static final long HOUSEKEEPING_NS = TimeUnit.SECONDS.toNanos(1);
 
     private final InstanceDirectory directory;
     private final ContextProvider provider;
     private final Settings settings;
     private final FileChannel lock;
     private final int listener;
-    private final EventFd stop = new EventFd();
+    private final EventFd bell = new EventFd();
+    private final ConcurrentLinkedQueue<Runnable> opened = new ConcurrentLinkedQueue<>();
+    private final ExecutorService openers;
     private final UnixSockets sockets = new UnixSockets();
     private final Linux linux = new Linux();
     private final MemorySegment reply =
@@ -58,18 +68,19 @@ public final class ContextServer implements AutoCloseable {
     private final PollSet polled = new PollSet();
     private final List<Tenant> tenants = new ArrayList<>();
     private final Thread thread;
+    private long housekeptNs = System.nanoTime() - HOUSEKEEPING_NS;
     private volatile boolean stopping;
     private int reserve;
 
     /**
      * What the instance allows.
      *
-     * @param contexts most contexts of other processes at a time
-     * @param users    ids of users that may have contexts beside the runtime's own and root
+     * @param users        ids of users that may have contexts beside the runtime's own and root
+     * @param housekeeping done every second while there are contexts, by the server's thread
      */
-    public record Settings(int contexts, Set<Integer> users) {
-        /** 256 contexts, for the runtime's user and root. */
-        public static final Settings DEFAULT = new Settings(256, Set.of());
+    public record Settings(Set<Integer> users, Runnable housekeeping) {
+        /** For the runtime's user and root. */
+        public static final Settings DEFAULT = new Settings(Set.of(), () -> { });
 
         /** Copies. */
         public Settings {
@@ -85,6 +96,7 @@ public final class ContextServer implements AutoCloseable {
         this.lock = lock;
         this.listener = listener;
         reserve = linux.eventFd();
+        openers = Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("millrace-open-" + directory.name()).factory());
         thread = Thread.ofPlatform().daemon().name("millrace-attach-" + directory.name()).unstarted(this::run);
     }
 
@@ -145,7 +157,7 @@ public final class ContextServer implements AutoCloseable {
     @Override
     public void close() {
         stopping = true;
-        stop.signal();
+        bell.signal();
         boolean interrupted = false;
         while (thread.isAlive()) {
             try {
@@ -173,17 +185,33 @@ public final class ContextServer implements AutoCloseable {
 
     private void pollOnce() {
         polled.clear();
-        polled.add(stop.descriptor());
+        polled.add(bell.descriptor());
         polled.add(listener);
         tenants.forEach(tenant -> polled.add(tenant.socket));
-        polled.await();
+        polled.await(tenants.isEmpty() ? -1 : HOUSEKEEPING_NS);
+        bell.drain();
         for (int i = tenants.size() - 1; i >= 0; i--) {
             if (polled.isReady(i + 2) && !serve(tenants.get(i))) {
-                tenants.remove(i).close();
+                close(tenants.remove(i));
             }
         }
         if (polled.isReady(1)) {
             accept();
+        }
+        for (Runnable answer = opened.poll(); answer != null; answer = opened.poll()) {
+            answer.run();
+        }
+        keepHouse();
+    }
+
+    private void keepHouse() {
+        long nowNs = System.nanoTime();
+        if (!tenants.isEmpty() && nowNs - housekeptNs >= HOUSEKEEPING_NS) {
+            housekeptNs = nowNs;
+            settings.housekeeping.run();
+            List<Tenant> over = tenants.stream().filter(Tenant::isOver).toList();
+            tenants.removeAll(over);
+            over.forEach(this::close);
         }
     }
 
@@ -195,12 +223,12 @@ public final class ContextServer implements AutoCloseable {
             UnixSockets.Peer peer = sockets.peer(socket);
             Tenant tenant = new Tenant(socket, peer);
             if (isAllowed(peer.uid())) {
-                dropSilent();
+                dropSilent(peer.uid());
                 tenants.add(tenant);
             } else {
                 refuse(socket, Code.DENIED, "instance '" + directory.name() + "' is not for user " + peer.uid()
                     + ": its users are " + users());
-                tenant.close();
+                tenant.hangUp();
             }
         }
     }
@@ -216,11 +244,11 @@ public final class ContextServer implements AutoCloseable {
         reserve = linux.eventFd();
     }
 
-    private void dropSilent() {
-        List<Tenant> silent = tenants.stream().filter(Tenant::isSilent).toList();
+    private void dropSilent(int user) {
+        List<Tenant> silent = tenants.stream().filter(tenant -> tenant.peer.uid() == user && tenant.isSilent()).toList();
         if (silent.size() >= MAX_SILENT) {
             tenants.remove(silent.getFirst());
-            silent.getFirst().close();
+            silent.getFirst().hangUp();
         }
     }
 
@@ -257,28 +285,78 @@ public final class ContextServer implements AutoCloseable {
     }
 
     private boolean answer(Tenant tenant) {
-        Code code = Code.BAD_REQUEST;
-        String message;
+        AttachRequest request;
         try {
-            AttachRequest request = tenant.request();
-            message = mismatch(request);
-            if (message != null) {
-                code = Code.VERSION;
-            } else if (tenants.stream().filter(Tenant::hasContext).count() >= settings.contexts) {
-                code = Code.LIMIT;
-                message = "instance '" + directory.name() + "' has given out all its " + settings.contexts + " contexts";
-            } else {
-                return grant(tenant, request);
-            }
+            request = tenant.request();
         } catch (IllegalArgumentException e) {
-            message = e.getMessage();
-        } catch (RuntimeException e) { // limits of the runtime, the system and Chronicle; no tenant may end the server
-            code = Code.LIMIT;
-            message = "instance '" + directory.name() + "' has no context left: " + e.getMessage();
+            return refuse(tenant, Code.BAD_REQUEST, e.getMessage());
         }
+        String mismatch = mismatch(request);
+        if (mismatch != null) {
+            return refuse(tenant, Code.VERSION, mismatch);
+        }
+        tenant.opens();
+        openers.execute(() -> open(tenant, request));
+        return true;
+    }
+
+    /** By a thread of its own; what comes of it is done by the server's. */
+    private void open(Tenant tenant, AttachRequest request) {
+        Runnable answer;
+        try {
+            ContextGrant context = provider.open(request.size(), owner(tenant.peer, request.process()));
+            answer = () -> granted(tenant, context, request);
+        } catch (IllegalArgumentException e) {
+            answer = () -> refused(tenant, Code.BAD_REQUEST, e.getMessage());
+        } catch (RuntimeException | OutOfMemoryError e) { // limits of the runtime, the system and Chronicle
+            answer = () -> refused(tenant, Code.LIMIT, "instance '" + directory.name() + "' has no context left: "
+                + (e instanceof OutOfMemoryError ? "its runtime is out of memory" : e.getMessage()));
+        }
+        opened.add(answer);
+        bell.signal();
+    }
+
+    private void granted(Tenant tenant, ContextGrant context, AttachRequest request) {
+        tenant.granted(context, tokens.nextLong());
+        if (tenant.hasHungUp()) { // meanwhile
+            giveBack(tenant);
+        } else if (answer(tenant, context.region().byteSize(), tenant.token(), context.regionDescriptor(),
+                context.doorbellDescriptor()) < 0) {
+            tenants.remove(tenant);
+            close(tenant);
+        } else {
+            LOG.info("process {} of user {} has a context of {} connections", tenant.peer.pid(), tenant.peer.uid(),
+                request.connections());
+        }
+    }
+
+    private void refused(Tenant tenant, Code code, String message) {
+        if (tenants.remove(tenant)) {
+            refuse(tenant, code, message);
+            close(tenant);
+        }
+    }
+
+    /** {@return false: the connection does not stay} */
+    private boolean refuse(Tenant tenant, Code code, String message) {
         LOG.info("no context for process {} of user {}: {}", tenant.peer.pid(), tenant.peer.uid(), message);
         refuse(tenant.socket, code, message);
         return false;
+    }
+
+    private void close(Tenant tenant) {
+        tenant.hangUp();
+        if (tenant.hasContext()) {
+            giveBack(tenant);
+        }
+    }
+
+    private void giveBack(Tenant tenant) {
+        if (openers.isShutdown()) {
+            tenant.giveBack();
+        } else {
+            openers.execute(tenant::giveBack);
+        }
     }
 
     private static String mismatch(AttachRequest request) {
@@ -294,25 +372,26 @@ public final class ContextServer implements AutoCloseable {
         return null;
     }
 
-    private boolean grant(Tenant tenant, AttachRequest request) {
-        ContextGrant context = provider.open(request.size(), owner(tenant.peer, request.process()));
-        long token = tokens.nextLong();
-        tenant.granted(context, token);
-        if (answer(tenant, context.region().byteSize(), token, context.regionDescriptor(),
-                context.doorbellDescriptor()) < 0) {
-            return false;
-        }
-        LOG.info("process {} of user {} has a context of {} connections", tenant.peer.pid(), tenant.peer.uid(),
-            request.connections());
-        return true;
+    private record Owner(int user, int process, long number) implements ContextOwner {
     }
 
-    private record Owner(int user, int process, long number) {
+    /** One that is equal to no other. */
+    private static final class Stranger implements ContextOwner {
+        private final int user;
+
+        Stranger(int user) {
+            this.user = user;
+        }
+
+        @Override
+        public int user() {
+            return user;
+        }
     }
 
     /** A process as the kernel names it, and as it names itself: of another namespace the kernel says 0. */
-    private static Object owner(UnixSockets.Peer peer, long number) {
-        return peer.pid() == 0 && number == 0 ? new Object() : new Owner(peer.uid(), peer.pid(), number);
+    private static ContextOwner owner(UnixSockets.Peer peer, long number) {
+        return peer.pid() == 0 && number == 0 ? new Stranger(peer.uid()) : new Owner(peer.uid(), peer.pid(), number);
     }
 
     /** Sends a granting answer; a negative number if it did not get away. */
@@ -334,10 +413,15 @@ public final class ContextServer implements AutoCloseable {
     }
 
     private void release() {
-        tenants.forEach(Tenant::close);
+        tenants.forEach(this::close);
+        tenants.clear();
         Linux.close(listener);
+        openers.close(); // waits for what is being opened
+        for (Runnable answer = opened.poll(); answer != null; answer = opened.poll()) {
+            answer.run();
+        }
         Linux.close(reserve);
-        stop.close();
+        bell.close();
         try {
             Files.deleteIfExists(directory.socket());
             lock.close();

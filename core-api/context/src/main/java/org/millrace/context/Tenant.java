@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A connection of the instance's socket, and what it has become by its request: the lease of a context, or the channel by
- * which the owner of one is woken. Owned by: the server's thread.
+ * which the owner of one is woken. Owned by: the server's thread, but for {@link #giveBack}.
  */
 final class Tenant {
     private static final Logger LOG = LoggerFactory.getLogger(Tenant.class);
@@ -22,6 +22,8 @@ final class Tenant {
     final UnixSockets.Peer peer;
     private final MemorySegment request = Arena.ofAuto().allocate(AttachRequest.BYTES, 8);
     private int received;
+    private boolean opening;
+    private boolean hungUp;
     private ContextGrant grant;
     private long token;
     private WakeSocket bell;
@@ -68,6 +70,11 @@ final class Tenant {
         return AttachRequest.read(request);
     }
 
+    /** Its context is being opened. */
+    void opens() {
+        opening = true;
+    }
+
     void granted(ContextGrant context, long itsToken) {
         grant = context;
         token = itsToken;
@@ -75,6 +82,15 @@ final class Tenant {
 
     boolean hasContext() {
         return grant != null;
+    }
+
+    /** {@return whether its context has been closed: it holds memory to no purpose} */
+    boolean isOver() {
+        return grant != null && !grant.isOpen();
+    }
+
+    long token() {
+        return token;
     }
 
     List<String> transports() {
@@ -88,7 +104,7 @@ final class Tenant {
 
     /** {@return whether it is of no use: it has asked for nothing yet, or the context that it woke is gone} */
     boolean isSilent() {
-        return grant == null && (lease == null || lease.bell == null);
+        return grant == null && !opening && (lease == null || lease.bell == null);
     }
 
     boolean isWoken() {
@@ -108,8 +124,13 @@ final class Tenant {
         bell = null;
     }
 
-    /** Takes the context back and hangs up. */
-    void close() {
+    boolean hasHungUp() {
+        return hungUp;
+    }
+
+    /** Lets go of the connection, and of who was woken by it. The context, if it has one, is still to be given back. */
+    void hangUp() {
+        hungUp = true;
         if (lease != null && lease.bell != null) {
             lease.wakeNoMore();
         }
@@ -117,14 +138,16 @@ final class Tenant {
             bell.end();
             wakeNoMore();
         }
-        if (grant != null) {
-            LOG.info("process {} of user {} has left its context", peer.pid(), peer.uid());
-            try {
-                grant.close();
-            } catch (RuntimeException e) {
-                LOG.warn("taking back the context of process {}: {}", peer.pid(), e.toString());
-            }
-        }
         Linux.close(socket);
+    }
+
+    /** Takes the context back. Any thread, once it has hung up. */
+    void giveBack() {
+        LOG.info("process {} of user {} has left its context", peer.pid(), peer.uid());
+        try {
+            grant.close();
+        } catch (RuntimeException e) {
+            LOG.warn("taking back the context of process {}: {}", peer.pid(), e.toString());
+        }
     }
 }

@@ -175,7 +175,7 @@ class ContextServerTest {
         assertThat(mode(directory.socket())).isEqualTo("rw-------");
         assertThat(mode(directory.lock())).isEqualTo("rw-------");
         InstanceDirectory open = InstanceDirectory.of(temporary.resolve("shared").toString());
-        try (ContextServer shared = ContextServer.start(open, runtime, new ContextServer.Settings(1, Set.of(65534)))) {
+        try (ContextServer shared = ContextServer.start(open, runtime, new ContextServer.Settings(Set.of(65534), () -> { }))) {
             assertThat(mode(shared.directory().path())).isEqualTo("rwx--x--x");
             assertThat(mode(open.socket())).isEqualTo("rw-rw-rw-");
             assertThat(mode(open.lock())).isEqualTo("rw-------");
@@ -205,14 +205,37 @@ class ContextServerTest {
 
     @Test
     void contextLimitIsOneLine() throws Exception {
-        InstanceDirectory small = InstanceDirectory.of(temporary.resolve("small").toString());
-        try (ContextServer limited = ContextServer.start(small, runtime, new ContextServer.Settings(1, Set.of()));
-             ContextGrant first = Attach.context(limited.directory().path().toString(), SMALL)) {
-            assertThatThrownBy(() -> Attach.context(small.path().toString(), SMALL))
-                .isInstanceOf(AttachException.class).hasMessageContaining("given out all its 1 contexts")
+        runtime.most = 1;
+        try (ContextGrant first = Attach.context(directory.path().toString(), SMALL)) {
+            assertThatThrownBy(() -> Attach.context(directory.path().toString(), SMALL))
+                .isInstanceOf(AttachException.class).hasMessageContaining("all users have 1 contexts")
                 .extracting("reason").isEqualTo(Reason.LIMIT);
             assertThat(first.isOpen()).isTrue();
         }
+    }
+
+    @Test
+    void nobodyWaitsForAnothersAttach() throws Exception {
+        ContextSize size = new ContextSize(FakeRuntime.SLOW_CONNECTIONS, 4096, 4096, 64);
+        RawClient impatient = new RawClient(directory);
+        try (RawClient slow = new RawClient(directory)) {
+            slow.send(bytes(AttachRequest.of(size, 0)));
+            impatient.send(bytes(AttachRequest.of(size, 0)));
+            impatient.close();
+            Attach.context(directory.path().toString(), SMALL).close();
+            FakeRuntime.Grant dead = runtime.grant(0);
+            assertThat(dead.closed.await(10, TimeUnit.SECONDS)).as("a lease is given back meanwhile").isTrue();
+            runtime.slow.countDown();
+            assertThat(slow.reply().code()).isEqualTo(AttachReply.Code.GRANTED);
+        }
+        server.close();
+        assertThat(runtime.grants).hasSize(3).as("also that of who had hung up").noneMatch(FakeRuntime.Grant::isOpen);
+    }
+
+    private static byte[] bytes(AttachRequest request) {
+        MemorySegment memory = Arena.ofAuto().allocate(AttachRequest.BYTES, 8);
+        request.write(memory);
+        return memory.toArray(ValueLayout.JAVA_BYTE);
     }
 
     @Test

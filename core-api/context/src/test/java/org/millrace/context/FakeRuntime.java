@@ -8,6 +8,7 @@ import java.util.concurrent.CountDownLatch;
 import org.millrace.api.context.ContextGrant;
 import org.millrace.api.context.ContextProvider;
 import org.millrace.api.context.ContextSize;
+import org.millrace.api.context.LimitException;
 import org.millrace.api.context.SelectorBell;
 import org.millrace.memory.ContextLayout;
 import org.millrace.memory.EventFd;
@@ -17,6 +18,10 @@ import org.millrace.memory.InstanceDirectory;
 final class FakeRuntime implements ContextProvider, AutoCloseable {
     final EventFd bell = new EventFd();
     final List<Grant> grants = new ArrayList<>();
+    /** Contexts with so many connections open when it is counted down. */
+    final CountDownLatch slow = new CountDownLatch(1);
+    static final int SLOW_CONNECTIONS = 3;
+    volatile int most = Integer.MAX_VALUE;
 
     public static void main(String[] arguments) throws IOException {
         ContextServer server = ContextServer.start(InstanceDirectory.of(arguments[0]), new FakeRuntime(),
@@ -28,7 +33,25 @@ final class FakeRuntime implements ContextProvider, AutoCloseable {
     }
 
     @Override
-    public synchronized ContextGrant open(ContextSize size) {
+    public ContextGrant open(ContextSize size) {
+        if (size.connections() == SLOW_CONNECTIONS) {
+            awaitSlow();
+        }
+        return grant(size);
+    }
+
+    private void awaitSlow() {
+        try {
+            slow.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private synchronized Grant grant(ContextSize size) {
+        if (grants.size() >= most) {
+            throw new LimitException("contexts", "all users have " + most + " contexts");
+        }
         Grant grant = new Grant(size, grants.size());
         grants.add(grant);
         return grant;

@@ -41,12 +41,22 @@ public final class PollSet {
     }
 
     /**
-     * Waits without limit until one is readable, hung up or in error; may return early.
+     * Waits without limit, else as {@link #await(long)}.
      *
      * @throws NativeException if the system refuses
      */
     public void await() {
-        int ready = linux.poll(pollfds.address(), count, -1);
+        await(-1);
+    }
+
+    /**
+     * Waits until one is readable, hung up or in error; may return early.
+     *
+     * @param timeoutNs how long at most; negative: without limit
+     * @throws NativeException if the system refuses
+     */
+    public void await(long timeoutNs) {
+        int ready = linux.poll(pollfds.address(), count, timeoutNs);
         if (ready < 0 && ready != -Linux.EINTR) {
             Linux.check(ready, "ppoll");
         }

@@ -20,6 +20,11 @@ public interface SharedMemory extends AutoCloseable {
      */
     long release(long offset, long length);
 
+    /** {@return bytes of its pages that are in use: touched by anybody, and not given back; any thread while it is open} */
+    default long touchedBytes() {
+        return FileStatus.of(descriptor()).allocatedBytes();
+    }
+
     /** Unmaps the memory and closes the descriptor; again: nothing. Other processes keep their own mappings. */
     @Override
     void close();

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import org.millrace.api.context.Limit;
 import org.millrace.api.port.PortCounters;
 import org.millrace.runtime.operate.OperationException;
 import org.millrace.runtime.operate.Operations;
@@ -109,11 +110,19 @@ final class InstanceMetrics {
             gauge("flows", "flows allocated", Tags.of("transport", transport), flows));
         vitals.states().forEach((transport, states) -> states.forEach((state, count) -> gauge("connections",
             "connections and listeners", Tags.of("transport", transport, "state", state), count)));
+        vitals.limits().forEach(this::limit);
         gauge("request.queue.depth", "requests not read yet, of all contexts", none, vitals.requestsQueued());
         gauge("event.queue.depth", "events that wait for room, of all contexts", none, vitals.eventsQueued());
         gauge("journals", "contexts with a journal", none, vitals.journals());
         gauge("journals.stopped", "journals that have stopped because something went wrong", none,
             vitals.journalsStopped());
+    }
+
+    private void limit(Limit limit) {
+        Tags key = Tags.of("key", limit.key());
+        gauge("limit", "what a limit allows", key, limit.limit());
+        gauge("limit.taken", "what is taken of it", key, limit.taken());
+        counter("limit.refusals", "how often it has turned somebody away", key, limit.refused());
     }
 
     private void counter(String name, String help, Tags tags, long value) {

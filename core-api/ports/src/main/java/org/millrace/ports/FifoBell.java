@@ -4,7 +4,6 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import org.millrace.memory.Linux;
-import org.millrace.memory.NativeConstants;
 
 /** A bell between processes that share a directory: a FIFO that both hold open for reading and writing. */
 final class FifoBell implements Bell {
@@ -21,8 +20,7 @@ final class FifoBell implements Bell {
             Linux.check(made, "mkfifo " + path);
         }
         // opened for both, so that it neither waits for the other side nor ends with it
-        descriptor = (int) Linux.check(linux.open(path.toString(), Linux.O_RDWR | Linux.O_NONBLOCK | Linux.O_CLOEXEC
-                | NativeConstants.current().openNoFollow(), 0), "open " + path);
+        descriptor = SharedFile.open(path, Linux.O_NONBLOCK, true);
     }
 
     @Override

@@ -1,31 +1,37 @@
 package org.millrace.ports;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.millrace.api.port.PortException;
 import org.millrace.memory.Linux;
 import org.millrace.memory.MappedRegion;
-import org.millrace.memory.NativeConstants;
 
 /**
  * What the two ends of a wire share: a region with a {@link FrameRing} from a to b and one from b to a, and a bell for
  * each side. Closed when every end that this process has opened is closed.
  */
 final class MemoryWire {
+    private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
+
     final MappedRegion region;
     final int capacityBytes;
     final Bell bellA;
     final Bell bellB;
-    private final FileChannel lock;
+    private final SideLock lock;
     private final AtomicInteger ends;
 
-    private MemoryWire(MappedRegion region, int capacityBytes, Bell bellA, Bell bellB, FileChannel lock, int ends) {
+    private MemoryWire(MappedRegion region, int capacityBytes, Bell bellA, Bell bellB, SideLock lock, int ends) {
         this.region = region;
         this.capacityBytes = capacityBytes;
         this.bellA = bellA;
@@ -45,15 +51,15 @@ final class MemoryWire {
      *
      * <p>{@code wire} is the region, {@code bell-a} and {@code bell-b} are the FIFOs on which side a and b sleep,
      * {@code lock-a} and {@code lock-b} keep a second process off a side that is in use. A side that was closed or
-     * killed can be opened again: its positions stand in the region.
+     * killed can be opened again: its positions stand in the region. All of them are {@link SharedFile}s.
      */
     static MemoryWire inDirectory(Path directory, char side, int capacityBytes) {
-        FileChannel lock = null;
+        SideLock lock = null;
         MappedRegion region = null;
         Bell bellA = null;
         try {
-            Files.createDirectories(directory);
-            lock = lock(directory, side);
+            SharedFile.directory(directory);
+            lock = SideLock.take(directory, side);
             region = map(directory.resolve("wire"), capacityBytes);
             bellA = new FifoBell(directory.resolve("bell-a"));
             return new MemoryWire(region, capacityBytes, bellA, new FifoBell(directory.resolve("bell-b")), lock, 1);
@@ -67,25 +73,57 @@ final class MemoryWire {
         }
     }
 
-    private static FileChannel lock(Path directory, char side) throws IOException {
-        FileChannel channel = FileChannel.open(directory.resolve("lock-" + side), StandardOpenOption.CREATE,
-                StandardOpenOption.WRITE);
-        try {
-            if (channel.tryLock() != null) {
-                return channel;
+    /**
+     * A side that is in use. Sides of this process are known by name, for a lock of POSIX ends with any descriptor of its
+     * file.
+     */
+    private record SideLock(Path file, FileChannel channel) implements Closeable {
+        private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+
+        static SideLock take(Path directory, char side) throws IOException {
+            Path file = directory.toRealPath().resolve("lock-" + side);
+            if (!HELD.add(file)) {
+                throw inUse(directory, side);
             }
-        } catch (OverlappingFileLockException e) {
-            // held by this process: refused like any other's
+            FileChannel channel = null;
+            boolean locked = false;
+            try {
+                if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+                    SharedFile.check(file);
+                }
+                channel = FileChannel.open(file, Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE,
+                        LinkOption.NOFOLLOW_LINKS), PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+                SharedFile.check(file);
+                locked = channel.tryLock() != null;
+                if (!locked) {
+                    throw inUse(directory, side);
+                }
+                return new SideLock(file, channel);
+            } finally {
+                if (!locked) {
+                    HELD.remove(file);
+                    if (channel != null) {
+                        channel.close();
+                    }
+                }
+            }
         }
-        channel.close();
-        throw new PortException("memory port in " + directory + ": side " + side
-                + " is in use by another process or port; the other side is " + (side == 'a' ? 'b' : 'a'));
+
+        private static PortException inUse(Path directory, char side) {
+            return new PortException("memory port in " + directory + ": side " + side
+                    + " is in use by another process or port; the other side is " + (side == 'a' ? 'b' : 'a'));
+        }
+
+        @Override
+        public void close() throws IOException {
+            channel.close();
+            HELD.remove(file);
+        }
     }
 
     private static MappedRegion map(Path file, int capacityBytes) {
         Linux linux = new Linux();
-        int fd = (int) Linux.check(linux.open(file.toString(), Linux.O_RDWR | Linux.O_CREAT | Linux.O_CLOEXEC
-                | NativeConstants.current().openNoFollow(), 0600), "open " + file);
+        int fd = SharedFile.open(file, Linux.O_CREAT, false);
         long size = sizeBytes(capacityBytes);
         long found = linux.fileLength(fd);
         int sized = found == 0 ? linux.truncate(fd, size) : 0;
@@ -109,7 +147,7 @@ final class MemoryWire {
         }
     }
 
-    private static void release(FileChannel lock, MappedRegion region, Bell bellA, Bell bellB) {
+    private static void release(SideLock lock, MappedRegion region, Bell bellA, Bell bellB) {
         try {
             if (bellA != null) {
                 bellA.close();

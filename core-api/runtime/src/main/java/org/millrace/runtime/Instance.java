@@ -13,8 +13,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.LongFunction;
 import org.millrace.api.context.ContextGrant;
+import org.millrace.api.context.ContextOwner;
 import org.millrace.api.context.ContextProvider;
 import org.millrace.api.context.ContextSize;
+import org.millrace.api.context.Limit;
 import org.millrace.api.hardware.HardwareBackend;
 import org.millrace.api.pipeline.StageExtension;
 import org.millrace.api.port.Port;
@@ -22,8 +24,10 @@ import org.millrace.api.port.PortFactory;
 import org.millrace.api.port.PortInfo;
 import org.millrace.api.transport.ConnectionInfo;
 import org.millrace.api.transport.TransportFactory;
+import org.millrace.context.ContextBudget;
 import org.millrace.context.ContextServer;
 import org.millrace.context.Registry;
+import org.millrace.memory.ContextLayout;
 import org.millrace.memory.InstanceDirectory;
 import org.millrace.memory.Linux;
 import org.millrace.memory.SharedMemory;
@@ -50,6 +54,7 @@ import org.millrace.runtime.swap.SwapReport;
 import org.millrace.runtime.swap.SwapRequest;
 import org.millrace.runtime.swap.SwapStep;
 import org.millrace.runtime.tenant.AppContext;
+import org.millrace.runtime.tenant.ConnectionSlots;
 import org.millrace.runtime.tenant.Grant;
 import org.millrace.runtime.trace.TraceLines;
 import org.millrace.runtime.trace.TraceRequest;
@@ -70,6 +75,7 @@ public final class Instance implements ContextProvider, AutoCloseable {
     private final DataPathThread thread;
     private final PortFactory port;
     private final boolean attach;
+    private final ContextBudget budget;
     private final Object swapping = new Object();
     /** Changed by who swaps; looked at by anybody, who need not wait for that. */
     private volatile Additions additions = Additions.NONE;
@@ -81,6 +87,7 @@ public final class Instance implements ContextProvider, AutoCloseable {
         name = config.name();
         this.port = port;
         attach = config.sharing().attach();
+        budget = new ContextBudget(config.limits());
         this.path = path;
         thread = new DataPathThread(path, originNs, config.spinNs());
     }
@@ -135,7 +142,7 @@ public final class Instance implements ContextProvider, AutoCloseable {
     private void share(InstanceConfig config) {
         try {
             server = ContextServer.start(config.sharing().directory(name), this,
-                new ContextServer.Settings(config.capacity().contexts(), config.sharing().users()));
+                new ContextServer.Settings(config.sharing().users(), budget::measure));
             path.keep(Registry.create(server.directory().path(), Registry.DEFAULT_LINES), System.currentTimeMillis());
         } catch (IOException | RuntimeException e) {
             thread.cancel(name + " does not start");
@@ -229,31 +236,58 @@ public final class Instance implements ContextProvider, AutoCloseable {
 
     @Override
     public ContextGrant open(ContextSize size) {
-        return open(size, this);
+        return open(size, this, Linux.userId());
     }
 
     @Override
-    public ContextGrant open(ContextSize size, Object owner) {
-        SharedMemory memory = path.memory(size);
+    public ContextGrant open(ContextSize size, ContextOwner owner) {
+        return open(size, owner, owner.user());
+    }
+
+    private record Opened(AppContext context, List<String> transports) {
+    }
+
+    private ContextGrant open(ContextSize size, Object owner, int user) {
+        ContextBudget.Lease lease = budget.take(user, size.connections(), ContextLayout.bytes(size));
+        SharedMemory memory = null;
         int doorbell = -1;
-        AppContext context = null;
+        Opened opened = null;
         try {
+            memory = lease.holds(path.memory(size));
             doorbell = attach ? thread.tenantBell() : -1;
-            context = await(nowNs -> path.open(size, memory, owner, nowNs));
+            opened = opened(size, memory, owner);
         } finally {
-            if (context == null) {
-                memory.close();
+            if (opened == null) {
+                if (memory == null) {
+                    lease.close();
+                } else {
+                    memory.close();
+                }
                 if (doorbell >= 0) {
                     Linux.close(doorbell);
                 }
             }
         }
-        if (context == null) {
-            throw new IllegalStateException("no context is left in " + name + ": contexts is "
-                + path.capacity().contexts());
+        AppContext context = opened.context;
+        lease.onExcess(() -> thread.call(nowNs -> {
+            context.violation("its user's contexts, or all together, have touched more memory than limits.user.touched-bytes "
+                + "or limits.touched-bytes allows, and this one most");
+            return null;
+        }));
+        return new Grant(name, opened.transports, context, thread::ring, doorbell, () -> close(context));
+    }
+
+    /** The tables of a large context are made here, and not while the data path waits. */
+    private Opened opened(ContextSize size, SharedMemory memory, Object owner) {
+        ConnectionSlots slots = new ConnectionSlots(size.connections());
+        Opened opened = await(nowNs -> {
+            AppContext context = path.open(size, slots, memory, owner, nowNs);
+            return context == null ? null : new Opened(context, path.transports().names());
+        });
+        if (opened == null) {
+            throw new IllegalStateException("no context is left in " + name + ": contexts is " + path.capacity().contexts());
         }
-        AppContext opened = context;
-        return new Grant(name, await(nowNs -> path.transports().names()), opened, thread::ring, doorbell, () -> close(opened));
+        return opened;
     }
 
     /** The memory goes when neither side uses it any more: after the data path has let go of it, or has ended. */
@@ -281,7 +315,8 @@ public final class Instance implements ContextProvider, AutoCloseable {
      * @throws IllegalStateException if the instance no longer runs
      */
     public DataPathStatus figures() {
-        return await(nowNs -> path.figures());
+        List<Limit> limits = budget.standings();
+        return await(nowNs -> path.figures(limits));
     }
 
     /**
@@ -290,7 +325,8 @@ public final class Instance implements ContextProvider, AutoCloseable {
      * @throws IllegalStateException if the instance no longer runs
      */
     public Vitals vitals() {
-        return await(path::vitals);
+        List<Limit> limits = budget.standings();
+        return await(nowNs -> path.vitals(limits, nowNs));
     }
 
     public ConnectionBytes connectionBytes() {

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.millrace.api.context.ContextGrant;
 import org.millrace.api.context.ContextSize;
+import org.millrace.api.context.LimitException;
 import org.millrace.api.hardware.Capacity;
 import org.millrace.api.hardware.FitReport;
 import org.millrace.api.hardware.HardwareBackend;
@@ -119,8 +120,9 @@ class InstanceTest {
     void contextLimitIsNamed() {
         ContextGrant first = a.open(SIZE);
         a.open(SIZE);
-        assertThatThrownBy(() -> a.open(SIZE)).isInstanceOf(IllegalStateException.class)
-            .hasMessage("no context is left in millrace: contexts is 2");
+        assertThatThrownBy(() -> a.open(SIZE)).isInstanceOf(LimitException.class)
+            .hasMessage("all users have 2 contexts, 1 more are asked for, and contexts allows 2: close contexts, ask for "
+                + "smaller ones, or raise it");
         first.close();
         a.open(SIZE).close();
     }

@@ -106,6 +106,7 @@ public final class LookCommands {
         void print(Map<String, Object> answer, PrintWriter out) {
             Table table = new Table(">Dropped", "Reason");
             Values.map(answer.get("drops")).forEach((reason, count) -> table.row(count, reason));
+            Values.map(answer.get("limits")).forEach((key, count) -> table.row(count, "turned away by the limit " + key));
             table.row(answer.get("port_receive"), "lost by the port before the data path saw them");
             table.row(answer.get("port_transmit"), "not taken by the port");
             table.print(out);

@@ -65,6 +65,9 @@ public final class StatusCommand implements Callable<Integer> {
             Values.map(status.get("flows")).forEach((transport, flows) ->
                 table.row("  flows", flows + " of " + status.get("flows_max") + " (" + transport + ")"));
         }
+        Values.maps(status.get("limits")).stream().filter(limit -> Values.number(limit.get("refused")) > 0)
+            .forEach(limit -> table.row("  limit", limit.get("key") + " is " + limit.get("limit") + ", turned away "
+                + limit.get("refused")));
         table.row("  process", status.get("pid") + ", up " + upTime(Values.number(status.get("started_ms"))));
         table.printRows(out);
     }

@@ -7,7 +7,8 @@ public interface ContextProvider {
      *
      * @param size how large
      * @return the context
-     * @throws IllegalStateException if none is left or the runtime is closing; the message says which limit
+     * @throws LimitException        if a limit is reached
+     * @throws IllegalStateException if the runtime is closing
      */
     ContextGrant open(ContextSize size);
 
@@ -17,9 +18,10 @@ public interface ContextProvider {
      * @param size  how large
      * @param owner who it is for: contexts of equal owners may hand connections to each other
      * @return the context
-     * @throws IllegalStateException if none is left or the runtime is closing; the message says which limit
+     * @throws LimitException        if a limit is reached
+     * @throws IllegalStateException if the runtime is closing
      */
-    default ContextGrant open(ContextSize size, Object owner) {
+    default ContextGrant open(ContextSize size, ContextOwner owner) {
         return open(size);
     }
 }

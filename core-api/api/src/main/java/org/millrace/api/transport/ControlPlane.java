@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.millrace.api.context.ContextRequest;
+import org.millrace.api.context.Limit;
 import org.millrace.api.pipeline.SegmentMeta;
 
 /**
@@ -168,5 +169,10 @@ public interface ControlPlane {
      */
     record IcmpError(int code, int mtuBytes, int localAddress, int localPort, int peerAddress, int peerPort,
                      int sequence) {
+    }
+
+    /** {@return how its limits stand that turn somebody away} */
+    default List<Limit> limits() {
+        return List.of();
     }
 }

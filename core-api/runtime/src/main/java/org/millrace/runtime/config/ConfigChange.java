@@ -36,6 +36,10 @@ public record ConfigChange(InstanceConfig before, InstanceConfig after) {
         keep(refusals, "capture.bytes", before.captureBytes(), after.captureBytes(), PLACED);
         Map<String, String> sharing = before.sharing().values();
         after.sharing().values().forEach((key, value) -> keep(refusals, key, sharing.get(key), value, PLACED));
+        if (refusals.isEmpty()) { // their defaults follow from others
+            Map<String, String> limits = LimitsConfig.values(before.limits());
+            LimitsConfig.values(after.limits()).forEach((key, value) -> keep(refusals, key, limits.get(key), value, SIZED));
+        }
         return refusals;
     }
 

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.millrace.api.hardware.Capacity;
+import org.millrace.context.ContextBudget;
 import org.millrace.net.Route;
 import org.millrace.runtime.capture.CaptureFile;
 import org.millrace.wire.Ipv4Address;
@@ -28,6 +29,8 @@ import org.millrace.wire.Ipv4Prefix;
  *             mtu=BYTES is the route's MTU, every other key is the transports'
  * flows       most flows per transport, default 65536
  * contexts    most contexts, default 256
+ * limits.KEY  what contexts may take in all: connections, reserved-bytes, touched-bytes; limits.user.KEY: those of a user,
+ *             contexts too
  * spin-us     longest time that the data path looks on before it sleeps, 0 to 100000, default 0: it sleeps at once
  * attach      on, off: whether other processes can have contexts; default off, in the launcher's image on
  *             attach.directory: absolute path of the instance's directory, default by its name;
@@ -54,11 +57,13 @@ import org.millrace.wire.Ipv4Prefix;
  * @param captureBytes its bound
  * @param spinNs       longest time that the data path looks on before it sleeps
  * @param sharing      what other processes can have
+ * @param limits       what contexts may take
  */
 public record InstanceConfig(String name, String hardware, List<String> transports,
                              Map<String, Map<String, String>> options, String port, Map<String, String> portOptions,
                              List<LocalAddress> addresses, List<StaticRoute> routes, Capacity capacity,
-                             String capture, long captureBytes, long spinNs, SharingConfig sharing) {
+                             String capture, long captureBytes, long spinNs, SharingConfig sharing,
+                             ContextBudget.Limits limits) {
     private static final Set<String> KEYS = Set.of("instance", "hardware", "transports", "port", "address", "routes",
         "flows", "contexts", "capture", "capture.bytes", "spin-us");
     private static final int MAX_FLOWS = 1 << 22;
@@ -99,10 +104,10 @@ public record InstanceConfig(String name, String hardware, List<String> transpor
         Map<String, String> map = new TreeMap<>(properties);
         List<String> transports = list(required(map, "transports", "a comma list such as tcp-flextoe"));
         for (String key : map.keySet()) {
-            if (!KEYS.contains(key) && !SharingConfig.KEYS.contains(key) && !key.startsWith("port.")
+            if (!KEYS.contains(key) && !SharingConfig.KEYS.contains(key) && !LimitsConfig.KEYS.contains(key) && !key.startsWith("port.")
                 && !isTransportKey(key, transports)) {
                 throw new ConfigException(key, map.get(key), "one of the keys " + String.join(", ",
-                    Stream.concat(KEYS.stream(), SharingConfig.KEYS.stream()).sorted().toList())
+                    Stream.of(KEYS, SharingConfig.KEYS, LimitsConfig.KEYS).flatMap(Set::stream).distinct().sorted().toList())
                     + ", port.*, transport.NAME.* and " + families(transports));
             }
         }
@@ -110,15 +115,17 @@ public record InstanceConfig(String name, String hardware, List<String> transpor
         for (String transport : transports) {
             options.put(transport, options(map, transport));
         }
+        int contexts = (int) number(map, "contexts", 256, 1, MAX_CONTEXTS);
+        SharingConfig sharing = SharingConfig.parse(map);
         return new InstanceConfig(map.getOrDefault("instance", "millrace"),
             required(map, "hardware", "a backend such as hw-bluefield"), transports, options,
             required(map, "port", "a kind of port such as packet or memory"), prefixed(map, "port."),
             addresses(required(map, "address", "a comma list of ADDRESS/PREFIX such as 10.0.0.2/24")),
             routes(map.getOrDefault("routes", "")),
-            new Capacity((int) number(map, "flows", 65536, 1, MAX_FLOWS),
-                (int) number(map, "contexts", 256, 1, MAX_CONTEXTS)),
+            new Capacity((int) number(map, "flows", 65536, 1, MAX_FLOWS), contexts),
             map.get("capture"), number(map, "capture.bytes", CaptureFile.DEFAULT_BYTES, 0, Long.MAX_VALUE),
-            number(map, "spin-us", 0, 0, 100_000) * 1000, SharingConfig.parse(map));
+            number(map, "spin-us", 0, 0, 100_000) * 1000, sharing,
+            LimitsConfig.parse(map, contexts, !sharing.users().isEmpty()));
     }
 
     private static String required(Map<String, String> map, String key, String allowed) {

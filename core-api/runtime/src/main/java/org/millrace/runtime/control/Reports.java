@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import org.millrace.api.context.Limit;
 import org.millrace.api.pipeline.StageExtension;
 import org.millrace.api.transport.TransportFactory;
 import org.millrace.runtime.config.InstanceConfig;
@@ -44,12 +45,22 @@ final class Reports {
             status.put("connections", vitals.connections());
             status.put("flows", vitals.flows());
             status.put("flows_max", vitals.flowsMax());
+            status.put("limits", vitals.limits().stream().map(Reports::limit).toList());
         } catch (OperationException down) {
             status.put("hardware", config.hardware());
             status.put("transports", config.transports());
             status.put("port", config.port());
         }
         return status;
+    }
+
+    private static Map<String, Object> limit(Limit limit) {
+        Map<String, Object> line = new LinkedHashMap<>();
+        line.put("key", limit.key());
+        line.put("limit", limit.limit());
+        line.put("taken", limit.taken());
+        line.put("refused", limit.refused());
+        return line;
     }
 
     static Map<String, ?> hardware(Operations operations) throws OperationException {
@@ -89,6 +100,7 @@ final class Reports {
         DataPathStatus figures = operations.figures();
         Map<String, Object> drops = new LinkedHashMap<>();
         drops.put("drops", figures.drops());
+        drops.put("limits", figures.refusals());
         drops.put("port_receive", figures.portCounters().receivedDropped());
         drops.put("port_transmit", figures.portCounters().transmitDropped());
         return drops;

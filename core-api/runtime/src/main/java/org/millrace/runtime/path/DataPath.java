@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 import org.millrace.api.context.ContextGrant;
 import org.millrace.api.context.ContextSize;
+import org.millrace.api.context.Limit;
 import org.millrace.api.hardware.Capacity;
 import org.millrace.api.hardware.FitReport;
 import org.millrace.api.hardware.HardwareBackend;
@@ -28,6 +29,7 @@ import org.millrace.runtime.status.RegistryWriter;
 import org.millrace.runtime.status.StatusReport;
 import org.millrace.runtime.status.Vitals;
 import org.millrace.runtime.tenant.AppContext;
+import org.millrace.runtime.tenant.ConnectionSlots;
 import org.millrace.runtime.tenant.ContextHome;
 import org.millrace.runtime.tenant.ContextTable;
 import org.millrace.runtime.tenant.Counters;
@@ -276,7 +278,7 @@ public final class DataPath implements AutoCloseable {
     /** {@return a new context in memory of its own, or null if there are as many as there can be} */
     public AppContext open(ContextSize size) {
         SharedMemory memory = memory(size);
-        AppContext context = open(size, memory, this, nowNs);
+        AppContext context = open(size, new ConnectionSlots(size.connections()), memory, this, nowNs);
         if (context == null) {
             memory.close();
         }
@@ -289,8 +291,8 @@ public final class DataPath implements AutoCloseable {
     }
 
     /** {@return a new context in fresh memory, or null if there are as many as there can be} */
-    public AppContext open(ContextSize size, SharedMemory memory, Object owner, long atNs) {
-        return contexts.open(size, memory, owner, atNs);
+    public AppContext open(ContextSize size, ConnectionSlots slots, SharedMemory memory, Object owner, long atNs) {
+        return contexts.open(size, slots, memory, owner, atNs);
     }
 
     /**
@@ -322,16 +324,16 @@ public final class DataPath implements AutoCloseable {
 
     /** {@return what a tool shows} */
     public DataPathStatus status() {
-        return StatusReport.of(parts, hardware, transports, true);
+        return StatusReport.of(parts, hardware, transports, true, List.of());
     }
 
-    /** {@return {@link #status} without its lines for connections, which cost time where there are many} */
-    public DataPathStatus figures() {
-        return StatusReport.of(parts, hardware, transports, false);
+    /** {@return {@link #status} without its lines for connections, with limits that are not the data path's} */
+    public DataPathStatus figures(List<Limit> others) {
+        return StatusReport.of(parts, hardware, transports, false, others);
     }
 
-    public Vitals vitals(long atNs) {
-        return Vitals.of(parts, transports.placed(), registry == null || !registry.isBroken(), atNs);
+    public Vitals vitals(List<Limit> others, long atNs) {
+        return Vitals.of(parts, transports.placed(), registry == null || !registry.isBroken(), others, atNs);
     }
 
     /** {@return what runs} */

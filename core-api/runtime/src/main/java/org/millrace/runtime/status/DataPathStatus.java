@@ -3,6 +3,7 @@ package org.millrace.runtime.status;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.millrace.api.context.Limit;
 import org.millrace.api.port.PortCounters;
 import org.millrace.api.transport.ConnectionInfo;
 
@@ -28,13 +29,14 @@ import org.millrace.api.transport.ConnectionInfo;
  * @param receivedPayloadBytes   payload bytes copied to applications
  * @param returnedBytes          bytes of idle receive rings given back to the system
  * @param transferFaults         payload transfers left out because the metadata did not fit the buffers
+ * @param limits                 how the limits stand that turn somebody away
  */
 public record DataPathStatus(String instance, String hardware, String port, PortCounters portCounters,
                              Map<String, Long> drops, Map<String, Long> network, List<TransportStatus> transports,
                              List<ConnectionInfo> connections, int contexts, int contextConnections,
                              long contextsOpened, long contextsClosedForCause, long requests, long staleRequests,
                              long refusedHandovers, long events, long receivedPayloadBytes, long returnedBytes,
-                             long transferFaults) {
+                             long transferFaults, List<Limit> limits) {
     /**
      * A transport.
      *
@@ -88,6 +90,14 @@ public record DataPathStatus(String instance, String hardware, String port, Port
         all.put("contexts.refused handovers", refusedHandovers);
         all.put("contexts.returned bytes", returnedBytes);
         all.put("contexts.transfer faults", transferFaults);
+        limits.forEach(limit -> all.put("limit." + limit.key() + ".refused", limit.refused()));
         return all;
+    }
+
+    /** {@return how often each limit has turned somebody away; those that have} */
+    public Map<String, Long> refusals() {
+        Map<String, Long> refusals = new TreeMap<>();
+        limits.stream().filter(limit -> limit.refused() > 0).forEach(limit -> refusals.put(limit.key(), limit.refused()));
+        return refusals;
     }
 }

@@ -6,6 +6,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.millrace.api.context.Limit;
 
 /**
  * Judges a data path by what it is and by what has become of it in the last minute. Time is that of the vitals. Any
@@ -45,6 +46,7 @@ public final class HealthCheck {
             reasons.add("port " + port + " is down: its interface is down, has no link, or is gone");
         }
         addDrops(now, port, reasons);
+        addRefusals(now, reasons);
         addFullness("contexts", "contexts", now.contexts(), now.contextsMax(), reasons);
         now.flows().forEach((transport, flows) ->
             addFullness("flows of " + transport, "flows", flows, now.flowsMax(), reasons));
@@ -62,8 +64,7 @@ public final class HealthCheck {
 
     private void addDrops(Vitals now, String port, List<String> reasons) {
         Vitals before = past.isEmpty() ? now : past.getFirst();
-        String within = " within the last " + Math.max(1, TimeUnit.NANOSECONDS.toSeconds(now.nowNs() - before.nowNs()))
-            + " s";
+        String within = within(before, now);
         if (now.portDrops() > before.portDrops()) {
             reasons.add(now.portDrops() - before.portDrops() + " frames lost by port " + port + within);
         }
@@ -73,6 +74,22 @@ public final class HealthCheck {
                 reasons.add(more + " items dropped (" + drops.getKey() + ")" + within);
             }
         }
+    }
+
+    private void addRefusals(Vitals now, List<String> reasons) {
+        Vitals before = past.isEmpty() ? now : past.getFirst();
+        for (Limit limit : now.limits()) {
+            long had = before.limits().stream().filter(other -> other.key().equals(limit.key())).mapToLong(Limit::refused)
+                .findFirst().orElse(0);
+            if (limit.refused() > had) {
+                reasons.add(limit.refused() - had + " turned away by " + limit.key() + ", which is " + limit.limit()
+                    + "," + within(before, now));
+            }
+        }
+    }
+
+    private static String within(Vitals before, Vitals now) {
+        return " within the last " + Math.max(1, TimeUnit.NANOSECONDS.toSeconds(now.nowNs() - before.nowNs())) + " s";
     }
 
     private static void addFullness(String what, String key, int taken, int most, List<String> reasons) {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.millrace.api.context.Limit;
 import org.millrace.api.hardware.HardwareBackend;
 import org.millrace.api.pipeline.DropReason;
 import org.millrace.api.pipeline.Workflow;
@@ -20,8 +21,9 @@ public final class StatusReport {
     private StatusReport() {
     }
 
+    /** @param others how limits stand that are not the data path's */
     public static DataPathStatus of(PathParts parts, HardwareBackend hardware, TransportTable transports,
-                                    boolean lines) {
+                                    boolean lines, List<Limit> others) {
         Counters c = parts.counters();
         List<ConnectionInfo> connections = new ArrayList<>();
         if (lines) {
@@ -31,7 +33,13 @@ public final class StatusReport {
             drops(c), network(parts), transports(transports), List.copyOf(connections), parts.contexts().all().size(),
             parts.contexts().connections(), c.contextsOpened,
             c.contextsClosedForCause, c.requests, c.staleRequests, c.refusedHandovers, c.events,
-            c.receivedPayloadBytes, c.returnedBytes, c.transferFaults);
+            c.receivedPayloadBytes, c.returnedBytes, c.transferFaults, limits(transports.placed(), others));
+    }
+
+    static List<Limit> limits(List<LoadedTransport<?>> transports, List<Limit> others) {
+        List<Limit> limits = new ArrayList<>(others);
+        transports.forEach(transport -> limits.addAll(transport.control.limits()));
+        return limits;
     }
 
     private static Map<String, Long> drops(Counters counters) {

@@ -3,6 +3,7 @@ package org.millrace.runtime.status;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.millrace.api.context.Limit;
 import org.millrace.api.pipeline.DropReason;
 import org.millrace.runtime.tenant.AppContext;
 import org.millrace.runtime.transport.LoadedTransport;
@@ -27,17 +28,21 @@ import org.millrace.runtime.transport.PathParts;
  * @param journals        contexts with a journal
  * @param journalsStopped those whose journal has stopped because something went wrong
  * @param registryKept    whether the registry is up to date: not given up for an error
+ * @param limits          how the limits stand that turn somebody away
  */
 public record Vitals(long nowNs, boolean portUp, long portDrops, Map<String, Long> noRoom, int contexts,
                      int contextsMax, int connections, Map<String, Integer> flows,
                      Map<String, Map<String, Integer>> states, int flowsMax, long requestsQueued,
-                     long eventsQueued, int journals, int journalsStopped, boolean registryKept) {
+                     long eventsQueued, int journals, int journalsStopped, boolean registryKept,
+                     List<Limit> limits) {
     /** The reasons that mean that there was no room. */
     static final List<DropReason> NO_ROOM =
-        List.of(DropReason.NO_BUFFER, DropReason.CONTEXT_QUEUE_FULL, DropReason.CONTROL_LIMIT);
+        List.of(DropReason.NO_BUFFER, DropReason.CONTEXT_QUEUE_FULL, DropReason.CONTROL_LIMIT, DropReason.CONTEXT_FULL,
+            DropReason.FLOWS_FULL);
 
     /** Data-path thread only. */
-    public static Vitals of(PathParts parts, List<LoadedTransport<?>> transports, boolean registryKept, long nowNs) {
+    public static Vitals of(PathParts parts, List<LoadedTransport<?>> transports, boolean registryKept, List<Limit> others,
+                            long nowNs) {
         Map<String, Long> noRoom = new LinkedHashMap<>();
         NO_ROOM.forEach(reason -> noRoom.put(reason.text(), parts.counters().drops[reason.code()]));
         Map<String, Integer> flows = new LinkedHashMap<>();
@@ -57,6 +62,7 @@ public record Vitals(long nowNs, boolean portUp, long portDrops, Map<String, Lon
         var port = parts.port().counters();
         return new Vitals(nowNs, parts.port().isUp(), port.receivedDropped() + port.transmitDropped(), noRoom,
             parts.contexts().all().size(), parts.capacity().contexts(), parts.contexts().connections(), flows,
-            states, parts.capacity().flows(), requests, events, journals, stopped, registryKept);
+            states, parts.capacity().flows(), requests, events, journals, stopped, registryKept,
+            StatusReport.limits(transports, others));
     }
 }

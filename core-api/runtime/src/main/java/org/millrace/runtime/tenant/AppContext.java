@@ -43,10 +43,11 @@ public final class AppContext {
     private final Futex sleeper;
     private final ContextSize size;
     private volatile SelectorBell selectorBell;
+    private volatile boolean closed;
     private String violation;
 
-    AppContext(int number, ContextSize size, SharedMemory memory, Object owner, Journal journal, Counters counters,
-               ChangedLines changed) {
+    AppContext(int number, ContextSize size, ConnectionSlots slots, SharedMemory memory, Object owner, Journal journal,
+               Counters counters, ChangedLines changed) {
         this.number = number;
         this.owner = owner;
         this.size = size;
@@ -54,7 +55,7 @@ public final class AppContext {
         this.changed = changed;
         region = memory;
         layout = ContextLayout.create(region.segment(), size, number);
-        slots = new ConnectionSlots(size.connections());
+        this.slots = slots;
         requestRing = new DescriptorRing(region.segment(), layout.requestRing(), size.ringSlots());
         eventRing = new DescriptorRing(region.segment(), layout.eventRing(), size.ringSlots());
         events = new EventQueue(region.segment(), eventRing, slots, counters, journal);
@@ -272,8 +273,14 @@ public final class AppContext {
         }
     }
 
+    /** {@return whether the data path has let go of it, whatever the application writes. Any thread} */
+    boolean isClosed() {
+        return closed;
+    }
+
     /** Lets go of the application: its library sees that the context is closed, asleep or not. */
     public void markClosed() {
+        closed = true;
         layout.markClosed();
         eventRing.takeWaiting();
         sleeper.wake(Integer.MAX_VALUE);

@@ -74,7 +74,8 @@ public final class ConnectionSlots {
     private int freeHead;
     private int live;
 
-    ConnectionSlots(int connections) {
+    /** Makes slots of which none is taken. */
+    public ConnectionSlots(int connections) {
         id = new int[connections];
         state = new byte[connections];
         transport = new byte[connections];

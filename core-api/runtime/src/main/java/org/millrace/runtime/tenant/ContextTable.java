@@ -23,13 +23,13 @@ public final class ContextTable implements ContextQueue {
     }
 
     /** {@return a new context in fresh memory, which it does not close, or null if every number is taken} */
-    public AppContext open(ContextSize size, SharedMemory memory, Object owner, long nowNs) {
+    public AppContext open(ContextSize size, ConnectionSlots slots, SharedMemory memory, Object owner, long nowNs) {
         for (int i = 0; i < contexts.length; i++) {
             int number = (nextNumber + i) % contexts.length;
             if (contexts[number] == null) {
                 nextNumber = number + 1;
-                AppContext context = new AppContext(number, size, memory, owner, journals.open(number, nowNs), counters,
-                    changed);
+                AppContext context = new AppContext(number, size, slots, memory, owner, journals.open(number, nowNs),
+                    counters, changed);
                 contexts[number] = context;
                 open.add(context);
                 counters.contextsOpened++;

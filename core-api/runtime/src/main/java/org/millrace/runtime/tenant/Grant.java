@@ -95,7 +95,7 @@ public final class Grant implements ContextGrant {
 
     @Override
     public boolean isOpen() {
-        return !closed.get() && context.layout.isOpen();
+        return !closed.get() && !context.isClosed();
     }
 
     @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.millrace.api.context.Limit;
 import org.millrace.api.pipeline.DropReason;
 
 class HealthCheckTest {
@@ -14,7 +15,7 @@ class HealthCheckTest {
     private final HealthCheck check = new HealthCheck();
 
     private static Vitals vitals(long nowNs) {
-        return new Vitals(nowNs, true, 0, Map.of(NO_BUFFER, 0L), 1, 10, 5, Map.of("tcp", 5), Map.of(), 100, 0, 0, 0, 0, true);
+        return new Vitals(nowNs, true, 0, Map.of(NO_BUFFER, 0L), 1, 10, 5, Map.of("tcp", 5), Map.of(), 100, 0, 0, 0, 0, true, List.of());
     }
 
     @Test
@@ -25,7 +26,7 @@ class HealthCheckTest {
 
     @Test
     void portThatIsDownDegrades() {
-        Vitals down = new Vitals(0, false, 0, Map.of(), 1, 10, 5, Map.of(), Map.of(), 100, 0, 0, 0, 0, true);
+        Vitals down = new Vitals(0, false, 0, Map.of(), 1, 10, 5, Map.of(), Map.of(), 100, 0, 0, 0, 0, true, List.of());
         assertThat(check.judge(down, "packet").reasons()).singleElement().asString().startsWith("port packet is down");
         assertThat(check.judge(down, "packet").state()).isEqualTo(Health.State.DEGRADED);
     }
@@ -47,19 +48,19 @@ class HealthCheckTest {
 
     private static Vitals drops(long nowNs, long noBuffer, long port) {
         return new Vitals(nowNs, true, port, Map.of(NO_BUFFER, noBuffer), 1, 10, 5, Map.of("tcp", 5), Map.of(), 100, 0, 0, 0, 0,
-            true);
+            true, List.of());
     }
 
     @Test
     void nearlyFullTablesNameTheKeyToRaise() {
-        Vitals full = new Vitals(0, true, 0, Map.of(), 9, 10, 5, Map.of("tcp-flextoe", 90, "udp", 89), Map.of(), 100, 0, 0, 0, 0, true);
+        Vitals full = new Vitals(0, true, 0, Map.of(), 9, 10, 5, Map.of("tcp-flextoe", 90, "udp", 89), Map.of(), 100, 0, 0, 0, 0, true, List.of());
         assertThat(check.judge(full, "packet").reasons()).containsExactly("9 of 10 contexts are taken: raise the key contexts",
             "90 of 100 flows of tcp-flextoe are taken: raise the key flows");
     }
 
     @Test
     void journalsAndRegistryThatStoppedDegrade() {
-        Vitals stopped = new Vitals(0, true, 0, Map.of(), 1, 10, 5, Map.of(), Map.of(), 100, 0, 0, 3, 2, false);
+        Vitals stopped = new Vitals(0, true, 0, Map.of(), 1, 10, 5, Map.of(), Map.of(), 100, 0, 0, 3, 2, false, List.of());
         assertThat(check.judge(stopped, "packet").reasons()).containsExactly(
             "2 of 3 journals have stopped; the log says why", "the registry is kept no more; the log says why");
     }
@@ -72,5 +73,18 @@ class HealthCheckTest {
         check.swapped("does not fit", 0);
         check.swapped(null, SECOND);
         assertThat(check.judge(vitals(2 * SECOND), "packet").reasons()).isEmpty();
+    }
+
+    @Test
+    void limitThatTurnsSomebodyAwayNamesItself() {
+        check.remember(limited(0, 3));
+        assertThat(check.judge(limited(SECOND, 3), "packet").reasons()).as("turned away before").isEmpty();
+        assertThat(check.judge(limited(5 * SECOND, 10), "packet").reasons())
+            .containsExactly("7 turned away by limits.user.contexts, which is 4, within the last 5 s");
+    }
+
+    private static Vitals limited(long nowNs, long refused) {
+        return new Vitals(nowNs, true, 0, Map.of(), 1, 10, 5, Map.of(), Map.of(), 100, 0, 0, 0, 0, true,
+            List.of(new Limit("limits.user.contexts", 4, 4, refused)));
     }
 }

@@ -22,6 +22,7 @@ import org.millrace.runtime.config.DataPathConfig.TransportChoice;
 import org.millrace.runtime.datagram.DatagramTransport;
 import org.millrace.runtime.path.DataPath;
 import org.millrace.runtime.tenant.AppContext;
+import org.millrace.runtime.tenant.ConnectionSlots;
 import org.millrace.tcp.flextoe.FlexToeFactory;
 import org.millrace.wire.Ipv4Address;
 import org.millrace.wire.Ipv4Prefix;
@@ -122,7 +123,7 @@ class DispatcherTest {
     @Test
     void handOverToSomebodyElse() {
         load(new DatagramTransport());
-        AppContext foreign = path.open(SIZE, path.memory(SIZE), "somebody else", 0);
+        AppContext foreign = path.open(SIZE, new ConnectionSlots(SIZE.connections()), path.memory(SIZE), "somebody else", 0);
         assertEndsWithoutHarm(foreign.number);
         assertThat(eventsOf(foreign)).isZero();
     }

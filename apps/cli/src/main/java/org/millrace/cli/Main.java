@@ -11,6 +11,7 @@ import org.millrace.cli.instance.SwapCommand;
 import org.millrace.cli.instance.TopCommand;
 import org.millrace.cli.instance.TraceCommand;
 import org.millrace.cli.journal.JournalCommand;
+import org.millrace.cli.testbed.TestbedCommand;
 import org.millrace.cli.tool.ToolException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -24,7 +25,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     subcommands = {StatusCommand.class, DatapathsCommand.class, LookCommands.Hardware.class,
         LookCommands.Transports.class, ConnsCommand.class, LookCommands.Stats.class, LookCommands.Drops.class,
         TopCommand.class, SwapCommand.class, CaptureCommand.class, TraceCommand.class, FitCommand.class,
-        JournalCommand.class, StopCommand.class, CommandLine.HelpCommand.class})
+        JournalCommand.class, TestbedCommand.class, StopCommand.class, CommandLine.HelpCommand.class})
 public final class Main {
     /** Made by picocli. */
     Main() {

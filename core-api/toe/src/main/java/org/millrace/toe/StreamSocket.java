@@ -150,12 +150,28 @@ public final class StreamSocket extends Endpoint {
      * @throws IOException if the stream failed ({@link ToeFailure}) or is closed
      */
     public int read(MemorySegment destination, long offset, int bytes) throws IOException {
+        int length = peek(destination, offset, bytes);
+        if (length > 0) {
+            release(length);
+        }
+        return length;
+    }
+
+    /**
+     * Copies what {@link #read(MemorySegment, long, int)} would read, and leaves it to be read.
+     *
+     * @param destination where to
+     * @param offset      in it
+     * @param bytes       most to copy
+     * @return bytes copied; 0 if there are none now; -1 at the end of the stream
+     * @throws IOException if the stream failed ({@link ToeFailure}) or is closed
+     */
+    public int peek(MemorySegment destination, long offset, int bytes) throws IOException {
         int length = nextRead(bytes);
         if (length > 0) {
             int first = Math.min(length, contiguousReadable());
             MemorySegment.copy(region, readableOffset(), destination, offset, first);
             MemorySegment.copy(region, receiveRing, destination, offset + first, length - first);
-            release(length);
         }
         return length;
     }

@@ -63,13 +63,13 @@ final class ControlProtocol implements Stage<FlexMeta, ProtocolState> {
     }
 
     /**
-     * RFC 9293 §3.8.6.2.2, with a wider step while the peer still has room: a quarter of the buffer, or two segments
-     * when it has less than that left.
+     * RFC 9293 §3.8.6.2.2, with a wider step while the peer still has room: a quarter of what can be offered, or two
+     * segments when it has less than that left. What the window field cannot say is no gain.
      */
     private static boolean windowUpdateDue(ProtocolState s) {
-        int gain = s.received() + s.free() - s.edge();
         int left = s.edge() - s.received();
+        int gain = s.window() - left;
         int step = Math.min(2 * s.mss(), s.buffer() / 2);
-        return gain >= s.buffer() / 4 && gain >= step || gain >= step && left < step;
+        return gain >= step && (left < step || gain >= Math.min(s.buffer(), s.largestWindow()) / 4);
     }
 }

@@ -275,14 +275,24 @@ public final class ProtocolState extends State {
         duplicates(0);
     }
 
+    /** What the window field can say at most, bytes. */
+    int largestWindow() {
+        return 0xffff << shift();
+    }
+
+    /** The window that a segment sent now would offer, bytes. */
+    int window() {
+        return Math.min(free() >>> shift(), 0xffff) << shift();
+    }
+
     /** Writes an acknowledgement of what has been received, and the window, into a segment to send. */
     void acknowledge(FlexMeta meta) {
-        int window = Math.min(free() >>> shift(), 0xffff);
+        int window = window();
         meta.ack(received());
-        meta.window(window);
+        meta.window(window >>> shift());
         meta.tsEcho(tsRecent());
         meta.hasTimestamps(has(TIMESTAMPS) ? 1 : 0);
-        edge(received() + (window << shift()));
+        edge(received() + window);
         lastAck(received());
         clear(ACK_PENDING);
     }

@@ -36,6 +36,8 @@ import org.millrace.tcp.laminar.transmit.TransmitHeads;
  * <p>Owned by: the data-path thread, between items.
  */
 final class LaminarState {
+    private static final int LARGEST_FIELD = 0xffff;
+
     private final StateTables tables;
     private final TransmitHeads heads;
     private final Grants grants;
@@ -104,6 +106,7 @@ final class LaminarState {
         c.receiveBytes(from.rcvBuffer);
         c.peerShift(from.sndShift);
         c.shift(from.rcvShift);
+        c.windowMost(LARGEST_FIELD << from.rcvShift);
         c.delayed(from.delayedAckSegments);
         c.features((from.timestamps ? LaminarMeta.TIMESTAMPS : 0)
             | (from.ecn != TcpConnectionState.ECN_OFF ? LaminarMeta.ECN : 0)
@@ -122,7 +125,7 @@ final class LaminarState {
     private static void mss(Connection c, int mss) {
         c.mss(mss);
         c.windowStep(Math.min(2 * mss, c.receiveBytes() / 2));                  // RFC 9293 §3.8.6.2.2
-        c.windowQuarter(Math.max(c.receiveBytes() / 4, c.windowStep()));
+        c.windowQuarter(Math.max(Math.min(c.receiveBytes(), c.windowMost()) / 4, c.windowStep()));
     }
 
     private void installReceiver(int flow, TcpConnectionState from) {
@@ -199,8 +202,7 @@ final class LaminarState {
         to.oooStart = w.next() + start;
         to.oooLength = start == 0 ? 0 : stop - start;
         to.oooFin = false;
-        int edge = advertised.at(flow).edge();
-        to.rcvEdge = edge - to.rcvNxt < 0 ? to.rcvNxt : edge;
+        to.rcvEdge = to.rcvNxt + Math.clamp(advertised.at(flow).edge() - to.rcvNxt, 0, connection.at(flow).windowMost());
         to.tsRecent = timestamp.at(flow).recent();
         to.lastAckSent = to.rcvNxt;
         to.ecnEcho = echo.at(flow).echo() != 0;

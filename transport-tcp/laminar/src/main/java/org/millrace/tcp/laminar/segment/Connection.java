@@ -161,6 +161,15 @@ public final class Connection extends State {
         u8(48, v);
     }
 
+    /** {@return what the window field can say at most, bytes} */
+    public int windowMost() {
+        return i32(52);
+    }
+
+    public void windowMost(int v) {
+        i32(52, v);
+    }
+
     /** {@return segments' payload for which an ACK may be held back; kept for the next program} */
     public int delayed() {
         return u8(49);

@@ -30,6 +30,7 @@ public final class ConnectionMatch implements Stage<LaminarMeta, Connection> {
         meta.firstSent(c.firstSent());
         meta.windowStep(c.windowStep());
         meta.windowQuarter(c.windowQuarter());
+        meta.windowMost(c.windowMost());
         meta.reach(meta.end() + c.receiveBytes());
         meta.mss(c.mss());
         meta.peerShift(c.peerShift());

@@ -458,6 +458,15 @@ public final class LaminarMeta extends TcpMeta {
         i32(TCP_BYTES + 128, v);
     }
 
+    /** {@return what the window field can say at most, bytes} */
+    public int windowMost() {
+        return i32(TCP_BYTES + 132);
+    }
+
+    public void windowMost(int v) {
+        i32(TCP_BYTES + 132, v);
+    }
+
     /** {@return TX: sequence number behind the payload, without the FIN} */
     public int dataEnd() {
         return i32(TCP_BYTES + 124);

@@ -1,0 +1,102 @@
+package org.millrace.cli.testbed;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.function.Consumer;
+import org.millrace.api.port.FrameBatch;
+import org.millrace.api.port.Port;
+import org.millrace.api.port.PortCounters;
+import org.millrace.api.port.PortInfo;
+import org.millrace.api.port.TransmitBatch;
+import org.millrace.wire.EthernetHeader;
+
+/** A port whose wire is in the hands of whoever tests: it receives what it is given, and hands over what is sent. */
+final class FramePort implements Port {
+    private static final int BATCH_FRAMES = 64;
+    private static final int STRIDE = 256;
+
+    private final PortInfo info;
+    private final Consumer<byte[]> wire;
+    private final Deque<byte[]> waiting = new ArrayDeque<>();
+    private long receivedFrames;
+    private long receivedBytes;
+    private long transmittedFrames;
+    private long transmittedBytes;
+
+    /**
+     * @param mac      its address, low 48 bits
+     * @param mtuBytes largest IP datagram
+     * @param wire     takes each frame that is sent
+     */
+    FramePort(long mac, int mtuBytes, Consumer<byte[]> wire) {
+        info = new PortInfo("testbed", mac, mtuBytes, EthernetHeader.LENGTH + mtuBytes, false, false, false);
+        this.wire = wire;
+    }
+
+    void inject(byte[] frame) {
+        waiting.add(frame);
+    }
+
+    @Override
+    public PortInfo info() {
+        return info;
+    }
+
+    @Override
+    public int receive(FrameBatch batch) {
+        batch.clear();
+        while (!waiting.isEmpty() && !batch.isFull()) {
+            byte[] frame = waiting.poll();
+            batch.add(MemorySegment.ofArray(frame), 0, frame.length, 0, 0);
+            receivedFrames++;
+            receivedBytes += frame.length;
+        }
+        return batch.count();
+    }
+
+    @Override
+    public TransmitBatch newTransmitBatch() {
+        return new TransmitBatch(BATCH_FRAMES, MemorySegment.ofArray(new byte[BATCH_FRAMES * STRIDE]), 0, STRIDE);
+    }
+
+    @Override
+    public int transmit(TransmitBatch batch) {
+        int sent = batch.count();
+        for (int i = 0; i < sent; i++) {
+            byte[] frame = new byte[batch.frameLength(i)];
+            int at = copy(batch.headers, batch.headerOffset(i), batch.headerLength[i], frame, 0);
+            at = copy(batch.first[i], batch.firstOffset[i], batch.firstLength[i], frame, at);
+            copy(batch.second[i], batch.secondOffset[i], batch.secondLength[i], frame, at);
+            transmittedFrames++;
+            transmittedBytes += frame.length;
+            wire.accept(frame);
+        }
+        batch.clear();
+        return sent;
+    }
+
+    private static int copy(MemorySegment from, long offset, int length, byte[] to, int at) {
+        if (length != 0) {
+            MemorySegment.copy(from, ValueLayout.JAVA_BYTE, offset, to, at, length);
+        }
+        return at + length;
+    }
+
+    /** {@return −1: nothing here wakes anybody} */
+    @Override
+    public int descriptor() {
+        return -1;
+    }
+
+    @Override
+    public PortCounters counters() {
+        return new PortCounters(receivedFrames, receivedBytes, 0, transmittedFrames, transmittedBytes, 0);
+    }
+
+    @Override
+    public void close() {
+        waiting.clear();
+    }
+}

@@ -5,8 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.millrace.launcher.LaunchException;
-import org.millrace.launcher.TemporaryDirectory;
+import org.millrace.launcher.image.LaunchException;
+import org.millrace.launcher.image.TemporaryDirectory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 

@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.millrace.launcher.Image;
+import org.millrace.launcher.image.Image;
 
 /** Fetches files in processes of their own, several at a time: with curl, or with a client on a second Millrace host. */
 final class Fetcher {

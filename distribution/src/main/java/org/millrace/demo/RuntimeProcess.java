@@ -9,9 +9,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
-import org.millrace.launcher.Image;
-import org.millrace.launcher.Main;
-import org.millrace.launcher.RunCommand;
+import org.millrace.launcher.image.Image;
 
 /** A Millrace runtime in a process of its own, started as {@code millrace run} does. */
 final class RuntimeProcess {
@@ -36,17 +34,17 @@ final class RuntimeProcess {
         try (var writer = Files.newBufferedWriter(file)) {
             properties.store(writer, null);
         }
-        List<String> command = Image.command(List.of("lib"), Main.class.getName());
+        List<String> command = Image.command(List.of("lib"), Image.LAUNCHER);
         command.addAll(List.of("run", file.toString()));
         Process process = processes.start(name, command);
         RuntimeProcess runtime = new RuntimeProcess(processes, process, name);
-        processes.await(name, process, RunCommand.READY, LIMIT);
+        processes.await(name, process, Image.READY, LIMIT);
         return runtime;
     }
 
     /** {@return the line with which it said that it serves, or an empty one} */
     String readyLine() throws IOException {
-        return lines().stream().filter(line -> line.startsWith(RunCommand.READY)).findFirst().orElse("");
+        return lines().stream().filter(line -> line.startsWith(Image.READY)).findFirst().orElse("");
     }
 
     CpuTimes cpu() {
@@ -61,8 +59,8 @@ final class RuntimeProcess {
         }
         Map<String, Long> counters = new TreeMap<>();
         for (String line : lines()) {
-            if (line.startsWith(RunCommand.COUNTER)) {
-                String[] words = line.substring(RunCommand.COUNTER.length()).split("=");
+            if (line.startsWith(Image.COUNTER)) {
+                String[] words = line.substring(Image.COUNTER.length()).split("=");
                 counters.put(words[0], Long.parseLong(words[1]));
             }
         }

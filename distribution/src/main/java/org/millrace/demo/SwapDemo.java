@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.millrace.launcher.Image;
+import org.millrace.launcher.image.Image;
 
 /**
  * Transports and hardware replaced under traffic: clients fetch and post files all the time, an operator's {@code millrace

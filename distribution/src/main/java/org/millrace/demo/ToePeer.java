@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.millrace.launcher.Image;
+import org.millrace.launcher.image.Image;
 
 /** A second Millrace host and an HTTP client on libTOE, as a plain Java program: the image's bundles on a class path. */
 final class ToePeer implements Peer {

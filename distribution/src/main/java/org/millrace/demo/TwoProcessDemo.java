@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import org.millrace.launcher.Image;
+import org.millrace.launcher.image.Image;
 
 /**
  * Applications in processes of their own: two file servers attached to one runtime, one of which is killed in the middle of

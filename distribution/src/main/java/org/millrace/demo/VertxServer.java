@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import org.millrace.launcher.Image;
+import org.millrace.launcher.image.Image;
 
 /**
  * A Vert.x HTTP server in a JVM of its own, attached to the runtime: an application with its own jars and no flag but

@@ -1,7 +1,7 @@
 package org.millrace.launcher;
 
-import static org.millrace.launcher.LaunchException.BAD_CONFIGURATION;
-import static org.millrace.launcher.LaunchException.FAILED;
+import static org.millrace.launcher.image.LaunchException.BAD_CONFIGURATION;
+import static org.millrace.launcher.image.LaunchException.FAILED;
 
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
@@ -18,6 +18,7 @@ import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.millrace.launcher.image.LaunchException;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.Constants;
 import org.osgi.framework.ServiceReference;

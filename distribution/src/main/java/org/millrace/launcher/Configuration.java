@@ -1,6 +1,6 @@
 package org.millrace.launcher;
 
-import static org.millrace.launcher.LaunchException.BAD_CONFIGURATION;
+import static org.millrace.launcher.image.LaunchException.BAD_CONFIGURATION;
 
 import java.io.IOException;
 import java.io.Reader;
@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
+import org.millrace.launcher.image.Image;
+import org.millrace.launcher.image.LaunchException;
 
 /**
  * A configuration file, which is a data path and its applications, split by who reads it. {@code app.NAME.KEY = VALUE} is

@@ -6,6 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.millrace.launcher.image.LaunchException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -1,5 +1,6 @@
 package org.millrace.launcher;
 
+import org.millrace.launcher.image.LaunchException;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 

@@ -1,6 +1,6 @@
 package org.millrace.launcher;
 
-import static org.millrace.launcher.LaunchException.FAILED;
+import static org.millrace.launcher.image.LaunchException.FAILED;
 
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -15,6 +15,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.apache.felix.framework.FrameworkFactory;
+import org.millrace.launcher.image.LaunchException;
+import org.millrace.launcher.image.TemporaryDirectory;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;

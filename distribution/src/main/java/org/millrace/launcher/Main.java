@@ -1,6 +1,7 @@
 package org.millrace.launcher;
 
 import org.millrace.demo.DemoCommand;
+import org.millrace.launcher.image.LaunchException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;

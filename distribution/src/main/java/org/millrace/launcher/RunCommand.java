@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import org.millrace.launcher.image.Image;
+import org.millrace.launcher.image.LaunchException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -18,11 +20,6 @@ import picocli.CommandLine.Parameters;
 @Command(name = "run", mixinStandardHelpOptions = true,
     description = "Run an instance until SIGTERM, SIGINT or millrace stop, then print its counters.")
 public final class RunCommand implements Callable<Integer> {
-    /** The line on standard output that says that everything configured is active begins with this. */
-    public static final String READY = "millrace: ready";
-    /** A line on standard output with a counter, printed at the end, begins with this; then come name, = and value. */
-    public static final String COUNTER = "millrace: counter ";
-
     @Parameters(paramLabel = "CONFIG", arity = "0..*",
         description = "Data paths to start with, a properties file each; they are not watched.")
     private final List<Path> files = new ArrayList<>();
@@ -57,7 +54,7 @@ public final class RunCommand implements Callable<Integer> {
         }
         deployed.open();
         long elapsedMs = System.currentTimeMillis() - ManagementFactory.getRuntimeMXBean().getStartTime();
-        System.out.println(READY + " after " + elapsedMs + " ms");
+        System.out.println(Image.READY + " after " + elapsedMs + " ms");
         tellServiceManager();
         if (shell) {
             Shell.open(host.context());
@@ -93,7 +90,7 @@ public final class RunCommand implements Callable<Integer> {
 
     private static void end(FrameworkHost host, DeployFolder deployed) {
         deployed.close();
-        host.counters().forEach((name, value) -> System.out.println(COUNTER + name + "=" + value));
+        host.counters().forEach((name, value) -> System.out.println(Image.COUNTER + name + "=" + value));
         host.close();
     }
 }

@@ -1,2 +1,6 @@
-/** Starts Millrace: an OSGi framework with the image's bundles, configured from one file. */
+/**
+ * Starts Millrace: an OSGi framework with the image's bundles, configured from one file.
+ *
+ * <p>Threads: the caller's; the framework has its own.
+ */
 package org.millrace.launcher;

@@ -20,8 +20,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.millrace.launcher.Image;
 import org.millrace.launcher.Main;
+import org.millrace.launcher.image.Image;
 
 @Timeout(60)
 class FelixLaunchTest {

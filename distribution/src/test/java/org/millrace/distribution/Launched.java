@@ -7,8 +7,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.millrace.launcher.Image;
 import org.millrace.launcher.Main;
+import org.millrace.launcher.image.Image;
 
 /** {@code millrace run} in a process of its own, its runtime directory a test's own. */
 final class Launched implements AutoCloseable {

@@ -10,8 +10,8 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.millrace.launcher.Image;
 import org.millrace.launcher.Main;
+import org.millrace.launcher.image.Image;
 
 /** The demo as it runs where namespaces are forbidden; with Linux as the peer it is run by .ci/run. */
 @Timeout(90)

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.net.UnixDomainSocketAddress;
 import java.net.URI;
+import java.net.UnixDomainSocketAddress;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.millrace.api.port.Port;
 import org.millrace.api.port.TransmitBatch;
 import org.millrace.launcher.Everything;
-import org.millrace.launcher.Image;
+import org.millrace.launcher.image.Image;
 import org.millrace.ports.MemoryPortFactory;
 
 /** What an operator does to a running instance, each command in a process of its own, as from another shell. */

@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.millrace.launcher.Image;
+import org.millrace.launcher.image.Image;
 import org.millrace.testkit.Namespace;
 
 /** A Vert.x in the runtime's framework, a service to the bundle of an HTTP server, which the kernel asks. */

@@ -9,6 +9,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.millrace.launcher.image.Image;
 
 /** A stage extension is a bundle like any other: dropped in it runs, taken away it does not, and connections go on. */
 @Timeout(120)

@@ -1,2 +1,6 @@
-/** Applications as a user of Vert.x would write them; each started by one command from the README. */
+/**
+ * Applications as a user of Vert.x would write them; each started by one command from the README.
+ *
+ * <p>Threads: Vert.x's.
+ */
 package org.millrace.examples;

@@ -2,5 +2,7 @@
  * Netty 4.2 over libTOE. A loop gets {@link org.millrace.netty.MillraceIoHandler}, channels are
  * {@link org.millrace.netty.MillraceSocketChannel} and {@link org.millrace.netty.MillraceServerSocketChannel}; NIO
  * channels work in the same loop.
+ *
+ * <p>Threads: each event loop owns its context and channels.
  */
 package org.millrace.netty;

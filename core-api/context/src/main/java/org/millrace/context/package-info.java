@@ -13,5 +13,8 @@
  * </pre>
  * and in Felix {@code org.osgi.framework.bootdelegation=sun.*,jdk.internal.*}. Its system properties are set here, before
  * its first class is loaded. No Java compiler runs at run time: the build makes the classes behind value interfaces.
+ *
+ * <p>The runtime calls in, and tools that read what is left. Threads: memory any; registry and journal the data-path
+ * thread's; the socket's server has its own.
  */
 package org.millrace.context;

@@ -1,2 +1,7 @@
-/** What tests need: clocks they set, harnesses that account for every work item, checkers, namespaces. */
+/**
+ * What tests need: clocks they set, harnesses that account for every work item, checkers, namespaces.
+ *
+ * <p>Threads: the test's. More than 25 classes: small parts that a test puts together; core-api/sim is to take those
+ * of simulation.
+ */
 package org.millrace.testkit;

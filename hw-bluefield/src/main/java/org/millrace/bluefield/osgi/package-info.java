@@ -1,2 +1,6 @@
-/** Registers the backend as a service. */
+/**
+ * Registers the backend as a service.
+ *
+ * <p>Threads: the framework's.
+ */
 package org.millrace.bluefield.osgi;

@@ -1,2 +1,6 @@
-/** Declarative Services wiring of the file server. */
+/**
+ * Declarative Services wiring of the file server.
+ *
+ * <p>Threads: the framework's.
+ */
 package org.millrace.fileserver.osgi;

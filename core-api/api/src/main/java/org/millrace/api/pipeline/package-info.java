@@ -4,5 +4,7 @@
  * <p>A {@link org.millrace.api.pipeline.Program} is ordered {@link org.millrace.api.pipeline.Stage}s per
  * {@link org.millrace.api.pipeline.Workflow}. A stage sees its metadata, its own state and the time; never memory,
  * indices, batches or other stages.
+ *
+ * <p>Threads: the backend's; see each type.
  */
 package org.millrace.api.pipeline;

@@ -1,4 +1,4 @@
-package org.millrace.launcher;
+package org.millrace.launcher.image;
 
 /** The start has failed; the message is one line that says why and what is allowed. */
 public final class LaunchException extends Exception {

@@ -1,4 +1,4 @@
-package org.millrace.launcher;
+package org.millrace.launcher.image;
 
 import java.net.URISyntaxException;
 import java.nio.file.Path;
@@ -8,6 +8,13 @@ import java.util.stream.Collectors;
 
 /** The directory that the launcher was installed to: {@code bin, bundles, etc, lib, tools}. */
 public final class Image {
+    /** The launcher's main class. */
+    public static final String LAUNCHER = "org.millrace.launcher.Main";
+    /** The line on standard output that says that everything configured is active begins with this. */
+    public static final String READY = "millrace: ready";
+    /** A line on standard output with a counter, printed at the end, begins with this; then come name, = and value. */
+    public static final String COUNTER = "millrace: counter ";
+
     private Image() {
     }
 

@@ -1,4 +1,4 @@
-package org.millrace.launcher;
+package org.millrace.launcher.image;
 
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,0 +1,6 @@
+/**
+ * Registers the kinds of port as services.
+ *
+ * <p>Threads: the framework's.
+ */
+package org.millrace.ports.osgi;

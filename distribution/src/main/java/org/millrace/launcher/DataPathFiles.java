@@ -1,11 +1,13 @@
 package org.millrace.launcher;
 
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListMap;
 import org.millrace.launcher.image.LaunchException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,6 +23,7 @@ final class DataPathFiles {
     private final Map<String, Path> files = new HashMap<>();
     private final Map<String, Configuration> running = new HashMap<>();
     private final Set<Path> failed = new LinkedHashSet<>();
+    private final Map<Path, String> problems = new ConcurrentSkipListMap<>();
 
     DataPathFiles(ComponentStates components) {
         this.components = components;
@@ -44,8 +47,14 @@ final class DataPathFiles {
         }
     }
 
+    /** {@return why files are not in force, a line each. Any thread} */
+    Collection<String> problems() {
+        return List.copyOf(problems.values());
+    }
+
     /** Takes a file that is new or has changed, or says why not: what runs then runs on. */
     void put(Path file) {
+        problems.remove(file);
         try {
             Configuration configuration = Configuration.read(file);
             if (file.equals(files.get(configuration.name()))) {
@@ -56,6 +65,7 @@ final class DataPathFiles {
                 failed.remove(file);
             }
         } catch (LaunchException e) {
+            problems.put(file, file.getFileName() + ": " + e.getMessage());
             LOG.error("{}: {}", file, e.getMessage());
         }
     }
@@ -68,6 +78,7 @@ final class DataPathFiles {
     /** Ends the data path of a file that is gone. */
     void remove(Path file) {
         failed.remove(file);
+        problems.remove(file);
         String name = Configuration.name(file);
         if (!file.equals(files.get(name))) {
             return;

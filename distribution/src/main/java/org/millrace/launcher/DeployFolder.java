@@ -9,6 +9,7 @@ import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -78,6 +79,7 @@ final class DeployFolder implements AutoCloseable {
                 + ": the image is not complete"));
         try {
             Class<?> type = watcher.loadClass(INSTALLER);
+            context.registerService(Callable.class, this::notInForce, new Hashtable<>(Map.of("millrace.deploy", true)));
             context.registerService(INSTALLER, installer(type),
                 new Hashtable<>(Map.of(Constants.SERVICE_RANKING, Integer.MAX_VALUE)));
             watcher.start(); // it has looked once when this returns
@@ -88,6 +90,13 @@ final class DeployFolder implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** Any thread. */
+    private List<String> notInForce() {
+        List<String> all = new ArrayList<>(bundles.problems());
+        all.addAll(dataPaths.problems());
+        return all;
     }
 
     private Object installer(Class<?> type) {

@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Enumeration;
 import java.util.HashMap;
@@ -13,7 +14,9 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.LongPredicate;
 import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
@@ -39,12 +42,15 @@ import org.slf4j.LoggerFactory;
 final class DeployedBundles {
     private static final Logger LOG = LoggerFactory.getLogger(DeployedBundles.class);
 
+    private static final String PARTS = "org.millrace.api.";
+
     private final BundleContext context;
     private final FrameworkWiring wiring;
     private final Map<Path, Bundle> deployed = new HashMap<>();
     private final Map<Bundle, String> waiting = new LinkedHashMap<>(); // not started yet, and why if that was said
     private final Set<Bundle> superseded = new LinkedHashSet<>();
     private final Set<Bundle> removed = new LinkedHashSet<>();
+    private final Map<Path, String> problems = new ConcurrentSkipListMap<>(); // why a jar is not in force
     private int installs;
 
     DeployedBundles(BundleContext context) {
@@ -52,8 +58,19 @@ final class DeployedBundles {
         wiring = context.getBundle(Constants.SYSTEM_BUNDLE_LOCATION).adapt(FrameworkWiring.class);
     }
 
+    /** {@return why jars are not in force, a line each. Any thread} */
+    Collection<String> problems() {
+        return List.copyOf(problems.values());
+    }
+
+    private void refuse(Path jar, String why) {
+        problems.put(jar, jar.getFileName() + " " + why);
+        LOG.error("{} {}", jar, why);
+    }
+
     /** Installs what is in a jar, new or changed, or says why not. */
     void install(Path jar) {
+        problems.remove(jar);
         String name = null;
         Version version = null;
         try (JarFile file = new JarFile(jar.toFile())) {
@@ -62,11 +79,11 @@ final class DeployedBundles {
             version = Version.parseVersion(manifest.getValue(Constants.BUNDLE_VERSION));
             readAll(file);
         } catch (IOException | IllegalArgumentException | SecurityException e) {
-            LOG.error("{} is not installed: the jar is corrupt: {}", jar, FrameworkHost.oneLine(e));
+            refuse(jar, "is not installed: the jar is corrupt: " + FrameworkHost.oneLine(e));
             return;
         }
         if (name == null) {
-            LOG.error("{} is not installed: it is no bundle, its manifest has no {}", jar, Constants.BUNDLE_SYMBOLICNAME);
+            refuse(jar, "is not installed: it is no bundle, its manifest has no " + Constants.BUNDLE_SYMBOLICNAME);
             return;
         }
         install(jar, name.replaceFirst(";.*", "").strip(), version);
@@ -96,7 +113,7 @@ final class DeployedBundles {
             }
             waiting.put(bundle, null);
         } catch (IOException | BundleException e) {
-            LOG.error("{} is not installed: {}", jar, FrameworkHost.oneLine(e));
+            refuse(jar, "is not installed: " + FrameworkHost.oneLine(e));
         }
     }
 
@@ -105,14 +122,15 @@ final class DeployedBundles {
             deployed.put(jar, twin);
             LOG.info("{} is {} again", jar, text(twin));
         } else if (deployed.get(jar) == twin) {
-            LOG.error("{} has changed and is still {}: that one runs on, give the new one another version", jar, text(twin));
+            refuse(jar, "has changed and is still " + text(twin) + ": that one runs on, give the new one another version");
         } else {
-            LOG.error("{} is not installed: {} is there already, from {}", jar, text(twin), twin.getLocation());
+            refuse(jar, "is not installed: " + text(twin) + " is there already, from " + twin.getLocation());
         }
     }
 
     /** Takes a bundle out whose jar is gone; one that a data path runs goes when it no longer does. */
     void remove(Path jar) {
+        problems.remove(jar);
         Bundle bundle = deployed.remove(jar);
         if (bundle == null || bundle.getState() == Bundle.UNINSTALLED) {
             return;
@@ -137,14 +155,18 @@ final class DeployedBundles {
         boolean any = false;
         for (Map.Entry<Bundle, String> entry : List.copyOf(waiting.entrySet())) {
             Bundle bundle = entry.getKey();
+            List<Bundle> before = stopApplications(bundle);
             try {
                 bundle.start();
                 waiting.remove(bundle);
+                jar(bundle).ifPresent(problems::remove);
                 LOG.info("{} is started", text(bundle));
                 supersede(bundle);
                 any = true;
             } catch (BundleException e) {
+                before.forEach(DeployedBundles::startAgain);
                 String why = UnmetRequirement.text(e);
+                jar(bundle).ifPresent(jar -> problems.put(jar, text(bundle) + " does not start: " + why));
                 if (!why.equals(entry.getValue())) {
                     waiting.put(bundle, why);
                     LOG.error("{} does not start: {}", text(bundle), why);
@@ -154,13 +176,53 @@ final class DeployedBundles {
         return any;
     }
 
-    private void supersede(Bundle newer) {
-        for (Bundle bundle : context.getBundles()) {
-            if (newer.getSymbolicName().equals(bundle.getSymbolicName())
-                && bundle.getVersion().compareTo(newer.getVersion()) < 0) {
-                superseded.add(bundle);
+    private Optional<Path> jar(Bundle bundle) {
+        return deployed.entrySet().stream().filter(entry -> entry.getValue() == bundle).map(Map.Entry::getKey).findFirst();
+    }
+
+    /**
+     * An application's new version is to have what the old one has: its addresses. What a data path runs is taken over by
+     * the data path instead, while both are there.
+     */
+    private List<Bundle> stopApplications(Bundle newer) {
+        List<Bundle> stopped = new ArrayList<>();
+        List<Bundle> applications = older(newer).stream().filter(this::isApplication).toList();
+        if (!applications.isEmpty() && wiring.resolveBundles(Set.of(newer))) {
+            for (Bundle bundle : applications) {
+                try {
+                    bundle.stop();
+                    stopped.add(bundle);
+                } catch (BundleException e) {
+                    LOG.error("{} does not stop: {}", text(bundle), FrameworkHost.oneLine(e));
+                }
             }
         }
+        return stopped;
+    }
+
+    private static void startAgain(Bundle bundle) {
+        try {
+            bundle.start();
+        } catch (BundleException e) {
+            LOG.error("{} does not start again: {}", text(bundle), FrameworkHost.oneLine(e));
+        }
+    }
+
+    /** Whether it runs, offers nothing that data paths are made of, and no other bundle has its classes. */
+    private boolean isApplication(Bundle bundle) {
+        ServiceReference<?>[] services = bundle.getRegisteredServices();
+        return bundle.getState() == Bundle.ACTIVE && wiring.getDependencyClosure(Set.of(bundle)).size() == 1
+            && (services == null || Arrays.stream(services).flatMap(service ->
+            Arrays.stream((String[]) service.getProperty(Constants.OBJECTCLASS))).noneMatch(type -> type.startsWith(PARTS)));
+    }
+
+    private List<Bundle> older(Bundle newer) {
+        return Arrays.stream(context.getBundles()).filter(bundle -> newer.getSymbolicName().equals(bundle.getSymbolicName())
+            && bundle.getVersion().compareTo(newer.getVersion()) < 0).toList();
+    }
+
+    private void supersede(Bundle newer) {
+        superseded.addAll(older(newer));
     }
 
     /** Uninstalls what nobody needs any more. Answers whether some of it is still needed. */

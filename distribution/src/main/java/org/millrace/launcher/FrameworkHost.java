@@ -13,6 +13,8 @@ import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.felix.framework.FrameworkFactory;
 import org.millrace.launcher.image.LaunchException;
@@ -107,6 +109,17 @@ final class FrameworkHost implements AutoCloseable {
     /** Lets bundles end the process: a {@code Runnable} with the property {@code millrace.stop}. */
     void offerStop(Runnable stop) {
         context().registerService(Runnable.class, stop, new Hashtable<>(Map.of("millrace.stop", true)));
+    }
+
+    /** Lets bundles tell of a data path that has failed: a {@code Consumer} of the reason with {@code millrace.failed}. */
+    void offerFailure(Consumer<String> failed) {
+        context().registerService(Consumer.class, failed, new Hashtable<>(Map.of("millrace.failed", true)));
+    }
+
+    /** {@return whether any data path runs: each offers a {@code BooleanSupplier} with {@code millrace.alive}} */
+    boolean isAlive() {
+        return references(BooleanSupplier.class.getName(), "(millrace.alive=*)").stream()
+            .anyMatch(reference -> context().getService(reference) instanceof BooleanSupplier alive && alive.getAsBoolean());
     }
 
     /** Runs something when the framework has ended, as who types exit in a shell may have it. */

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
 import org.millrace.launcher.image.Image;
 import org.millrace.launcher.image.LaunchException;
 import picocli.CommandLine.Command;
@@ -46,6 +47,13 @@ public final class RunCommand implements Callable<Integer> {
         FrameworkHost host = FrameworkHost.start(bundles(configurations), folder);
         CountDownLatch stop = new CountDownLatch(1);
         host.offerStop(stop::countDown);
+        AtomicReference<String> failure = new AtomicReference<>();
+        host.offerFailure(reason -> {
+            if (!host.isAlive()) {
+                failure.set(reason);
+                stop.countDown();
+            }
+        });
         DataPathFiles dataPaths = new DataPathFiles(new ComponentStates(host.context()));
         DeployFolder deployed = new DeployFolder(host.context(), dataPaths);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> end(host, deployed), "millrace-stop"));
@@ -61,6 +69,9 @@ public final class RunCommand implements Callable<Integer> {
             host.onEnd(stop::countDown);
         }
         stop.await();
+        if (failure.get() != null) { // whoever supervises the process can start it again
+            throw new LaunchException(LaunchException.FAILED, "no data path is left: " + failure.get());
+        }
         return 0;
     }
 

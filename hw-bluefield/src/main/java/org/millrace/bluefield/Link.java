@@ -40,6 +40,10 @@ record Link(Class<?> stage, Class<?> view, StageSpec.Key key, int first) {
             }
             ViewCursor.move(state, index * table.stride() + table.offset());
         }
-        return ((Stage) stage.cast(own.stage())).process(meta, state, nowNs);
+        try {
+            return ((Stage) stage.cast(own.stage())).process(meta, state, nowNs);
+        } catch (RuntimeException | Error thrown) {
+            return own.failed(thrown);
+        }
     }
 }

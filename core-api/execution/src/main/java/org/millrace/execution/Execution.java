@@ -31,6 +31,7 @@ import org.millrace.api.pipeline.Workflow;
  * @param <M> the program's metadata
  */
 public abstract class Execution<M extends SegmentMeta> implements Pipeline<M> {
+    private final Program<M> program;
     private final Outlet<M> outlet;
     private final Map<String, StateTable> tables;
     private final M[] metas;
@@ -48,6 +49,7 @@ public abstract class Execution<M extends SegmentMeta> implements Pipeline<M> {
      * @param levels   how deep the outlet may submit while it takes an item
      */
     protected Execution(Program<M> program, Capacity capacity, Outlet<M> outlet, int levels) {
+        this.program = program;
         this.outlet = outlet;
         tables = StateTable.of(Arrays.stream(Workflow.values()).flatMap(each -> program.stages(each).stream()).map(Stage::spec)
             .toList(), capacity);
@@ -85,7 +87,7 @@ public abstract class Execution<M extends SegmentMeta> implements Pipeline<M> {
                 + " and differ in state or key: " + table.type().getName() + " by " + table.key() + ", "
                 + spec.state().get().getClass().getName() + " by " + spec.key());
         }
-        return new Step<>(stage, table, spec.state().get());
+        return new Step<>(stage, table, spec.state().get(), program);
     }
 
     @Override

@@ -7,9 +7,13 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongFunction;
 import org.millrace.api.context.ContextGrant;
@@ -78,7 +82,9 @@ public final class Instance implements ContextProvider, AutoCloseable {
     private final ContextBudget budget;
     private final Object swapping = new Object();
     /** Changed by who swaps; looked at by anybody, who need not wait for that. */
-    private volatile Additions additions = Additions.NONE;
+    private volatile Additions additions = new Additions(List.of(), TraceRequest.OFF, this::thrown);
+    private final Set<StageExtension> failed = ConcurrentHashMap.newKeySet();
+    private final Map<String, String> faults = new ConcurrentSkipListMap<>();
     private long reloadWarmUpNs = SwapRequest.WARM_UP_NS;
     private ContextServer server;
 
@@ -453,16 +459,35 @@ public final class Instance implements ContextProvider, AutoCloseable {
      * @throws IllegalStateException if the instance no longer runs
      */
     public SwapReport insert(StageExtension extension) throws SwapException {
+        return exchange(null, extension);
+    }
+
+    /**
+     * Puts one stage in the place of another, in one step: no item meets both or neither.
+     *
+     * @param before what runs, or null; its {@code PreDestroy} methods are called when it no longer does
+     * @param after  what is to run, or null; its {@code PostConstruct} methods are called first
+     * @return the swap that it was
+     * @throws SwapException         if it is refused, as by {@link #insert}; then nothing has changed
+     * @throws IllegalStateException if the instance no longer runs
+     */
+    public SwapReport exchange(StageExtension before, StageExtension after) throws SwapException {
         synchronized (swapping) {
-            begin(extension);
-            boolean inserted = false;
+            List<StageExtension> wanted = new ArrayList<>(additions.stages());
+            wanted.removeIf(running -> running == before);
+            if (after != null) {
+                begin(after);
+                wanted.add(after);
+            }
+            boolean done = false;
             try {
-                SwapReport report = reload(additions.with(extension));
-                inserted = true;
+                SwapReport report = reload(additions.with(wanted));
+                done = true;
                 return report;
             } finally {
-                if (!inserted) {
-                    ExtensionLife.end(extension);
+                StageExtension over = done ? before : after;
+                if (over != null) {
+                    ExtensionLife.end(over);
                 }
             }
         }
@@ -491,12 +516,70 @@ public final class Instance implements ContextProvider, AutoCloseable {
      */
     public void remove(StageExtension extension) throws SwapException {
         synchronized (swapping) {
-            Additions rest = additions.without(extension);
-            if (rest.stages().size() < additions.stages().size()) {
-                reload(rest);
-                ExtensionLife.end(extension);
+            if (additions.stages().contains(extension)) {
+                exchange(extension, null);
             }
         }
+    }
+
+    /** A stage has thrown. In a rehearsal that is for its swap to refuse; where it runs, it is taken out. */
+    private void thrown(StageExtension extension, Throwable thrown) {
+        if (failed.contains(extension)) { // it is on its way out
+            return;
+        }
+        if (!thread.isCurrent()) {
+            throw new IllegalStateException("extension " + extension.name() + " has thrown " + thrown, thrown);
+        }
+        failed.add(extension);
+        degrade("extension " + extension.name(), "extension " + extension.name() + " is taken out: it has thrown " + thrown);
+        LOG.error("{}: extension {} is taken out", name, extension.name(), thrown);
+        Thread.ofVirtual().name("millrace-take-out").start(() -> takeOut(extension));
+    }
+
+    private void takeOut(StageExtension extension) {
+        try {
+            remove(extension);
+        } catch (SwapException | IllegalStateException e) {
+            LOG.error("{} keeps extension {}, whose stage throws: {}", name, extension.name(), e.getMessage());
+        }
+    }
+
+    /** {@return whether an extension's stage has thrown here: it is not for this instance any more} */
+    public boolean hasFailed(StageExtension extension) {
+        return failed.contains(extension);
+    }
+
+    /**
+     * Notes that something that is wanted is not in force.
+     *
+     * @param what what it is about; it has one reason at a time
+     * @param why  a line for people
+     */
+    public void degrade(String what, String why) {
+        faults.put(what, why);
+    }
+
+    /**
+     * Notes that something is in force, or no longer wanted.
+     *
+     * @param what as it was given to {@link #degrade}
+     */
+    public void restore(String what) {
+        faults.remove(what);
+    }
+
+    /** {@return why what is wanted is not in force, a line each} */
+    public List<String> faults() {
+        return List.copyOf(faults.values());
+    }
+
+    /**
+     * Says what to do when the data path fails, not when it is closed: at once if it has.
+     *
+     * @param action takes the reason; called by any thread, once
+     */
+    public void onFailure(Consumer<String> action) {
+        thread.onFailure(action);
     }
 
     /** {@return the stage extensions that run} */
@@ -537,7 +620,8 @@ public final class Instance implements ContextProvider, AutoCloseable {
         try {
             return thread.call(question).join();
         } catch (CompletionException e) {
-            throw e.getCause() instanceof RuntimeException cause ? cause : e;
+            throw e.getCause() instanceof RuntimeException cause ? cause
+                : new IllegalStateException(name + " could not answer: " + e.getCause(), e.getCause());
         }
     }
 
@@ -547,7 +631,7 @@ public final class Instance implements ContextProvider, AutoCloseable {
         thread.close();
         synchronized (swapping) {
             additions.stages().forEach(ExtensionLife::end);
-            additions = Additions.NONE;
+            additions = additions.with(List.of());
         }
         if (server != null) {
             server.close();

@@ -197,4 +197,24 @@ class InstanceExtensionTest {
         instance.trace(TraceRequest.OFF);
         assertThat(instance.tracing().isOn()).isFalse();
     }
+
+    @Test
+    void oneStageTakesThePlaceOfAnotherInOneStep() throws SwapException {
+        Passing old = new Passing("guard");
+        Passing fresh = new Passing("guard");
+        instance.insert(old);
+        instance.exchange(old, fresh);
+        assertThat(instance.extensions()).containsExactly(fresh);
+        assertThat(LIFE).containsExactly("begin guard", "begin guard", "end guard");
+    }
+
+    @Test
+    void stageThatIsRefusedLeavesTheOneBeforeInForce() throws SwapException {
+        Passing old = new Passing("guard");
+        instance.insert(old);
+        assertThatThrownBy(() -> instance.exchange(old, new Failing())).isInstanceOf(SwapException.class);
+        assertThat(instance.extensions()).containsExactly(old);
+        instance.exchange(old, null);
+        assertThat(instance.extensions()).isEmpty();
+    }
 }

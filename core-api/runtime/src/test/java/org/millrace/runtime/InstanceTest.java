@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -154,6 +155,66 @@ class InstanceTest {
         toe.close();
         broken.close();
         other[1].close();
+    }
+
+    @Test
+    void failureIsToldWhoeverWantsToKnowNowOrLater() throws Exception {
+        MemoryPort[] other = MemoryPort.pair(Map.of());
+        Instance broken = start(new BrokenBackend(), other[0], "10.0.0.3/24", Map.of());
+        CompletableFuture<String> now = new CompletableFuture<>();
+        broken.onFailure(now::complete);
+        Toe toe = Toe.open(broken, SIZE);
+        MessageSocket socket = toe.bind(new InetSocketAddress("10.0.0.3", 7), null);
+        assertThat(toe.await(socket::isBound, PATIENCE_NS)).isTrue();
+        socket.send(ByteBuffer.allocate(1), new InetSocketAddress("10.0.0.4", 7));
+        toe.await(() -> !toe.isOpen(), PATIENCE_NS);
+        assertThat(now.get(PATIENCE_NS, TimeUnit.NANOSECONDS)).contains("millrace has failed").contains("boom");
+        CompletableFuture<String> later = new CompletableFuture<>();
+        broken.onFailure(later::complete);
+        assertThat(later).isCompletedWithValueMatching(reason -> reason.contains("boom"));
+        toe.close();
+        broken.close();
+        other[1].close();
+    }
+
+    @Test
+    void commandThatThrowsFailsItsCallerAndNothingElse() {
+        assertThatThrownBy(() -> a.capture(nowNs -> {
+            throw new AssertionError("boom");
+        })).isInstanceOf(IllegalStateException.class).hasMessageContaining("could not answer").hasMessageContaining("boom");
+        assertThatThrownBy(() -> a.capture(nowNs -> {
+            throw new NullPointerException("nothing there");
+        })).isInstanceOf(NullPointerException.class);
+        assertThat(a.ended()).isNull();
+        assertThat(a.status().contexts()).isZero();
+    }
+
+    @Test
+    void contextThatTheDataPathEndsUnderIsGivenBack() throws IOException {
+        long before = descriptors();
+        for (int i = 0; i < 8; i++) {
+            MemoryPort[] other = MemoryPort.pair(Map.of());
+            Instance ending = start(new BluefieldBackend(), other[0], "10.0.0.3/24", Map.of());
+            Thread closer = Thread.ofPlatform().start(ending::close);
+            try {
+                while (true) {
+                    ending.open(SIZE).close();
+                }
+            } catch (IllegalStateException ended) {
+                assertThat(ended).hasMessage("millrace is closed");
+            }
+            while (closer.isAlive()) {
+                Thread.onSpinWait();
+            }
+            other[1].close();
+        }
+        assertThat(descriptors() - before).isLessThan(8);
+    }
+
+    private static long descriptors() throws IOException {
+        try (var open = Files.list(Path.of("/proc/self/fd"))) {
+            return open.count();
+        }
     }
 
     /** Its pipelines fail with the first item that is not the application's bind. */

@@ -34,6 +34,18 @@ public interface Program<M extends SegmentMeta> {
     }
 
     /**
+     * Called by whoever runs a stage that has thrown.
+     *
+     * @param stage  which
+     * @param thrown what it has thrown
+     * @return the verdict that the item goes on with, if the program can do without the stage
+     * @throws IllegalStateException if it cannot: the data path is given up, for nothing is known of the item's state
+     */
+    default long failed(Stage<?, ?> stage, Throwable thrown) {
+        throw new IllegalStateException("stage " + stage.spec().name() + " of " + name() + " has thrown " + thrown, thrown);
+    }
+
+    /**
      * Called once by the backend that has loaded the program: how the control plane reaches the stages' state.
      *
      * @param states the stages' state

@@ -4,26 +4,31 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import org.millrace.api.pipeline.Program;
 import org.millrace.api.pipeline.SegmentMeta;
 import org.millrace.api.pipeline.Stage;
 import org.millrace.api.pipeline.StageExtension;
 import org.millrace.api.pipeline.StagePoint;
+import org.millrace.api.pipeline.Verdict;
 import org.millrace.api.pipeline.Workflow;
 
 /** A program with stages of extensions between its own. */
 public final class ExtendedProgram<M extends SegmentMeta> extends ProgramDecorator<M> {
     private final List<StageExtension> extensions;
+    private final BiConsumer<StageExtension, Throwable> fallible;
 
     /**
      * Inserts the stages.
      *
      * @param inner      the program
      * @param extensions in the order in which those at the same point run
+     * @param fallible   told of one whose stage has thrown; what this throws is the program's failure
      * @throws IllegalArgumentException if a point is not there or a name is taken
      */
-    ExtendedProgram(Program<M> inner, List<StageExtension> extensions) {
+    ExtendedProgram(Program<M> inner, List<StageExtension> extensions, BiConsumer<StageExtension, Throwable> fallible) {
         super(inner);
+        this.fallible = fallible;
         this.extensions = extensions;
         extensions.forEach(this::check);
         for (Workflow workflow : Workflow.values()) {
@@ -33,6 +38,18 @@ public final class ExtendedProgram<M extends SegmentMeta> extends ProgramDecorat
 
     public List<StageExtension> extensions() {
         return extensions;
+    }
+
+    /** The item goes on as if there were no such stage. */
+    @Override
+    public long failed(Stage<?, ?> stage, Throwable thrown) {
+        for (StageExtension extension : extensions) {
+            if (extension.stage() == stage) {
+                fallible.accept(extension, thrown);
+                return Verdict.NEXT;
+            }
+        }
+        return super.failed(stage, thrown);
     }
 
     private void check(StageExtension extension) {

@@ -57,6 +57,11 @@ public abstract class ProgramDecorator<M extends SegmentMeta> implements Program
     }
 
     @Override
+    public long failed(Stage<?, ?> stage, Throwable thrown) {
+        return inner.failed(stage, thrown);
+    }
+
+    @Override
     public void loaded(StateTables states) {
         inner.loaded(states);
     }

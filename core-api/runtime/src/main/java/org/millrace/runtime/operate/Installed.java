@@ -13,6 +13,11 @@ public interface Installed {
     /** {@return the transports there are} */
     Collection<? extends TransportFactory> transports();
 
+    /** {@return why what was installed is not in force, a line each} */
+    default Collection<String> notInForce() {
+        return List.of();
+    }
+
     /**
      * {@return a choice that stays as it is}
      *

@@ -1,5 +1,6 @@
 package org.millrace.runtime.operate;
 
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -84,7 +85,10 @@ public final class Operations implements AutoCloseable {
     /** {@return how the instance is} */
     public Health health() {
         try {
-            return check.judge(instance.vitals(), instance.config().port());
+            List<String> reasons = new ArrayList<>(check.judge(instance.vitals(), instance.config().port()).reasons());
+            reasons.addAll(instance.faults());
+            reasons.addAll(installed.notInForce());
+            return Health.of(reasons);
         } catch (IllegalStateException ended) {
             return Health.down(ended.getMessage());
         }

@@ -6,6 +6,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Callable;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.LongPredicate;
 import java.util.function.Supplier;
 import org.millrace.api.context.ContextGrant;
@@ -34,15 +37,16 @@ import org.osgi.service.component.annotations.ReferencePolicy;
 /**
  * An instance for each configuration of {@code org.millrace.runtime}, offered as a {@link ContextProvider} with the
  * configuration as its properties; its counters as a {@link Supplier} with the property {@code millrace.counters}; and
- * whether it runs code of a bundle as a {@link LongPredicate} over bundle ids with the property {@code millrace.runs}.
+ * whether it runs code of a bundle as a {@link LongPredicate} over bundle ids with the property {@code millrace.runs};
+ * whether it runs at all as a {@link BooleanSupplier} with the property {@code millrace.alive}.
  *
  * <p>A changed configuration is taken while the instance runs, or refused; so is a newer bundle of a backend or transport
  * that it runs. Any other backend, transport or port that comes or goes does not disturb it.
  */
-@Component(service = {ContextProvider.class, InstanceComponent.class, Supplier.class, LongPredicate.class,
-    Operations.Offer.class}, immediate = true, property = {"millrace.counters=true", "millrace.runs=true"},
+@Component(service = {ContextProvider.class, InstanceComponent.class, Supplier.class, LongPredicate.class, BooleanSupplier.class,
+    Operations.Offer.class}, immediate = true, property = {"millrace.counters=true", "millrace.runs=true", "millrace.alive=true"},
     configurationPid = "org.millrace.runtime", configurationPolicy = ConfigurationPolicy.REQUIRE)
-public final class InstanceComponent implements ContextProvider, Supplier<Map<String, Long>>, LongPredicate, Installed,
+public final class InstanceComponent implements ContextProvider, Supplier<Map<String, Long>>, LongPredicate, BooleanSupplier, Installed,
         Operations.Offer {
     private final List<HardwareBackend> hardware = new CopyOnWriteArrayList<>();
     private final List<TransportFactory> transports = new CopyOnWriteArrayList<>();
@@ -52,6 +56,14 @@ public final class InstanceComponent implements ContextProvider, Supplier<Map<St
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC,
         target = "(millrace.stop=*)")
     private volatile Runnable stopper;
+    /** Told when the data path has failed, if whoever has started it wants to know. */
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC,
+        target = "(millrace.failed=*)")
+    private volatile Consumer<String> mourner;
+    /** Why what was deployed is not in force, if whoever deploys says it. */
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC,
+        target = "(millrace.deploy=*)")
+    private volatile Callable<List<String>> deployed;
     private final Extensions extensions = new Extensions();
     private Instance instance;
     private volatile Renewal renewal;
@@ -115,6 +127,12 @@ public final class InstanceComponent implements ContextProvider, Supplier<Map<St
             throw new UncheckedIOException(e.getMessage(), e);
         }
         extensions.start(instance);
+        instance.onFailure(reason -> {
+            Consumer<String> told = mourner;
+            if (told != null) {
+                told.accept(reason);
+            }
+        });
     }
 
     private void stop() {
@@ -175,6 +193,22 @@ public final class InstanceComponent implements ContextProvider, Supplier<Map<St
     }
 
     @Override
+    public List<String> notInForce() {
+        Callable<List<String>> asked = deployed;
+        try {
+            return asked == null ? List.of() : asked.call();
+        } catch (Exception e) { // as a Callable may
+            return List.of("what was deployed cannot be asked for: " + e.getMessage());
+        }
+    }
+
+    /** {@return whether the data path runs} */
+    @Override
+    public boolean getAsBoolean() {
+        return instance.ended() == null;
+    }
+
+    @Override
     public ContextGrant open(ContextSize size) {
         return instance.open(size);
     }
@@ -187,13 +221,13 @@ public final class InstanceComponent implements ContextProvider, Supplier<Map<St
     /** {@return the instance's counters, for whoever shares no package with the runtime} */
     @Override
     public Map<String, Long> get() {
-        return instance.status().counters();
+        return instance.ended() == null ? instance.status().counters() : Map.of();
     }
 
     /** {@return whether the instance runs code of a bundle} */
     @Override
     public boolean test(long bundle) {
-        return renewal.runs(bundle);
+        return renewal.runs(bundle) || extensions.needs(bundle);
     }
 
     /** {@return the instance's state, for tools} */

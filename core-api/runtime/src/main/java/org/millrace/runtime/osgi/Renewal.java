@@ -80,6 +80,7 @@ final class Renewal implements AutoCloseable {
 
     /** Says why a configuration is not taken. */
     void refuse(String reason) {
+        instance.degrade("configuration", "the changed configuration is not in force: " + reason);
         LOG.error("{} runs on as it was: {}", instance.name(), reason);
     }
 
@@ -99,12 +100,12 @@ final class Renewal implements AutoCloseable {
         Running side = instance.running();
         Optional<HardwareBackend> backend = newer(side.hardware(), Installation.newest(hardware, HardwareBackend::name,
             side.hardware().name()));
-        backend.ifPresent(newer -> take(side.hardware(), newer, SwapRequest.KEEP.hardware(newer)));
+        backend.ifPresent(newer -> take(side.hardware().name(), side.hardware(), newer, SwapRequest.KEEP.hardware(newer)));
         for (int i = 0; i < side.transports().size(); i++) {
             TransportChoice choice = side.transports().get(i);
             int position = i;
             newer(choice.factory(), Installation.newest(transports, TransportFactory::name, choice.factory().name()))
-                .ifPresent(newer -> take(choice.factory(), newer, SwapRequest.KEEP.transport(position,
+                .ifPresent(newer -> take(choice.factory().name(), choice.factory(), newer, SwapRequest.KEEP.transport(position,
                     new TransportChoice(newer, choice.options(), choice.extensions()))));
         }
     }
@@ -113,13 +114,16 @@ final class Renewal implements AutoCloseable {
         return newest.filter(found -> Installation.version(found).compareTo(Installation.version(running)) > 0);
     }
 
-    private void take(Object running, Object newer, SwapRequest request) {
+    private void take(String what, Object running, Object newer, SwapRequest request) {
         try {
             SwapReport report = swap(request, Set.of(newer));
+            instance.restore(what);
             LOG.info("{}: {} instead of {} now runs {}, {} connections paused for {} us", instance.name(),
                 Installation.version(newer), Installation.version(running), report.after(), report.connections(),
                 report.pauseNs() / 1000);
         } catch (SwapException e) {
+            instance.degrade(what, what + " " + Installation.version(newer) + " is not in force, "
+                + Installation.version(running) + " runs on: " + reason(e));
             LOG.error("{}: {} runs on, {} is not taken ({}): {}", instance.name(), Installation.version(running),
                 Installation.version(newer), e.step(), reason(e));
         }
@@ -160,6 +164,7 @@ final class Renewal implements AutoCloseable {
             }
             instance.apply(change);
             config = changed;
+            instance.restore("configuration");
             LOG.info("{} runs by its changed configuration", instance.name());
         } catch (ConfigException e) {
             refuse(e.getMessage());

@@ -2,6 +2,7 @@ package org.millrace.runtime.path;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
 import java.util.function.LongFunction;
 import org.millrace.memory.AdaptiveSpin;
 import org.millrace.memory.Poller;
@@ -14,7 +15,8 @@ import org.slf4j.LoggerFactory;
  * nothing to do with the flags already set that make ports and applications ring: set, fence, look again, sleep.
  *
  * <p>DESIGN NOTES. An exception out of a round means that a program or the runtime is wrong and its state cannot be
- * trusted: the data path is given up, its applications are told, and everybody who asks later is told why.
+ * trusted: the data path is given up, its applications are told, and everybody who asks later is told why. One out of a
+ * command, which only looks or changes what is whole before and after, is its caller's.
  *
  * <p>{@link #call}, {@link #ring} and {@link #close} by any thread.
  */
@@ -31,13 +33,15 @@ public final class DataPathThread implements AutoCloseable {
     private final Thread thread;
     private volatile boolean stopping;
     private volatile String ended;
+    private String failure;
+    private Consumer<String> failureAction;
     private boolean bellClosed;
 
     private record Command<T>(LongFunction<T> action, CompletableFuture<T> answer) {
         void run(long nowNs) {
             try {
                 answer.complete(action.apply(nowNs));
-            } catch (IllegalStateException | IllegalArgumentException e) {
+            } catch (RuntimeException | Error e) { // its caller's, and nobody else's
                 answer.completeExceptionally(e);
             }
         }
@@ -64,6 +68,34 @@ public final class DataPathThread implements AutoCloseable {
 
     public void start() {
         thread.start();
+    }
+
+    /** {@return whether this is the thread} */
+    public boolean isCurrent() {
+        return Thread.currentThread() == thread;
+    }
+
+    /** Says what to do when the data path fails: at once if it has. Called once. */
+    public void onFailure(Consumer<String> action) {
+        String already;
+        synchronized (commands) {
+            failureAction = action;
+            already = failure;
+        }
+        if (already != null) {
+            action.accept(already);
+        }
+    }
+
+    private void tellFailure(String reason) {
+        Consumer<String> action;
+        synchronized (commands) {
+            failure = reason;
+            action = failureAction;
+        }
+        if (action != null) {
+            action.accept(reason);
+        }
     }
 
     /** {@return why the data path no longer runs, or null while it does} */
@@ -126,8 +158,13 @@ public final class DataPathThread implements AutoCloseable {
         } catch (Throwable e) {
             ended = path.instance() + " has failed: " + e;
             LOG.error("{} has failed and gives up; all of its connections are lost", path.instance(), e);
-            path.abandon();
-            path.closePort();
+            try {
+                path.abandon();
+                path.closePort();
+            } finally {
+                refuseAll();
+                tellFailure(ended);
+            }
         } finally {
             refuseAll();
         }

@@ -29,7 +29,7 @@ public record Health(State state, List<String> reasons) {
     }
 
     /** {@return ready without reasons, else degraded} */
-    static Health of(List<String> reasons) {
+    public static Health of(List<String> reasons) {
         return new Health(reasons.isEmpty() ? State.READY : State.DEGRADED, reasons);
     }
 }

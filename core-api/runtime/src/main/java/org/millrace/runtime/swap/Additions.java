@@ -2,6 +2,7 @@ package org.millrace.runtime.swap;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
 import org.millrace.api.pipeline.ProgramExtension;
 import org.millrace.api.pipeline.StageExtension;
 import org.millrace.runtime.config.Running;
@@ -12,30 +13,24 @@ import org.millrace.runtime.trace.TraceRequest;
 /**
  * What an instance adds to whatever programs it runs, now and after any swap.
  *
- * @param stages stage extensions
- * @param trace  trace points; outermost, so that they see the extensions' stages too
+ * @param stages   stage extensions
+ * @param trace    trace points; outermost, so that they see the extensions' stages too
+ * @param fallible told of an extension whose stage has thrown
  */
-public record Additions(List<StageExtension> stages, TraceRequest trace) {
-    public static final Additions NONE = new Additions(List.of(), TraceRequest.OFF);
-
-    public Additions with(StageExtension extension) {
-        List<StageExtension> more = new ArrayList<>(stages);
-        more.add(extension);
-        return new Additions(List.copyOf(more), trace);
-    }
-
-    public Additions without(StageExtension extension) {
-        return new Additions(stages.stream().filter(other -> other != extension).toList(), trace);
+public record Additions(List<StageExtension> stages, TraceRequest trace, BiConsumer<StageExtension, Throwable> fallible) {
+    /** {@return these with other stage extensions} */
+    public Additions with(List<StageExtension> others) {
+        return new Additions(List.copyOf(others), trace, fallible);
     }
 
     public Additions with(TraceRequest points) {
-        return new Additions(stages, points);
+        return new Additions(stages, points, fallible);
     }
 
     private List<ProgramExtension> toPrograms() {
         List<ProgramExtension> all = new ArrayList<>();
         if (!stages.isEmpty()) {
-            all.add(new StageExtensions(stages));
+            all.add(new StageExtensions(stages, fallible));
         }
         if (trace.isOn()) {
             all.add(new TracePoints(trace));

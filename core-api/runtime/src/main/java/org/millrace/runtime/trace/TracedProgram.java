@@ -75,6 +75,11 @@ public final class TracedProgram<M extends SegmentMeta> extends ProgramDecorator
         });
     }
 
+    @Override
+    public long failed(Stage<?, ?> stage, Throwable thrown) {
+        return inner.failed(stage instanceof TracedStage<?, ?> traced ? traced.stage() : stage, thrown);
+    }
+
     public TraceRing ring() {
         return ring;
     }

@@ -15,8 +15,9 @@ import org.millrace.ports.PacketPortFactory;
 import org.millrace.runtime.Instance;
 import org.millrace.toe.MessageSocket;
 import org.millrace.toe.Toe;
+import org.millrace.udp.UdpFactory;
 
-/** An application echoes messages over {@link UdpTransport}; the peer is the kernel's UDP. */
+/** An application echoes messages over {@link UdpFactory}; the peer is the kernel's UDP. */
 final class UdpScenario {
     private static final int[] LENGTHS = {1, 2, 64, 511, 1400, 1472, 64, 1};
     private static final InetSocketAddress ECHO =
@@ -27,7 +28,7 @@ final class UdpScenario {
 
     static void run() throws Exception {
         LinuxHost.link(1500);
-        try (Instance instance = LinuxHost.instance(new PacketPortFactory(), List.of(new UdpTransport(null)), Map.of());
+        try (Instance instance = LinuxHost.instance(new PacketPortFactory(), List.of(new UdpFactory()), Map.of());
              Toe toe = Toe.open(instance, ContextSize.DEFAULT)) {
             MessageSocket socket = toe.bind(ECHO, "udp");
             if (!toe.await(socket::isBound, 5_000_000_000L)) {

@@ -21,8 +21,11 @@ package org.millrace.memory;
  * <li>LISTEN opaque, code (transport), local address and port, argument (backlog)
  * <li>UNLISTEN code (transport), argument (the listener's number)
  * <li>BIND opaque, code (transport), local address and port
- * <li>MESSAGE connection, tx bytes (message length; its bytes follow the previous message's in the transmit ring), peer
- *     address and port
+ * <li>MESSAGE connection, tx bytes (message length), argument (where it lies in the transmit buffer, bytes), opaque (the
+ *     application's number for it, 32 bits), code (its kind, at most 255; 0 unless the transport has kinds), peer address
+ *     and port. Its bytes are the data path's until SENT
+ * <li>RELEASE connection, argument (where a message that was received begins): its room is free again; in any order
+ * <li>CANCEL connection, opaque (the number of a MESSAGE): the application wants it no more; it may be too late
  * <li>CLOSE connection: after this the application names the id no more; ABORT the same, with a reset
  * <li>HANDOVER connection, argument (number of the context that takes), opaque (a number of that context's owner): a
  *     connection that was accepted, and neither read nor written, goes to another context of the same application, which
@@ -37,7 +40,10 @@ package org.millrace.memory;
  * <li>CONNECTED opaque, connection, code (status)
  * <li>LISTENING opaque, code (status), argument (the listener's number), local address and port
  * <li>ACCEPTED opaque (the LISTEN's or HANDOVER's), connection, code (status; only a HANDOVER can fail)
- * <li>MESSAGE connection, rx bytes (its length; in the receive ring behind the previous one), peer address and port
+ * <li>MESSAGE connection, rx bytes (its length), argument (where it begins in the receive buffer; in one piece), opaque (a
+ *     number of the transport's, 32 bits), code (its kind), peer address and port
+ * <li>SENT connection, argument (where the MESSAGE lay), opaque (its number), code (status): the data path does not need its
+ *     bytes any more
  * <li>CLOSED connection, code (status): the connection is over before its time; the application still has to CLOSE it
  * </ul>
  */
@@ -96,6 +102,12 @@ public final class Descriptor {
     public static final int CLOSED = 12;
     /** Request type. */
     public static final int HANDOVER = 13;
+    /** Request type. */
+    public static final int RELEASE = 14;
+    /** Request type. */
+    public static final int CANCEL = 15;
+    /** Event type. */
+    public static final int SENT = 16;
 
     /** Flag of a BUMP: the stream ends here. */
     public static final int FIN = 1;

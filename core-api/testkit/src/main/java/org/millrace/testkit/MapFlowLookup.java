@@ -37,7 +37,14 @@ public final class MapFlowLookup implements FlowLookup, TransportHost.FlowTable 
             new Tuple(meta.localAddress(), meta.localPort(), meta.peerAddress(), meta.peerPort()), 0);
     }
 
-    /** {@return how often {@link #lookup} was called} */
+    @Override
+    public int lookupLocal(SegmentMeta meta) {
+        lookups++;
+        int flow = flows.getOrDefault(new Tuple(meta.localAddress(), meta.localPort(), 0, 0), 0);
+        return flow != 0 ? flow : flows.getOrDefault(new Tuple(0, meta.localPort(), 0, 0), 0);
+    }
+
+    /** {@return how often {@link #lookup} and {@link #lookupLocal} were called} */
     public int lookups() {
         return lookups;
     }

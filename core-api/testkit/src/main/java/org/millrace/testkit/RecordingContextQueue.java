@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.millrace.api.pipeline.ContextQueue;
+import org.millrace.api.pipeline.DropReason;
 import org.millrace.api.pipeline.SegmentMeta;
 
 /** A context queue that notes what applications would be told. */
@@ -12,6 +13,8 @@ public final class RecordingContextQueue implements ContextQueue {
     private final List<Notice> notices = new ArrayList<>();
     private final List<Message> messages = new ArrayList<>();
     private final Map<Integer, Integer> grants = new HashMap<>();
+    private final List<Sent> sent = new ArrayList<>();
+    private int reserved;
     private int room = Integer.MAX_VALUE;
 
     /**
@@ -39,6 +42,18 @@ public final class RecordingContextQueue implements ContextQueue {
     public record Message(int context, int connection, int position, int length, int peerAddress, int peerPort) {
     }
 
+    /**
+     * A message of an application's that is not needed any more.
+     *
+     * @param context    its context
+     * @param connection the connection
+     * @param position   in the transmit buffer
+     * @param number     its number
+     * @param status     code of a {@link org.millrace.api.context.Status}
+     */
+    public record Sent(int context, int connection, int position, int number, int status) {
+    }
+
     /** An empty queue without limit. */
     public RecordingContextQueue() {
     }
@@ -64,15 +79,37 @@ public final class RecordingContextQueue implements ContextQueue {
         grants.put(connection, position);
     }
 
+    /** {@inheritDoc} Here: behind what was reserved before. */
     @Override
-    public boolean message(SegmentMeta meta) {
+    public int reserve(SegmentMeta meta) {
         if (room <= 0) {
-            return false;
+            return DropReason.NO_BUFFER.code();
         }
         room--;
+        meta.position(reserved);
+        reserved += meta.length();
+        return DropReason.NONE.code();
+    }
+
+    @Override
+    public void unreserve(SegmentMeta meta) {
+        room++;
+    }
+
+    @Override
+    public void message(SegmentMeta meta) {
         messages.add(new Message(meta.context(), meta.connection(), meta.position(), meta.length(),
             meta.peerAddress(), meta.peerPort()));
-        return true;
+    }
+
+    @Override
+    public void sent(SegmentMeta meta, int status) {
+        sent.add(new Sent(meta.context(), meta.connection(), meta.position(), meta.message(), status));
+    }
+
+    /** {@return all messages that an application was told not to be needed any more, in order} */
+    public List<Sent> sent() {
+        return List.copyOf(sent);
     }
 
     /** {@return all notices, in order, not added up} */
@@ -94,6 +131,7 @@ public final class RecordingContextQueue implements ContextQueue {
     public void clear() {
         notices.clear();
         messages.clear();
+        sent.clear();
         grants.clear();
     }
 }

@@ -46,6 +46,7 @@ final class EventReader {
         switch (events.u8(slot, Descriptor.TYPE)) {
             case Descriptor.BUMP -> bumped(endpoints.find(id), slot);
             case Descriptor.MESSAGE -> message(endpoints.find(id), slot);
+            case Descriptor.SENT -> sent(endpoints.find(id), slot);
             case Descriptor.CONNECTED -> connected(id, slot);
             case Descriptor.LISTENING -> listening(slot);
             case Descriptor.ACCEPTED -> accepted(id, slot);
@@ -66,7 +67,6 @@ final class EventReader {
         boolean fin = (flags & Descriptor.FIN) != 0;
         boolean possible = switch (endpoint) {
             case StreamSocket stream -> stream.bumped(rx, tx, fin, (flags & Descriptor.IDLE) != 0);
-            case MessageSocket messages -> messages.freed(tx);
             case null, default -> true;
         };
         if (!possible) {
@@ -76,9 +76,17 @@ final class EventReader {
 
     private void message(Endpoint endpoint, long slot) {
         if (endpoint instanceof MessageSocket messages
-            && !messages.arrived(events.i32(slot, Descriptor.RX_BYTES), events.i64(slot, Descriptor.PEER_ADDRESS),
-                events.i64(slot, Descriptor.PEER_ADDRESS + 8), events.u16(slot, Descriptor.PEER_PORT))) {
-            toe.fail("it announced a message longer than the buffer");
+            && !messages.arrived(events.i32(slot, Descriptor.ARGUMENT), events.i32(slot, Descriptor.RX_BYTES),
+                events.i64(slot, Descriptor.PEER_ADDRESS), events.i64(slot, Descriptor.PEER_ADDRESS + 8),
+                events.u16(slot, Descriptor.PEER_PORT))) {
+            toe.fail("it announced a message that the buffer cannot hold");
+        }
+    }
+
+    private void sent(Endpoint endpoint, long slot) {
+        if (endpoint instanceof MessageSocket messages
+            && !messages.sent(events.i32(slot, Descriptor.ARGUMENT), status(slot))) {
+            toe.fail("it is done with a message that was not sent");
         }
     }
 

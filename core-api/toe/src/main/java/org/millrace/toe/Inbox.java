@@ -8,49 +8,52 @@ import java.util.Arrays;
 import org.millrace.memory.Addresses;
 
 /**
- * The lengths and senders of unread messages, oldest first. Bounded: empty messages cost no payload buffer, so nothing
- * else would stop them. A dropped message leaves its bytes as dead ones behind the newest that was kept.
+ * Unread messages, oldest first. Bounded: each has a block of the receive buffer, an empty one too.
  *
  * <p>Owned by: the Toe's thread.
  */
 final class Inbox {
-    /** Most unread messages. */
-    static final int CAPACITY = 16384;
     private static final int STRIDE = 4;
+    private static final int PORT = 32;
     private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
-    // Per message: length and port; dead bytes behind it; 16 address bytes as two little-endian longs.
+    private final int capacity;
+    // Per message: length and port; position; 16 address bytes as two little-endian longs.
     private long[] words = new long[16 * STRIDE];
     private int head;
     private int count;
-    private long dropped;
     private final MemorySegment address = MemorySegment.ofArray(new byte[16]);
     private long lastLow;
     private long lastHigh;
     private InetSocketAddress last;
 
+    /** @param capacity most messages */
+    Inbox(int capacity) {
+        this.capacity = capacity;
+    }
+
     boolean isEmpty() {
         return count == 0;
+    }
+
+    int size() {
+        return count;
     }
 
     int length() {
         return (int) words[head];
     }
 
-    /** {@return bytes of dropped messages behind the oldest} */
-    long dead() {
-        return words[head + 1];
-    }
-
-    long dropped() {
-        return dropped;
+    /** {@return where the oldest begins in the receive buffer} */
+    int position() {
+        return (int) words[head + 1];
     }
 
     /** {@return the oldest message's sender; the same object as long as the sender is the same} */
     InetSocketAddress sender() {
         long low = words[head + 2];
         long high = words[head + 3];
-        int port = (int) (words[head] >>> 32);
+        int port = (int) (words[head] >>> PORT);
         if (last == null || low != lastLow || high != lastHigh || port != last.getPort()) {
             address.set(WORD, 0, low);
             address.set(WORD, 8, high);
@@ -66,20 +69,20 @@ final class Inbox {
         count--;
     }
 
-    void add(int length, long addressLow, long addressHigh, int port) {
-        if (count == CAPACITY) {
-            dropped++;
-            words[(head + (count - 1) * STRIDE & words.length - 1) + 1] += length;
-            return;
+    /** {@return false if there cannot be one more} */
+    boolean add(int position, int length, long addressLow, long addressHigh, int port) {
+        if (count == capacity) {
+            return false;
         }
         if (count * STRIDE == words.length) {
             grow();
         }
         int at = head + count++ * STRIDE & words.length - 1;
-        words[at] = (long) port << 32 | length;
-        words[at + 1] = 0;
+        words[at] = (long) port << PORT | length;
+        words[at + 1] = position;
         words[at + 2] = addressLow;
         words[at + 3] = addressHigh;
+        return true;
     }
 
     private void grow() {

@@ -37,7 +37,8 @@ public sealed interface ToeFailure {
             case NO_RESOURCES -> "; close connections or open a larger context";
             case ABORTED -> "; open a new context once the instance runs again";
             case UNSUPPORTED -> "; name another transport";
-            case OK, RESET -> "";
+            case TOO_LONG -> "; send shorter messages";
+            case OK, RESET, CANCELLED -> "";
         };
     }
 

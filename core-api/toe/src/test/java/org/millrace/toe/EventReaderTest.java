@@ -88,7 +88,7 @@ class EventReaderTest {
     void eventAboutNobodyIsPassedOver() {
         StreamSocket stream = connected();
         dataPath.bump(ID + (1 << 16), 5, 0, false);
-        dataPath.message(BEYOND, 5, PEER);
+        dataPath.message(BEYOND, 0, 5, PEER);
         dataPath.closed(ID + 1, Status.RESET);
         dataPath.listening(4711, 1, PEER, Status.OK);
         assertThat(toe.poll(0)).isZero();

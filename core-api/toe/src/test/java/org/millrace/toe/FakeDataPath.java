@@ -135,11 +135,19 @@ final class FakeDataPath implements ContextGrant {
         publish();
     }
 
-    void message(int id, int bytes, InetSocketAddress peer) {
+    void message(int id, int position, int bytes, InetSocketAddress peer) {
         long slot = event(Descriptor.MESSAGE, id);
+        events.i32(slot, Descriptor.ARGUMENT, position);
         events.i32(slot, Descriptor.RX_BYTES, bytes);
         Addresses.write(region, slot + Descriptor.PEER_ADDRESS, peer.getAddress());
         events.u16(slot, Descriptor.PEER_PORT, peer.getPort());
+        publish();
+    }
+
+    void sent(int id, int position, Status status) {
+        long slot = event(Descriptor.SENT, id);
+        events.i32(slot, Descriptor.ARGUMENT, position);
+        events.u16(slot, Descriptor.CODE, status.code());
         publish();
     }
 

@@ -5,14 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.millrace.api.context.Status;
-import org.millrace.memory.ContextLayout;
 import org.millrace.memory.Descriptor;
 import org.millrace.toe.FakeDataPath.Request;
 
@@ -54,29 +55,33 @@ class MessageSocketTest {
     }
 
     @Test
-    void messagesLieBehindEachOtherAndNameTheirPeers() throws IOException {
+    void messagesLieInOnePieceEachAndNameTheirPeers() throws IOException {
         answer();
         assertThat(socket.send(bytes("one"), ALICE)).isTrue();
         assertThat(socket.send(bytes(""), BOB)).isTrue();
         assertThat(socket.send(bytes("three"), BOB)).isTrue();
         assertThat(dataPath.take()).as("not before the flush").isNull();
         toe.flush();
-        assertThat(dataPath.takeAll()).extracting(Request::type, Request::connection, Request::tx, Request::peer)
-            .containsExactly(tuple(Descriptor.MESSAGE, ID, 3, ALICE), tuple(Descriptor.MESSAGE, ID, 0, BOB),
-                tuple(Descriptor.MESSAGE, ID, 5, BOB));
-        assertThat(dataPath.fetch(ID, 0, 8)).asString().isEqualTo("onethree");
+        List<Request> sent = dataPath.takeAll();
+        assertThat(sent).extracting(Request::type, Request::connection, Request::tx, Request::argument, Request::opaque,
+            Request::peer).containsExactly(tuple(Descriptor.MESSAGE, ID, 3, 0, 0L, ALICE),
+                tuple(Descriptor.MESSAGE, ID, 0, 256, 1L, BOB), tuple(Descriptor.MESSAGE, ID, 5, 512, 2L, BOB));
+        assertThat(dataPath.fetch(ID, 0, 3)).asString().isEqualTo("one");
+        assertThat(dataPath.fetch(ID, 512, 5)).asString().isEqualTo("three");
     }
 
     @Test
     void receivesWholeMessagesAndCutsWhatDoesNotFit() throws IOException {
         answer();
-        dataPath.deliver(ID, 0, "onethree".getBytes(StandardCharsets.US_ASCII));
-        dataPath.message(ID, 3, ALICE);
-        dataPath.message(ID, 0, BOB);
-        dataPath.message(ID, 5, BOB);
+        dataPath.deliver(ID, 1024, "one".getBytes(StandardCharsets.US_ASCII));
+        dataPath.deliver(ID, 0, "three".getBytes(StandardCharsets.US_ASCII));
+        dataPath.message(ID, 1024, 3, ALICE);
+        dataPath.message(ID, 256, 0, BOB);
+        dataPath.message(ID, 0, 5, BOB);
         toe.poll(0);
         ByteBuffer buffer = ByteBuffer.allocate(10).position(1).limit(3);
         assertThat(socket.nextLength()).isEqualTo(3);
+        assertThat(socket.nextSender()).isEqualTo(ALICE);
         assertThat(socket.receive(buffer)).isEqualTo(ALICE);
         assertThat(new String(buffer.array(), 1, 2, StandardCharsets.US_ASCII)).isEqualTo("on");
         assertThat(buffer.position()).isEqualTo(3);
@@ -86,33 +91,44 @@ class MessageSocketTest {
         assertThat(socket.receive(buffer)).isNull();
         assertThat(socket.nextLength()).isEqualTo(-1);
         toe.flush();
-        assertThat(dataPath.takeAll()).extracting(Request::type, Request::rx).containsExactly(tuple(Descriptor.BUMP, 8));
+        assertThat(dataPath.takeAll()).extracting(Request::type, Request::argument).containsExactly(
+            tuple(Descriptor.RELEASE, 1024), tuple(Descriptor.RELEASE, 256), tuple(Descriptor.RELEASE, 0));
     }
 
     @Test
-    void messagesWrapInBothRings() throws IOException {
+    void takenMessagesAreGivenBackInAnyOrder() throws IOException {
         answer();
-        byte[] message = new byte[3000];
-        for (int round = 0; round < 5; round++) {
-            for (int i = 0; i < message.length; i++) {
-                message[i] = (byte) (i * 31 + round);
-            }
-            assertThat(socket.send(ByteBuffer.wrap(message), ALICE)).isTrue();
-            assertThat(dataPath.fetch(ID, 3000L * round, 3000)).isEqualTo(message);
-            dataPath.deliver(ID, 3000L * round, message);
-            dataPath.message(ID, 3000, ALICE);
-            dataPath.bump(ID, 0, 0, false);
-            toe.poll(0);
-            dataPath.bump(ID, 0, 3000, false);
-            ByteBuffer buffer = ByteBuffer.allocateDirect(3000);
-            socket.receive(buffer);
-            assertThat(buffer.flip()).isEqualTo(ByteBuffer.wrap(message));
-            toe.poll(0);
-        }
+        dataPath.message(ID, 0, 5, ALICE);
+        dataPath.message(ID, 512, 500, BOB);
+        toe.poll(0);
+        long first = socket.take();
+        long second = socket.take();
+        assertThat(second - first).isEqualTo(512);
+        assertThat(socket.take()).isEqualTo(MessageSocket.NONE);
+        toe.flush();
+        assertThat(dataPath.take()).as("as long as they are read").isNull();
+        socket.release(second);
+        socket.release(first);
+        toe.flush();
+        assertThat(dataPath.takeAll()).extracting(Request::argument).containsExactly(512, 0);
     }
 
     @Test
-    void fullBufferRefusesUntilBytesAreFreed() throws IOException {
+    void messageIsFilledInPlace() throws IOException {
+        answer();
+        long at = socket.allocate(5);
+        MemorySegment.copy(MemorySegment.ofArray("three".getBytes(StandardCharsets.US_ASCII)), 0, toe.region(), at, 5);
+        long unused = socket.allocate(300);
+        socket.discard(unused);
+        assertThat(socket.send(at, 5, BOB)).isTrue();
+        toe.flush();
+        assertThat(dataPath.takeAll()).extracting(Request::argument, Request::tx).containsExactly(tuple(0, 5));
+        assertThat(dataPath.fetch(ID, 0, 5)).asString().isEqualTo("three");
+        assertThat(socket.unsent()).isEqualTo(1);
+    }
+
+    @Test
+    void fullBufferRefusesUntilAMessageIsDoneWith() throws IOException {
         answer();
         toe.nextReady();
         assertThat(socket.send(ByteBuffer.allocate(4096), ALICE)).isTrue();
@@ -120,11 +136,24 @@ class MessageSocketTest {
         assertThat(socket.send(more, ALICE)).isFalse();
         assertThat(more.remaining()).isEqualTo(1);
         toe.flush();
-        dataPath.bump(ID, 0, 4096, false);
+        dataPath.sent(ID, 0, Status.OK);
         assertThat(toe.poll(0)).isEqualTo(1);
         assertThat(socket.send(more, ALICE)).isTrue();
         assertThatThrownBy(() -> socket.send(ByteBuffer.allocate(4097), ALICE))
             .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("4097").hasMessageContaining("4096");
+    }
+
+    @Test
+    void whatWasNotSentAfterAllIsCountedWithItsReason() throws IOException {
+        answer();
+        socket.send(ByteBuffer.allocate(3000), ALICE);
+        toe.flush();
+        toe.nextReady();
+        dataPath.sent(ID, 0, Status.TOO_LONG);
+        assertThat(toe.poll(0)).isEqualTo(1);
+        assertThat(socket.failedSends()).isEqualTo(1);
+        assertThat(socket.lastFailure()).isEqualTo(Status.TOO_LONG);
+        assertThat(socket.isBound()).as("the socket lives on").isTrue();
     }
 
     @Test
@@ -133,8 +162,12 @@ class MessageSocketTest {
         toe.nextReady();
         for (int i = 0; i < 64; i++) {
             assertThat(socket.send(bytes(""), ALICE)).isTrue();
+            dataPath.sent(ID, 0, Status.OK);
+            toe.poll(0);
+            assertThat(dataPath.eventRoom()).isEqualTo(64);
         }
         assertThat(socket.send(bytes(""), ALICE)).isFalse();
+        assertThat(socket.unsent()).as("nothing is kept of it").isZero();
         assertThat(toe.poll(0)).isZero();
         assertThat(dataPath.takeAll()).hasSize(64);
         assertThat(toe.poll(0)).isEqualTo(1);
@@ -142,39 +175,28 @@ class MessageSocketTest {
     }
 
     @Test
-    void pushedMessagesKeepWithinTheCredits() throws IOException {
+    void moreUnreadMessagesThanThereAreBlocksFailTheContext() {
         answer();
-        dataPath.layout.pacing(ID, ContextLayout.PUSH);
-        dataPath.layout.credits(ID, 10);
-        assertThat(socket.send(ByteBuffer.allocate(10), ALICE)).isTrue();
-        assertThat(socket.send(ByteBuffer.allocate(1), ALICE)).isFalse();
-        dataPath.layout.credits(ID, 11);
-        assertThat(socket.send(ByteBuffer.allocate(1), ALICE)).isTrue();
-    }
-
-    @Test
-    void unreadMessagesAreBoundedAndTheirBytesNotLost() throws IOException {
-        answer();
-        for (int i = 0; i < Inbox.CAPACITY; i++) {
-            dataPath.message(ID, 0, i % 2 == 0 ? ALICE : BOB);
+        for (int i = 0; i < 17; i++) {
+            assertThat(socket.status()).isEqualTo(Status.OK);
+            dataPath.message(ID, i * 256 & 4095, 0, ALICE);
             toe.poll(0);
         }
-        dataPath.message(ID, 40, ALICE);
-        toe.poll(0);
-        assertThat(socket.dropped()).isEqualTo(1);
-        ByteBuffer buffer = ByteBuffer.allocate(100);
-        for (int i = 0; i < Inbox.CAPACITY; i++) {
-            assertThat(socket.receive(buffer)).isEqualTo(i % 2 == 0 ? ALICE : BOB);
-        }
-        assertThat(socket.receive(buffer)).isNull();
-        toe.flush();
-        assertThat(dataPath.takeAll()).extracting(Request::rx).containsExactly(40);
+        assertThat(socket.status()).isEqualTo(Status.ABORTED);
     }
 
     @Test
-    void messageLongerThanTheBufferFailsTheContext() {
+    void messageOutsideTheBufferFailsTheContext() {
         answer();
-        dataPath.message(ID, 4097, ALICE);
+        dataPath.message(ID, 256, 4096, ALICE);
+        toe.poll(0);
+        assertThat(socket.status()).isEqualTo(Status.ABORTED);
+    }
+
+    @Test
+    void beingDoneWithWhatWasNotSentFailsTheContext() {
+        answer();
+        dataPath.sent(ID, 0, Status.OK);
         toe.poll(0);
         assertThat(socket.status()).isEqualTo(Status.ABORTED);
     }

@@ -26,6 +26,8 @@ final class Errno {
             case ABORTED -> "ECONNABORTED";
             case UNSUPPORTED -> "EOPNOTSUPP";
             case RESET -> "ECONNRESET";
+            case TOO_LONG -> "EMSGSIZE";
+            case CANCELLED -> "ECANCELED";
         };
     }
 }

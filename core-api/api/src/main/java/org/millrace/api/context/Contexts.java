@@ -22,6 +22,17 @@ public interface Contexts {
     int open(int context, int flow, InetSocketAddress local, InetSocketAddress peer);
 
     /**
+     * Reserves a message socket with its payload buffers in a context: a connection without a peer, whose buffers hold
+     * messages that are given back in any order.
+     *
+     * @param context the context
+     * @param flow    the flow its requests go to, in this transport
+     * @param local   its local address
+     * @return the connection's id in the context, or {@link #NONE}
+     */
+    int openMessages(int context, int flow, InetSocketAddress local);
+
+    /**
      * {@return size of a connection's receive buffer, a power of two, bytes}
      *
      * @param context the context

@@ -21,7 +21,11 @@ public enum Status {
     /** The runtime let go of the connection: shut down, or the context was closed. */
     ABORTED("closed by the runtime"),
     /** The transport does not do this. */
-    UNSUPPORTED("not supported by the transport");
+    UNSUPPORTED("not supported by the transport"),
+    /** A message is longer than the path, or the transport, takes. */
+    TOO_LONG("message too long"),
+    /** The application took it back before it was sent. */
+    CANCELLED("cancelled");
 
     private static final Status[] VALUES = values();
 

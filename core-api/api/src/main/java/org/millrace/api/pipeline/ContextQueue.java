@@ -23,11 +23,37 @@ public interface ContextQueue extends Extern {
     void grant(int context, int connection, int position);
 
     /**
-     * Announces a message of {@link SegmentMeta#length()} bytes at {@link SegmentMeta#position()} of the receive buffer,
-     * from the segment's peer address and port.
+     * Reserves {@link SegmentMeta#length()} bytes of the receive buffer of {@link SegmentMeta#connection()} for a message, in
+     * one piece, and sets {@link SegmentMeta#position()} to where they begin. They are the program's until it announces
+     * them with {@link #message} or gives them back with {@link #unreserve}.
      *
      * @param meta the item
-     * @return false if the queue or the buffer is full; then the message must not be written
+     * @return 0, or the code of the {@link DropReason} for which there is no room
      */
-    boolean message(SegmentMeta meta);
+    int reserve(SegmentMeta meta);
+
+    /**
+     * Gives back what was reserved at {@link SegmentMeta#position()}, unannounced.
+     *
+     * @param meta the item
+     */
+    void unreserve(SegmentMeta meta);
+
+    /**
+     * Announces a message of {@link SegmentMeta#length()} bytes that was reserved at {@link SegmentMeta#position()}, from the
+     * item's peer address and port, with {@link SegmentMeta#message()} as its number and {@link SegmentMeta#operation()} as
+     * its kind. The application gives its room back, in any order.
+     *
+     * @param meta the item
+     */
+    void message(SegmentMeta meta);
+
+    /**
+     * Tells the application that its message of {@link SegmentMeta#length()} bytes at {@link SegmentMeta#position()} of the
+     * transmit buffer, with the number {@link SegmentMeta#message()}, is not needed any more.
+     *
+     * @param meta   the item
+     * @param status code of a {@link org.millrace.api.context.Status}: how it went
+     */
+    void sent(SegmentMeta meta, int status);
 }

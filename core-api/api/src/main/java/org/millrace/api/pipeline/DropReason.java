@@ -55,7 +55,9 @@ public enum DropReason {
     /** The context has no connection left. */
     CONTEXT_FULL("no connection left in the context"),
     /** The transport has no flow left. */
-    FLOWS_FULL("no flow left");
+    FLOWS_FULL("no flow left"),
+    /** A message that is longer than the path, or the transport, takes. */
+    TOO_LONG("message too long");
 
     private final String text;
 

@@ -10,10 +10,14 @@ package org.millrace.api.pipeline;
  */
 public class SegmentMeta extends View {
     /** Bytes of the fields of this class; a program's own begin here. */
-    public static final int BYTES = 64;
+    public static final int BYTES = 68;
 
     /** {@link #hostFlags}: the stream ends here (application's shutdown, or the peer's FIN). */
     public static final int HOST_FIN = 1;
+    /** {@link #hostFlags} of HC: the application sends a message. */
+    public static final int HOST_MESSAGE = 2;
+    /** {@link #hostFlags} of HC: the application wants its message no more. */
+    public static final int HOST_CANCEL = 4;
 
     /** Makes a view that is nowhere yet. */
     public SegmentMeta() {
@@ -215,7 +219,7 @@ public class SegmentMeta extends View {
         u16(40, v);
     }
 
-    /** {@return HC: what is asked, a code of the program's; 0 is an application's bump} */
+    /** {@return HC: what is asked, a code of the program's; 0 is an application's bump. A message's kind, both ways} */
     public final int operation() {
         return u8(42);
     }
@@ -229,7 +233,8 @@ public class SegmentMeta extends View {
         u8(42, v);
     }
 
-    /** {@return HC: flags the application set; notification: flags for the application; {@link #HOST_FIN}} */
+    /** {@return HC: flags the application set: {@link #HOST_FIN}, {@link #HOST_MESSAGE}, {@link #HOST_CANCEL}; notification:
+     *          flags for the application, {@link #HOST_FIN}} */
     public final int hostFlags() {
         return u8(43);
     }
@@ -327,5 +332,33 @@ public class SegmentMeta extends View {
      */
     public final void discard(int v) {
         u8(62, v);
+    }
+
+    /** {@return the IP differentiated services code point to send on EMIT, 0 to 63 (RFC 2474 §3); a stage sets it} */
+    public final int dscp() {
+        return u8(63);
+    }
+
+    /**
+     * Sets {@link #dscp()}.
+     *
+     * @param v its value
+     */
+    public final void dscp(int v) {
+        u8(63, v);
+    }
+
+    /** {@return the number of a message: HC: the application's for what it sends or cancels; notification: the program's} */
+    public final int message() {
+        return i32(64);
+    }
+
+    /**
+     * Sets {@link #message()}.
+     *
+     * @param v its value
+     */
+    public final void message(int v) {
+        i32(64, v);
     }
 }

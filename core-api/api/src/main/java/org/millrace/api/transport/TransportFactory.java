@@ -1,5 +1,7 @@
 package org.millrace.api.transport;
 
+import java.util.Set;
+
 /** A transport protocol, registered as a service by the bundle that implements it. */
 public interface TransportFactory {
     /** {@return its name in configurations: {@code tcp-flextoe}} */
@@ -7,6 +9,17 @@ public interface TransportFactory {
 
     /** {@return its IP protocol number} */
     int protocol();
+
+    /** {@return what it does for applications; one that does not name a transport gets the first that does what it asks for} */
+    Set<Service> services();
+
+    /** What a transport does for applications. */
+    enum Service {
+        /** Byte streams: CONNECT, LISTEN. */
+        STREAMS,
+        /** Messages: BIND. */
+        MESSAGES
+    }
 
     /**
      * Makes the transport for one data path.

@@ -43,14 +43,14 @@ public interface TransportHost {
      *
      * @param localAddress source
      * @param peerAddress  destination
-     * @param ecn          ECN codepoint for the IP header
+     * @param tos          type of service for the IP header: DSCP in the upper six bits (RFC 2474), ECN in the lower two
      * @param segment      memory that holds header and payload; copied
      * @param offset       where it begins
      * @param length       its length
      * @param nowNs        the time
      * @return false if there is no route, or too much waits for the neighbour
      */
-    boolean send(int localAddress, int peerAddress, int ecn, MemorySegment segment, long offset, int length,
+    boolean send(int localAddress, int peerAddress, int tos, MemorySegment segment, long offset, int length,
                  long nowNs);
 
     /**

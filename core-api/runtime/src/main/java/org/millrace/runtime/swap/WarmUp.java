@@ -10,6 +10,7 @@ import java.util.stream.Collectors;
 import org.millrace.api.hardware.Capacity;
 import org.millrace.api.port.PortInfo;
 import org.millrace.api.transport.ControlPlane;
+import org.millrace.api.transport.TransportFactory.Service;
 import org.millrace.net.Route;
 import org.millrace.runtime.config.DataPathConfig;
 import org.millrace.runtime.config.DataPathConfig.TransportChoice;
@@ -17,7 +18,6 @@ import org.millrace.runtime.config.Running;
 import org.millrace.runtime.path.DataPath;
 import org.millrace.runtime.transport.LoadedTransport;
 import org.millrace.wire.Ipv4Address;
-import org.millrace.wire.Ipv4Header;
 import org.millrace.wire.Ipv4Prefix;
 
 /**
@@ -78,7 +78,7 @@ final class WarmUp {
 
     private static int streams(List<TransportChoice> transports) {
         for (int i = 0; i < transports.size(); i++) {
-            if (transports.get(i).factory().protocol() == Ipv4Header.TCP) {
+            if (transports.get(i).factory().services().contains(Service.STREAMS)) {
                 return i;
             }
         }

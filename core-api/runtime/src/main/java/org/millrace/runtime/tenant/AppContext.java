@@ -6,7 +6,9 @@ import java.util.HashSet;
 import java.util.Set;
 import org.millrace.api.context.ContextSize;
 import org.millrace.api.context.SelectorBell;
+import org.millrace.api.pipeline.SegmentMeta;
 import org.millrace.context.Journal;
+import org.millrace.memory.BlockPool;
 import org.millrace.memory.ContextLayout;
 import org.millrace.memory.Descriptor;
 import org.millrace.memory.DescriptorRing;
@@ -87,6 +89,14 @@ public final class AppContext {
             writeRecord(id, local, peer);
             changed(ContextLayout.slot(id));
             changed.context(this);
+        }
+        return id;
+    }
+
+    public int openMessages(int transport, int flow, InetSocketAddress local) {
+        int id = open(transport, flow, local, null);
+        if (id >= 0) {
+            slots.messages[ContextLayout.slot(id)] = new MessageBuffers(size.receiveBytes(), size.transmitBytes());
         }
         return id;
     }
@@ -238,18 +248,57 @@ public final class AppContext {
         }
     }
 
-    boolean message(int connection, int bytes, int peerAddress, int peerPort) {
-        int slot = slots.own(connection);
-        if (slot < 0 || slots.state[slot] != ConnectionSlots.OPEN) {
+    /** {@return where bytes are reserved for a message, or {@link BlockPool#NONE}} */
+    int reserve(int connection, int bytes) {
+        int slot = messageSlot(connection);
+        return slot < 0 || slots.state[slot] != ConnectionSlots.OPEN ? BlockPool.NONE
+            : slots.messages[slot].received.reserve(bytes);
+    }
+
+    void unreserve(int connection, int position) {
+        int slot = messageSlot(connection);
+        if (slot >= 0) {
+            slots.messages[slot].received.release(position);
+        }
+    }
+
+    /** Announces a message. Answers whether it lies where the program has reserved room for it. */
+    boolean message(SegmentMeta meta) {
+        int slot = messageSlot(meta.connection());
+        int room = slot < 0 ? BlockPool.NONE : slots.messages[slot].received.size(meta.position());
+        if (meta.length() < 0 || meta.length() > room) {
             return false;
         }
-        boolean fits = bytes >= 0 && bytes <= size.receiveBytes() - slots.receiveHeld[slot];
-        if (!fits || !events.message(slot, bytes, peerAddress, peerPort)) {
-            return false;
+        if (slots.state[slot] == ConnectionSlots.OPEN) {
+            slots.receiveHeld[slot] += room;
+            slots.receivedBytes[slot] += meta.length();
+            events.message(meta.connection(), meta.message(), meta.operation(), meta.position(), meta.length(),
+                meta.peerAddress(), meta.peerPort());
+            changed(slot);
+        } else {
+            slots.messages[slot].received.release(meta.position());
         }
-        slots.announced[slot] += bytes;
-        slots.receivedBytes[slot] += bytes;
         return true;
+    }
+
+    /** The data path does not need a message any more that the application has sent. Answers whether there was one. */
+    boolean sent(SegmentMeta meta, int status) {
+        int slot = messageSlot(meta.connection());
+        if (slot < 0 || slots.messages[slot].sending == 0) {
+            return false;
+        }
+        slots.messages[slot].sending--;
+        slots.transmitHeld[slot] = Math.max(0, slots.transmitHeld[slot] - meta.length());
+        if (slots.state[slot] == ConnectionSlots.OPEN) {
+            events.post(Descriptor.SENT, meta.connection(), meta.message() & LOW_32, status, meta.position(), null);
+            changed(slot);
+        }
+        return true;
+    }
+
+    private int messageSlot(int connection) {
+        int slot = slots.own(connection);
+        return slot >= 0 && slots.messages[slot] != null ? slot : -1;
     }
 
     /** Delivers what there is room for and wakes the application if it sleeps. */

@@ -68,6 +68,8 @@ public final class ConnectionSlots {
     final byte[] warmth;
     /** Whether its line of the registry is noted to be written. */
     public final boolean[] listed;
+    /** Buffers of a message socket; null: a stream. */
+    final MessageBuffers[] messages;
     private final int[] generation;
     private final boolean[] wrapped;
     private final int[] free;
@@ -101,6 +103,7 @@ public final class ConnectionSlots {
         flagsTold = new byte[connections];
         warmth = new byte[connections];
         listed = new boolean[connections];
+        messages = new MessageBuffers[connections];
         generation = new int[connections];
         wrapped = new boolean[connections];
         free = new int[connections];
@@ -153,6 +156,7 @@ public final class ConnectionSlots {
         state[slot] = FREE;
         id[slot] = 0;
         flow[slot] = 0;
+        messages[slot] = null;
         int tail = freeHead - live;
         free[tail < 0 ? tail + free.length : tail] = slot;
         live--;
@@ -186,6 +190,9 @@ public final class ConnectionSlots {
 
     /** {@return whether the receive ring holds nothing that anybody will read} */
     boolean isReceiveRingEmpty(int slot) {
+        if (messages[slot] != null) {
+            return messages[slot].received.ranges() == 0;
+        }
         return receiveHeld[slot] == 0 && receivePending[slot] == 0 && receiveEnd[slot] == announced[slot];
     }
 

@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.millrace.api.context.ContextSize;
 import org.millrace.api.pipeline.ContextQueue;
+import org.millrace.api.pipeline.DropReason;
 import org.millrace.api.pipeline.SegmentMeta;
+import org.millrace.memory.BlockPool;
 import org.millrace.memory.SharedMemory;
 
 /** The open contexts by number, and the context-queue extern. Owned by: the data-path thread. */
@@ -105,9 +107,43 @@ public final class ContextTable implements ContextQueue {
     }
 
     @Override
-    public boolean message(SegmentMeta meta) {
+    public int reserve(SegmentMeta meta) {
         AppContext context = find(meta.context());
-        return context != null
-            && context.message(meta.connection(), meta.length(), meta.peerAddress(), meta.peerPort());
+        if (context == null) {
+            return DropReason.NO_FLOW.code();
+        }
+        if (!context.events.hasRoom()) {
+            return DropReason.CONTEXT_QUEUE_FULL.code();
+        }
+        int position = context.reserve(meta.connection(), meta.length());
+        if (position == BlockPool.NONE) {
+            return DropReason.NO_BUFFER.code();
+        }
+        meta.position(position);
+        return DropReason.NONE.code();
+    }
+
+    @Override
+    public void unreserve(SegmentMeta meta) {
+        AppContext context = find(meta.context());
+        if (context != null) {
+            context.unreserve(meta.connection(), meta.position());
+        }
+    }
+
+    @Override
+    public void message(SegmentMeta meta) {
+        AppContext context = find(meta.context());
+        if (context != null && !context.message(meta)) {
+            counters.transferFaults++;
+        }
+    }
+
+    @Override
+    public void sent(SegmentMeta meta, int status) {
+        AppContext context = find(meta.context());
+        if (context != null && !context.sent(meta, status)) {
+            counters.transferFaults++;
+        }
     }
 }

@@ -73,7 +73,7 @@ public final class Egress implements FrameOutput {
         long source = info.macAddress();
         int total = Ipv4Header.MIN_LENGTH + segmentBytes;
         int id = identification++ & 0xffff;
-        int versionAndTos = 0x4500 | meta.ecn() & 3;
+        int versionAndTos = 0x4500 | meta.dscp() << 2 & 0xfc | meta.ecn() & 3;
         int ttlAndProtocol = TTL << 8 | protocol;
         int local = meta.localAddress();
         int peer = meta.peerAddress();

@@ -11,12 +11,16 @@ import org.millrace.memory.DescriptorRing;
 /**
  * What a context's application is told. Bumps add up by connection until there is room in the ring; everything else
  * keeps its order and waits in memory of the runtime while the ring is full, and nothing overtakes it. What waits is
- * bounded by the context's connections, because its requests are not read meanwhile.
+ * bounded by the context's connections and messages, because its requests are not read meanwhile and no message is
+ * begun.
  *
  * <p>Owned by: the data-path thread.
  */
 public final class EventQueue {
-    private record Waiting(int type, int connection, long opaque, int code, int argument, InetSocketAddress local) {
+    private static final long LOW_32 = 0xffff_ffffL;
+
+    private record Waiting(int type, int connection, long opaque, int code, int argument, InetSocketAddress local, int bytes,
+                           int peerAddress, int peerPort) {
     }
 
     private final MemorySegment memory;
@@ -75,28 +79,38 @@ public final class EventQueue {
 
     public void post(int type, int connection, long opaque, int code, int argument, InetSocketAddress local) {
         if (!waiting.isEmpty() || !write(type, connection, opaque, code, argument, local)) {
-            waiting.add(new Waiting(type, connection, opaque, code, argument, local));
+            waiting.add(new Waiting(type, connection, opaque, code, argument, local, 0, 0, 0));
         }
     }
 
-    /** {@return false if there is no room} */
-    boolean message(int slot, int bytes, int peerAddress, int peerPort) {
-        if (!waiting.isEmpty() || room() < 1) {
-            return false;
+    /** {@return whether nothing waits and the ring has room} */
+    boolean hasRoom() {
+        return waiting.isEmpty() && room() > 0;
+    }
+
+    void message(int connection, int number, int kind, int position, int bytes, int peerAddress, int peerPort) {
+        if (hasRoom()) {
+            writeMessage(connection, number, kind, position, bytes, peerAddress, peerPort);
+        } else {
+            waiting.add(new Waiting(Descriptor.MESSAGE, connection, number, kind, position, null, bytes, peerAddress, peerPort));
         }
-        long at = claim(Descriptor.MESSAGE, slots.id[slot]);
+    }
+
+    private void writeMessage(int connection, long number, int kind, int position, int bytes, int peerAddress, int peerPort) {
+        long at = claim(Descriptor.MESSAGE, connection);
+        ring.i64(at, Descriptor.OPAQUE, number & LOW_32);
+        ring.u16(at, Descriptor.CODE, kind);
+        ring.i32(at, Descriptor.ARGUMENT, position);
         ring.i32(at, Descriptor.RX_BYTES, bytes);
         ring.u16(at, Descriptor.PEER_PORT, peerPort);
         AddressCodec.write(ring, at, Descriptor.PEER_ADDRESS, peerAddress);
-        slots.receiveHeld[slot] += bytes;
-        return true;
     }
 
     /** Writes what there is room for and makes it visible. Answers whether the application has news. */
     boolean flush(long nowNs) {
         while (!waiting.isEmpty()) {
             Waiting first = waiting.peekFirst();
-            if (!write(first.type, first.connection, first.opaque, first.code, first.argument, first.local)) {
+            if (!write(first)) {
                 break;
             }
             waiting.removeFirst();
@@ -133,6 +147,18 @@ public final class EventQueue {
                 room--;
             }
         }
+    }
+
+    private boolean write(Waiting event) {
+        if (event.type != Descriptor.MESSAGE) {
+            return write(event.type, event.connection, event.opaque, event.code, event.argument, event.local);
+        }
+        if (room() < 1) {
+            return false;
+        }
+        writeMessage(event.connection, event.opaque, event.code, event.argument, event.bytes, event.peerAddress,
+            event.peerPort);
+        return true;
     }
 
     private boolean write(int type, int connection, long opaque, int code, int argument, InetSocketAddress local) {

@@ -3,6 +3,7 @@ package org.millrace.runtime.tenant;
 import org.millrace.api.context.ContextRequest;
 import org.millrace.api.context.Status;
 import org.millrace.context.JournalEntry.Direction;
+import org.millrace.memory.BlockPool;
 import org.millrace.memory.Descriptor;
 import org.millrace.memory.DescriptorRing;
 
@@ -13,10 +14,13 @@ import org.millrace.memory.DescriptorRing;
  * <p>Owned by: the data-path thread.
  */
 public final class RequestReader {
+    private static final int MOST_KIND = 0xff;
+
     private final RequestSink sink;
     private final Counters counters;
     private final IdlePages pages;
 
+    private final OutgoingMessage outgoing = new OutgoingMessage();
     private AppContext context;
     private int type;
     private int flags;
@@ -100,6 +104,8 @@ public final class RequestReader {
             case Descriptor.BIND -> ask(ContextRequest.Kind.BIND, nowNs);
             case Descriptor.UNLISTEN -> unlisten(nowNs);
             case Descriptor.HANDOVER -> handOver(nowNs);
+            case Descriptor.RELEASE -> release(nowNs);
+            case Descriptor.CANCEL -> cancel(nowNs);
             default -> violation("unknown type");
         }
     }
@@ -115,6 +121,10 @@ public final class RequestReader {
             return;
         }
         ConnectionSlots slots = context.slots;
+        if (slots.messages[slot] != null) {
+            violation("moves bytes of a message socket as a stream's");
+            return;
+        }
         boolean finished = slots.finished[slot];
         if (receiveBytes < 0 || receiveBytes > slots.receiveHeld[slot]) {
             violation("consumes more than it was given");
@@ -138,24 +148,81 @@ public final class RequestReader {
     }
 
     private void message(long nowNs) {
-        if ((flags | code | receiveBytes | argument | localPort) != 0 || (opaque | local0 | local1) != 0) {
+        if ((flags | code & ~MOST_KIND | receiveBytes | localPort) != 0 || (local0 | local1) != 0 || !isNumber(opaque)) {
             violation("a field that is not MESSAGE's is set");
             return;
         }
-        int slot = slot();
+        int slot = messageSlot();
         if (slot < 0) {
             return;
         }
-        if (overruns(slot)) {
-            violation("appends more than there is room");
+        MessageBuffers messages = context.slots.messages[slot];
+        if (overruns(slot) || argument < 0 || argument > context.size().transmitBytes() - transmitBytes) {
+            violation("sends a message that is not in its transmit buffer");
+        } else if (messages.sending == messages.mostSending) {
+            violation("sends more messages than there is room for");
         } else if (!AddressCodec.isIpv4(peer0, peer1)) {
             violation("a peer that is no IPv4 address");
         } else {
+            messages.sending++;
             context.slots.transmitHeld[slot] += transmitBytes;
             context.slots.sentBytes[slot] += transmitBytes;
             context.slots.touch(slot, transmitBytes);
-            sink.message(context, slot, transmitBytes, AddressCodec.ipv4(peer1), peerPort, nowNs);
+            outgoing.position = argument;
+            outgoing.bytes = transmitBytes;
+            outgoing.number = (int) opaque;
+            outgoing.kind = code;
+            outgoing.peerAddress = AddressCodec.ipv4(peer1);
+            outgoing.peerPort = peerPort;
+            sink.message(context, slot, outgoing, nowNs);
         }
+    }
+
+    private void release(long nowNs) {
+        if ((flags | code | receiveBytes | transmitBytes | localPort | peerPort) != 0
+            || (opaque | local0 | local1 | peer0 | peer1) != 0) {
+            violation("a field that is not RELEASE's is set");
+            return;
+        }
+        int slot = messageSlot();
+        if (slot < 0) {
+            return;
+        }
+        int bytes = context.slots.messages[slot].received.release(argument);
+        if (bytes == BlockPool.NONE) {
+            violation("gives back what it was not given");
+            return;
+        }
+        context.slots.receiveHeld[slot] = Math.max(0, context.slots.receiveHeld[slot] - bytes);
+        pages.used(context, slot);
+        context.changed(slot);
+        sink.bump(context, slot, bytes, 0, 0, nowNs);
+    }
+
+    private void cancel(long nowNs) {
+        if ((flags | code | receiveBytes | transmitBytes | argument | localPort | peerPort) != 0
+            || (local0 | local1 | peer0 | peer1) != 0 || !isNumber(opaque)) {
+            violation("a field that is not CANCEL's is set");
+            return;
+        }
+        int slot = messageSlot();
+        if (slot >= 0) {
+            sink.cancel(context, slot, (int) opaque, nowNs);
+        }
+    }
+
+    private static boolean isNumber(long word) {
+        return word >>> Integer.SIZE == 0;
+    }
+
+    /** {@return the slot of the message socket named, or a negative number if there is nothing to do} */
+    private int messageSlot() {
+        int slot = slot();
+        if (slot >= 0 && context.slots.messages[slot] == null) {
+            violation("takes a stream for a message socket");
+            return -1;
+        }
+        return slot;
     }
 
     private boolean overruns(int slot) {
@@ -189,7 +256,7 @@ public final class RequestReader {
         if (slot < 0) {
             return;
         }
-        if (context.slots.used[slot]) {
+        if (context.slots.used[slot] || context.slots.messages[slot] != null) {
             violation("hands over what it has used");
         } else {
             context.slots.state[slot] = ConnectionSlots.CLOSED;

@@ -6,7 +6,11 @@ import org.millrace.api.context.ContextRequest;
 public interface RequestSink {
     void bump(AppContext context, int slot, int receiveBytes, int transmitBytes, int flags, long nowNs);
 
-    void message(AppContext context, int slot, int bytes, int peerAddress, int peerPort, long nowNs);
+    /** @param message valid during the call */
+    void message(AppContext context, int slot, OutgoingMessage message, long nowNs);
+
+    /** @param number of a message, as the application has numbered it; there may be none */
+    void cancel(AppContext context, int slot, int number, long nowNs);
 
     /** A connection that its application has not used is to go to another context; which, it may have made up. */
     void handOver(AppContext context, int slot, int target, long opaque, long nowNs);

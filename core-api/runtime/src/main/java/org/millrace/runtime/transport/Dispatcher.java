@@ -1,11 +1,12 @@
 package org.millrace.runtime.transport;
 
 import org.millrace.api.context.ContextRequest;
+import org.millrace.api.transport.TransportFactory.Service;
 import org.millrace.runtime.tenant.AppContext;
 import org.millrace.runtime.tenant.ContextTable;
 import org.millrace.runtime.tenant.Counters;
+import org.millrace.runtime.tenant.OutgoingMessage;
 import org.millrace.runtime.tenant.RequestSink;
-import org.millrace.wire.Ipv4Header;
 
 /**
  * Hands applications' requests to the transport that they are for: the connection's, which may be one that retires, else
@@ -32,11 +33,18 @@ public final class Dispatcher implements RequestSink {
     }
 
     @Override
-    public void message(AppContext context, int slot, int bytes, int peerAddress, int peerPort, long nowNs) {
+    public void message(AppContext context, int slot, OutgoingMessage message, long nowNs) {
         int flow = context.slots.flow[slot];
         if (flow != 0) {
-            transports.at(context.slots.transport[slot]).ofFlow(flow)
-                .message(flow, context, slot, bytes, peerAddress, peerPort, nowNs);
+            transports.at(context.slots.transport[slot]).ofFlow(flow).message(flow, context, slot, message, nowNs);
+        }
+    }
+
+    @Override
+    public void cancel(AppContext context, int slot, int number, long nowNs) {
+        int flow = context.slots.flow[slot];
+        if (flow != 0) {
+            transports.at(context.slots.transport[slot]).ofFlow(flow).cancel(flow, context, slot, number, nowNs);
         }
     }
 
@@ -68,11 +76,11 @@ public final class Dispatcher implements RequestSink {
         return transports.at(place);
     }
 
-    /** Streams are TCP's, messages are anyone else's; failing that, the first transport answers. */
+    /** If nobody does what is asked for, the first transport answers. */
     private int firstFor(ContextRequest.Kind kind) {
-        boolean stream = kind != ContextRequest.Kind.BIND;
+        Service wanted = kind == ContextRequest.Kind.BIND ? Service.MESSAGES : Service.STREAMS;
         for (int place = 0; place < transports.places(); place++) {
-            if (transports.at(place).protocol == Ipv4Header.TCP == stream) {
+            if (transports.at(place).host.services().contains(wanted)) {
                 return place;
             }
         }

@@ -111,6 +111,17 @@ public final class FlowMap implements TransportHost.FlowTable, FlowLookup {
         return find(meta.localAddress(), meta.peerAddress(), meta.localPort() << 16 | meta.peerPort());
     }
 
+    @Override
+    public int lookupLocal(SegmentMeta meta) {
+        return findLocal(meta.localAddress(), meta.localPort());
+    }
+
+    /** {@return the flow without a peer at an address and port, or at the port of all addresses, or 0} */
+    int findLocal(int local, int port) {
+        int flow = find(local, 0, port << Short.SIZE);
+        return flow != 0 ? flow : find(0, 0, port << Short.SIZE);
+    }
+
     /** {@return the flow that has these addresses and ports, or 0; ports: the local one in the high half} */
     int find(int local, int peer, int ports) {
         for (int slot = home(local, peer, ports);; slot = slot + 1 & mask) {

@@ -18,8 +18,9 @@ import org.millrace.api.pipeline.ViewCursor;
 import org.millrace.api.pipeline.Workflow;
 import org.millrace.api.transport.ControlPlane;
 import org.millrace.api.transport.ReceivedPacket;
+import org.millrace.api.transport.TransportFactory.Service;
 import org.millrace.runtime.tenant.AppContext;
-import org.millrace.wire.Ipv4Header;
+import org.millrace.runtime.tenant.OutgoingMessage;
 
 /**
  * A transport on a data path: its program loaded into the hardware, its control plane, and the outlet between them.
@@ -78,7 +79,8 @@ public final class LoadedTransport<M extends SegmentMeta> implements Outlet<M>, 
             return this;
         }
         int ports = Integer.rotateRight(packet.frame.get(PORTS, packet.header()), Short.SIZE); // as received: peer's first
-        return ofFlow(host.flows().find(packet.localAddress, packet.peerAddress, ports));
+        int flow = host.flows().find(packet.localAddress, packet.peerAddress, ports);
+        return ofFlow(flow != 0 ? flow : host.flows().findLocal(packet.localAddress, ports >>> Short.SIZE));
     }
 
     @Override
@@ -121,11 +123,22 @@ public final class LoadedTransport<M extends SegmentMeta> implements Outlet<M>, 
         pipeline.submit(nowNs);
     }
 
-    void message(int flow, AppContext context, int slot, int bytes, int peerAddress, int peerPort, long nowNs) {
+    void message(int flow, AppContext context, int slot, OutgoingMessage message, long nowNs) {
         M meta = hostItem(flow, context, slot);
-        meta.txBump(bytes);
-        meta.peerAddress(peerAddress);
-        meta.peerPort(peerPort);
+        meta.hostFlags(SegmentMeta.HOST_MESSAGE);
+        meta.position(message.position);
+        meta.length(message.bytes);
+        meta.message(message.number);
+        meta.operation(message.kind);
+        meta.peerAddress(message.peerAddress);
+        meta.peerPort(message.peerPort);
+        pipeline.submit(nowNs);
+    }
+
+    void cancel(int flow, AppContext context, int slot, int number, long nowNs) {
+        M meta = hostItem(flow, context, slot);
+        meta.hostFlags(SegmentMeta.HOST_CANCEL);
+        meta.message(number);
         pipeline.submit(nowNs);
     }
 
@@ -215,7 +228,7 @@ public final class LoadedTransport<M extends SegmentMeta> implements Outlet<M>, 
     public void drop(M meta, int reason) {
         parts.transfer().clear();
         parts.counters().drop(reason);
-        if (reason == DropReason.NO_FLOW.code() && protocol == Ipv4Header.UDP
+        if (reason == DropReason.NO_FLOW.code() && host.services().contains(Service.MESSAGES)
             && meta.workflow() == Workflow.RX.ordinal()) {
             parts.portUnreachable(meta.frame()); // RFC 1122 §4.1.3.1
         }
@@ -236,6 +249,9 @@ public final class LoadedTransport<M extends SegmentMeta> implements Outlet<M>, 
 
     @Override
     public void emit(M meta, long nowNs) {
+        if (meta.localAddress() == 0) { // a socket at any address
+            meta.localAddress(parts.ip().sourceAddress(meta.peerAddress()));
+        }
         long mac = (long) meta.peerMacHigh() << 32 | meta.peerMacLow() & 0xffff_ffffL;
         if (mac == 0) { // a message's peer is nobody's flow: its neighbour is known to the network layer or nobody
             mac = parts.resolve(meta.peerAddress(), nowNs);

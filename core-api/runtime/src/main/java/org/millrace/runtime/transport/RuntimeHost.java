@@ -3,6 +3,7 @@ package org.millrace.runtime.transport;
 import java.lang.foreign.MemorySegment;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.millrace.api.context.Contexts;
 import org.millrace.api.hardware.Capacity;
 import org.millrace.api.pipeline.ContextQueue;
@@ -10,6 +11,7 @@ import org.millrace.api.pipeline.FlowLookup;
 import org.millrace.api.pipeline.PayloadDma;
 import org.millrace.api.port.PortInfo;
 import org.millrace.api.transport.ReceivedPacket;
+import org.millrace.api.transport.TransportFactory.Service;
 import org.millrace.api.transport.TransportHost;
 import org.millrace.net.IpLayer;
 import org.millrace.net.Route;
@@ -57,6 +59,10 @@ public final class RuntimeHost implements TransportHost {
 
     int protocol() {
         return protocol;
+    }
+
+    Set<Service> services() {
+        return choice.factory().services();
     }
 
     /** {@return its number as applications know it, from 0} */
@@ -110,10 +116,10 @@ public final class RuntimeHost implements TransportHost {
     }
 
     @Override
-    public boolean send(int localAddress, int peerAddress, int ecn, MemorySegment segment, long offset, int length,
+    public boolean send(int localAddress, int peerAddress, int tos, MemorySegment segment, long offset, int length,
                         long nowNs) {
         transport.counters.controlSegmentsSent++;
-        return parts.ip().send(localAddress, peerAddress, protocol, ecn, segment, offset, length, nowNs);
+        return parts.ip().send(localAddress, peerAddress, protocol, tos, segment, offset, length, nowNs);
     }
 
     @Override

@@ -29,6 +29,12 @@ public final class TransportContexts implements Contexts {
     }
 
     @Override
+    public int openMessages(int context, int flow, InetSocketAddress local) {
+        AppContext found = contexts.find(context);
+        return found == null ? NONE : found.openMessages(transport, flow, local);
+    }
+
+    @Override
     public int receiveBytes(int context) {
         AppContext found = contexts.find(context);
         return found == null ? 0 : found.size().receiveBytes();

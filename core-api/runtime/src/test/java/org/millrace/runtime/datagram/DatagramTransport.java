@@ -1,16 +1,18 @@
 package org.millrace.runtime.datagram;
 
 import java.util.List;
+import java.util.Set;
 import org.millrace.api.context.Status;
 import org.millrace.api.pipeline.Program;
 import org.millrace.api.transport.ControlPlane;
 import org.millrace.api.transport.Transport;
 import org.millrace.api.transport.TransportFactory;
 import org.millrace.api.transport.TransportHost;
-import org.millrace.wire.Ipv4Header;
+import org.millrace.udp.UdpFactory;
 
-/** UDP in four small classes: shows that the runtime carries messages, and tests it. */
+/** UDP, with a door for tests. */
 public final class DatagramTransport implements TransportFactory {
+    private final UdpFactory udp = new UdpFactory();
     private DatagramControl control;
 
     @Override
@@ -20,30 +22,35 @@ public final class DatagramTransport implements TransportFactory {
 
     @Override
     public int protocol() {
-        return Ipv4Header.UDP;
+        return udp.protocol();
+    }
+
+    @Override
+    public Set<Service> services() {
+        return udp.services();
     }
 
     @Override
     public Transport create(TransportHost host) {
-        DatagramProgram program = new DatagramProgram(host);
-        control = new DatagramControl(host, program);
-        DatagramControl made = control;
+        Transport made = udp.create(host);
+        DatagramControl around = new DatagramControl(host, made.control());
+        control = around;
         return new Transport() {
             @Override
             public Program<?> program() {
-                return program;
+                return made.program();
             }
 
             @Override
             public ControlPlane control() {
-                return made;
+                return around;
             }
         };
     }
 
     /** {@return what the last transport made was told about neighbours and errors} */
     public List<String> told() {
-        return control.neighbours;
+        return control.told;
     }
 
     /** Breaks a socket. */

@@ -11,9 +11,13 @@ import java.util.function.LongConsumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.millrace.api.context.ContextSize;
 import org.millrace.api.context.Status;
+import org.millrace.api.pipeline.DropReason;
+import org.millrace.api.pipeline.SegmentMeta;
+import org.millrace.api.pipeline.ViewCursor;
 import org.millrace.memory.Addresses;
 import org.millrace.memory.ContextLayout;
 import org.millrace.memory.Descriptor;
@@ -29,6 +33,7 @@ import org.millrace.toe.Toe;
 class RequestReaderTest {
     private static final ContextSize SIZE = new ContextSize(4, 4096, 4096, 64);
     private static final InetSocketAddress LOCAL = new InetSocketAddress("10.0.0.1", 5000);
+    private static final InetSocketAddress PEER = new InetSocketAddress("10.0.0.2", 9);
 
     private final ManualClock clock = new ManualClock();
     private final TestHost host = new TestHost(new SimulatedFabric(clock, new SimulatedLink(0, 1500, false))
@@ -36,9 +41,11 @@ class RequestReaderTest {
     private AppContext context;
     private DescriptorRing requests;
     private DescriptorRing events;
+    /** A stream, of the message socket's flow: that its transport takes no note of bumps does not matter here. */
     private int connection;
+    private int socket;
 
-    /** A context whose application is this test, with a message socket at {@link #LOCAL}. */
+    /** A context whose application is this test, with a message socket at {@link #LOCAL} and a stream. */
     @BeforeEach
     void bind() {
         host.open(SIZE);
@@ -55,7 +62,11 @@ class RequestReaderTest {
         long at = events.peek();
         assertThat(events.u8(at, Descriptor.TYPE)).isEqualTo(Descriptor.CONNECTED);
         assertThat(events.i64(at, Descriptor.OPAQUE)).isEqualTo(42);
-        connection = events.i32(at, Descriptor.CONNECTION);
+        socket = events.i32(at, Descriptor.CONNECTION);
+        events.next();
+        connection = context.open(0, context.slots.flow[context.slots.own(socket)], LOCAL, PEER);
+        context.announce(Descriptor.CONNECTED, connection, 43, Status.OK.code());
+        context.flush(0);
         events.next();
         events.release();
     }
@@ -86,7 +97,7 @@ class RequestReaderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {0, 9, 10, 11, 12, 14, 255})
+    @ValueSource(ints = {0, 9, 10, 11, 12, 16, 255})
     void unknownType(int type) {
         request(type, at -> { });
         assertClosedFor("unknown type");
@@ -197,11 +208,108 @@ class RequestReaderTest {
 
     @Test
     void connectionThatItHasClosed() {
-        request(Descriptor.CLOSE, at -> requests.i32(at, Descriptor.CONNECTION, connection));
-        assertThat(host.path.status().contextConnections()).isZero();
-        bump(connection, 0, 0, 0);
+        request(Descriptor.CLOSE, at -> requests.i32(at, Descriptor.CONNECTION, socket));
+        assertThat(host.path.status().contextConnections()).as("the stream").isEqualTo(1);
+        bump(socket, 0, 0, 0);
         assertThat(host.path.status().staleRequests()).isEqualTo(1);
         assertThat(context.layout.isOpen()).isTrue();
+    }
+
+    private void message(int id, int position, int bytes) {
+        request(Descriptor.MESSAGE, at -> {
+            requests.i32(at, Descriptor.CONNECTION, id);
+            requests.i32(at, Descriptor.TX_BYTES, bytes);
+            requests.i32(at, Descriptor.ARGUMENT, position);
+            requests.i64(at, Descriptor.OPAQUE, 77);
+            requests.u16(at, Descriptor.PEER_PORT, 9);
+            Addresses.write(context.region.segment(), at + Descriptor.PEER_ADDRESS, PEER.getAddress());
+        });
+    }
+
+    @Test
+    void messageIsSentAndItsApplicationTold() {
+        message(socket, 512, 100);
+        assertThat(context.layout.isOpen()).isTrue();
+        assertThat(events.available()).isEqualTo(1);
+        long at = events.peek();
+        assertThat(events.u8(at, Descriptor.TYPE)).isEqualTo(Descriptor.SENT);
+        assertThat(events.i32(at, Descriptor.ARGUMENT)).isEqualTo(512);
+        assertThat(events.i64(at, Descriptor.OPAQUE)).isEqualTo(77);
+        assertThat(events.u16(at, Descriptor.CODE)).isEqualTo(Status.OK.code());
+        assertThat(context.slots.transmitHeld[context.slots.own(socket)]).isZero();
+    }
+
+    @Test
+    void messageLongerThanTheLinkTakesIsNotSentAndSaysSo() {
+        message(socket, 0, 1473);
+        assertThat(events.u16(events.peek(), Descriptor.CODE)).isEqualTo(Status.TOO_LONG.code());
+        assertThat(host.path.counters().drops[DropReason.TOO_LONG.code()]).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"-1, 10", "4096, 1", "4000, 97", "0, -1", "0, 4097", "2147483647, 1"})
+    void messageOutsideItsBuffer(int position, int bytes) {
+        message(socket, position, bytes);
+        assertClosedFor("a message that is not in its transmit buffer");
+    }
+
+    @Test
+    void messageOnAStream() {
+        message(connection, 0, 10);
+        assertClosedFor("takes a stream for a message socket");
+    }
+
+    @Test
+    void bumpOfAMessageSocket() {
+        bump(socket, 0, 10, 0);
+        assertClosedFor("moves bytes of a message socket as a stream's");
+    }
+
+    @Test
+    void givesBackWhatItWasNotGiven() {
+        request(Descriptor.RELEASE, at -> requests.i32(at, Descriptor.CONNECTION, socket));
+        assertClosedFor("gives back what it was not given");
+    }
+
+    @Test
+    void roomOfAMessageIsGivenBackOnce() {
+        int position = context.reserve(socket, 600);
+        SegmentMeta meta = new SegmentMeta();
+        ViewCursor.move(meta, new int[SegmentMeta.BYTES / Integer.BYTES], 0);
+        meta.connection(socket);
+        meta.position(position);
+        meta.length(600);
+        assertThat(context.message(meta)).isTrue();
+        assertThat(context.slots.receiveHeld[context.slots.own(socket)]).isEqualTo(1024);
+        release(position);
+        assertThat(context.layout.isOpen()).isTrue();
+        assertThat(context.slots.receiveHeld[context.slots.own(socket)]).isZero();
+        release(position);
+        assertClosedFor("gives back what it was not given");
+    }
+
+    private void release(int position) {
+        request(Descriptor.RELEASE, at -> {
+            requests.i32(at, Descriptor.CONNECTION, socket);
+            requests.i32(at, Descriptor.ARGUMENT, position);
+        });
+    }
+
+    @Test
+    void cancelOfWhatHasLongBeenSentIsNoOffence() {
+        message(socket, 0, 10);
+        request(Descriptor.CANCEL, at -> {
+            requests.i32(at, Descriptor.CONNECTION, socket);
+            requests.i64(at, Descriptor.OPAQUE, 77);
+        });
+        assertThat(context.layout.isOpen()).isTrue();
+        assertThat(events.available()).isEqualTo(1);
+    }
+
+    @Test
+    void cancelOfAStream() {
+        request(Descriptor.CANCEL, at -> requests.i32(at, Descriptor.CONNECTION, connection));
+        assertClosedFor("takes a stream for a message socket");
     }
 
     private void handOver(int target) {
@@ -340,8 +448,8 @@ class RequestReaderTest {
     }
 
     private void scribble(Random random, long at) {
-        requests.u8(at, Descriptor.TYPE, random.nextInt(10));
-        requests.i32(at, Descriptor.CONNECTION, random.nextInt(3) == 0 ? random.nextInt() : connection);
+        requests.u8(at, Descriptor.TYPE, random.nextInt(17));
+        requests.i32(at, Descriptor.CONNECTION, random.nextInt(3) == 0 ? random.nextInt() : random.nextBoolean() ? socket : connection);
         if (random.nextBoolean()) {
             requests.i32(at, Descriptor.TX_BYTES, random.nextInt(-2, 1000));
         }

@@ -23,6 +23,7 @@ import org.millrace.runtime.datagram.DatagramTransport;
 import org.millrace.runtime.path.DataPath;
 import org.millrace.runtime.tenant.AppContext;
 import org.millrace.runtime.tenant.ConnectionSlots;
+import org.millrace.runtime.tenant.OutgoingMessage;
 import org.millrace.tcp.flextoe.FlexToeFactory;
 import org.millrace.wire.Ipv4Address;
 import org.millrace.wire.Ipv4Prefix;
@@ -103,7 +104,8 @@ class DispatcherTest {
         request(1, Kind.CLOSE, id);
         assertThat(context.slots.flow[0]).isZero();
         dispatcher.bump(context, 0, 0, 0, 0, 0);
-        dispatcher.message(context, 0, 1, 0, 1, 0);
+        dispatcher.message(context, 0, new OutgoingMessage(), 0);
+        dispatcher.cancel(context, 0, 1, 0);
         assertThat(path.transports().at(0).counters.items).containsOnly(0);
     }
 

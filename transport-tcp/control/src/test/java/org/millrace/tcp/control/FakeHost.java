@@ -20,6 +20,7 @@ import org.millrace.api.pipeline.ContextQueue;
 import org.millrace.api.pipeline.DropReason;
 import org.millrace.api.pipeline.FlowLookup;
 import org.millrace.api.pipeline.PayloadDma;
+import org.millrace.api.pipeline.SegmentMeta;
 import org.millrace.api.pipeline.Verdict;
 import org.millrace.api.pipeline.ViewCursor;
 import org.millrace.api.port.PortInfo;
@@ -311,9 +312,18 @@ public final class FakeHost implements TransportHost, Contexts, TransportHost.Fl
 
     @Override
     public FlowLookup lookup() {
-        return m -> {
-            lookups++;
-            return flowOf.getOrDefault(new Endpoints(m.localAddress(), m.localPort(), m.peerAddress(), m.peerPort()), 0);
+        return new FlowLookup() {
+            @Override
+            public int lookup(SegmentMeta m) {
+                lookups++;
+                return flowOf.getOrDefault(
+                        new Endpoints(m.localAddress(), m.localPort(), m.peerAddress(), m.peerPort()), 0);
+            }
+
+            @Override
+            public int lookupLocal(SegmentMeta m) {
+                throw new AssertionError("TCP has no flows without a peer");
+            }
         };
     }
 
@@ -417,6 +427,11 @@ public final class FakeHost implements TransportHost, Contexts, TransportHost.Fl
         }
         connections.add(++lastConnection);
         return lastConnection;
+    }
+
+    @Override
+    public int openMessages(int context, int flow, InetSocketAddress local) {
+        throw new AssertionError("TCP has no message sockets");
     }
 
     @Override

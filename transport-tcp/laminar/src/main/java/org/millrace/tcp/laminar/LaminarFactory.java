@@ -1,5 +1,6 @@
 package org.millrace.tcp.laminar;
 
+import java.util.Set;
 import org.millrace.api.pipeline.Program;
 import org.millrace.api.transport.ControlPlane;
 import org.millrace.api.transport.Transport;
@@ -25,6 +26,11 @@ public class LaminarFactory implements TransportFactory {
     @Override
     public int protocol() {
         return TCP;
+    }
+
+    @Override
+    public Set<Service> services() {
+        return Set.of(Service.STREAMS);
     }
 
     @Override

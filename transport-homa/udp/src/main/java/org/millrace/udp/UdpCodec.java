@@ -1,4 +1,4 @@
-package org.millrace.runtime.datagram;
+package org.millrace.udp;
 
 import java.lang.foreign.MemorySegment;
 import org.millrace.api.pipeline.DropReason;
@@ -8,8 +8,8 @@ import org.millrace.api.pipeline.Verdict;
 import org.millrace.wire.HeaderFault;
 import org.millrace.wire.UdpHeader;
 
-/** UDP, RFC 768. */
-final class DatagramCodec implements HeaderCodec<SegmentMeta> {
+/** RFC 768. A datagram without a checksum is taken (RFC 1122 §4.1.3.4); ours all have one. */
+final class UdpCodec implements HeaderCodec<SegmentMeta> {
     private final UdpHeader udp = new UdpHeader();
 
     @Override

@@ -6,6 +6,7 @@ import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -34,8 +35,9 @@ final class UdpScenario {
             if (!toe.await(socket::isBound, 5_000_000_000L)) {
                 throw new AssertionError("not bound: " + socket.status());
             }
-            Thread application = Thread.ofPlatform().start(() -> echo(toe, socket, 20 * LENGTHS.length));
+            Thread application = Thread.ofPlatform().start(() -> echo(toe, socket, 20 * LENGTHS.length + 1));
             exchange(20);
+            netcat();
             application.join(5_000);
             System.out.println(instance.status());
         }
@@ -56,6 +58,19 @@ final class UdpScenario {
             }
         } catch (IOException e) {
             throw new AssertionError(e);
+        }
+    }
+
+    /** The kernel's nc sends a line and hears it again. */
+    private static void netcat() throws Exception {
+        Process nc = new ProcessBuilder("nc", "-u", "-w", "2", LinuxHost.ADDRESS, "7")
+            .redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        nc.getOutputStream().write("across\n".getBytes(StandardCharsets.US_ASCII));
+        nc.getOutputStream().flush();
+        byte[] answer = nc.getInputStream().readNBytes(7);
+        nc.destroy();
+        if (!new String(answer, StandardCharsets.US_ASCII).equals("across\n")) {
+            throw new AssertionError("nc has heard '" + new String(answer, StandardCharsets.US_ASCII) + "'");
         }
     }
 

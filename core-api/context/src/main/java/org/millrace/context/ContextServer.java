@@ -113,21 +113,28 @@ public final class ContextServer implements AutoCloseable {
             throws IOException {
         directory.create(!settings.users.isEmpty());
         FileChannel lock = lock(directory);
+        int listener = -1;
+        boolean started = false;
         try {
             Files.deleteIfExists(directory.socket());
-            int listener = (int) Linux.check(new UnixSockets().listen(directory.socket(), BACKLOG),
+            listener = (int) Linux.check(new UnixSockets().listen(directory.socket(), BACKLOG),
                 "listen at " + directory.socket());
             Files.setPosixFilePermissions(directory.socket(),
                 PosixFilePermissions.fromString(settings.users.isEmpty() ? "rw-------" : "rw-rw-rw-"));
             ContextServer server = new ContextServer(directory, provider, settings, lock, listener);
             server.thread.start();
+            started = true;
             return server;
         } catch (NativeException e) {
-            lock.close();
             throw new IOException(e.getMessage(), e);
-        } catch (IOException | RuntimeException e) {
-            lock.close();
-            throw e;
+        } finally {
+            if (!started) {
+                if (listener >= 0) {
+                    Linux.close(listener);
+                    Files.deleteIfExists(directory.socket());
+                }
+                lock.close();
+            }
         }
     }
 

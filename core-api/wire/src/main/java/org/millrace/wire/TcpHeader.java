@@ -88,7 +88,18 @@ public final class TcpHeader extends Flyweight {
         if (l4LengthBytes < MIN_LENGTH) {
             return HeaderFault.TRUNCATED;
         }
-        int dataOffset = dataOffset();
+        return check(dataOffset(), l4LengthBytes);
+    }
+
+    /**
+     * Checks the length of a header that was read before: of memory that somebody else writes too, a second reading may
+     * differ.
+     *
+     * @param dataOffset    length of the header with its options, bytes
+     * @param l4LengthBytes length of header and payload
+     * @return what is wrong, or {@link HeaderFault#NONE}
+     */
+    public static HeaderFault check(int dataOffset, long l4LengthBytes) {
         return dataOffset < MIN_LENGTH || dataOffset > l4LengthBytes ? HeaderFault.HEADER_LENGTH : HeaderFault.NONE;
     }
 

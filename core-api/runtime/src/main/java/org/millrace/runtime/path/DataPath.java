@@ -70,6 +70,7 @@ public final class DataPath implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DataPath.class);
     private static final int BATCH_FRAMES = 64;
     private static final int REQUEST_BUDGET = 64;
+    private static final int ROUND_BUDGET = 4096;
     private static final int TRANSMIT_BUDGET = 64;
     /** An application that frees its event ring rings no bell: who waits for it looks again after this time. */
     private static final long EVENT_RETRY_NS = 200_000;
@@ -99,6 +100,7 @@ public final class DataPath implements AutoCloseable {
     private Port receiver;
     private CuttingPort cutting;
     private RegistryWriter registry;
+    private int firstToAsk;
     private long ipDeadlineNs = Long.MIN_VALUE;
     private long nowNs;
 
@@ -216,13 +218,15 @@ public final class DataPath implements AutoCloseable {
         return count > 0;
     }
 
+    /** What all contexts may have done in a round is bounded, and where it ends the next round begins. */
     private boolean takeRequests(long nowNs) {
-        boolean any = false;
         List<AppContext> open = contexts.all();
-        for (int i = 0; i < open.size(); i++) {
-            any |= requests.read(open.get(i), REQUEST_BUDGET, nowNs) > 0;
+        int work = 0;
+        for (int i = 0; i < open.size() && work < ROUND_BUDGET; i++) {
+            firstToAsk = firstToAsk < open.size() ? firstToAsk : 0;
+            work += requests.read(open.get(firstToAsk++), REQUEST_BUDGET, nowNs);
         }
-        return any;
+        return work > 0;
     }
 
     /** Delivers events and closes whom it has to. Answers whether events wait for room. */

@@ -22,7 +22,8 @@ import org.millrace.wire.VlanTag;
  * pass is counted under its reason. Owned by: the data-path thread.
  */
 final class Ingress {
-    private static final int MAX_UNTAGGED = 2048;
+    /** The network layer looks at most at this much: of a longer frame's rest only the length counts. */
+    private static final int MAX_UNTAGGED = 65_535 + EthernetHeader.LENGTH;
     private static final int PROTOCOLS = 256;
     private static final int PLAIN_HEADERS = EthernetHeader.LENGTH + Ipv4Header.MIN_LENGTH;
     private static final long PLAIN_TYPE = 0x0800_4500L;
@@ -178,6 +179,13 @@ final class Ingress {
 
     private void transport(int frame, int linkBytes, long nowNs) {
         FrameBatch batch = frames.batch;
+        int headerLength = header.headerLength(); // once from here: a peer process may write it again
+        int totalLength = header.totalLength();
+        if (headerLength < Ipv4Header.MIN_LENGTH || totalLength < headerLength
+            || totalLength > batch.length[frame] - linkBytes) {
+            counters.drop(DropReason.BAD_IP_HEADER);
+            return;
+        }
         LoadedTransport<?> transport = transports[header.protocol()];
         if (transport == null) {
             counters.drop(DropReason.UNKNOWN_PROTOCOL);
@@ -189,8 +197,8 @@ final class Ingress {
         ReceivedPacket packet = frames.packet(frame);
         packet.frame = batch.segment[frame];
         packet.frameOffset = batch.offset[frame];
-        packet.headerOffset = linkBytes + header.headerLength();
-        packet.length = header.totalLength() - header.headerLength();
+        packet.headerOffset = linkBytes + headerLength;
+        packet.length = totalLength - headerLength;
         packet.segmentSize = batch.segmentSize[frame];
         packet.checksumValid = trusted || (batch.flags[frame] & FrameBatch.CHECKSUM_VALID) != 0;
         packet.localAddress = header.destination();
@@ -200,22 +208,21 @@ final class Ingress {
         transport.dispatch(packet, frame, nowNs);
     }
 
-    /** ARP and ICMP: the network layer takes untagged frames only. */
+    /**
+     * ARP and ICMP: the network layer takes untagged frames only, in memory that nobody else writes: it looks at them more
+     * than once.
+     */
     private void network(MemorySegment memory, long start, int length, int linkBytes, long nowNs) {
-        MemorySegment frame = memory;
-        long offset = start;
-        int bytes = length;
-        if (linkBytes != EthernetHeader.LENGTH) {
-            bytes -= VlanTag.LENGTH;
-            if (bytes > MAX_UNTAGGED) {
-                counters.drop(DropReason.NOT_FOR_US);
-                return;
-            }
-            MemorySegment.copy(memory, start, untagged, 0, MACS);
-            MemorySegment.copy(memory, start + MACS + VlanTag.LENGTH, untagged, MACS, bytes - (long) MACS);
-            frame = untagged;
-            offset = 0;
+        int tagBytes = linkBytes - EthernetHeader.LENGTH;
+        int bytes = length - tagBytes;
+        if (bytes > MAX_UNTAGGED) {
+            counters.drop(DropReason.NOT_FOR_US);
+            return;
         }
+        MemorySegment.copy(memory, start, untagged, 0, MACS);
+        MemorySegment.copy(memory, start + MACS + tagBytes, untagged, MACS, bytes - (long) MACS);
+        MemorySegment frame = untagged;
+        long offset = 0;
         if (ethernet.wrap(frame, offset).etherType() == EthernetHeader.ARP) {
             ip.arp(frame, offset, bytes, nowNs);
         } else {

@@ -1,5 +1,6 @@
 package org.millrace.runtime.tenant;
 
+import java.lang.foreign.MemorySegment;
 import org.millrace.api.context.ContextRequest;
 import org.millrace.api.context.Status;
 import org.millrace.context.JournalEntry.Direction;
@@ -21,6 +22,11 @@ public final class RequestReader {
     private final IdlePages pages;
 
     private final OutgoingMessage outgoing = new OutgoingMessage();
+
+    /** The descriptor in hand, as it was read. */
+    private final long[] words = new long[Descriptor.BYTES / Long.BYTES];
+    private final MemorySegment asRead = MemorySegment.ofArray(words);
+
     private AppContext context;
     private int type;
     private int flags;
@@ -44,9 +50,9 @@ public final class RequestReader {
     }
 
     /**
-     * Takes the requests that wait, at most {@code budget}.
+     * Takes the requests that wait, until they have cost {@code budget}; the last one may exceed it.
      *
-     * @return how many
+     * @return what they have cost, in units of a bump's
      */
     public int read(AppContext from, int budget, long nowNs) {
         context = from;
@@ -57,40 +63,53 @@ public final class RequestReader {
             return 0;
         }
         int taken = 0;
-        while (taken < available && taken < budget && !from.events.hasWaiting() && from.violation() == null) {
-            if (from.journal != null) {
-                from.journal.record(Direction.REQUEST, from.region.segment(), ring.peek(), nowNs);
-            }
+        int work = 0;
+        while (taken < available && work < budget && !from.events.hasWaiting() && from.violation() == null) {
             load(ring, ring.peek());
+            if (from.journal != null) { // what is done, not what stands there now
+                from.journal.record(Direction.REQUEST, asRead, 0, nowNs);
+            }
             ring.next();
             taken++;
+            work += cost(type);
             dispatch(nowNs);
         }
         if (taken > 0) {
             ring.release();
             counters.requests += taken;
         }
-        return taken;
+        return work;
+    }
+
+    /** What a request costs at most, in units of a bump's: those that reach the control plane look things up there. */
+    private static int cost(int type) {
+        return switch (type) {
+            case Descriptor.BUMP, Descriptor.MESSAGE, Descriptor.RELEASE -> 1;
+            case Descriptor.CLOSE, Descriptor.ABORT, Descriptor.UNLISTEN, Descriptor.CANCEL -> 4;
+            default -> 16;
+        };
     }
 
     private void load(DescriptorRing ring, long at) {
-        long word = ring.i64(at, 0);
-        type = (int) word & 0xff;
-        flags = (int) word >>> 8 & 0xff;
-        code = (int) word >>> 16 & 0xffff;
-        connection = (int) (word >>> 32);
-        word = ring.i64(at, Descriptor.RX_BYTES);
+        for (int i = 0; i < words.length; i++) {
+            words[i] = ring.i64(at, i * Long.BYTES);
+        }
+        type = (int) words[0] & 0xff;
+        flags = (int) words[0] >>> 8 & 0xff;
+        code = (int) words[0] >>> 16 & 0xffff;
+        connection = (int) (words[0] >>> 32);
+        long word = words[Descriptor.RX_BYTES / Long.BYTES];
         receiveBytes = (int) word;
         transmitBytes = (int) (word >>> 32);
-        opaque = ring.i64(at, Descriptor.OPAQUE);
-        word = ring.i64(at, Descriptor.ARGUMENT);
+        opaque = words[Descriptor.OPAQUE / Long.BYTES];
+        word = words[Descriptor.ARGUMENT / Long.BYTES];
         argument = (int) word;
         localPort = (int) (word >>> 32) & 0xffff;
         peerPort = (int) (word >>> 48);
-        local0 = ring.i64(at, Descriptor.LOCAL_ADDRESS);
-        local1 = ring.i64(at, Descriptor.LOCAL_ADDRESS + 8);
-        peer0 = ring.i64(at, Descriptor.PEER_ADDRESS);
-        peer1 = ring.i64(at, Descriptor.PEER_ADDRESS + 8);
+        local0 = words[Descriptor.LOCAL_ADDRESS / Long.BYTES];
+        local1 = words[Descriptor.LOCAL_ADDRESS / Long.BYTES + 1];
+        peer0 = words[Descriptor.PEER_ADDRESS / Long.BYTES];
+        peer1 = words[Descriptor.PEER_ADDRESS / Long.BYTES + 1];
     }
 
     private void dispatch(long nowNs) {

@@ -460,4 +460,23 @@ class RequestReaderTest {
             requests.u8(at, random.nextInt(Descriptor.BYTES), random.nextInt());
         }
     }
+
+    @Test
+    void requestsThatCostMoreAreFewerInARound() {
+        for (int i = 0; i < 20; i++) {
+            long at = requests.claim();
+            requests.u8(at, Descriptor.TYPE, Descriptor.BIND);
+            Addresses.write(context.region.segment(), at + Descriptor.LOCAL_ADDRESS, LOCAL.getAddress());
+            requests.u16(at, Descriptor.LOCAL_PORT, LOCAL.getPort());
+        }
+        requests.publish();
+        long before = host.path.status().requests();
+        long next = host.path.poll(clock.nowNs());
+        assertThat(host.path.status().requests() - before).isEqualTo(4);
+        assertThat(next).as("there is more to do").isLessThanOrEqualTo(clock.nowNs());
+        for (int i = 0; i < 4; i++) {
+            host.path.poll(clock.nowNs());
+        }
+        assertThat(host.path.status().requests() - before).isEqualTo(20);
+    }
 }

@@ -2,6 +2,7 @@ package org.millrace.runtime.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.foreign.MemorySegment;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
@@ -11,9 +12,12 @@ import org.junit.jupiter.api.Test;
 import org.millrace.api.context.ContextRequest;
 import org.millrace.api.context.ContextRequest.Kind;
 import org.millrace.api.context.ContextSize;
+import org.millrace.api.context.Status;
 import org.millrace.api.hardware.Capacity;
 import org.millrace.api.transport.TransportFactory;
 import org.millrace.bluefield.BluefieldBackend;
+import org.millrace.memory.Addresses;
+import org.millrace.memory.Descriptor;
 import org.millrace.memory.DescriptorRing;
 import org.millrace.net.Route;
 import org.millrace.ports.MemoryPort;
@@ -140,5 +144,23 @@ class DispatcherTest {
     void handOverToItself() {
         load(new DatagramTransport());
         assertEndsWithoutHarm(context.number);
+    }
+
+    @Test
+    void messageToAStreamEndsItsContext() {
+        load(new FlexToeFactory());
+        int id = context.open(0, 1, LOCAL, PEER);
+        context.announce(Descriptor.CONNECTED, id, 1, Status.OK.code());
+        MemorySegment memory = context.region.segment();
+        DescriptorRing requests = new DescriptorRing(memory, context.layout.requestRing(), SIZE.ringSlots());
+        long at = requests.claim();
+        requests.u8(at, Descriptor.TYPE, Descriptor.MESSAGE);
+        requests.i32(at, Descriptor.CONNECTION, id);
+        requests.i32(at, Descriptor.TX_BYTES, 10);
+        Addresses.write(memory, at + Descriptor.PEER_ADDRESS, PEER.getAddress());
+        requests.publish();
+        path.poll(0);
+        assertThat(context.violation()).contains("takes a stream for a message socket");
+        assertThat(context.layout.isOpen()).isFalse();
     }
 }

@@ -33,7 +33,8 @@ public final class TcpCodec<M extends TcpMeta> implements HeaderCodec<M> {
     public long parse(MemorySegment frame, long frameOffset, int headerOffset, int length, boolean checksumValid,
                       M meta) {
         tcp.wrap(frame, frameOffset + headerOffset);
-        HeaderFault fault = tcp.check(length);
+        int headerLength = length < TcpHeader.MIN_LENGTH ? 0 : tcp.dataOffset(); // once: a peer process may write it again
+        HeaderFault fault = length < TcpHeader.MIN_LENGTH ? HeaderFault.TRUNCATED : TcpHeader.check(headerLength, length);
         if (fault != HeaderFault.NONE) {
             return Verdict.drop(fault == HeaderFault.TRUNCATED
                     ? DropReason.TRUNCATED.code() : DropReason.BAD_TRANSPORT_HEADER.code());
@@ -42,7 +43,6 @@ public final class TcpCodec<M extends TcpMeta> implements HeaderCodec<M> {
         if (!checksumValid && !tcp.checksumValid(meta.peerAddress(), meta.localAddress(), length)) {
             return Verdict.drop(DropReason.BAD_CHECKSUM.code());
         }
-        int headerLength = tcp.dataOffset();
         long optionsOffset = frameOffset + headerOffset + TcpHeader.OPTIONS;
         if (!options.decode(frame, optionsOffset, headerLength - TcpHeader.MIN_LENGTH)) {
             return Verdict.drop(DropReason.BAD_TRANSPORT_HEADER.code());

@@ -22,11 +22,9 @@ public final class Segment {
     /** {@return whether it is well-formed; else nothing here means anything} */
     public boolean read(ReceivedPacket packet) {
         tcp.wrap(packet.frame, packet.header());
-        if (tcp.check(packet.length) != HeaderFault.NONE) {
-            return false;
-        }
-        int headerLength = tcp.dataOffset();
-        if (!options.decode(packet.frame, packet.header() + TcpHeader.OPTIONS, headerLength - TcpHeader.MIN_LENGTH)) {
+        int headerLength = packet.length < TcpHeader.MIN_LENGTH ? 0 : tcp.dataOffset(); // once, as TcpCodec
+        if (TcpHeader.check(headerLength, packet.length) != HeaderFault.NONE
+            || !options.decode(packet.frame, packet.header() + TcpHeader.OPTIONS, headerLength - TcpHeader.MIN_LENGTH)) {
             return false;
         }
         ends = new Endpoints(packet.localAddress, tcp.destinationPort(), packet.peerAddress, tcp.sourcePort());

@@ -7,6 +7,7 @@ import static org.millrace.wire.TcpHeader.PSH;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.millrace.api.pipeline.DropReason;
 import org.millrace.api.pipeline.Verdict;
@@ -142,5 +143,30 @@ class TcpCodecTest {
     @Test
     void writesNoOptionsWithoutTimestamps() {
         assertThat(codec.write(meta, MemorySegment.ofArray(new byte[20]), 0)).isEqualTo(20);
+    }
+
+    @Test
+    void headerThatIsWrittenAgainWhileItIsReadIsNeverLongerThanItsSegment() throws InterruptedException {
+        byte[] segment = bytes(new TestSegment(4000, 80).seq(1).ack(2).payload(0));
+        byte[] frame = new byte[HEADER_OFFSET + segment.length];
+        System.arraycopy(segment, 0, frame, HEADER_OFFSET, segment.length);
+        int dataOffset = HEADER_OFFSET + 12;
+        AtomicBoolean stop = new AtomicBoolean();
+        Thread peer = Thread.ofPlatform().start(() -> {
+            while (!stop.get()) {
+                frame[dataOffset] = (byte) 0xf0;
+                frame[dataOffset] = 0x50;
+            }
+        });
+        try {
+            for (int i = 0; i < 300_000; i++) {
+                if (codec.parse(MemorySegment.ofArray(frame), 0, HEADER_OFFSET, segment.length, true, meta) == Verdict.NEXT) {
+                    assertThat(meta.payloadLength()).isNotNegative();
+                }
+            }
+        } finally {
+            stop.set(true);
+            peer.join();
+        }
     }
 }

@@ -146,4 +146,15 @@ class DeployTest {
         }
         world.moveIn(jar);
     }
+
+    @Test
+    void applicationsNewVersionListensWhereTheOldOneDid() throws Exception {
+        world.dropVersion("millrace-fileserver", "99.0.0");
+        DeployWorld.await(() -> world.bundles("millrace-fileserver").size() == 1
+            && world.bundles("millrace-fileserver").getFirst().getVersion().getMajor() == 99, () -> "not replaced");
+        try (LiveClient client = new LiveClient(directory.resolve("wire"))) {
+            client.echoUntil(() -> true);
+        }
+        assertThat(world.lines("ERROR")).isEmpty();
+    }
 }

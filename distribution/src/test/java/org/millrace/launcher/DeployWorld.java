@@ -113,8 +113,13 @@ final class DeployWorld implements AutoCloseable {
      * @param leftOut entries whose name contains this are left out; empty: none
      */
     void dropVersion(String artifact, String version, Consumer<Attributes> change, String leftOut) throws IOException {
-        Path copy = directory.resolve(artifact + "-" + version + ".jar");
-        try (JarFile jar = new JarFile(inImage(artifact).toFile())) {
+        moveIn(version(inImage(artifact), artifact + "-" + version + ".jar", version, change, leftOut));
+    }
+
+    /** {@return a copy of a bundle in another version, not dropped yet} */
+    Path version(Path bundle, String name, String version, Consumer<Attributes> change, String leftOut) throws IOException {
+        Path copy = directory.resolve(name);
+        try (JarFile jar = new JarFile(bundle.toFile())) {
             Manifest manifest = jar.getManifest();
             manifest.getMainAttributes().putValue("Bundle-Version", version);
             change.accept(manifest.getMainAttributes());
@@ -131,7 +136,7 @@ final class DeployWorld implements AutoCloseable {
                 }
             }
         }
-        moveIn(copy);
+        return copy;
     }
 
     /** {@return the jar of a bundle of the image} */

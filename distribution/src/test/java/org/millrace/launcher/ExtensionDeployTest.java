@@ -38,6 +38,45 @@ class ExtensionDeployTest {
         }
     }
 
+    @Test
+    void newVersionTakesThePlaceOfTheOldInOneStep() throws Exception {
+        try (DeployWorld world = new DeployWorld(directory)) {
+            world.drop("main.cfg", world.dataPath("main", "wire"));
+            world.awaitLine("main runs [tcp-flextoe]");
+            try (LiveClient client = new LiveClient(directory.resolve("wire"))) {
+                world.moveIn(Files.copy(example("packet-counter"), directory.resolve("counter.jar")));
+                client.echoUntil(() -> counted(world) > 100);
+                int swaps = world.lines("main has swapped").size();
+                world.moveIn(world.version(example("packet-counter"), "counter.jar", "99.0.0", manifest -> { }, ""));
+                client.echoUntil(() -> !world.lines("no longer counting packets").isEmpty()
+                    && world.bundles("millrace-extension-packet-counter").size() == 1);
+                assertThat(world.bundles("millrace-extension-packet-counter").getFirst().getVersion().getMajor()).isEqualTo(99);
+                assertThat(world.lines("main has swapped")).as("old for new at once").hasSize(swaps + 1);
+                long before = counted(world);
+                client.echoUntil(() -> counted(world) > before + 100);
+            }
+            assertThat(world.lines("WARN")).isEmpty();
+            assertThat(world.lines("ERROR")).isEmpty();
+        }
+    }
+
+    @Test
+    void newVersionThatIsRefusedLeavesTheOldInForceAndTheInstanceDegraded() throws Exception {
+        try (DeployWorld world = new DeployWorld(directory)) {
+            world.drop("main.cfg", world.dataPath("main", "wire"));
+            world.awaitLine("main runs [tcp-flextoe]");
+            try (LiveClient client = new LiveClient(directory.resolve("wire"))) {
+                world.moveIn(Files.copy(example("packet-counter"), directory.resolve("counter.jar")));
+                client.echoUntil(() -> counted(world) > 100);
+                world.moveIn(world.version(example("packet-counter"), "counter.jar", "99.0.0",
+                    manifest -> manifest.putValue("Import-Package", "org.nobody;version=7"), ""));
+                world.awaitLine("does not start");
+                long before = counted(world);
+                client.echoUntil(() -> counted(world) > before + 100);
+            }
+        }
+    }
+
     private static Path example(String name) throws Exception {
         try (DirectoryStream<Path> found = Files.newDirectoryStream(Image.directory().resolve("extensions"),
                 "millrace-extension-" + name + "-*")) {

@@ -171,6 +171,11 @@ public interface ControlPlane {
                      int sequence) {
     }
 
+    /** {@return whether an application holds something of it: a listener, a handshake, a connection} */
+    default boolean isHeld() {
+        return connections().stream().anyMatch(line -> line.context() >= 0);
+    }
+
     /** {@return how its limits stand that turn somebody away} */
     default List<Limit> limits() {
         return List.of();

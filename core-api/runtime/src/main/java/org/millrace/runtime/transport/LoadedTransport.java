@@ -207,7 +207,7 @@ public final class LoadedTransport<M extends SegmentMeta> implements Outlet<M>, 
 
     /** {@return whether no application holds a connection of it any more} */
     boolean isForgotten() {
-        return control.connections().stream().allMatch(line -> line.context() < 0);
+        return !control.isHeld();
     }
 
     long deadlineNs() {

@@ -202,6 +202,12 @@ public final class TcpControl implements ControlPlane {
         return lines.states();
     }
 
+    /** Asked every 100 ms of one that retires, however many connections are in TIME-WAIT. */
+    @Override
+    public boolean isHeld() {
+        return !listeners.all().isEmpty() || !table.halfOpen().isEmpty() || !table.connections().isEmpty();
+    }
+
     @Override
     public List<Limit> limits() {
         return limits.standings(Map.of(Kind.LISTENERS, listeners.most(), Kind.CONNECTING, table.mostConnecting(),

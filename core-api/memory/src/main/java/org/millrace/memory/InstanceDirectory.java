@@ -12,12 +12,14 @@ import java.util.regex.Pattern;
 
 /**
  * Where an instance keeps what other processes look for: {@code $XDG_RUNTIME_DIR/millrace/<instance>}, or
- * {@code /tmp/millrace-<uid>/<instance>} where that is not set. In it: {@code socket}, over which contexts are handed out,
- * {@code control}, over which operators ask and tell, {@code registry}, {@code lock}. Both directories are for their user
- * only, mode 0700; an instance that serves other users opens them for passing through, mode 0711. Any thread.
+ * {@code /tmp/millrace-<uid>/<instance>} where that is not set or cannot be written. The user is the one outside of a user
+ * namespace: whoever is root only in one of his own shares no directory with the machine's root, and finds from outside what
+ * runs inside. In it: {@code socket}, over which contexts are handed out, {@code control}, over which operators ask and tell,
+ * {@code registry}, {@code lock}. Both directories are for their user only, mode 0700; an instance that serves other users
+ * opens them for passing through, mode 0711. Any thread.
  */
 public final class InstanceDirectory {
-    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]{0,31}");
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]{0,31}");
 
     private final Path path;
 
@@ -56,10 +58,20 @@ public final class InstanceDirectory {
 
     private static String checked(String name) {
         if (!NAME.matcher(name).matches()) {
-            throw new IllegalArgumentException("'" + name
-                + "' is no instance name: 1 to 32 letters, digits, '.', '_' and '-', or an absolute path");
+            throw new IllegalArgumentException("'" + name + "' is no instance name: 1 to 32 letters, digits, '.', '_' and "
+                + "'-', of which '.' and '-' do not come first, or an absolute path");
         }
         return name;
+    }
+
+    /**
+     * Checks that an instance may be called so: what begins with {@code -} would be an option to every tool.
+     *
+     * @param name the name
+     * @throws IllegalArgumentException if it may not
+     */
+    public static void checkName(String name) {
+        checked(name);
     }
 
     /** {@return the names of this user's instances that have a socket, in order} */
@@ -132,10 +144,37 @@ public final class InstanceDirectory {
     private static List<Path> bases() {
         List<Path> bases = new ArrayList<>();
         String runtime = System.getenv("XDG_RUNTIME_DIR");
-        if (runtime != null && runtime.startsWith("/")) {
+        if (runtime != null && runtime.startsWith("/") && Files.isWritable(Path.of(runtime))) {
             bases.add(Path.of(runtime, "millrace"));
         }
-        bases.add(Path.of("/tmp/millrace-" + Linux.userId()));
+        bases.add(Path.of("/tmp/millrace-" + outsideUser()));
         return bases;
+    }
+
+    /** Without a native call: tools, which look for instances, start the sooner. */
+    private static long outsideUser() {
+        try {
+            return outside(Files.readAllLines(Path.of("/proc/self/uid_map")),
+                (int) Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
+        } catch (IOException e) {
+            return Linux.userId(); // no /proc: no namespaces that matter
+        }
+    }
+
+    /**
+     * {@return the id that a user has outside of this process's user namespace}
+     *
+     * @param map  lines of first id inside, first id outside, number of ids: user_namespaces(7)
+     * @param user the id inside
+     */
+    static long outside(List<String> map, int user) {
+        for (String line : map) {
+            String[] words = line.strip().split("\\s+");
+            long first = Long.parseLong(words[0]);
+            if (user >= first && user - first < Long.parseLong(words[2])) {
+                return Long.parseLong(words[1]) + user - first;
+            }
+        }
+        return user;
     }
 }

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.millrace.api.context.Limit;
 import org.millrace.api.port.PortCounters;
 import org.millrace.runtime.operate.OperationException;
@@ -21,24 +22,37 @@ import org.millrace.runtime.status.Vitals;
  * The meters of an instance, brought up to date when they are read, by one question to the data path each time. What
  * comes up once (a drop reason, a state) stays, a gauge with 0 when nothing is so any more. Any thread, one at a time.
  */
-final class InstanceMetrics {
+final class InstanceMetrics implements AutoCloseable {
     static final String CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
-    private final Operations operations;
+    private final Supplier<Operations> running;
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final ProcessMetrics process;
+    private final DurationMetrics durations;
     private final Map<String, AtomicLong> counters = new HashMap<>();
     private final Map<String, AtomicLong> gauges = new HashMap<>();
 
-    InstanceMetrics(Operations operations) {
-        this.operations = operations;
-        registry.config().commonTags("instance_name", operations.instance().name());
+    /**
+     * @param instance its name
+     * @param running  asks it; null as long as it does not run
+     */
+    InstanceMetrics(String instance, Supplier<Operations> running) {
+        this.running = running;
+        registry.config().commonTags("instance_name", instance);
+        process = new ProcessMetrics(registry);
+        durations = new DurationMetrics(registry, instance);
     }
 
     /** {@return all meters as text, Prometheus' exposition format} */
     synchronized String scrape() {
         gauges.values().forEach(gauge -> gauge.set(0));
-        gauge("health", "1 for the state that the instance is in", Tags.of("state", state()), 1);
+        Operations operations = running.get();
+        gauge("health", "1 for the state that the instance is in", Tags.of("state", state(operations)), 1);
         try {
+            if (operations == null) {
+                throw new OperationException(OperationException.Fault.DOWN, "not running yet");
+            }
+            durations.set(operations.durations());
             figures(operations.figures());
             vitals(operations.vitals());
         } catch (OperationException down) {
@@ -47,11 +61,11 @@ final class InstanceMetrics {
         return registry.scrape();
     }
 
-    private String state() {
+    private String state(Operations operations) {
         for (Health.State state : Health.State.values()) {
             gauge("health", "1 for the state that the instance is in", Tags.of("state", name(state)), 0);
         }
-        return name(operations.health().state());
+        return name(operations == null ? Health.State.DOWN : operations.health().state());
     }
 
     private static String name(Health.State state) {
@@ -72,6 +86,7 @@ final class InstanceMetrics {
         status.network().forEach((event, count) -> counter("network.events", "events of ARP, ICMP and IP",
             Tags.of("event", event.toLowerCase(Locale.ROOT)), count));
         status.transports().forEach(this::transport);
+        status.former().forEach(this::transport);
         counter("contexts.opened", "contexts ever opened", none, status.contextsOpened());
         counter("contexts.closed.for.cause", "contexts closed because their application broke the protocol", none,
             status.contextsClosedForCause());
@@ -95,8 +110,14 @@ final class InstanceMetrics {
             status.controlPackets());
         counter("transport.control.sent.segments", "segments sent by the control plane", transport,
             status.controlSegmentsSent());
-        status.named().forEach((event, count) -> counter("transport.events",
-            "what the control plane and the machine count", transport.and("event", event), count));
+        status.named().forEach((name, value) -> {
+            String meter = "transport." + name.replaceAll("[^a-zA-Z0-9]+", ".");
+            if (DataPathStatus.isLevel(name)) {
+                gauge(meter, name + ", of the machine", transport, value);
+            } else {
+                counter(meter, name + ", counted by the control plane or the machine", transport, value);
+            }
+        });
     }
 
     private void vitals(Vitals vitals) {
@@ -123,6 +144,12 @@ final class InstanceMetrics {
         gauge("limit", "what a limit allows", key, limit.limit());
         gauge("limit.taken", "what is taken of it", key, limit.taken());
         counter("limit.refusals", "how often it has turned somebody away", key, limit.refused());
+    }
+
+    /** Lets go of what watches the process. */
+    @Override
+    public void close() {
+        process.close();
     }
 
     private void counter(String name, String help, Tags tags, long value) {

@@ -7,6 +7,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Supplier;
 import org.millrace.runtime.operate.Operations;
 
 /** Answers {@code GET /metrics} with an instance's metrics. {@link #close} by any thread. */
@@ -29,14 +30,16 @@ public final class MetricsServer implements AutoCloseable {
     /**
      * Begins to serve.
      *
-     * @param operations of the instance
+     * @param instance   name of the instance
+     * @param operations asks it; null as long as it does not run
      * @param address    where; port 0: any that is free
      * @return the server
      * @throws IOException if the address cannot be listened on
      */
-    public static MetricsServer start(Operations operations, InetSocketAddress address) throws IOException {
+    public static MetricsServer start(String instance, Supplier<Operations> operations, InetSocketAddress address)
+        throws IOException {
         HttpServer server = HttpServer.create(address, BACKLOG);
-        MetricsServer metrics = new MetricsServer(new InstanceMetrics(operations), server, operations.instance().name());
+        MetricsServer metrics = new MetricsServer(new InstanceMetrics(instance, operations), server, instance);
         server.createContext(PATH, metrics::answer);
         server.setExecutor(metrics.threads);
         server.start();
@@ -70,6 +73,7 @@ public final class MetricsServer implements AutoCloseable {
     @Override
     public void close() {
         server.stop(0);
+        metrics.close();
         threads.shutdownNow();
     }
 }

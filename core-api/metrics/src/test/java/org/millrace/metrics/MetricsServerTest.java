@@ -38,7 +38,7 @@ class MetricsServerTest {
     private static final InetSocketAddress ANY_PORT = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     /** The text format: name, labels, value. */
     private static final Pattern SAMPLE =
-        Pattern.compile("([a-z][a-z0-9_]*)\\{([a-z_]+=\"[^\"]*\",?)+} [0-9.]+(E[0-9]+)?");
+        Pattern.compile("([a-z][a-z0-9_]*)\\{([a-z_]+=\"[^\"]*\",?)+} (-?[0-9.]+(E-?[0-9]+)?|NaN)");
 
     private final MemoryPort[] wire = MemoryPort.pair(Map.of());
     private final Instance instance = start(wire[0]);
@@ -78,7 +78,7 @@ class MetricsServerTest {
 
     @Test
     void everythingCountedIsThereByThePrometheusConventions() throws Exception {
-        try (MetricsServer server = MetricsServer.start(operations, ANY_PORT);
+        try (MetricsServer server = MetricsServer.start("one", () -> operations, ANY_PORT);
              Toe toe = Toe.open(instance, new ContextSize(4, 16384, 16384, 64))) {
             ListenSocket listener = toe.listen(new InetSocketAddress("10.0.0.1", 80), 5);
             assertThat(toe.await(listener::isListening, PATIENCE_NS)).isTrue();
@@ -87,7 +87,7 @@ class MetricsServerTest {
             assertThat(response.headers().firstValue("Content-Type")).hasValue(InstanceMetrics.CONTENT_TYPE);
             List<String> samples = response.body().lines().filter(line -> !line.startsWith("#")).toList();
             assertThat(samples).allMatch(line -> SAMPLE.matcher(line).matches());
-            assertThat(samples).allMatch(line -> line.startsWith("millrace_") && line.contains("instance_name=\"one\""));
+            assertThat(samples).allMatch(line -> line.matches("(millrace|jvm|process)_.*") && line.contains("instance_name=\"one\""));
             assertThat(new TreeSet<>(samples.stream().map(line -> line.substring(0, line.indexOf('{'))).toList())).contains(
                 "millrace_port_received_frames_total", "millrace_port_received_bytes_total", "millrace_contexts_open",
                 "millrace_contexts_limit", "millrace_flows", "millrace_flows_limit", "millrace_request_queue_depth",
@@ -96,6 +96,13 @@ class MetricsServerTest {
                 "millrace_health{instance_name=\"one\",state=\"ready\"} 1.0",
                 "millrace_health{instance_name=\"one\",state=\"down\"} 0.0",
                 "millrace_connections{instance_name=\"one\",state=\"LISTEN\",transport=\"tcp-flextoe\"} 1.0");
+            assertThat(samples).anyMatch(line -> line.startsWith("millrace_build_info{") && line.contains("version="));
+            assertThat(samples).as("bytes are not events").noneMatch(line -> line.contains("_events_") && line.contains("bytes"))
+                .contains("millrace_transport_retransmitted_bytes_total{instance_name=\"one\",transport=\"tcp-flextoe\"} 0.0");
+            for (String name : List.of("jvm_memory_used_bytes", "jvm_threads_live_threads", "process_resident_memory_bytes",
+                "process_cpu_seconds_total", "process_uptime_seconds", "process_files_open_files")) {
+                assertThat(samples).anyMatch(line -> line.startsWith(name + "{") && !line.endsWith(" 0.0"));
+            }
             listener.close();
             toe.flush();
             String later = get("GET", server.url()).body();
@@ -106,8 +113,29 @@ class MetricsServerTest {
     }
 
     @Test
+    void roundsAreAHistogramInSeconds() throws Exception {
+        try (MetricsServer server = MetricsServer.start("one", () -> operations, ANY_PORT);
+             Toe toe = Toe.open(instance, new ContextSize(4, 16384, 16384, 64))) {
+            ListenSocket listener = toe.listen(new InetSocketAddress("10.0.0.1", 80), 5);
+            assertThat(toe.await(listener::isListening, PATIENCE_NS)).isTrue();
+            List<String> lines = get("GET", server.url()).body().lines().toList();
+            assertThat(lines).contains("# TYPE millrace_round_seconds histogram", "# TYPE millrace_swap_pause_seconds histogram",
+                "millrace_swap_pause_seconds_count{instance_name=\"one\"} 0");
+            double count = value(lines, "millrace_round_seconds_count{");
+            assertThat(count).isPositive();
+            assertThat(value(lines, "millrace_round_seconds_bucket{instance_name=\"one\",le=\"+Inf\"}")).isEqualTo(count);
+            assertThat(value(lines, "millrace_round_seconds_sum{")).isPositive();
+        }
+    }
+
+    private static double value(List<String> lines, String beginning) {
+        return lines.stream().filter(line -> line.startsWith(beginning))
+            .mapToDouble(line -> Double.parseDouble(line.substring(line.indexOf('}') + 2))).findFirst().orElseThrow();
+    }
+
+    @Test
     void endedInstanceIsDown() throws Exception {
-        try (MetricsServer server = MetricsServer.start(operations, ANY_PORT)) {
+        try (MetricsServer server = MetricsServer.start("one", () -> operations, ANY_PORT)) {
             instance.close();
             assertThat(get("GET", server.url()).body()).contains("millrace_health{instance_name=\"one\",state=\"down\"} 1.0",
                 "millrace_port_up{instance_name=\"one\"} 0.0");
@@ -116,7 +144,7 @@ class MetricsServerTest {
 
     @Test
     void onlyGetOfOnePathIsAnswered() throws Exception {
-        try (MetricsServer server = MetricsServer.start(operations, ANY_PORT)) {
+        try (MetricsServer server = MetricsServer.start("one", () -> operations, ANY_PORT)) {
             assertThat(get("POST", server.url()).statusCode()).isEqualTo(405);
             assertThat(get("GET", server.url() + "x").statusCode()).isEqualTo(404);
             assertThat(get("GET", server.url().replace("/metrics", "/")).statusCode()).isEqualTo(404);
@@ -126,10 +154,10 @@ class MetricsServerTest {
 
     @Test
     void addressThatIsTakenIsRefused() throws Exception {
-        try (MetricsServer server = MetricsServer.start(operations, ANY_PORT)) {
+        try (MetricsServer server = MetricsServer.start("one", () -> operations, ANY_PORT)) {
             InetSocketAddress taken = new InetSocketAddress(InetAddress.getLoopbackAddress(),
                 URI.create(server.url()).getPort());
-            assertThatThrownBy(() -> MetricsServer.start(operations, taken)).isInstanceOf(IOException.class)
+            assertThatThrownBy(() -> MetricsServer.start("one", () -> operations, taken)).isInstanceOf(IOException.class)
                 .hasMessageContaining("in use");
         }
     }

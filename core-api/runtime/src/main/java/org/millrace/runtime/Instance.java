@@ -50,6 +50,7 @@ import org.millrace.runtime.path.DataPath;
 import org.millrace.runtime.path.DataPathThread;
 import org.millrace.runtime.status.ConnectionBytes;
 import org.millrace.runtime.status.DataPathStatus;
+import org.millrace.runtime.status.Durations;
 import org.millrace.runtime.status.Vitals;
 import org.millrace.runtime.swap.Additions;
 import org.millrace.runtime.swap.Swap;
@@ -77,6 +78,8 @@ public final class Instance implements ContextProvider, AutoCloseable {
     private final String name;
     private final DataPath path;
     private final DataPathThread thread;
+    private final Durations.Counter pauses = new Durations.Counter(); // the data-path thread\'s
+    private volatile boolean ending;
     private final PortFactory port;
     private final boolean attach;
     private final ContextBudget budget;
@@ -198,8 +201,8 @@ public final class Instance implements ContextProvider, AutoCloseable {
             return;
         }
         try {
-            path.captures().begin(new Capture(CaptureFilter.ALL, new CaptureFile(Path.of(config.capture())),
-                config.captureBytes(), Long.MAX_VALUE, TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis())));
+            path.captures().begin(new Capture(CaptureFilter.ALL, new CaptureFile(Path.of(config.capture()), path.portInfo().name()),
+                config.captureBytes(), Long.MAX_VALUE, Integer.MAX_VALUE, TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis())));
         } catch (IOException e) {
             throw new ConfigException("capture", config.capture(), "a file that can be written (" + e + ")");
         }
@@ -335,6 +338,15 @@ public final class Instance implements ContextProvider, AutoCloseable {
         return await(nowNs -> path.vitals(limits, nowNs));
     }
 
+    /**
+     * {@return how long rounds and swaps have taken}
+     *
+     * @throws IllegalStateException if the instance no longer runs
+     */
+    public Durations.All durations() {
+        return await(nowNs -> new Durations.All(thread.rounds(), pauses.now()));
+    }
+
     public ConnectionBytes connectionBytes() {
         return await(nowNs -> ConnectionBytes.of(path.contexts(), nowNs));
     }
@@ -343,6 +355,11 @@ public final class Instance implements ContextProvider, AutoCloseable {
     public List<ConnectionInfo> lines(List<ConnectionBytes.Traffic> connections) {
         return await(nowNs -> connections.stream()
             .map(traffic -> path.line(traffic.context(), traffic.connection())).toList());
+    }
+
+    /** {@return the name of its port, as captures have it} */
+    public String portName() {
+        return path.portInfo().name();
     }
 
     /** Begins a capture; the caller ends it. */
@@ -434,12 +451,31 @@ public final class Instance implements ContextProvider, AutoCloseable {
     }
 
     private SwapReport run(SwapRequest request) throws SwapException {
-        Swap swap = new Swap(path, request, System::nanoTime, step -> { });
+        Swap swap = new Swap(path, request, System::nanoTime, step -> checkGoesOn());
         swap.prepare(await(nowNs -> path.loaded()));
-        SwapReport report = Swap.end(await(swap::execute));
+        SwapReport report = Swap.end(await(nowNs -> execute(swap, nowNs)));
         LOG.info("{} has swapped {} for {}: {} connections, {} us", name, report.before(), report.after(),
             report.connections(), report.pauseNs() / 1000);
         return report;
+    }
+
+    private Swap.Outcome execute(Swap swap, long nowNs) {
+        Swap.Outcome outcome = swap.execute(nowNs);
+        if (outcome.report() != null) {
+            pauses.count(outcome.report().pauseNs());
+        }
+        return outcome;
+    }
+
+    private void checkGoesOn() {
+        if (ending) {
+            throw new IllegalStateException(name + " is ending");
+        }
+    }
+
+    /** From now on nothing is swapped, and what is being prepared is given up: the instance is about to be closed. */
+    public void end() {
+        ending = true;
     }
 
     /** Runs the same with other additions; they are the additions if that succeeds. */
@@ -628,6 +664,7 @@ public final class Instance implements ContextProvider, AutoCloseable {
     /** Resets all connections, tells all applications, closes the port. */
     @Override
     public void close() {
+        end();
         thread.close();
         synchronized (swapping) {
             additions.stages().forEach(ExtensionLife::end);

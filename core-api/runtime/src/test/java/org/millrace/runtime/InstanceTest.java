@@ -33,6 +33,8 @@ import org.millrace.ports.MemoryPort;
 import org.millrace.runtime.config.ConfigException;
 import org.millrace.runtime.config.InstanceConfig;
 import org.millrace.runtime.datagram.DatagramTransport;
+import org.millrace.runtime.swap.SwapException;
+import org.millrace.runtime.swap.SwapRequest;
 import org.millrace.toe.MessageSocket;
 import org.millrace.toe.Toe;
 
@@ -263,6 +265,13 @@ class InstanceTest {
     }
 
     @Test
+    void instanceThatIsAboutToEndPreparesNoSwap() {
+        a.end();
+        assertThatThrownBy(() -> a.swap(SwapRequest.KEEP.hardware(new BluefieldBackend()))).isInstanceOf(SwapException.class)
+            .hasMessage(a.name() + " is ending");
+    }
+
+    @Test
     void captureHoldsTheFrames(@TempDir Path directory) throws IOException {
         Path file = directory.resolve("frames.pcapng");
         MemoryPort[] other = MemoryPort.pair(Map.of());
@@ -272,13 +281,13 @@ class InstanceTest {
             assertThat(toe.await(socket::isBound, PATIENCE_NS)).isTrue();
             socket.send(ByteBuffer.allocate(1), new InetSocketAddress("10.0.0.4", 7));
             toe.flush();
-            while (captured.status().network().getOrDefault("ARP_REQUEST_SENT", 0L) == 0) {
+            while (captured.status().network().getOrDefault("arp request sent", 0L) == 0) {
                 Thread.onSpinWait();
             }
         }
         captured.close();
         other[1].close();
-        assertThat(Files.size(file)).isEqualTo(28 + 32 + 32 + 44); // headers and one ARP request of 42 bytes
+        assertThat(Files.size(file)).isEqualTo(28 + 32 + 12 + 32 + 44 + 12); // headers, name; an ARP request of 42 bytes, its way
     }
 
     @Test

@@ -50,6 +50,33 @@ class PcapngWriterTest {
     }
 
     @Test
+    void interfaceNameSnapLengthAndDirectionAreTold() throws Exception {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (PcapngWriter writer = new PcapngWriter(Channels.newChannel(out), "eth10", 20)) {
+            writer.write(TIME_NS, PcapngWriter.Direction.INBOUND, Hex.segment(ARP_FRAME), 0, 20, 43);
+            writer.write(TIME_NS, PcapngWriter.Direction.OUTBOUND, Hex.segment(ARP_FRAME), 0, 20, 43);
+        }
+        ByteBuffer file = ByteBuffer.wrap(out.toByteArray());
+        block(file, 0x0a0d0d0a);
+        ByteBuffer description = block(file, 1);
+        assertThat(description.getInt(4)).isEqualTo(20);
+        assertThat(description.getInt(8)).isEqualTo(0x0002_0005); // if_name
+        byte[] name = new byte[5];
+        description.get(12, name);
+        assertThat(new String(name, StandardCharsets.UTF_8)).isEqualTo("eth10");
+        assertThat(description.getLong(20)).isEqualTo(0x0009_0001_0900_0000L); // if_tsresol
+        for (int direction = 1; direction <= 2; direction++) {
+            ByteBuffer packet = block(file, 6);
+            assertThat(packet.getInt(12)).isEqualTo(20);
+            assertThat(packet.getInt(16)).isEqualTo(43);
+            assertThat(packet.getInt(40)).isEqualTo(0x0002_0004); // epb_flags
+            assertThat(packet.getInt(44)).isEqualTo(direction);
+            assertThat(packet.getInt(48)).isZero();
+        }
+        assertThat(file.hasRemaining()).isFalse();
+    }
+
+    @Test
     void tsharkReadsIt(@TempDir Path directory) throws Exception {
         Path file = directory.resolve("arp.pcapng");
         try (PcapngWriter writer = new PcapngWriter(

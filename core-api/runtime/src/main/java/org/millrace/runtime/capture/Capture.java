@@ -15,6 +15,7 @@ public final class Capture implements AutoCloseable {
     private final CaptureFilter filter;
     private final FrameSink sink;
     private final long epochOffsetNs;
+    private final int snapBytes;
     private final MemorySegment frame = Arena.ofAuto().allocate(MAX_FRAME);
     private long bytesLeft;
     private long framesLeft;
@@ -26,9 +27,11 @@ public final class Capture implements AutoCloseable {
      * @param sink          where they go; closed with this
      * @param maxBytes      frames that would exceed this are left out
      * @param maxFrames     most frames
+     * @param snapBytes     most bytes of a frame
      * @param epochOffsetNs what to add to a data path's time to get time since 1970
      */
-    public Capture(CaptureFilter filter, FrameSink sink, long maxBytes, long maxFrames, long epochOffsetNs) {
+    public Capture(CaptureFilter filter, FrameSink sink, long maxBytes, long maxFrames, int snapBytes, long epochOffsetNs) {
+        this.snapBytes = snapBytes;
         this.filter = filter;
         this.sink = sink;
         this.epochOffsetNs = epochOffsetNs;
@@ -38,7 +41,7 @@ public final class Capture implements AutoCloseable {
 
     void received(FrameBatch batch, int i, long nowNs) {
         if (filter.matches(batch.segment[i], batch.offset[i], batch.length[i])) {
-            take(batch.segment[i], batch.offset[i], batch.length[i], nowNs);
+            take(false, batch.segment[i], batch.offset[i], batch.length[i], nowNs);
         }
     }
 
@@ -56,12 +59,13 @@ public final class Capture implements AutoCloseable {
             MemorySegment.copy(batch.second[i], batch.secondOffset[i], frame, at + (long) batch.firstLength[i],
                 batch.secondLength[i]);
         }
-        take(frame, 0, length, nowNs);
+        take(true, frame, 0, length, nowNs);
     }
 
-    private void take(MemorySegment memory, long offset, int length, long nowNs) {
+    private void take(boolean sent, MemorySegment memory, long offset, int wireBytes, long nowNs) {
+        int length = Math.min(wireBytes, snapBytes);
         if (length <= bytesLeft && framesLeft > 0) {
-            sink.frame(nowNs + epochOffsetNs, memory, offset, length);
+            sink.frame(nowNs + epochOffsetNs, sent, memory, offset, length, wireBytes);
             bytesLeft -= length;
             framesLeft--;
         }

@@ -25,21 +25,23 @@ public final class CaptureFile implements FrameSink {
 
     /**
      * @param file written anew
+     * @param port the name of what frames are captured at
      * @throws IOException if it cannot be
      */
-    public CaptureFile(Path file) throws IOException {
+    public CaptureFile(Path file, String port) throws IOException {
         this.file = file;
         writer = new PcapngWriter(FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE,
-            StandardOpenOption.TRUNCATE_EXISTING));
+            StandardOpenOption.TRUNCATE_EXISTING), port, 0);
     }
 
     @Override
-    public void frame(long timeNs, MemorySegment memory, long offset, int length) {
+    public void frame(long timeNs, boolean sent, MemorySegment memory, long offset, int length, int wireBytes) {
         if (failed) {
             return;
         }
         try {
-            writer.write(timeNs, memory, offset, length);
+            writer.write(timeNs, sent ? PcapngWriter.Direction.OUTBOUND : PcapngWriter.Direction.INBOUND, memory, offset,
+                length, wireBytes);
         } catch (IOException e) {
             LOG.warn("capture to {} ends: {}", file, e.toString());
             failed = true;

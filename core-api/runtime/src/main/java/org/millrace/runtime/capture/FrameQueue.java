@@ -29,7 +29,7 @@ public final class FrameQueue implements FrameSink {
 
     /** Takes a frame out; what it throws goes on to {@link #take}'s caller. */
     public interface Taker<E extends Exception> {
-        void take(long timeNs, MemorySegment memory, long offset, int length) throws E;
+        void take(long timeNs, boolean sent, MemorySegment memory, long offset, int length, int wireBytes) throws E;
     }
 
     /** @param bytes a power of two, more than twice the longest frame */
@@ -39,7 +39,7 @@ public final class FrameQueue implements FrameSink {
     }
 
     @Override
-    public void frame(long timeNs, MemorySegment memory, long offset, int length) {
+    public void frame(long timeNs, boolean sent, MemorySegment memory, long offset, int length, int wireBytes) {
         long entryBytes = HEAD_BYTES + (length + 7 & ~7);
         long at = written.getPlain();
         long toEnd = ring.byteSize() - (at & mask);
@@ -54,6 +54,7 @@ public final class FrameQueue implements FrameSink {
         }
         long entry = at & mask;
         ring.set(ValueLayout.JAVA_INT, entry, length);
+        ring.set(ValueLayout.JAVA_INT, entry + 4, sent ? ~wireBytes : wireBytes);
         ring.set(ValueLayout.JAVA_LONG, entry + 8, timeNs);
         MemorySegment.copy(memory, offset, ring, entry + HEAD_BYTES, length);
         frames.setOpaque(frames.getPlain() + 1);
@@ -71,7 +72,9 @@ public final class FrameQueue implements FrameSink {
                 at += ring.byteSize() - entry;
                 continue;
             }
-            taker.take(ring.get(ValueLayout.JAVA_LONG, entry + 8), ring, entry + HEAD_BYTES, length);
+            int wire = ring.get(ValueLayout.JAVA_INT, entry + 4);
+            taker.take(ring.get(ValueLayout.JAVA_LONG, entry + 8), wire < 0, ring, entry + HEAD_BYTES, length,
+                wire < 0 ? ~wire : wire);
             at += HEAD_BYTES + (length + 7 & ~7);
             count++;
         }

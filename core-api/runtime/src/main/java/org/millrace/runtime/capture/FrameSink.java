@@ -7,9 +7,12 @@ interface FrameSink extends AutoCloseable {
     /**
      * Takes a copy of a frame, or counts it as lost.
      *
-     * @param timeNs time since 1970
+     * @param timeNs    time since 1970
+     * @param sent      whether it was sent, not received
+     * @param length    how many of its bytes are wanted
+     * @param wireBytes how many it has
      */
-    void frame(long timeNs, MemorySegment memory, long offset, int length);
+    void frame(long timeNs, boolean sent, MemorySegment memory, long offset, int length, int wireBytes);
 
     /** No further frame comes. */
     @Override

@@ -1,5 +1,7 @@
 package org.millrace.runtime.config;
 
+import java.util.List;
+
 /** A configuration that cannot be: one line that names the key, the value found and what is allowed. */
 public final class ConfigException extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -13,6 +15,18 @@ public final class ConfigException extends RuntimeException {
      */
     public ConfigException(String key, String found, String allowed) {
         super(key + (found == null ? " is missing" : " is '" + found + "'") + ", allowed is " + allowed);
+    }
+
+    /**
+     * Makes one about a key that there is not.
+     *
+     * @param key    the key
+     * @param known  keys that there are
+     * @param others how the others are called
+     */
+    public ConfigException(String key, List<String> known, String others) {
+        super("there is no key " + key + NearestName.of(key, known).map(name -> ": did you mean " + name + "?")
+            .orElse("; there are " + String.join(", ", known) + ", " + others));
     }
 
     /**

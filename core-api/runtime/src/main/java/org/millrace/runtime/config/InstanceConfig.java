@@ -11,6 +11,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.millrace.api.hardware.Capacity;
 import org.millrace.context.ContextBudget;
+import org.millrace.memory.InstanceDirectory;
 import org.millrace.net.Route;
 import org.millrace.runtime.capture.CaptureFile;
 import org.millrace.wire.Ipv4Address;
@@ -102,22 +103,15 @@ public record InstanceConfig(String name, String hardware, List<String> transpor
      */
     public static InstanceConfig parse(Map<String, String> properties) {
         Map<String, String> map = new TreeMap<>(properties);
+        checkKeys(map); // first: a misspelt key is why another one is missing
         List<String> transports = list(required(map, "transports", "a comma list such as tcp-flextoe"));
-        for (String key : map.keySet()) {
-            if (!KEYS.contains(key) && !SharingConfig.KEYS.contains(key) && !LimitsConfig.KEYS.contains(key) && !key.startsWith("port.")
-                && !isTransportKey(key, transports)) {
-                throw new ConfigException(key, map.get(key), "one of the keys " + String.join(", ",
-                    Stream.of(KEYS, SharingConfig.KEYS, LimitsConfig.KEYS).flatMap(Set::stream).distinct().sorted().toList())
-                    + ", port.*, transport.NAME.* and " + families(transports));
-            }
-        }
         Map<String, Map<String, String>> options = new LinkedHashMap<>();
         for (String transport : transports) {
             options.put(transport, options(map, transport));
         }
         int contexts = (int) number(map, "contexts", 256, 1, MAX_CONTEXTS);
         SharingConfig sharing = SharingConfig.parse(map);
-        return new InstanceConfig(map.getOrDefault("instance", "millrace"),
+        return new InstanceConfig(name(map.getOrDefault("instance", "millrace").strip()),
             required(map, "hardware", "a backend such as hw-bluefield"), transports, options,
             required(map, "port", "a kind of port such as packet or memory"), prefixed(map, "port."),
             addresses(required(map, "address", "a comma list of ADDRESS/PREFIX such as 10.0.0.2/24")),
@@ -126,6 +120,34 @@ public record InstanceConfig(String name, String hardware, List<String> transpor
             map.get("capture"), number(map, "capture.bytes", CaptureFile.DEFAULT_BYTES, 0, Long.MAX_VALUE),
             number(map, "spin-us", 0, 0, 100_000) * 1000, sharing,
             LimitsConfig.parse(map, contexts, !sharing.users().isEmpty()));
+    }
+
+    private static void checkKeys(Map<String, String> map) {
+        List<String> transports = list(map.getOrDefault("transports", ""));
+        List<String> known = Stream.of(KEYS, SharingConfig.KEYS, LimitsConfig.KEYS).flatMap(Set::stream).distinct().sorted()
+            .toList();
+        for (String key : map.keySet()) {
+            if (!known.contains(key) && !key.startsWith("port.") && !isTransportKey(key, transports)
+                && !(transports.isEmpty() && isOption(key, known))) {
+                throw new ConfigException(key, known, "port.*, transport.NAME.*"
+                    + (transports.isEmpty() ? "" : ", " + families(transports)));
+            }
+        }
+    }
+
+    /** Whose it is only a transport's name says; a key with a known beginning is nobody's but the runtime's. */
+    private static boolean isOption(String key, List<String> known) {
+        int dot = key.indexOf('.');
+        return dot > 0 && known.stream().noneMatch(name -> name.startsWith(key.substring(0, dot + 1)));
+    }
+
+    private static String name(String name) {
+        try {
+            InstanceDirectory.checkName(name);
+            return name;
+        } catch (IllegalArgumentException e) {
+            throw new ConfigException("instance", name, e);
+        }
     }
 
     private static String required(Map<String, String> map, String key, String allowed) {

@@ -18,6 +18,7 @@ final class Changes {
     private static final long MAX_BYTES = 1L << 40;
     private static final long DEFAULT_BYTES = 256L << 20;
     private static final long MAX_FRAMES = 1L << 40;
+    private static final int MOST_SNAP_BYTES = 1 << 18; // no frame is longer
     private static final long MAX_SECONDS = 86_400;
     private static final long DEFAULT_SECONDS = 3600;
     private static final long STEP_MS = 5;
@@ -78,10 +79,11 @@ final class Changes {
 
     /** A result, then the bytes of a pcapng file until it is enough, for the instance or for the client. */
     static void capture(Operations operations, Request request, Answer answer) throws OperationException, IOException {
-        request.allow("filter", "bytes", "frames", "seconds");
+        request.allow("filter", "bytes", "frames", "seconds", "snap_bytes");
         LiveCapture.Limits limits = new LiveCapture.Limits(request.number("bytes", DEFAULT_BYTES, 1, MAX_BYTES),
             request.number("frames", MAX_FRAMES, 1, MAX_FRAMES),
-            request.number("seconds", DEFAULT_SECONDS, 1, MAX_SECONDS));
+            request.number("seconds", DEFAULT_SECONDS, 1, MAX_SECONDS),
+            (int) request.number("snap_bytes", MOST_SNAP_BYTES, 1, MOST_SNAP_BYTES));
         try (LiveCapture capture = operations.capture(filter(request), limits)) {
             answer.result(Map.of("format", "pcapng"));
             capture.writeTo(answer.bytes());

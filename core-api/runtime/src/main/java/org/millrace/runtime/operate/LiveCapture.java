@@ -2,6 +2,7 @@ package org.millrace.runtime.operate;
 
 import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.channels.Channels;
 import java.nio.channels.WritableByteChannel;
 import java.util.concurrent.TimeUnit;
@@ -33,8 +34,9 @@ public final class LiveCapture implements AutoCloseable {
      * @param bytes   of all frames; a frame that would exceed it is left out
      * @param frames  most frames
      * @param seconds longest time
+     * @param snapBytes most bytes of a frame
      */
-    public record Limits(long bytes, long frames, long seconds) {
+    public record Limits(long bytes, long frames, long seconds, int snapBytes) {
     }
 
     /**
@@ -47,7 +49,7 @@ public final class LiveCapture implements AutoCloseable {
         this.limits = limits;
         long nowMs = System.currentTimeMillis();
         capture = instance.capture(nowNs -> new Capture(filter, queue, limits.bytes(), limits.frames(),
-            TimeUnit.MILLISECONDS.toNanos(nowMs) - nowNs));
+            limits.snapBytes(), TimeUnit.MILLISECONDS.toNanos(nowMs) - nowNs));
     }
 
     /**
@@ -58,7 +60,7 @@ public final class LiveCapture implements AutoCloseable {
      */
     public void writeTo(WritableByteChannel channel) throws IOException {
         buffered = new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER_BYTES);
-        writer = new PcapngWriter(Channels.newChannel(buffered));
+        writer = new PcapngWriter(Channels.newChannel(buffered), instance.portName(), limits.snapBytes());
         buffered.flush();
     }
 
@@ -71,9 +73,15 @@ public final class LiveCapture implements AutoCloseable {
     public boolean write() throws IOException {
         boolean last = queue.isClosed() || instance.ended() != null || queue.frames() >= limits.frames()
             || System.nanoTime() - beganNs >= TimeUnit.SECONDS.toNanos(limits.seconds());
-        queue.take(writer::write);
+        queue.take(this::write);
         buffered.flush();
         return !last;
+    }
+
+    private void write(long timeNs, boolean sent, MemorySegment memory, long offset, int length, int wireBytes)
+        throws IOException {
+        writer.write(timeNs, sent ? PcapngWriter.Direction.OUTBOUND : PcapngWriter.Direction.INBOUND, memory, offset, length,
+            wireBytes);
     }
 
     /** {@return frames captured} */
@@ -93,7 +101,7 @@ public final class LiveCapture implements AutoCloseable {
      */
     public void finish() throws IOException {
         close();
-        queue.take(writer::write);
+        queue.take(this::write);
         writer.statistics(TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis()), frames() + lost(), lost());
         buffered.flush();
     }

@@ -16,6 +16,7 @@ import org.millrace.runtime.capture.CaptureFilter;
 import org.millrace.runtime.config.DataPathConfig.TransportChoice;
 import org.millrace.runtime.operate.OperationException.Fault;
 import org.millrace.runtime.status.DataPathStatus;
+import org.millrace.runtime.status.Durations;
 import org.millrace.runtime.status.Health;
 import org.millrace.runtime.status.HealthCheck;
 import org.millrace.runtime.status.Vitals;
@@ -115,6 +116,19 @@ public final class Operations implements AutoCloseable {
     public DataPathStatus figures() throws OperationException {
         try {
             return instance.figures();
+        } catch (IllegalStateException ended) {
+            throw down(ended);
+        }
+    }
+
+    /**
+     * {@return how long rounds and swaps have taken}
+     *
+     * @throws OperationException if the data path has ended
+     */
+    public Durations.All durations() throws OperationException {
+        try {
+            return instance.durations();
         } catch (IllegalStateException ended) {
             throw down(ended);
         }

@@ -2,6 +2,7 @@ package org.millrace.runtime.osgi;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -23,6 +24,7 @@ import org.millrace.runtime.config.ConfigException;
 import org.millrace.runtime.config.InstanceConfig;
 import org.millrace.runtime.control.ControlServer;
 import org.millrace.runtime.operate.Installed;
+import org.millrace.runtime.operate.MetricsService;
 import org.millrace.runtime.operate.Operations;
 import org.millrace.runtime.status.DataPathStatus;
 import org.osgi.service.component.annotations.Activate;
@@ -64,10 +66,13 @@ public final class InstanceComponent implements ContextProvider, Supplier<Map<St
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC,
         target = "(millrace.deploy=*)")
     private volatile Callable<List<String>> deployed;
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)
+    private volatile MetricsService metricsService;
     private final Extensions extensions = new Extensions();
+    private AutoCloseable metrics = () -> { };
     private Instance instance;
     private volatile Renewal renewal;
-    private Operations operations;
+    private volatile Operations operations;
     private ControlServer control;
 
     /** Made by Declarative Services. */
@@ -113,11 +118,16 @@ public final class InstanceComponent implements ContextProvider, Supplier<Map<St
     void activate(Map<String, Object> properties) {
         try {
             InstanceConfig config = config(properties);
+            metrics = openMetrics(config);
             instance = Instance.start(config, Installation.newestFirst(hardware), Installation.newestFirst(transports),
                 Installation.newestFirst(ports));
             renewal = new Renewal(instance, config, hardware, transports);
         } catch (ConfigException e) {
+            close(metrics);
             throw new IllegalArgumentException(e.getMessage(), e);
+        } catch (RuntimeException e) {
+            close(metrics);
+            throw e;
         }
         operations = new Operations(instance, this, this::stop);
         try {
@@ -133,6 +143,31 @@ public final class InstanceComponent implements ContextProvider, Supplier<Map<St
                 told.accept(reason);
             }
         });
+    }
+
+    private AutoCloseable openMetrics(InstanceConfig config) {
+        InetSocketAddress address = config.sharing().metrics();
+        if (address == null) {
+            return () -> { };
+        }
+        MetricsService service = metricsService;
+        if (service == null) {
+            throw new IllegalArgumentException("metrics is '" + address + "': the bundle millrace-metrics is not installed");
+        }
+        try {
+            return service.open(config.name(), address, () -> operations);
+        } catch (IOException e) {
+            throw new IllegalStateException("metrics: " + address.getAddress().getHostAddress() + ":" + address.getPort()
+                + " cannot be listened on: " + e.getMessage() + "; end what listens there, or give metrics another port");
+        }
+    }
+
+    private static void close(AutoCloseable metrics) {
+        try {
+            metrics.close();
+        } catch (Exception e) {
+            throw new IllegalStateException(e); // it says that it does not
+        }
     }
 
     private void stop() {
@@ -174,12 +209,14 @@ public final class InstanceComponent implements ContextProvider, Supplier<Map<St
 
     @Deactivate
     void deactivate() {
+        instance.end();
         if (control != null) {
             control.close();
         }
         operations.close();
         renewal.close();
         instance.close();
+        close(metrics);
     }
 
     @Override

@@ -49,7 +49,6 @@ import org.millrace.runtime.transport.LoadedTransport;
 import org.millrace.runtime.transport.PathParts;
 import org.millrace.runtime.transport.RuntimeHost;
 import org.millrace.runtime.transport.TransportContexts;
-import org.millrace.runtime.transport.TransportCounters;
 import org.millrace.runtime.transport.TransportTable;
 import org.millrace.wire.MacAddress;
 import org.slf4j.Logger;
@@ -151,7 +150,7 @@ public final class DataPath implements AutoCloseable {
         if (!fit.fits()) {
             throw new IllegalArgumentException(candidate.refusal(fit));
         }
-        return candidate.load(new TransportCounters());
+        return candidate.load();
     }
 
     private void use(HardwareBackend other, CuttingPort cuts) {

@@ -7,6 +7,7 @@ import java.util.function.LongFunction;
 import org.millrace.memory.AdaptiveSpin;
 import org.millrace.memory.Poller;
 import org.millrace.memory.TenantBell;
+import org.millrace.runtime.status.Durations;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,6 +31,7 @@ public final class DataPathThread implements AutoCloseable {
     private final Poller poller;
     private final ConcurrentLinkedQueue<Command<?>> commands = new ConcurrentLinkedQueue<>();
     private final AdaptiveSpin spin;
+    private final Durations.Counter rounds = new Durations.Counter();
     private final Thread thread;
     private volatile boolean stopping;
     private volatile String ended;
@@ -119,6 +121,11 @@ public final class DataPathThread implements AutoCloseable {
         spin.limit(limitNs);
     }
 
+    /** {@return how long rounds take that find something to do} Own thread only: as a {@link #call}. */
+    public Durations rounds() {
+        return rounds.now();
+    }
+
     /** Wakes the thread. */
     public void ring() {
         synchronized (bell) {
@@ -146,12 +153,18 @@ public final class DataPathThread implements AutoCloseable {
 
     private void run() {
         try {
+            long nowNs = now();
             while (!stopping) {
-                obey();
-                long nowNs = now();
-                if (path.poll(nowNs) > nowNs && !lookOn()) {
+                boolean idle = path.poll(nowNs) > nowNs;
+                if (idle && !lookOn()) {
                     sleep();
                 }
+                obey();
+                long endNs = now();
+                if (!idle) {
+                    rounds.count(endNs - nowNs);
+                }
+                nowNs = endNs;
             }
             path.close();
             ended = path.instance() + " is closed";

@@ -6,6 +6,7 @@ import java.util.TreeMap;
 import org.millrace.api.context.Limit;
 import org.millrace.api.port.PortCounters;
 import org.millrace.api.transport.ConnectionInfo;
+import org.millrace.runtime.transport.TransportCounters;
 
 /**
  * A data path at one moment, for tools.
@@ -16,7 +17,8 @@ import org.millrace.api.transport.ConnectionInfo;
  * @param portCounters           what passed the port
  * @param drops                  items and frames dropped, by reason; those that occurred
  * @param network                events of ARP, ICMP and IP; those that occurred
- * @param transports             by transport
+ * @param transports             by transport; what an earlier side of the same name had counted is in it
+ * @param former                 those that ran earlier and do not now
  * @param connections            a line for each connection and listener
  * @param contexts               contexts open
  * @param contextConnections     connection slots taken in them
@@ -33,6 +35,7 @@ import org.millrace.api.transport.ConnectionInfo;
  */
 public record DataPathStatus(String instance, String hardware, String port, PortCounters portCounters,
                              Map<String, Long> drops, Map<String, Long> network, List<TransportStatus> transports,
+                             List<TransportStatus> former,
                              List<ConnectionInfo> connections, int contexts, int contextConnections,
                              long contextsOpened, long contextsClosedForCause, long requests, long staleRequests,
                              long refusedHandovers, long events, long receivedPayloadBytes, long returnedBytes,
@@ -68,6 +71,11 @@ public record DataPathStatus(String instance, String hardware, String port, Port
         }
     }
 
+    /** {@return whether a number of this name goes up and down, and is not counted: those of a machine's buffer cells} */
+    public static boolean isLevel(String name) {
+        return TransportCounters.isLevel(name);
+    }
+
     /** {@return all numbers by name, such as {@code drop.duplicate payload} and {@code tcp-flextoe.emitted}} */
     public Map<String, Long> counters() {
         Map<String, Long> all = new TreeMap<>();
@@ -79,6 +87,7 @@ public record DataPathStatus(String instance, String hardware, String port, Port
         all.put("port.transmit drops", portCounters.transmitDropped());
         drops.forEach((reason, count) -> all.put("drop." + reason, count));
         network.forEach((event, count) -> all.put("network." + event, count));
+        former.forEach(transport -> transport.addTo(all));
         transports.forEach(transport -> transport.addTo(all));
         all.put("contexts.open", (long) contexts);
         all.put("contexts.connections", (long) contextConnections);

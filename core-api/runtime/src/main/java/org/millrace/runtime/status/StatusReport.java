@@ -3,6 +3,7 @@ package org.millrace.runtime.status;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.millrace.api.context.Limit;
 import org.millrace.api.hardware.HardwareBackend;
@@ -30,7 +31,7 @@ public final class StatusReport {
             transports.all().forEach(transport -> connections.addAll(transport.control.connections()));
         }
         return new DataPathStatus(parts.instance(), hardware.name(), parts.port().info().name(), parts.port().counters(),
-            drops(c), network(parts), transports(transports), List.copyOf(connections), parts.contexts().all().size(),
+            drops(c), network(parts), transports(transports), former(transports), List.copyOf(connections), parts.contexts().all().size(),
             parts.contexts().connections(), c.contextsOpened,
             c.contextsClosedForCause, c.requests, c.staleRequests, c.refusedHandovers, c.events,
             c.receivedPayloadBytes, c.returnedBytes, c.transferFaults, limits(transports.placed(), others));
@@ -57,7 +58,7 @@ public final class StatusReport {
         for (NetCounters.Event event : NetCounters.Event.values()) {
             long count = parts.ip().counters().get(event);
             if (count != 0) {
-                events.put(event.name(), count);
+                events.put(event.name().toLowerCase(Locale.ROOT).replace('_', ' '), count);
             }
         }
         return events;
@@ -65,18 +66,37 @@ public final class StatusReport {
 
     private static List<DataPathStatus.TransportStatus> transports(TransportTable transports) {
         List<DataPathStatus.TransportStatus> lines = new ArrayList<>();
-        transports.placed().forEach(transport -> lines.add(of(transport, "")));
+        for (LoadedTransport<?> transport : transports.placed()) {
+            TransportCounters total = new TransportCounters();
+            total.add(transport.counters, Map.of());
+            TransportCounters earlier = transports.former().get(transport.host.name());
+            if (earlier != null) {
+                total.add(earlier, earlier.named);
+            }
+            Map<String, Long> named = transport.named();
+            total.named.forEach((name, count) -> named.merge(name, count, Long::sum));
+            lines.add(of(transport.host.name(), total, flows(transport), named));
+        }
         for (LoadedTransport<?> transport : transports.retiring()) {
             int before = lines.size() - transports.places();
-            lines.add(of(transport, before == 0 ? " retiring" : " retiring " + before));
+            lines.add(of(transport.host.name() + (before == 0 ? " retiring" : " retiring " + before), transport.counters,
+                flows(transport), transport.named()));
         }
         return lines;
     }
 
-    private static DataPathStatus.TransportStatus of(LoadedTransport<?> transport, String role) {
-        TransportCounters c = transport.counters;
-        return new DataPathStatus.TransportStatus(transport.host.name() + role, c.items[Workflow.RX.ordinal()],
-            c.items[Workflow.TX.ordinal()], c.items[Workflow.HC.ordinal()], c.emitted, c.sentPayloadBytes, c.digests,
-            c.controlPackets, c.controlSegmentsSent, transport.host.flows().count(transport), transport.named());
+    private static List<DataPathStatus.TransportStatus> former(TransportTable transports) {
+        return transports.former().entrySet().stream().filter(entry -> !transports.names().contains(entry.getKey()))
+            .map(entry -> of(entry.getKey(), entry.getValue(), 0, entry.getValue().named)).toList();
+    }
+
+    private static int flows(LoadedTransport<?> transport) {
+        return transport.host.flows().count(transport);
+    }
+
+    private static DataPathStatus.TransportStatus of(String name, TransportCounters c, int flows, Map<String, Long> named) {
+        return new DataPathStatus.TransportStatus(name, c.items[Workflow.RX.ordinal()], c.items[Workflow.TX.ordinal()],
+            c.items[Workflow.HC.ordinal()], c.emitted, c.sentPayloadBytes, c.digests, c.controlPackets,
+            c.controlSegmentsSent, flows, Map.copyOf(named));
     }
 }

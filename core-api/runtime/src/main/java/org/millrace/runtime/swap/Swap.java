@@ -22,7 +22,6 @@ import org.millrace.runtime.path.Replacement.Move;
 import org.millrace.runtime.transport.Candidate;
 import org.millrace.runtime.transport.Loaded;
 import org.millrace.runtime.transport.LoadedTransport;
-import org.millrace.runtime.transport.TransportCounters;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -67,7 +66,7 @@ public final class Swap {
      * @param path    what runs
      * @param request what is to run instead
      * @param clock   for the report, ns
-     * @param hook    called at the beginning of each step; what it throws is that step's failure
+     * @param hook    called at the beginning of each step, and while it rehearses; what it throws is that step's failure
      */
     public Swap(DataPath path, SwapRequest request, LongSupplier clock, Consumer<SwapStep> hook) {
         this.path = path;
@@ -158,9 +157,7 @@ public final class Swap {
     private void load() {
         cutting = hardware == before.hardware() ? null : path.cutting(hardware);
         for (Candidate candidate : candidates) {
-            LoadedTransport<?> old = candidate.replaces();
-            boolean goesOn = !request.newOnly() && old.host.name().equals(candidate.name());
-            moves.add(new Move(old, candidate.load(goesOn ? old.counters : new TransportCounters())));
+            moves.add(new Move(candidate.replaces(), candidate.load()));
         }
     }
 
@@ -172,7 +169,8 @@ public final class Swap {
         List<TransportChoice> next = new ArrayList<>(now.transports());
         request.transports().forEach(next::set);
         try {
-            new WarmUp(path.portInfo(), now, new Running(hardware, next), request, clock).run();
+            new WarmUp(path.portInfo(), now, new Running(hardware, next), request, clock,
+                () -> hook.accept(SwapStep.WARM)).run();
         } catch (SwapException e) {
             throw new SwapException(SwapStep.WARM, e.step() == SwapStep.WARM ? e.getMessage()
                 : "rehearsed, " + e.step() + " fails: " + e.getMessage(), e);
@@ -250,6 +248,7 @@ public final class Swap {
         try {
             step(SwapStep.RETIRE, () -> {
                 for (Move move : moves) {
+                    path.transports().remember(move.old());
                     move.old().control.handedOver(scope(), nowNs);
                 }
             });

@@ -55,6 +55,7 @@ final class WarmUp {
     private final SwapRequest back;
     private final int position;
     private final LongSupplier clock;
+    private final Runnable look;
     private final long untilNs;
 
     /**
@@ -63,8 +64,10 @@ final class WarmUp {
      * @param after  what is to run
      * @param swap   makes the one the other
      * @param clock  real time, ns
+     * @param look   called now and then; what it throws ends the rehearsal
      */
-    WarmUp(PortInfo port, Running before, Running after, SwapRequest swap, LongSupplier clock) {
+    WarmUp(PortInfo port, Running before, Running after, SwapRequest swap, LongSupplier clock, Runnable look) {
+        this.look = look;
         this.clock = clock;
         untilNs = clock.getAsLong() + swap.warmUpNs();
         this.port = port;
@@ -192,6 +195,7 @@ final class WarmUp {
         /** A round of everybody; if nothing is left to do now, on to the next timer. */
         private void step() {
             long deadlineNs = Math.min(client.poll(nowNs), server.poll(nowNs));
+            look.run();
             boolean busy = near.run() | far.run() | !wire[0].isEmpty() | !wire[1].isEmpty();
             nowNs += STEP_NS;
             if (!busy) {

@@ -53,12 +53,12 @@ public final class Candidate {
     }
 
     /** Loads it beside whatever runs; it may be thrown away. */
-    public LoadedTransport<?> load(TransportCounters counters) {
-        return load(program, counters);
+    public LoadedTransport<?> load() {
+        return load(program);
     }
 
-    private <M extends SegmentMeta> LoadedTransport<M> load(Program<M> typed, TransportCounters counters) {
-        return new LoadedTransport<>(parts, host, hardware, typed, control, counters);
+    private <M extends SegmentMeta> LoadedTransport<M> load(Program<M> typed) {
+        return new LoadedTransport<>(parts, host, hardware, typed, control);
     }
 
     /** {@return the sentence about a program that does not fit, with every reason} */

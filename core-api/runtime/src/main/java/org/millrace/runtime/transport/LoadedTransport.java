@@ -34,7 +34,7 @@ public final class LoadedTransport<M extends SegmentMeta> implements Outlet<M>, 
     public final int protocol;
     public final RuntimeHost host;
     public final ControlPlane control;
-    public final TransportCounters counters;
+    public final TransportCounters counters = new TransportCounters();
     /** What extensions have put into it. */
     public final AddedState added;
     private final PathParts parts;
@@ -46,17 +46,12 @@ public final class LoadedTransport<M extends SegmentMeta> implements Outlet<M>, 
     private boolean controlDue = true;
     private long controlDeadlineNs = Long.MAX_VALUE;
 
-    /**
-     * Loads a program that fits, beside whatever runs.
-     *
-     * @param counters what it goes on counting
-     */
+    /** Loads a program that fits, beside whatever runs. */
     LoadedTransport(PathParts parts, RuntimeHost host, HardwareBackend hardware, Program<M> program,
-                    ControlPlane control, TransportCounters counters) {
+                    ControlPlane control) {
         this.parts = parts;
         this.host = host;
         this.control = control;
-        this.counters = counters;
         protocol = host.protocol();
         codec = program.codec();
         handedOver = program.newMeta();

@@ -2,7 +2,9 @@ package org.millrace.runtime.transport;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import org.millrace.runtime.trace.TraceRing;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,6 +23,7 @@ public final class TransportTable {
 
     private final String instance;
     private final List<LoadedTransport<?>> transports = new ArrayList<>();
+    private final Map<String, TransportCounters> former = new TreeMap<>();
     private int places;
     private long nextRetireNs;
 
@@ -39,6 +42,16 @@ public final class TransportTable {
     /** {@return those in their places, then those that retire; what is there at any time, to be read only} */
     public List<LoadedTransport<?>> all() {
         return transports;
+    }
+
+    /** Keeps what a transport has counted that has left its place. */
+    public void remember(LoadedTransport<?> old) {
+        former.computeIfAbsent(old.host.name(), name -> new TransportCounters()).add(old.counters, old.named());
+    }
+
+    /** {@return what those have counted that have left their places, by name} */
+    public Map<String, TransportCounters> former() {
+        return former;
     }
 
     /** {@return number of places} */

@@ -15,18 +15,18 @@ class FrameQueueTest {
     private final MemorySegment frame = MemorySegment.ofArray(new byte[2048]);
 
     private int take() {
-        return queue.take((timeNs, memory, offset, length) -> assertThat(length).isPositive());
+        return queue.take((timeNs, sent, memory, offset, length, wireBytes) -> assertThat(length).isPositive());
     }
 
     @Test
     void whatFindsNoRoomIsCounted() {
         for (int i = 0; i < 12; i++) {
-            queue.frame(i, frame, 0, 100); // 120 bytes each with its head
+            queue.frame(i, false, frame, 0, 100, 100); // 120 bytes each with its head
         }
         assertThat(queue.frames()).isEqualTo(8);
         assertThat(queue.lost()).isEqualTo(4);
         assertThat(take()).isEqualTo(8);
-        queue.frame(0, frame, 0, 2000);
+        queue.frame(0, false, frame, 0, 2000, 2000);
         assertThat(queue.lost()).as("never fits").isEqualTo(5);
     }
 
@@ -41,19 +41,19 @@ class FrameQueueTest {
             frame.set(ValueLayout.JAVA_INT_UNALIGNED, 0, i);
             frame.set(ValueLayout.JAVA_BYTE, length - 1, (byte) i);
             long before = queue.lost();
-            queue.frame(i, frame, 0, length);
+            queue.frame(i, false, frame, 0, length, length);
             if (queue.lost() == before) {
                 in.add(i);
             }
             if (random.nextInt(3) == 0) {
-                queue.take((timeNs, memory, offset, bytes) -> {
+                queue.take((timeNs, sent, memory, offset, bytes, wireBytes) -> {
                     int number = memory.get(ValueLayout.JAVA_INT_UNALIGNED, offset);
                     assertThat(timeNs).isEqualTo(number);
                     out.add(number);
                 });
             }
         }
-        queue.take((timeNs, memory, offset, bytes) -> out.add((int) timeNs));
+        queue.take((timeNs, sent, memory, offset, bytes, wireBytes) -> out.add((int) timeNs));
         assertThat(out).as("seed " + seed).isEqualTo(in);
         assertThat(queue.lost()).isPositive().isLessThan(9000);
     }
@@ -68,7 +68,7 @@ class FrameQueueTest {
             for (int i = 0; i < count; i++) {
                 bytes.set(ValueLayout.JAVA_INT_UNALIGNED, 0, i);
                 bytes.set(ValueLayout.JAVA_INT_UNALIGNED, 60, i);
-                shared.frame(i, bytes, 0, 64);
+                shared.frame(i, false, bytes, 0, 64, 64);
             }
             shared.close();
         });
@@ -77,7 +77,7 @@ class FrameQueueTest {
         boolean last;
         do {
             last = shared.isClosed();
-            shared.take((timeNs, memory, offset, length) -> {
+            shared.take((timeNs, sent, memory, offset, length, wireBytes) -> {
                 assertThat(memory.get(ValueLayout.JAVA_INT_UNALIGNED, offset)).isEqualTo((int) timeNs);
                 assertThat(memory.get(ValueLayout.JAVA_INT_UNALIGNED, offset + 60)).isEqualTo((int) timeNs);
                 assertThat(timeNs).isGreaterThan(taken[1]);
@@ -88,5 +88,14 @@ class FrameQueueTest {
         producer.join();
         assertThat(taken[0]).isEqualTo(shared.frames());
         assertThat(shared.frames() + shared.lost()).isEqualTo(count);
+    }
+
+    @Test
+    void wayAndLengthOnTheWireAreKept() {
+        queue.frame(1, true, frame, 0, 64, 1500);
+        queue.frame(2, false, frame, 0, 64, 64);
+        List<String> out = new ArrayList<>();
+        queue.take((timeNs, sent, memory, offset, length, wireBytes) -> out.add(sent + " " + length + " of " + wireBytes));
+        assertThat(out).containsExactly("true 64 of 1500", "false 64 of 64");
     }
 }

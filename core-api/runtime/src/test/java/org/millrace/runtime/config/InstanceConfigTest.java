@@ -66,11 +66,22 @@ class InstanceConfigTest {
         "routes    | 10.0.0.1/8 dev | routes is '10.0.0.1/8 dev', allowed is",
         "routes    | default via 10.0.0.1 x | routes is 'default via 10.0.0.1 x', allowed is",
         "routes    | default dev mtu=7 | routes is 'default dev mtu=7', allowed is",
-        "hardwear  | hw-bluefield | hardwear is 'hw-bluefield', allowed is one of the keys address, attach",
+        "hardwear  | hw-bluefield | there is no key hardwear: did you mean hardware?",
+        "Hardware  | hw-bluefield | there is no key Hardware: did you mean hardware?",
+        "no-such   | x            | there is no key no-such; there are address, attach",
+        "instance  | -x           | instance is '-x': '-x' is no instance name",
         "hardware  | ''           | hardware is '', allowed is a backend such as hw-bluefield"})
     void badValueIsNamedWithWhatIsAllowed(String key, String value, String message) {
         assertThatThrownBy(() -> with(key, value)).isInstanceOf(ConfigException.class)
             .hasMessageStartingWith(message).hasMessageNotContaining("\n");
+    }
+
+    @Test
+    void misspeltKeyIsNamedBeforeTheOneThatIsMissingForIt() {
+        assertThatThrownBy(() -> InstanceConfig.parse(Map.of("hardwar", "hw-bluefield", "transports", "tcp-flextoe")))
+            .hasMessage("there is no key hardwar: did you mean hardware?");
+        assertThatThrownBy(() -> InstanceConfig.parse(Map.of("transport", "tcp-flextoe", "tcp.sack", "on")))
+            .hasMessage("there is no key transport: did you mean transports?");
     }
 
     @Test

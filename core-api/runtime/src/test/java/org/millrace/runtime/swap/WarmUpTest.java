@@ -1,6 +1,7 @@
 package org.millrace.runtime.swap;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import java.util.Map;
@@ -44,7 +45,7 @@ class WarmUpTest {
     private static int rounds(SwapRequest request, RoundClock clock) throws SwapException {
         Running side = new Running(new BluefieldBackend(),
             List.of(new TransportChoice(new FlexToeFactory(), Map.of())));
-        new WarmUp(MemoryPort.pair(Map.of())[0].info(), side, side, request, clock).run();
+        new WarmUp(MemoryPort.pair(Map.of())[0].info(), side, side, request, clock, () -> { }).run();
         return clock.rounds();
     }
 
@@ -56,6 +57,21 @@ class WarmUpTest {
     @Test
     void littleFasterIsNotFaster() throws SwapException {
         assertThat(rounds(REQUEST, new RoundClock(100, 99, 98, 97))).isEqualTo(1 + 8);
+    }
+
+    /** Within a round, not only between two: a round may take seconds while the compiler works. */
+    @Test
+    void endsInTheMiddleOfARoundWhenToldTo() {
+        int[] looks = {0};
+        Running side = new Running(new BluefieldBackend(),
+            List.of(new TransportChoice(new FlexToeFactory(), Map.of())));
+        RoundClock clock = new RoundClock(100);
+        assertThatThrownBy(() -> new WarmUp(MemoryPort.pair(Map.of())[0].info(), side, side, REQUEST, clock, () -> {
+            if (++looks[0] == 50) {
+                throw new IllegalStateException("ending");
+            }
+        }).run()).hasMessage("ending");
+        assertThat(looks[0]).isEqualTo(50);
     }
 
     @Test

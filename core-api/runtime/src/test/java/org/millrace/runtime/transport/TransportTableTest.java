@@ -47,7 +47,7 @@ class TransportTableTest {
     private LoadedTransport<?> another() {
         RuntimeHost successor = first.host.successor(new TransportChoice(new DatagramTransport(), Map.of()),
             host.path.portInfo());
-        return new Candidate(host.path.parts(), first, successor, new BluefieldBackend()).load(new TransportCounters());
+        return new Candidate(host.path.parts(), first, successor, new BluefieldBackend()).load();
     }
 
     private List<String> statusNames() {

@@ -1,7 +1,6 @@
 package org.millrace.demo;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -54,6 +53,10 @@ public final class DemoCommand implements Callable<Integer> {
         + "the throughput across each swap.")
     private boolean swap;
 
+    @Option(names = "--rates", paramLabel = "FILE", description = "With --swap: write what crossed in every tenth of a second, "
+        + "as CSV, to be drawn.")
+    private Path rates;
+
     @Option(names = "--json", description = "Print the result as JSON.")
     private boolean json;
 
@@ -70,7 +73,7 @@ public final class DemoCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException, LaunchException {
         check();
-        Path directory = Files.createTempDirectory("millrace-demo-");
+        Path directory = TemporaryDirectory.createLarge("millrace-demo-");
         Processes processes = new Processes(directory);
         Thread hook = new Thread(() -> end(processes, directory), "demo-stop");
         Runtime.getRuntime().addShutdownHook(hook);
@@ -81,7 +84,7 @@ public final class DemoCommand implements Callable<Integer> {
             }
             if (swap) {
                 return SwapDemo.run(processes, directory, bytes / FILES_OF_SWAP, mtuBytes, insideNamespace ? null : refusal,
-                    json) ? 0 : LaunchException.FAILED;
+                    json, rates) ? 0 : LaunchException.FAILED;
             }
             Demo demo = new Demo(processes, directory, bytes, mtuBytes, hardware, transport(), vertx);
             DemoReport report = insideNamespace ? demo.withLinux() : demo.withMillrace(refusal);
@@ -112,6 +115,9 @@ public final class DemoCommand implements Callable<Integer> {
         if (swap && (twoProcess || vertx || transport != null || !hardware.equals(BLUEFIELD))) {
             throw new LaunchException(LaunchException.BAD_CONFIGURATION,
                 "--swap chooses transports and hardware itself and serves from the bundled file server");
+        }
+        if (rates != null && !swap) {
+            throw new LaunchException(LaunchException.BAD_CONFIGURATION, "--rates is of --swap");
         }
         if (bytes < 1 || bytes > 10_000_000_000L) {
             throw new LaunchException(LaunchException.BAD_CONFIGURATION,

@@ -35,7 +35,7 @@ final class RuntimeProcess {
             properties.store(writer, null);
         }
         List<String> command = Image.command(List.of("lib"), Image.LAUNCHER);
-        command.addAll(List.of("run", file.toString()));
+        command.addAll(List.of("run", "--counters", file.toString()));
         Process process = processes.start(name, command);
         RuntimeProcess runtime = new RuntimeProcess(processes, process, name);
         processes.await(name, process, Image.READY, LIMIT);

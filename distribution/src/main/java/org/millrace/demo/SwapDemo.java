@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -39,6 +40,7 @@ final class SwapDemo {
     private final Traffic traffic;
     private final Claims claims;
     private final long startNs = System.nanoTime();
+    private final StringBuilder rates = new StringBuilder("seconds,runs,to_clients_gbit_s,from_clients_gbit_s,pause_us\n");
 
     /** What runs. */
     private record Side(String transport, String hardware) {
@@ -61,9 +63,11 @@ final class SwapDemo {
      *
      * @param bytes   of each file
      * @param refusal why there is no Linux to talk to, or null if there is
+     * @param rates   where to write the rates, or null
      * @return whether all held
      */
-    static boolean run(Processes processes, Path directory, long bytes, int mtuBytes, String refusal, boolean json)
+    static boolean run(Processes processes, Path directory, long bytes, int mtuBytes, String refusal, boolean json,
+                       Path rates)
         throws IOException, InterruptedException {
         DemoNetwork network = DemoNetwork.create(processes, directory, mtuBytes, refusal);
         Path root = Files.createDirectory(directory.resolve("root"));
@@ -75,7 +79,11 @@ final class SwapDemo {
         say("The runtime says: " + runtime.readyLine());
         Claims claims = new Claims();
         Traffic traffic = new Traffic(network.fetcher(), "http://" + LinuxLink.MILLRACE_ADDRESS + ":80/", root.resolve("payload"), hash);
-        new SwapDemo(processes, directory, traffic, claims).run(runtime);
+        SwapDemo demo = new SwapDemo(processes, directory, traffic, claims);
+        demo.run(runtime);
+        if (rates != null) {
+            Files.writeString(rates, demo.rates);
+        }
         System.out.println(json ? claims.json() : claims.text());
         return claims.held();
     }
@@ -127,9 +135,10 @@ final class SwapDemo {
 
     /** Prints a row every half second, until the process ends or, without one, for a phase's time. */
     private void watch(Side side, Process until, Report swapped) throws IOException {
-        List<Long> rates = new ArrayList<>();
+        List<Long> samples = new ArrayList<>();
         long[] row = traffic.bytes();
         long[] sample = row;
+        long sampledNs = System.nanoTime();
         long deadlineNs = System.nanoTime() + (until == null ? PHASE_NS : LIMIT.toNanos());
         for (int i = 1; until == null ? System.nanoTime() < deadlineNs : until.isAlive(); i++) {
             if (System.nanoTime() - deadlineNs > 0) {
@@ -137,8 +146,13 @@ final class SwapDemo {
             }
             LockSupport.parkNanos(SAMPLE_NS);
             long[] now = traffic.bytes();
-            rates.add(now[0] + now[1] - sample[0] - sample[1]);
+            long nowNs = System.nanoTime();
+            samples.add(now[0] + now[1] - sample[0] - sample[1]);
+            rates.append(String.format(Locale.ROOT, "%.3f,%s,%.3f,%.3f,%s%n", (nowNs - startNs) / 1e9, side,
+                8.0 * (now[0] - sample[0]) / (nowNs - sampledNs), 8.0 * (now[1] - sample[1]) / (nowNs - sampledNs),
+                i == 1 && swapped != null ? swapped.pauseUs : ""));
             sample = now;
+            sampledNs = nowNs;
             if (i % SAMPLES_A_ROW == 0) {
                 say(String.format("%8.1f  %-28s %9.2f Gbit/s %7.2f Gbit/s", (System.nanoTime() - startNs) / 1e9, side,
                     gigabits(now[0] - row[0], SAMPLES_A_ROW), gigabits(now[1] - row[1], SAMPLES_A_ROW)));
@@ -146,7 +160,7 @@ final class SwapDemo {
             }
         }
         if (swapped != null) {
-            recovery(side, rates);
+            recovery(side, samples);
         }
     }
 

@@ -55,8 +55,13 @@ record Configuration(String name, Map<String, Map<String, String>> components) {
         String image = Image.directory().toAbsolutePath().toString();
         Map<String, Map<String, String>> components = new TreeMap<>();
         components.put(RUNTIME, new TreeMap<>());
+        Map<String, String> seen = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         for (String key : properties.stringPropertyNames()) {
             String value = properties.getProperty(key).strip().replace("${image}", image);
+            String twin = seen.put(key, key);
+            if (twin != null) {
+                throw new LaunchException(BAD_CONFIGURATION, key + " and " + twin + " are the same key, twice: leave one");
+            }
             if (!key.startsWith(APPLICATION)) {
                 components.get(RUNTIME).put(key, value);
                 continue;

@@ -1,5 +1,8 @@
 package org.millrace.launcher;
 
+import java.io.PrintWriter;
+import java.io.Writer;
+import java.util.List;
 import org.millrace.launcher.image.LaunchException;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -9,6 +12,8 @@ import picocli.CommandLine.IExecutionExceptionHandler;
  * {@code tools} of the image. What runs a runtime begins at {@link Main} and loads none of that.
  */
 public final class Everything {
+    private static final String REHEARSE = "--rehearse";
+
     private Everything() {
     }
 
@@ -18,6 +23,25 @@ public final class Everything {
      * @param arguments the command and its options
      */
     public static void main(String[] arguments) {
+        if (List.of(arguments).equals(List.of(REHEARSE))) {
+            rehearse();
+            return;
+        }
+        Main.run(commandLine(), arguments);
+    }
+
+    /** What bin/millrace has recorded for the tools' cache: each is begun, and says nothing. */
+    private static void rehearse() {
+        PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
+        for (String typed : List.of("--help", "status", "datapaths", "conns nobody", "stats nobody", "top nobody",
+            "swap nobody --transport none", "trace dump nobody", "journal dump nobody", "fit tcp-flextoe hw-bluefield",
+            "fit tcp-laminar hw-tofino")) {
+            commandLine().setOut(nowhere).setErr(nowhere).execute(typed.split(" "));
+        }
+    }
+
+    /** {@return all commands} */
+    static CommandLine commandLine() {
         CommandLine line = Main.commandLine();
         CommandLine tools = org.millrace.cli.Main.commandLine();
         tools.getSubcommands().forEach((name, command) -> {
@@ -30,6 +54,6 @@ public final class Everything {
         IExecutionExceptionHandler tool = tools.getExecutionExceptionHandler();
         line.setExecutionExceptionHandler((e, command, result) ->
             (e instanceof LaunchException ? launcher : tool).handleExecutionException(e, command, result));
-        Main.run(line, arguments);
+        return line;
     }
 }

@@ -135,7 +135,7 @@ final class FrameworkHost implements AutoCloseable {
     }
 
     /**
-     * {@return the counters of the instances that run here, by name}. An instance offers them as a service of types that
+     * {@return the counters of all instances that run here, by name}. An instance offers them as a service of types that
      * the launcher and bundles share: a {@code Supplier} of a {@code Map} with the property {@code millrace.counters}.
      */
     Map<String, Long> counters() {
@@ -146,7 +146,8 @@ final class FrameworkHost implements AutoCloseable {
         for (ServiceReference<?> reference : references(Supplier.class.getName(), "(millrace.counters=*)")) {
             if (context().getService(reference) instanceof Supplier<?> source
                 && source.get() instanceof Map<?, ?> values) {
-                values.forEach((name, value) -> counters.put(String.valueOf(name), ((Number) value).longValue()));
+                values.forEach((name, value) ->
+                    counters.merge(String.valueOf(name), ((Number) value).longValue(), Long::sum));
             }
         }
         return counters;

@@ -9,7 +9,7 @@ import picocli.CommandLine.IVersionProvider;
 /** The command line. */
 @Command(name = "millrace", mixinStandardHelpOptions = true, versionProvider = Main.Version.class,
     description = "A pluggable transport platform.",
-    subcommands = {RunCommand.class, DemoCommand.class, VersionCommand.class, CommandLine.HelpCommand.class})
+    subcommands = {RunCommand.class, DemoCommand.class, PrepareCommand.class, VersionCommand.class, CommandLine.HelpCommand.class})
 public final class Main {
     /** Made by picocli. */
     Main() {

@@ -33,6 +33,12 @@ class ArchiveTest {
             .startsWith("millrace: hardware is '" + other + "', allowed is one of ");
         assertThat(run(image, "fit", "tcp-laminar", "hw-tofino")).as("tools know all machines")
             .anyMatch(line -> line.contains("fits"));
+        assertThat(run(image, "fit", "tcp-laminar", "hw-tofino", "--with", extension(image))).as("bundles are known")
+            .anyMatch(line -> line.contains("packet-counter"));
+        assertThat(run(image, "prepare", "--help")).anyMatch(line -> line.startsWith("Usage: millrace prepare"));
+        assertThat(List.of("README.md", "LICENSE", "docs/operating.md", "docs/pictures/two-ends.svg", "share/man/man1/millrace.1",
+            "share/bash-completion/completions/millrace", "share/zsh/site-functions/_millrace"))
+            .allSatisfy(name -> assertThat(image.resolve(name)).isNotEmptyFile());
         System.out.printf("archive %s: %d bytes, unpacked %d%n", archive, Files.size(file(archive)), bytes(image));
     }
 
@@ -48,6 +54,23 @@ class ArchiveTest {
         try (DirectoryStream<Path> found = Files.newDirectoryStream(directory, "millrace-" + archive + "-*")) {
             return found.iterator().next();
         }
+    }
+
+    private static String extension(Path image) throws IOException {
+        try (DirectoryStream<Path> found = Files.newDirectoryStream(image.resolve("extensions"), "*packet-counter*")) {
+            return found.iterator().next().toString();
+        }
+    }
+
+    /** Bash says what it would complete to; the manual page is one that man can show. */
+    @Test
+    void completionAndManualPageAreOnesThatTheirReadersTake() throws Exception {
+        Path share = unpack("bluefield").resolve("share");
+        assertThat(execute(List.of("bash", "-c", "source " + share.resolve("bash-completion/completions/millrace")
+            + "; COMP_WORDS=(millrace sw); COMP_CWORD=1; _complete_millrace; printf '%s\\n' \"${COMPREPLY[@]}\"")))
+            .containsExactly("swap");
+        assertThat(Files.readAllLines(share.resolve("man/man1/millrace.1"))).contains(".SH NAME", ".SH COMMANDS")
+            .anyMatch(line -> line.contains("swap")).noneMatch(line -> line.contains("${"));
     }
 
     private static long bytes(Path image) throws IOException {

@@ -13,14 +13,12 @@ import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 
 /**
- * Writes the table of features into docs/features.md and README.md: what docs/features.csv claims, and what the last
+ * Writes the table of features, docs/features.md: what docs/features.csv claims, and what the last
  * run's test reports say of it. From the repository's root, after {@code mvn verify}:
  *
  * <pre>java distribution/src/test/java/org/millrace/distribution/FeatureTable.java</pre>
  */
 public final class FeatureTable {
-    private static final String BEGIN = "<!-- features -->";
-    private static final String END = "<!-- /features -->";
     private static final String PASSED = "✔";
     private static final String FAILED = "✘";
     private static final String SKIPPED = "skipped";
@@ -50,8 +48,6 @@ public final class FeatureTable {
             not edit.
 
             """ + table);
-        Path readme = root.resolve("README.md");
-        Files.writeString(readme, between(Files.readString(readme), "\n" + table));
         System.out.print(table);
     }
 
@@ -65,11 +61,6 @@ public final class FeatureTable {
             }
         }
         return features;
-    }
-
-    private static String between(String text, String table) {
-        int begin = text.indexOf(BEGIN) + BEGIN.length();
-        return text.substring(0, begin) + table + text.substring(text.indexOf(END));
     }
 
     private static String table(List<Feature> features, Map<String, String> outcomes) {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +22,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.millrace.launcher.Main;
 import org.millrace.launcher.image.Image;
 
@@ -71,7 +75,7 @@ class FelixLaunchTest {
 
     @Test
     void startsOnTheMemoryPortAndEndsCleanlyOnSigterm() throws Exception {
-        try (Launched launched = Launched.run(directory, memory())) {
+        try (Launched launched = Launched.run(directory, List.of("--counters"), memory())) {
             assertThat(launched.awaitLine("millrace: ready")).as(launched.errors().toString())
                 .matches("millrace: ready after [0-9]+ ms");
             launched.terminate();
@@ -82,6 +86,58 @@ class FelixLaunchTest {
             assertThat(directory.resolve("runtime/millrace/test").toFile().list())
                 .containsExactlyInAnyOrder("lock", "registry");
         }
+    }
+
+    @Test
+    void endIsOneLineUnlessCountersAreAskedFor() throws Exception {
+        try (Launched launched = Launched.run(directory, memory())) {
+            assertThat(launched.awaitLine("millrace: ready")).as(launched.errors().toString()).isNotNull();
+            launched.terminate();
+            launched.awaitExit();
+            assertThat(launched.output()).hasSize(2);
+            assertThat(launched.output().getLast()).matches("millrace: ended after [0-9]+ s: 0 frames received, 0 sent");
+        }
+    }
+
+    /** At whatever moment: the framework may not be there yet, or bundles, or the data path. */
+    @ParameterizedTest
+    @ValueSource(ints = {150, 400, 700, 1100})
+    void signalDuringTheStartEndsItWithOneLineAndLeavesNothing(int afterMs) throws Exception {
+        try (Launched launched = Launched.run(directory, memory())) {
+            assertThat(launched.ended(afterMs)).as("too early to have ended").isFalse();
+            launched.terminate();
+            assertThat(launched.awaitExit()).isEqualTo(128 + 15);
+            assertThat(launched.errors()).noneMatch(line -> line.contains("null") || line.contains("Exception")
+                || line.contains("ERROR"));
+            assertThat(launched.errors().stream().filter(line -> line.startsWith("millrace: "))).hasSizeLessThanOrEqualTo(1);
+            assertThat(directory.resolve("runtime").toFile().list())
+                .noneMatch(name -> name.startsWith("millrace-"));
+        }
+    }
+
+    @Test
+    void whatAKilledProcessHasLeftGoesWithTheNextStart() throws Exception {
+        try (Launched killed = Launched.run(directory, memory())) {
+            assertThat(killed.awaitLine("millrace: ready")).as(killed.errors().toString()).isNotNull();
+        } // kills it
+        try (Launched next = Launched.run(directory, memory())) {
+            assertThat(next.awaitLine("millrace: ready")).as(next.errors().toString()).isNotNull();
+            assertThat(directory.resolve("runtime").toFile().list())
+                .filteredOn(name -> name.startsWith("millrace-")).as("its own").hasSize(1);
+        }
+    }
+
+    @Test
+    void metricsPortThatIsTakenStopsTheStartWithOneLine() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            refused(1, "metrics", Integer.toString(taken.getLocalPort()),
+                "metrics: 127.0.0.1:" + taken.getLocalPort() + " cannot be listened on");
+        }
+    }
+
+    @Test
+    void keyThatIsThereTwiceInAnotherCaseStopsTheStartWithOneLine() throws Exception {
+        refused(2, "Hardware", "hw-tofino", "are the same key, twice");
     }
 
     @Test
@@ -120,7 +176,7 @@ class FelixLaunchTest {
 
     @Test
     void unknownKeyStopsTheStartWithOneLine() throws Exception {
-        refused(2, "hardwear", "hw-bluefield", "hardwear");
+        refused(2, "hardwear", "hw-bluefield", "there is no key hardwear: did you mean hardware?");
     }
 
     @Test

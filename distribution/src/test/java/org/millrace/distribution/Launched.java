@@ -60,6 +60,11 @@ final class Launched implements AutoCloseable {
         process.outputWriter().flush();
     }
 
+    /** {@return whether it ends within some time} */
+    boolean ended(long withinMs) throws InterruptedException {
+        return process.waitFor(withinMs, TimeUnit.MILLISECONDS);
+    }
+
     void terminate() {
         process.toHandle().destroy(); // the process's own method would close its output too
     }

@@ -313,7 +313,7 @@ class OperatorTest {
             String name = other.resolve("runtime/millrace/ended").toString();
             answers("ended has ended", "stop", name);
             assertThat(launched.awaitExit()).isZero();
-            assertThat(launched.output()).anyMatch(line -> line.startsWith("millrace: counter "));
+            assertThat(launched.output()).anyMatch(line -> line.startsWith("millrace: ended after "));
             Result down = millrace("status", name);
             assertThat(down.exit()).isEqualTo(2);
             assertThat(down.output()).contains("instance 'ended' does not run");

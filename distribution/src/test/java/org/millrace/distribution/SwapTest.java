@@ -15,6 +15,7 @@ import org.millrace.api.hardware.HardwareBackend;
 import org.millrace.api.transport.TransportFactory;
 import org.millrace.bluefield.BluefieldBackend;
 import org.millrace.runtime.config.DataPathConfig.TransportChoice;
+import org.millrace.runtime.status.DataPathStatus;
 import org.millrace.runtime.swap.Swap;
 import org.millrace.runtime.swap.SwapException;
 import org.millrace.runtime.swap.SwapReport;
@@ -104,6 +105,28 @@ class SwapTest {
         TwoHosts hosts = new TwoHosts(choice);
         connect(hosts, 3, 1 << 20, 5000);
         swapUnderWay(hosts, 1_000_000, 20, to(TOFINO), to(BLUEFIELD));
+        finish(hosts);
+    }
+
+    /** Away and back again: what is counted is counted on, by control plane and machine, too. */
+    @Test
+    void countersGoOnAcrossSwaps() {
+        choice.transport = LAMINAR;
+        TwoHosts hosts = new TwoHosts(choice);
+        connect(hosts, 3, 1 << 20, 5000);
+        for (SwapRequest request : List.of(to(FLEXTOE), to(LAMINAR), to(TOFINO), to(BLUEFIELD))) {
+            hosts.world.run(1_000_000);
+            Map<String, Long> before = hosts.client.status().counters();
+            swap(hosts.client, request);
+            Map<String, Long> after = hosts.client.status().counters();
+            before.forEach((name, count) -> {
+                if (!DataPathStatus.isLevel(name) && !name.endsWith(".flows")) {
+                    assertThat(after.getOrDefault(name, -1L)).as(name).isGreaterThanOrEqualTo(count);
+                }
+            });
+        }
+        assertThat(hosts.client.counter("tcp-flextoe.sent segments")).isPositive();
+        assertThat(hosts.client.counter("tcp-laminar.passes")).as("of a machine that is gone").isPositive();
         finish(hosts);
     }
 

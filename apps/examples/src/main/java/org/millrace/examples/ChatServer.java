@@ -28,6 +28,7 @@ public final class ChatServer {
      * @param arguments instance, address, port
      */
     public static void main(String[] arguments) {
+        Usage.check(ChatServer.class, arguments, "INSTANCE", "ADDRESS", "PORT");
         ChatServer chat = new ChatServer();
         Vertx vertx = Vertx.builder().withTransport(MillraceTransport.attach(arguments[0])).build();
         vertx.createHttpServer()

@@ -30,6 +30,7 @@ public final class EventBusBridge {
      * @param arguments instance, address, port
      */
     public static void main(String[] arguments) {
+        Usage.check(EventBusBridge.class, arguments, "INSTANCE", "ADDRESS", "PORT");
         Vertx vertx = Vertx.builder().withTransport(MillraceTransport.attach(arguments[0])).build();
         vertx.setPeriodic(1000, timer -> vertx.eventBus().publish("time", LocalTime.now().toString()));
         vertx.createNetServer().connectHandler(peer -> new EventBusBridge(vertx, peer).begin())

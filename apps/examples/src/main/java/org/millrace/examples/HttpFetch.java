@@ -19,6 +19,7 @@ public final class HttpFetch {
      * @param arguments instance, URL (of an IPv4 address), file
      */
     public static void main(String[] arguments) {
+        Usage.check(HttpFetch.class, arguments, "INSTANCE", "URL", "FILE");
         Vertx vertx = Vertx.builder().withTransport(MillraceTransport.attach(arguments[0])).build();
         HttpClient http = vertx.createHttpClient();
         Future<Void> fetched = http.request(new RequestOptions().setMethod(HttpMethod.GET).setAbsoluteURI(arguments[1]))

@@ -25,6 +25,7 @@ public final class HttpFileServer {
      * @param arguments instance, address, port, directory
      */
     public static void main(String[] arguments) {
+        Usage.check(HttpFileServer.class, arguments, "INSTANCE", "ADDRESS", "PORT", "DIRECTORY");
         HttpFileServer server = new HttpFileServer(Path.of(arguments[3]));
         Vertx vertx = Vertx.builder().withTransport(MillraceTransport.attach(arguments[0])).build();
         vertx.createHttpServer(new HttpServerOptions().setHandle100ContinueAutomatically(true))

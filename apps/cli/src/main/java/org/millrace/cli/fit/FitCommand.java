@@ -6,6 +6,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,11 +16,15 @@ import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.millrace.api.hardware.Capacity;
 import org.millrace.api.hardware.FitReport;
+import org.millrace.api.hardware.HardwareBackend;
 import org.millrace.api.pipeline.Program;
+import org.millrace.api.pipeline.SegmentMeta;
+import org.millrace.api.pipeline.StageExtension;
 import org.millrace.bluefield.BluefieldBackend;
 import org.millrace.cli.tool.ToolException;
 import org.millrace.cli.tool.Output;
 import org.millrace.cli.tool.Table;
+import org.millrace.runtime.extension.StageExtensions;
 import org.millrace.tcp.control.program.TcpConfig;
 import org.millrace.tofino.ReportJson;
 import org.millrace.tofino.ReportSvg;
@@ -37,6 +42,8 @@ import picocli.CommandLine.Spec;
 @Command(name = "fit", mixinStandardHelpOptions = true, description = {
     "Say whether a transport's program fits a machine, where its parts go and what they occupy; if not, every reason: "
         + "stage, method:line, operation, [limit].",
+    "Programs, hardware and stage extensions of bundles in deploy/ are known, too; extensions are in the program as they would "
+        + "be if it ran.",
     "Exits with 0 if it fits, 1 if it is refused, 2 if the command line is wrong."})
 public final class FitCommand implements Callable<Integer> {
     private static final int MAX_FLOWS = 1 << 24;
@@ -46,10 +53,10 @@ public final class FitCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(index = "0", paramLabel = "PROGRAM", description = "tcp-flextoe or tcp-laminar.")
+    @Parameters(index = "0", paramLabel = "PROGRAM", description = "tcp-flextoe, tcp-laminar, or a bundle's.")
     private String programName;
 
-    @Parameters(index = "1", paramLabel = "HARDWARE", description = "hw-bluefield or hw-tofino.")
+    @Parameters(index = "1", paramLabel = "HARDWARE", description = "hw-bluefield, hw-tofino, or a bundle's.")
     private String machine;
 
     @Option(names = "--flows", paramLabel = "N", defaultValue = "32768",
@@ -64,12 +71,20 @@ public final class FitCommand implements Callable<Integer> {
         + "tcp.sack=on, delayed-ack-segments=2. The report says what it adds. May be repeated.")
     private Map<String, String> options = Map.of();
 
+    @Option(names = "--deploy", paramLabel = "DIR", description = "Whose bundles are known (default: deploy of the image).")
+    private Path deploy = Bundles.deployDirectory();
+
+    @Option(names = "--with", paramLabel = "JAR", description = "A bundle that is not there yet. May be repeated.")
+    private List<Path> with = List.of();
+
     @Option(names = "--json", description = "Print the report as a JSON object.")
     private boolean json;
 
     @Option(names = "--svg", paramLabel = "FILE",
         description = "Draw the stages of hw-tofino with what occupies them, too.")
     private Path svg;
+
+    private Bundles bundles;
 
     /** Made by picocli. */
     FitCommand() {
@@ -79,21 +94,48 @@ public final class FitCommand implements Callable<Integer> {
     public Integer call() {
         Capacity capacity = new Capacity(within("--flows", flows, MAX_FLOWS),
             within("--contexts", contexts, MAX_CONTEXTS));
+        look();
         Program<?> program = program(capacity, withoutPrefix());
-        if (!MACHINES.contains(machine)) {
-            throw unknown("hardware", machine, MACHINES);
-        }
-        FitReport fit = machine.equals(TofinoBackend.NAME) ? tofino(program, capacity) : bluefield(program, capacity);
+        FitReport fit = machine.equals(TofinoBackend.NAME) ? tofino(program, capacity)
+            : other(backend(), program, capacity);
         spec.commandLine().getOut().flush();
         return fit.fits() ? 0 : ToolException.EXIT_FAILED;
     }
 
+    private void look() {
+        try {
+            bundles = Bundles.of(deploy, with);
+        } catch (IOException e) {
+            throw refused("bundles cannot be looked at: " + reason(e));
+        }
+        bundles.problems().forEach(spec.commandLine().getErr()::println);
+    }
+
+    private HardwareBackend backend() {
+        if (machine.equals(BluefieldBackend.NAME)) {
+            return new BluefieldBackend();
+        }
+        List<String> names = new ArrayList<>(MACHINES);
+        bundles.hardware().forEach(backend -> names.add(backend.name()));
+        return bundles.hardware().stream().filter(backend -> backend.name().equals(machine)).findFirst()
+            .orElseThrow(() -> unknown("hardware", machine, names));
+    }
+
     private Program<?> program(Capacity capacity, Map<String, String> chosen) {
         try {
-            return Programs.program(programName, capacity, chosen)
-                .orElseThrow(() -> unknown("program", programName, Programs.names()));
+            Programs programs = new Programs(bundles.transports());
+            return extended(programs.program(programName, capacity, chosen)
+                .orElseThrow(() -> unknown("program", programName, programs.names())));
         } catch (IllegalArgumentException e) {
             throw refused("--option " + e.getMessage());
+        }
+    }
+
+    private <M extends SegmentMeta> Program<M> extended(Program<M> program) {
+        try {
+            return new StageExtensions(bundles.extensions()).extend(program);
+        } catch (IllegalArgumentException e) {
+            throw refused(e.getMessage());
         }
     }
 
@@ -102,7 +144,7 @@ public final class FitCommand implements Callable<Integer> {
         Map<String, String> bare = new TreeMap<>();
         options.forEach((key, value) -> {
             String known = key.replaceFirst("^(tcp\\.|transport\\.[^.]+\\.)", "");
-            if (!TcpConfig.KEYS.contains(known)) {
+            if (programName.startsWith("tcp-") && !TcpConfig.KEYS.contains(known)) {
                 throw unknown("option", key, TcpConfig.KEYS);
             }
             bare.put(known, value);
@@ -121,20 +163,27 @@ public final class FitCommand implements Callable<Integer> {
         return report.fit();
     }
 
-    private FitReport bluefield(Program<?> program, Capacity capacity) {
+    private FitReport other(HardwareBackend backend, Program<?> program, Capacity capacity) {
         if (svg != null) {
             throw refused("--svg draws the stages of " + TofinoBackend.NAME + ", " + machine + " has none");
         }
-        FitReport fit = new BluefieldBackend().admit(program, capacity);
+        FitReport fit = backend.admit(program, capacity);
         if (json) {
             print(Output.json(fields(program, capacity, fit)) + "\n");
             return fit;
         }
-        print(program.name() + " on " + machine + ", " + flows + " flows, " + contexts + " contexts: fits\n\n");
+        print(program.name() + " on " + machine + ", " + flows + " flows, " + contexts + " contexts: "
+            + (fit.fits() ? "fits" : "refused") + extensions() + "\n\n");
+        fit.refused().forEach(reason -> print("  " + reason + "\n"));
         Table table = new Table("workflow", "stage", "place", "occupies");
         fit.placed().forEach(p -> table.row(p.workflow(), p.stage(), p.place(), p.occupies()));
         table.print(spec.commandLine().getOut());
         return fit;
+    }
+
+    private String extensions() {
+        return bundles.extensions().isEmpty() ? "" : ", with " + String.join(", ",
+            bundles.extensions().stream().map(StageExtension::name).toList());
     }
 
     private Map<String, Object> fields(Program<?> program, Capacity capacity, FitReport fit) {
@@ -144,7 +193,7 @@ public final class FitCommand implements Callable<Integer> {
         fields.put("flows", capacity.flows());
         fields.put("contexts", capacity.contexts());
         fields.put("fits", fit.fits());
-        fields.put("refused", List.of());
+        fields.put("refused", fit.refused().stream().map(String::valueOf).toList());
         fields.put("placed", fit.placed().stream().map(p -> Map.of("workflow", p.workflow(), "stage", p.stage(),
             "place", p.place(), "occupies", p.occupies())).toList());
         return fields;

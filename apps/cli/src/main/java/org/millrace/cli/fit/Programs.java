@@ -1,6 +1,7 @@
 package org.millrace.cli.fit;
 
 import java.lang.reflect.Proxy;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -12,22 +13,27 @@ import org.millrace.api.transport.TransportHost;
 import org.millrace.tcp.flextoe.FlexToeFactory;
 import org.millrace.tcp.laminar.LaminarFactory;
 
-/** The programs there are, made to be looked at: their host has constants only, no extern and no table. */
+/** Programs, made to be looked at: their host has constants only, no extern and no table. */
 final class Programs {
-    private static final List<TransportFactory> FACTORIES = List.of(new FlexToeFactory(), new LaminarFactory());
+    private static final List<TransportFactory> OWN = List.of(new FlexToeFactory(), new LaminarFactory());
     private static final PortInfo PORT = new PortInfo("none", 0x02_00_00_00_00_01L, 1500, 1514, false, false, false);
     private static final int SECRET_BYTES = 16;
 
-    private Programs() {
+    private final List<TransportFactory> factories = new ArrayList<>();
+
+    /** @param bundled those of bundles; one of the same name stands in place of the tools' own */
+    Programs(List<TransportFactory> bundled) {
+        factories.addAll(bundled);
+        factories.addAll(OWN);
     }
 
-    static List<String> names() {
-        return FACTORIES.stream().map(TransportFactory::name).toList();
+    List<String> names() {
+        return factories.stream().map(TransportFactory::name).distinct().toList();
     }
 
     /** {@return the program of that name as it would be loaded with these options, empty if there is none} */
-    static Optional<Program<?>> program(String name, Capacity capacity, Map<String, String> options) {
-        return FACTORIES.stream().filter(factory -> factory.name().equals(name)).findFirst()
+    Optional<Program<?>> program(String name, Capacity capacity, Map<String, String> options) {
+        return factories.stream().filter(factory -> factory.name().equals(name)).findFirst()
             .map(factory -> factory.create(host(capacity, options)).program());
     }
 

@@ -47,6 +47,9 @@ public final class CaptureCommand implements Callable<Integer> {
     @Option(names = "--seconds", paramLabel = "N", description = "Longest time (default: 3600).")
     private Long seconds;
 
+    @Option(names = {"-s", "--snaplen"}, paramLabel = "N", description = "Most bytes of a frame (default: all).")
+    private Long snapBytes;
+
     /** Made by picocli. */
     CaptureCommand() {
     }
@@ -59,6 +62,7 @@ public final class CaptureCommand implements Callable<Integer> {
         put(request, "bytes", bytes);
         put(request, "frames", count);
         put(request, "seconds", seconds);
+        put(request, "snap_bytes", snapBytes);
         try (ControlClient client = ControlClient.request(target.instance(), request)) {
             client.result();
             CountDownLatch done = new CountDownLatch(1);

@@ -48,8 +48,9 @@ public final class StatusCommand implements Callable<Integer> {
         }
     }
 
-    private static void print(Map<String, Object> status, PrintWriter out) {
-        out.println((status.containsKey("instance") ? status.get("instance") + ": " : "") + status.get("state"));
+    private void print(Map<String, Object> status, PrintWriter out) {
+        out.println((status.containsKey("instance") ? status.get("instance") + ": " : "")
+            + state(String.valueOf(status.get("state"))));
         Values.list(status.get("reasons")).forEach(reason -> out.println("  " + reason));
         if (!status.containsKey("instance")) {
             return;
@@ -70,6 +71,10 @@ public final class StatusCommand implements Callable<Integer> {
                 + limit.get("refused")));
         table.row("  process", status.get("pid") + ", up " + upTime(Values.number(status.get("started_ms"))));
         table.printRows(out);
+    }
+
+    private String state(String state) {
+        return target.coloured(state.equals("ready") ? "green" : state.equals("degraded") ? "yellow" : "red", state);
     }
 
     static String upTime(long startedMs) {

@@ -29,6 +29,11 @@ public class Output {
         return command.commandLine().getOut();
     }
 
+    /** {@return a text in a colour, if there is a terminal that shows it (and NO_COLOR is not set)} */
+    public String coloured(String colour, String text) {
+        return command.commandLine().getColorScheme().ansi().string("@|" + colour + " " + text + "|@");
+    }
+
     /** Prints an answer as it is, or as {@code text} does. */
     public void print(Map<String, ?> answer, Consumer<PrintWriter> text) {
         if (json) {

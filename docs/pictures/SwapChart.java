@@ -42,10 +42,11 @@ final class SwapChart {
     }
 
     private String draw(String conditions) {
-        phases();
+        stripes();
         axes();
         curve(true, "#1668b8");
         curve(false, "#b8531a");
+        swaps();
         text(LEFT, 18, "Throughput while transport and hardware are replaced under load (Gbit/s, every 0.1 s)", 14, "start", "#1f2933");
         text(LEFT, 36, conditions, 11, "start", "#52606d");
         text(RIGHT - 190, 36, "to clients", 11, "start", "#1668b8");
@@ -57,26 +58,46 @@ final class SwapChart {
             """, WIDTH, HEIGHT, WIDTH, HEIGHT, body);
     }
 
-    /** A stripe for what runs, and a line where it was swapped, with its pause. */
-    private void phases() {
-        int begin = 0;
-        int stripe = 0;
-        for (int i = 1; i <= samples.size(); i++) {
-            if (i == samples.size() || !samples.get(i).runs.equals(samples.get(begin).runs)) {
-                double from = x(begin == 0 ? 0 : samples.get(begin).seconds);
-                double to = x(i == samples.size() ? end : samples.get(i).seconds);
-                body.append(format("<rect x='%.1f' y='%d' width='%.1f' height='%d' fill='%s'/>%n", from, TOP, to - from, BOTTOM - TOP,
-                    FILLS[stripe++ % FILLS.length]));
-                String[] words = samples.get(begin).runs.split(" on ");
-                text(from + 4, TOP - 17, words[0], 10, "start", "#1f2933");
-                text(from + 4, TOP - 5, words[1], 10, "start", "#1f2933");
-                if (!samples.get(begin).pauseUs.isEmpty()) {
-                    body.append(format("<line x1='%.1f' y1='%d' x2='%.1f' y2='%d' stroke='#1f2933' stroke-dasharray='4 3'/>%n", from,
-                        TOP, from, BOTTOM));
-                    text(from + 4, BOTTOM - 6, format("pause %.1f ms", Double.parseDouble(samples.get(begin).pauseUs) / 1000), 10,
-                        "start", "#1f2933");
-                }
-                begin = i;
+    /** {@return the first sample of each thing that ran, and the number of samples} */
+    private List<Integer> phases() {
+        List<Integer> begins = new ArrayList<>();
+        for (int i = 0; i < samples.size(); i++) {
+            if (i == 0 || !samples.get(i).runs.equals(samples.get(i - 1).runs)) {
+                begins.add(i);
+            }
+        }
+        begins.add(samples.size());
+        return begins;
+    }
+
+    private double begin(int sample) {
+        return x(sample == 0 ? 0 : sample == samples.size() ? end : samples.get(sample).seconds);
+    }
+
+    private void stripes() {
+        List<Integer> phases = phases();
+        for (int i = 0; i < phases.size() - 1; i++) {
+            double from = begin(phases.get(i));
+            body.append(format("<rect x='%.1f' y='%d' width='%.1f' height='%d' fill='%s'/>%n", from, TOP,
+                begin(phases.get(i + 1)) - from, BOTTOM - TOP, FILLS[i % FILLS.length]));
+        }
+    }
+
+    /** What ran from where on, and the pause for it. */
+    private void swaps() {
+        List<Integer> phases = phases();
+        for (int i = 0; i < phases.size() - 1; i++) {
+            Sample first = samples.get(phases.get(i));
+            boolean narrow = begin(phases.get(i + 1)) - begin(phases.get(i)) < 80;
+            double at = narrow ? begin(phases.get(i + 1)) : begin(phases.get(i)) + 4;
+            String[] words = first.runs.split(" on ");
+            text(at, TOP - 17, words[0], 10, narrow ? "end" : "start", "#1f2933");
+            text(at, TOP - 5, words[1], 10, narrow ? "end" : "start", "#1f2933");
+            if (!first.pauseUs.isEmpty()) {
+                body.append(format("<line x1='%.1f' y1='%d' x2='%.1f' y2='%d' stroke='#1f2933' stroke-dasharray='4 3'/>%n",
+                    begin(phases.get(i)), TOP, begin(phases.get(i)), BOTTOM));
+                text(at, TOP + 13, format("pause %.1f ms", Double.parseDouble(first.pauseUs) / 1000), 10,
+                    narrow ? "end" : "start", "#1f2933");
             }
         }
     }
@@ -110,7 +131,8 @@ final class SwapChart {
     }
 
     private void text(double x, double y, String text, double size, String anchor, String colour) {
-        body.append(format("<text x='%.0f' y='%.0f' font-size='%.0f' text-anchor='%s' fill='%s'>%s</text>%n", x, y, size, anchor,
+        body.append(format("<text x='%.0f' y='%.0f' font-size='%.0f' text-anchor='%s' fill='%s' paint-order='stroke' "
+            + "stroke='#fff' stroke-opacity='0.7' stroke-width='3'>%s</text>%n", x, y, size, anchor,
             colour, text.replace("&", "&amp;").replace("<", "&lt;")));
     }
 

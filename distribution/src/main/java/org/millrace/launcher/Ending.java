@@ -36,6 +36,9 @@ final class Ending {
 
     private void end() {
         asked = true;
+        if (settled.getCount() > 0) {
+            System.err.println("millrace: ended before it was ready");
+        }
         try {
             settled.await(PATIENCE_S, TimeUnit.SECONDS);
         } catch (InterruptedException e) {

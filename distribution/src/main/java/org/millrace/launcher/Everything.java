@@ -3,6 +3,7 @@ package org.millrace.launcher;
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.util.List;
+import java.util.Optional;
 import org.millrace.launcher.image.LaunchException;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -27,7 +28,13 @@ public final class Everything {
             rehearse();
             return;
         }
-        Main.run(commandLine(), arguments);
+        Main.run(meant(arguments), arguments);
+    }
+
+    /** {@return the one tool that is meant, or all commands} */
+    private static CommandLine meant(String... arguments) {
+        return (arguments.length == 0 ? Optional.<CommandLine>empty() : org.millrace.cli.Main.tool(arguments[0]))
+            .orElseGet(Everything::commandLine);
     }
 
     /** What bin/millrace has recorded for the tools' cache: each is begun, and says nothing. */
@@ -36,7 +43,7 @@ public final class Everything {
         for (String typed : List.of("--help", "status", "datapaths", "conns nobody", "stats nobody", "top nobody",
             "swap nobody --transport none", "trace dump nobody", "journal dump nobody", "fit tcp-flextoe hw-bluefield",
             "fit tcp-laminar hw-tofino")) {
-            commandLine().setOut(nowhere).setErr(nowhere).execute(typed.split(" "));
+            meant(typed.split(" ")).setOut(nowhere).setErr(nowhere).execute(typed.split(" "));
         }
     }
 

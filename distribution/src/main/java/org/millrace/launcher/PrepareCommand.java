@@ -1,6 +1,7 @@
 package org.millrace.launcher;
 
 import java.util.concurrent.Callable;
+import org.millrace.launcher.image.LaunchException;
 import picocli.CommandLine.Command;
 
 /** What bin/millrace does itself: here for those who ask what there is. */

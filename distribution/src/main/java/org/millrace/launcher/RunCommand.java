@@ -68,7 +68,7 @@ public final class RunCommand implements Callable<Integer> {
         throws LaunchException, InterruptedException {
         Path folder = deploy == null ? Image.directory().resolve("deploy") : deploy.toAbsolutePath();
         FrameworkHost host = FrameworkHost.start(bundles(configurations), folder);
-        ending.takes(() -> endBeforeReady(host));
+        ending.takes(host::close);
         host.offerStop(() -> end.complete(""));
         host.offerFailure(reason -> {
             if (!host.isAlive()) {
@@ -116,11 +116,6 @@ public final class RunCommand implements Callable<Integer> {
         } catch (IOException e) {
             System.err.println("millrace: the service manager does not hear that this is ready: " + e.getMessage());
         }
-    }
-
-    private static void endBeforeReady(FrameworkHost host) {
-        System.err.println("millrace: ended before it was ready");
-        host.close();
     }
 
     private void end(FrameworkHost host, DeployFolder deployed) {

@@ -1,5 +1,6 @@
 package org.millrace.cli;
 
+import java.util.Optional;
 import org.millrace.cli.fit.FitCommand;
 import org.millrace.cli.instance.CaptureCommand;
 import org.millrace.cli.instance.ConnsCommand;
@@ -42,7 +43,28 @@ public final class Main {
 
     /** {@return all tools, to be run in this process, too} */
     public static CommandLine commandLine() {
-        CommandLine line = new CommandLine(new Main());
+        return handled(new CommandLine(new Main()));
+    }
+
+    /**
+     * {@return one tool, empty if none has that name} To make all of them takes longer than what most of them do.
+     *
+     * @param name the tool's
+     */
+    public static Optional<CommandLine> tool(String name) {
+        for (Class<?> type : Main.class.getAnnotation(Command.class).subcommands()) {
+            if (type.getAnnotation(Command.class).name().equals(name)) {
+                return Optional.of(handled(new CommandLine(new One()).addSubcommand(type)));
+            }
+        }
+        return Optional.empty();
+    }
+
+    @Command(name = "millrace", mixinStandardHelpOptions = true)
+    private static final class One {
+    }
+
+    private static CommandLine handled(CommandLine line) {
         IParameterExceptionHandler usage = line.getParameterExceptionHandler();
         return line.setParameterExceptionHandler((e, arguments) -> {
             if (e instanceof MissingParameterException || e instanceof UnmatchedArgumentException) {

@@ -15,6 +15,7 @@ import org.millrace.ports.PacketPortFactory;
 import org.millrace.runtime.Instance;
 import org.millrace.runtime.config.InstanceConfig;
 import org.millrace.tcp.flextoe.FlexToeFactory;
+import org.millrace.udp.UdpFactory;
 
 /** Two Millrace hosts of this process on one wire: 10.9.0.1 serves, 10.9.0.2 asks. */
 final class TwoHosts implements AutoCloseable {
@@ -42,13 +43,13 @@ final class TwoHosts implements AutoCloseable {
 
     private static Instance host(String name, String address, String networkInterface, PortFactory port) {
         Map<String, String> options = new TreeMap<>(Map.of("instance", name, "hardware", BluefieldBackend.NAME,
-            "transports", "tcp-flextoe", "port", port.kind(), "address", address + "/24", "routes", NOWHERE
+            "transports", "tcp-flextoe,udp", "port", port.kind(), "address", address + "/24", "routes", NOWHERE
             + (address.equals(SERVER) ? CLIENT : SERVER)));
         if (networkInterface != null) {
             options.put("port.interface", networkInterface);
         }
         return Instance.start(InstanceConfig.parse(options), List.of(new BluefieldBackend()),
-            List.of(new FlexToeFactory()), List.of(port));
+            List.of(new FlexToeFactory(), new UdpFactory()), List.of(port));
     }
 
     private static PortFactory port(Port port) {

@@ -211,6 +211,16 @@ public final class MessageSocket extends Endpoint {
     }
 
     /**
+     * {@return a message that was taken, where it lies: for reading, until it is released}
+     *
+     * @param offset as {@link #take} gave it
+     * @param bytes  its length
+     */
+    public ByteBuffer slice(long offset, int bytes) {
+        return region.asSlice(offset, bytes).asByteBuffer();
+    }
+
+    /**
      * Gives the room of a message back that was taken, in any order.
      *
      * @param offset as {@link #take} gave it

@@ -60,7 +60,7 @@ public final class AppContext {
         this.slots = slots;
         requestRing = new DescriptorRing(region.segment(), layout.requestRing(), size.ringSlots());
         eventRing = new DescriptorRing(region.segment(), layout.eventRing(), size.ringSlots());
-        events = new EventQueue(region.segment(), eventRing, slots, counters, journal);
+        events = new EventQueue(region.segment(), eventRing, size.ringSlots(), slots, counters, journal);
         sleeper = new Futex(region.segment(), eventRing.waitingWord());
     }
 

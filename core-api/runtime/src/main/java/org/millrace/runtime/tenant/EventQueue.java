@@ -1,5 +1,6 @@
 package org.millrace.runtime.tenant;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
@@ -25,6 +26,9 @@ public final class EventQueue {
 
     private final MemorySegment memory;
     private final DescriptorRing ring;
+    /** Where events are made: the ring, or, if they are journalled, where no application can write in between. */
+    private final DescriptorRing drafts;
+    private final MemorySegment draftMemory;
     private final ConnectionSlots slots;
     private final Counters counters;
     private final Journal journal;
@@ -35,9 +39,12 @@ public final class EventQueue {
     private int claimed;
     private boolean broken;
 
-    EventQueue(MemorySegment memory, DescriptorRing ring, ConnectionSlots slots, Counters counters, Journal journal) {
+    EventQueue(MemorySegment memory, DescriptorRing ring, int ringSlots, ConnectionSlots slots, Counters counters,
+               Journal journal) {
         this.memory = memory;
         this.ring = ring;
+        draftMemory = journal == null ? memory : Arena.ofAuto().allocate(DescriptorRing.bytes(ringSlots), Long.BYTES);
+        drafts = journal == null ? ring : new DescriptorRing(draftMemory, 0, ringSlots);
         this.journal = journal;
         this.slots = slots;
         this.counters = counters;
@@ -98,12 +105,12 @@ public final class EventQueue {
 
     private void writeMessage(int connection, long number, int kind, int position, int bytes, int peerAddress, int peerPort) {
         long at = claim(Descriptor.MESSAGE, connection);
-        ring.i64(at, Descriptor.OPAQUE, number & LOW_32);
-        ring.u16(at, Descriptor.CODE, kind);
-        ring.i32(at, Descriptor.ARGUMENT, position);
-        ring.i32(at, Descriptor.RX_BYTES, bytes);
-        ring.u16(at, Descriptor.PEER_PORT, peerPort);
-        AddressCodec.write(ring, at, Descriptor.PEER_ADDRESS, peerAddress);
+        drafts.i64(at, Descriptor.OPAQUE, number & LOW_32);
+        drafts.u16(at, Descriptor.CODE, kind);
+        drafts.i32(at, Descriptor.ARGUMENT, position);
+        drafts.i32(at, Descriptor.RX_BYTES, bytes);
+        drafts.u16(at, Descriptor.PEER_PORT, peerPort);
+        AddressCodec.write(drafts, at, Descriptor.PEER_ADDRESS, peerAddress);
     }
 
     /** Writes what there is room for and makes it visible. Answers whether the application has news. */
@@ -132,7 +139,8 @@ public final class EventQueue {
 
     private void record(long nowNs) {
         for (int i = claimed; i > 0; i--) {
-            journal.record(Direction.EVENT, memory, ring.claimed(i), nowNs);
+            MemorySegment.copy(draftMemory, drafts.claimed(i), memory, ring.claimed(i), Descriptor.BYTES);
+            journal.record(Direction.EVENT, draftMemory, drafts.claimed(i), nowNs);
         }
     }
 
@@ -172,12 +180,12 @@ public final class EventQueue {
             bump(slot);
         }
         long at = claim(type, connection);
-        ring.i64(at, Descriptor.OPAQUE, opaque);
-        ring.u16(at, Descriptor.CODE, code);
-        ring.i32(at, Descriptor.ARGUMENT, argument);
+        drafts.i64(at, Descriptor.OPAQUE, opaque);
+        drafts.u16(at, Descriptor.CODE, code);
+        drafts.i32(at, Descriptor.ARGUMENT, argument);
         if (local != null) {
-            ring.u16(at, Descriptor.LOCAL_PORT, local.getPort());
-            AddressCodec.write(ring, at, Descriptor.LOCAL_ADDRESS, AddressCodec.bits(local));
+            drafts.u16(at, Descriptor.LOCAL_PORT, local.getPort());
+            AddressCodec.write(drafts, at, Descriptor.LOCAL_ADDRESS, AddressCodec.bits(local));
         }
         return true;
     }
@@ -189,9 +197,9 @@ public final class EventQueue {
 
     private void bump(int slot) {
         long at = claim(Descriptor.BUMP, slots.id[slot]);
-        ring.i32(at, Descriptor.RX_BYTES, slots.receivePending[slot]);
-        ring.i32(at, Descriptor.TX_BYTES, slots.transmitPending[slot]);
-        ring.u8(at, Descriptor.FLAGS, slots.flagsPending[slot]);
+        drafts.i32(at, Descriptor.RX_BYTES, slots.receivePending[slot]);
+        drafts.i32(at, Descriptor.TX_BYTES, slots.transmitPending[slot]);
+        drafts.u8(at, Descriptor.FLAGS, slots.flagsPending[slot]);
         slots.receiveHeld[slot] += slots.receivePending[slot];
         slots.transmitHeld[slot] -= slots.transmitPending[slot];
         slots.flagsTold[slot] |= slots.flagsPending[slot];
@@ -208,10 +216,13 @@ public final class EventQueue {
     }
 
     private long claim(int type, int connection) {
-        long at = ring.claim();
+        long at = drafts.claim();
+        if (drafts != ring) {
+            ring.claim();
+        }
         claimed++;
-        ring.u8(at, Descriptor.TYPE, type);
-        ring.i32(at, Descriptor.CONNECTION, connection);
+        drafts.u8(at, Descriptor.TYPE, type);
+        drafts.i32(at, Descriptor.CONNECTION, connection);
         return at;
     }
 }

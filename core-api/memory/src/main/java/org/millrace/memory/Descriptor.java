@@ -18,7 +18,8 @@ package org.millrace.memory;
  * <ul>
  * <li>BUMP connection, rx bytes (consumed), tx bytes (appended), flags {@link #FIN}: the stream ends behind them
  * <li>CONNECT opaque, code (transport), local and peer address and port
- * <li>LISTEN opaque, code (transport), local address and port, argument (backlog)
+ * <li>LISTEN opaque, code (transport), local address and port, argument (backlog), flags {@link #ALONE}: nobody else may
+ *     listen there, else other contexts of the application may that do not say so either
  * <li>UNLISTEN code (transport), argument (the listener's number)
  * <li>BIND opaque, code (transport), local address and port
  * <li>MESSAGE connection, tx bytes (message length), argument (where it lies in the transmit buffer, bytes), opaque (the
@@ -113,6 +114,9 @@ public final class Descriptor {
     public static final int FIN = 1;
     /** Flag of a BUMP event: the connection is idle, the application may return the pages of its transmit ring. */
     public static final int IDLE = 2;
+
+    /** Flag of a LISTEN: no other context may listen there, of the same application either. */
+    public static final int ALONE = 4;
 
     private Descriptor() {
     }

@@ -10,6 +10,7 @@ import org.millrace.wire.HeaderFault;
 import org.millrace.wire.IcmpHeader;
 import org.millrace.wire.Ipv4Address;
 import org.millrace.wire.Ipv4Header;
+import org.millrace.wire.Ipv4Prefix;
 import org.millrace.wire.MacAddress;
 
 /**
@@ -27,6 +28,8 @@ public final class IpLayer implements IpOutput {
     private static final int DEFAULT_TTL = 64; // RFC 1700
     private static final int PAYLOAD = EthernetHeader.LENGTH + Ipv4Header.MIN_LENGTH;
     private static final int PATH_MTUS = 1024;
+    /** To an own address that no route leads to: as over Ethernet. */
+    private static final Route LOOPBACK = Route.onLink(Ipv4Prefix.ALL, 1500);
 
     private final LocalAddresses local;
     private final RouteTable routes;
@@ -163,11 +166,11 @@ public final class IpLayer implements IpOutput {
     @Override
     public boolean send(int source, int destination, int protocol, int tos, MemorySegment l4, long offset,
             int lengthBytes, long nowNs) {
-        if (!local.contains(source) || !isOneOtherHost(destination)) {
+        if (!isLocal(source) || !isLocal(destination) && !isOneOtherHost(destination)) {
             counters.count(Event.BAD_ADDRESS);
             return false;
         }
-        Optional<Route> route = routes.lookup(destination);
+        Optional<Route> route = route(destination);
         if (route.isEmpty()) {
             counters.count(Event.NO_ROUTE);
             return false;
@@ -178,7 +181,7 @@ public final class IpLayer implements IpOutput {
             return false;
         }
         int nextHop = route.get().nextHopTo(destination);
-        long mac = neighbours.resolve(nextHop, nowNs);
+        long mac = isLocal(destination) ? local.mac() : neighbours.resolve(nextHop, nowNs);
         ipOut.wrap(scratch, EthernetHeader.LENGTH).initialize().tos(tos).totalLength(totalLength)
                 .identification(identification++).fragment(Ipv4Header.DONT_FRAGMENT, 0).ttl(DEFAULT_TTL)
                 .protocol(protocol).source(source).destination(destination).writeChecksum();
@@ -200,13 +203,17 @@ public final class IpLayer implements IpOutput {
     }
 
     /**
-     * Returns the MAC address that a flow to a peer sends to, and asks for it if it is not known.
+     * Returns the MAC address that a flow to a peer sends to, and asks for it if it is not known; the own one for an own
+     * address.
      *
      * @param peer IPv4 address
      * @param nowNs time in nanoseconds
      * @return MAC address in the low 48 bits, or {@link #UNRESOLVED}, or {@link #NO_ROUTE}
      */
     public long resolvedMac(int peer, long nowNs) {
+        if (isLocal(peer)) {
+            return local.mac();
+        }
         if (!isOneOtherHost(peer)) {
             return NO_ROUTE;
         }
@@ -214,19 +221,23 @@ public final class IpLayer implements IpOutput {
         return route.isEmpty() ? NO_ROUTE : neighbours.resolve(route.get().nextHopTo(peer), nowNs);
     }
 
-    /** Returns the route to a peer, with its options, or nothing. */
+    /** Returns the route to a peer, with its options, or nothing; an own address can always be reached. */
     public Optional<Route> route(int peer) {
-        return routes.lookup(peer);
+        Optional<Route> route = routes.lookup(peer);
+        return route.isEmpty() && isLocal(peer) ? Optional.of(LOOPBACK) : route;
     }
 
-    /** Returns the own address to use towards a peer: the nearest to its next hop. */
+    /** Returns the own address to use towards a peer: the nearest to its next hop, or itself if it is an own one. */
     public int sourceAddress(int peer) {
+        if (isLocal(peer)) {
+            return peer;
+        }
         return local.nearest(routes.lookup(peer).map(route -> route.nextHopTo(peer)).orElse(peer));
     }
 
     /** Returns the largest IPv4 packet that reaches a peer, in bytes; 0 without a route. */
     public int mtu(int peer) {
-        Optional<Route> route = routes.lookup(peer);
+        Optional<Route> route = route(peer);
         return route.isEmpty() ? 0 : pathMtus.mtu(peer, route.get().mtuBytes());
     }
 
@@ -237,9 +248,9 @@ public final class IpLayer implements IpOutput {
         }
     }
 
-    /** Tells whether an address is one of the own. */
+    /** Tells whether an address is one of the own, or a loopback address: these every host has, RFC 1122 §3.2.1.3 (g). */
     public boolean isLocal(int address) {
-        return local.contains(address);
+        return local.contains(address) || new Ipv4Address(address).isLoopback();
     }
 
     /** Tells whether an address means all hosts of the link or of one of its networks. */
@@ -248,7 +259,7 @@ public final class IpLayer implements IpOutput {
     }
 
     private boolean isOneOtherHost(int address) {
-        return new Ipv4Address(address).isUnicast() && !local.contains(address) && !routes.isBroadcast(address);
+        return new Ipv4Address(address).isUnicast() && !routes.isBroadcast(address);
     }
 
     /**

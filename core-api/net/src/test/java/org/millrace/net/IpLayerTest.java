@@ -3,6 +3,7 @@ package org.millrace.net;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.millrace.net.NetHarness.PEER;
+import static org.millrace.net.NetHarness.OUR_MAC;
 import static org.millrace.net.NetHarness.PEER_MAC;
 import static org.millrace.net.NetHarness.REMOTE;
 import static org.millrace.net.NetHarness.REPLY_OF_PEER;
@@ -86,14 +87,26 @@ class IpLayerTest {
     }
 
     @Test
+    void ownAndLoopbackAddressesAreReachedByTheOwnMac() {
+        for (String address : List.of("10.0.0.1", "127.0.0.1", "127.255.0.3")) {
+            assertThat(net.layer.resolvedMac(ip(address), 0)).as(address).isEqualTo(OUR_MAC);
+            assertThat(net.layer.sourceAddress(ip(address))).as(address).isEqualTo(ip(address));
+            assertThat(net.layer.mtu(ip(address))).as(address).isPositive();
+            assertThat(net.layer.isLocal(ip(address))).as(address).isTrue();
+            assertThat(net.send(ip(address), "00", 0)).as(address).isTrue();
+        }
+        assertThat(net.count(Event.BAD_ADDRESS)).isZero();
+    }
+
+    @Test
     void refusalsAreCountedByReason() {
         assertThat(net.send(ip("172.16.0.1"), "00", 0)).isFalse();
         assertThat(net.count(Event.NO_ROUTE)).isEqualTo(1);
-        for (String address : List.of("10.0.0.255", "255.255.255.255", "224.0.0.1", "0.0.0.0", "127.0.0.1", "10.0.0.1")) {
+        for (String address : List.of("10.0.0.255", "255.255.255.255", "224.0.0.1", "0.0.0.0")) {
             assertThat(net.send(ip(address), "00", 0)).as(address).isFalse();
             assertThat(net.layer.resolvedMac(ip(address), 0)).as(address).isEqualTo(IpLayer.NO_ROUTE);
         }
-        assertThat(net.count(Event.BAD_ADDRESS)).isEqualTo(6);
+        assertThat(net.count(Event.BAD_ADDRESS)).isEqualTo(4);
         assertThat(net.send(PEER, "00".repeat(1481), 0)).isFalse();
         assertThat(net.count(Event.TOO_LARGE)).isEqualTo(1);
         assertThat(net.layer.resolvedMac(ip("172.16.0.1"), 0)).isEqualTo(IpLayer.NO_ROUTE);

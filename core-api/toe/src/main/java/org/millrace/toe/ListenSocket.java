@@ -14,15 +14,17 @@ import org.millrace.memory.Descriptor;
 public final class ListenSocket extends Endpoint {
     private final InetSocketAddress wanted;
     private final int backlog;
+    private final boolean alone;
     private final ArrayDeque<StreamSocket> waiting = new ArrayDeque<>();
     private InetSocketAddress local;
     private int listener;
     private boolean listening;
 
-    ListenSocket(Toe toe, int transport, long opaque, InetSocketAddress wanted, int backlog) {
+    ListenSocket(Toe toe, int transport, long opaque, InetSocketAddress wanted, int backlog, boolean alone) {
         super(toe, transport, opaque);
         this.wanted = wanted;
         this.backlog = backlog;
+        this.alone = alone;
     }
 
     /** {@return whether the runtime takes streams for it} */
@@ -110,6 +112,7 @@ public final class ListenSocket extends Endpoint {
         requests.opaque(slot, opaque);
         requests.code(slot, transport, backlog);
         requests.local(slot, wanted);
+        requests.flags(slot, alone ? Descriptor.ALONE : 0);
         requested = true;
         return true;
     }

@@ -85,6 +85,10 @@ final class RequestQueue {
         ring.i32(slot, Descriptor.ARGUMENT, argument);
     }
 
+    void flags(long slot, int flags) {
+        ring.u8(slot, Descriptor.FLAGS, flags);
+    }
+
     void opaque(long slot, long opaque) {
         ring.i64(slot, Descriptor.OPAQUE, opaque);
     }

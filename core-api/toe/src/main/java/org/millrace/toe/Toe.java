@@ -140,7 +140,8 @@ public final class Toe implements AutoCloseable {
     }
 
     /**
-     * Takes streams with the first transport that has streams.
+     * Takes streams with the first transport that has streams. Other contexts of this application may listen there too, if
+     * they call this method; streams go to them in turn.
      *
      * @param local   where; port 0: any
      * @param backlog most streams that wait in the transport
@@ -148,6 +149,19 @@ public final class Toe implements AutoCloseable {
      */
     public ListenSocket listen(InetSocketAddress local, int backlog) {
         return listen(local, backlog, null);
+    }
+
+    /**
+     * Takes streams with the first transport that has streams, where nobody else listens, this application's other contexts
+     * included: else it fails with {@link Status#ADDRESS_IN_USE}, and so do others that want to listen there later.
+     *
+     * @param local   where; port 0: any
+     * @param backlog most streams that wait in the transport
+     * @return the listener; ready once it listens or has failed, and for each new stream
+     */
+    public ListenSocket listenAlone(InetSocketAddress local, int backlog) {
+        resolved(local);
+        return ask(new ListenSocket(this, 0, ++lastOpaque, local, backlog, true));
     }
 
     /**
@@ -160,7 +174,7 @@ public final class Toe implements AutoCloseable {
      */
     public ListenSocket listen(InetSocketAddress local, int backlog, String transport) {
         resolved(local);
-        return ask(new ListenSocket(this, code(transport), ++lastOpaque, local, backlog));
+        return ask(new ListenSocket(this, code(transport), ++lastOpaque, local, backlog, false));
     }
 
     /**

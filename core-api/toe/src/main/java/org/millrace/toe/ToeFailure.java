@@ -34,7 +34,8 @@ public sealed interface ToeFailure {
             case UNREACHABLE -> "; see the instance's routes and that the peer answers ARP";
             case ADDRESS_IN_USE -> "; choose another port, or 0 for any";
             case ADDRESS_NOT_AVAILABLE -> "; choose an address that the instance was configured with";
-            case NO_RESOURCES -> "; close connections or open a larger context";
+            case NO_RESOURCES -> "; close connections, open a context with more (ContextSize.connections, -Dmillrace.connections), or raise 'flows'"
+                + " in the instance's configuration";
             case ABORTED -> "; open a new context once the instance runs again";
             case UNSUPPORTED -> "; name another transport";
             case TOO_LONG -> "; send shorter messages";

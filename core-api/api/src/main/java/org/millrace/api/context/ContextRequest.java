@@ -10,9 +10,9 @@ import java.net.InetSocketAddress;
  * @param connection the connection meant; CLOSE, ABORT and HANDOVER
  * @param opaque     the application's own number for the request, returned with the answer; HANDOVER: in the context
  *                   that takes
- * @param local      wanted local address, port 0: any; LISTEN, CONNECT, BIND
+ * @param local      wanted local address, port 0: any; LISTEN, LISTEN_ALONE, CONNECT, BIND
  * @param peer       whom to connect to; CONNECT
- * @param backlog    LISTEN: most connections that wait; UNLISTEN: the listener's number; HANDOVER: the
+ * @param backlog    LISTEN, LISTEN_ALONE: most connections that wait; UNLISTEN: the listener's number; HANDOVER: the
  *                   context that takes, which is of the same application
  */
 public record ContextRequest(Kind kind, int context, int connection, long opaque,
@@ -21,8 +21,10 @@ public record ContextRequest(Kind kind, int context, int connection, long opaque
     public enum Kind {
         /** Open a stream to {@link #peer()}. */
         CONNECT,
-        /** Take streams for {@link #local()}. */
+        /** Take streams for {@link #local()}; other contexts of the application may as well, if they ask for this too. */
         LISTEN,
+        /** Take streams for {@link #local()}, where nobody else does. */
+        LISTEN_ALONE,
         /** Take no more streams for a listener. */
         UNLISTEN,
         /** Open a message socket at {@link #local()}. */

@@ -9,8 +9,8 @@ package org.millrace.api.context;
  * @param ringSlots     descriptors each way, a power of two, 64 to 65536
  */
 public record ContextSize(int connections, int receiveBytes, int transmitBytes, int ringSlots) {
-    /** 1024 connections, 256 KiB each way, 4096 descriptors. */
-    public static final ContextSize DEFAULT = new ContextSize(1024, 256 << 10, 256 << 10, 4096);
+    /** 16384 connections, 256 KiB each way, 4096 descriptors. */
+    public static final ContextSize DEFAULT = new ContextSize(16384, 256 << 10, 256 << 10, 4096);
 
     /** Checks the ranges. */
     public ContextSize {

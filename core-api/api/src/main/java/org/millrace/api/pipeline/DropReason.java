@@ -57,7 +57,9 @@ public enum DropReason {
     /** The transport has no flow left. */
     FLOWS_FULL("no flow left"),
     /** A message that is longer than the path, or the transport, takes. */
-    TOO_LONG("message too long");
+    TOO_LONG("message too long"),
+    /** The data path's way to itself is full. */
+    LOOPBACK_FULL("queue to the own address full");
 
     private final String text;
 

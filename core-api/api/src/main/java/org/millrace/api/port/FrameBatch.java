@@ -11,6 +11,8 @@ import java.lang.foreign.MemorySegment;
 public final class FrameBatch {
     /** {@link #flags}: the transport checksum was checked, or never left this machine. */
     public static final int CHECKSUM_VALID = 1;
+    /** {@link #flags}: this data path has sent the frame to itself. */
+    public static final int LOOPED = 2;
 
     /** The segment that holds frame {@code i}. */
     public final MemorySegment[] segment;
@@ -20,7 +22,7 @@ public final class FrameBatch {
     public final int[] length;
     /** Segment size at which a super-frame was joined, payload bytes; 0 for an ordinary frame. */
     public final int[] segmentSize;
-    /** {@link #CHECKSUM_VALID} or 0. */
+    /** {@link #CHECKSUM_VALID} and {@link #LOOPED}, or 0. */
     public final int[] flags;
 
     private int count;
@@ -65,7 +67,7 @@ public final class FrameBatch {
      * @param start       offset of the Ethernet header in {@code memory}
      * @param bytes       frame length
      * @param segmentBytes segment size of a super-frame, or 0
-     * @param frameFlags  {@link #CHECKSUM_VALID} or 0
+     * @param frameFlags  {@link #CHECKSUM_VALID} and {@link #LOOPED}, or 0
      */
     public void add(MemorySegment memory, long start, int bytes, int segmentBytes, int frameFlags) {
         int i = count++;

@@ -15,7 +15,7 @@ import org.millrace.context.ContextBudget.Resource;
 /** Reads what contexts may take. A user may have three quarters of everything where others may attach, else all of it. */
 final class LimitsConfig {
     static final Set<String> KEYS = keys();
-    private static final long CONNECTIONS = 1 << 20; // some 100 bytes of the runtime's heap each
+    private static final long CONNECTIONS = 1 << 22; // some 100 bytes of the runtime's heap each, once it has been open
     private static final long RESERVED_BYTES = 64L << 40; // half of what a process can address on x86-64
     private static final Path MEMORY = Path.of("/proc/meminfo");
 

@@ -136,7 +136,7 @@ public final class CuttingPort implements Port {
             MemorySegment.copy(memory, start, pieces, piece, headers);
             MemorySegment.copy(memory, start + headers + done, pieces, piece + headers, bytes);
             number(piece, bytes, done / size, done + bytes == payload);
-            batch.add(pieces, piece, headers + bytes, 0, FrameBatch.CHECKSUM_VALID);
+            batch.add(pieces, piece, headers + bytes, 0, FrameBatch.CHECKSUM_VALID | arrivals.flags[frame]);
             done += bytes;
         }
         if (done == payload) {

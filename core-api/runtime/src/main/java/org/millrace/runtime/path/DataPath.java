@@ -23,6 +23,7 @@ import org.millrace.runtime.config.DataPathConfig;
 import org.millrace.runtime.config.DataPathConfig.TransportChoice;
 import org.millrace.runtime.config.Running;
 import org.millrace.runtime.frame.CuttingPort;
+import org.millrace.runtime.frame.LoopbackPort;
 import org.millrace.runtime.frame.ReceivedFrames;
 import org.millrace.runtime.status.DataPathStatus;
 import org.millrace.runtime.status.RegistryWriter;
@@ -77,7 +78,7 @@ public final class DataPath implements AutoCloseable {
 
     private final String instance;
     private final Capacity capacity;
-    private final Port port;
+    private final LoopbackPort port;
     private final RandomGenerator random;
     private final Counters counters = new Counters();
     private final IdlePages pages = new IdlePages(counters);
@@ -118,7 +119,7 @@ public final class DataPath implements AutoCloseable {
         instance = config.instance();
         hardware = config.hardware();
         capacity = config.capacity();
-        port = config.port();
+        port = new LoopbackPort(config.port(), counters::drop);
         random = config.random();
         use(hardware, cutting(hardware));
         PortInfo info = port.info();
@@ -197,7 +198,7 @@ public final class DataPath implements AutoCloseable {
         if (registry != null) {
             deadline = Math.min(deadline, registry.advance(nowNs));
         }
-        if (busy) {
+        if (busy || !port.isEmpty()) {
             return nowNs;
         }
         if (blocked) {

@@ -31,6 +31,7 @@ final class Ingress {
     private static final ValueLayout.OfLong I64 = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
     private static final ValueLayout.OfShort U16 = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
     private static final int MACS = 12;
+    private static final int LOOPBACK = 127;
 
     private final ReceivedFrames frames;
     private final IpLayer ip;
@@ -111,7 +112,8 @@ final class Ingress {
         long sum = (word8 & 0xffff) + (memory.get(U16, start + 24) & 0xffff) + words(word16) + words(addresses);
         int source = (int) (addresses >>> 32);
         int destination = (int) addresses;
-        if (Checksum.fold(sum) != 0xffff || !ip.isLocal(destination) || !isHost(source) || ip.isLocal(source)) {
+        if (Checksum.fold(sum) != 0xffff || !ip.isLocal(destination) || !isHost(source)
+            || isForged(frame, source, destination)) {
             return false;
         }
         ReceivedPacket packet = frames.packet(frame);
@@ -151,7 +153,7 @@ final class Ingress {
         }
         if (!ip.isLocal(header.destination())) {
             counters.drop(DropReason.NOT_FOR_US);
-        } else if (!isHost(header.source()) || ip.isLocal(header.source())) {
+        } else if (!isHost(header.source()) || isForged(frame, header.source(), header.destination())) {
             counters.drop(DropReason.BAD_IP_HEADER); // RFC 1122 §3.2.1.3
         } else if (header.isFragment()) {
             counters.drop(DropReason.IP_FRAGMENT);
@@ -171,10 +173,16 @@ final class Ingress {
         };
     }
 
-    /** Not 0.0.0.0/8, 127.0.0.0/8, multicast, reserved or broadcast. */
+    /** An own address is no source, and a loopback address neither source nor destination, of what was on the wire. */
+    private boolean isForged(int frame, int source, int destination) {
+        return (ip.isLocal(source) || destination >>> 24 == LOOPBACK)
+            && (frames.batch.flags[frame] & FrameBatch.LOOPED) == 0;
+    }
+
+    /** Not 0.0.0.0/8, multicast, reserved or broadcast. */
     private static boolean isHost(int address) {
         int first = address >>> 24;
-        return first != 0 && first != 127 && first < 224;
+        return first != 0 && first < 224;
     }
 
     private void transport(int frame, int linkBytes, long nowNs) {

@@ -31,6 +31,7 @@ import org.millrace.runtime.transport.TransportCounters;
  * @param receivedPayloadBytes   payload bytes copied to applications
  * @param returnedBytes          bytes of idle receive rings given back to the system
  * @param transferFaults         payload transfers left out because the metadata did not fit the buffers
+ * @param loopedFrames           frames sent to an own address, which no port has seen
  * @param limits                 how the limits stand that turn somebody away
  */
 public record DataPathStatus(String instance, String hardware, String port, PortCounters portCounters,
@@ -39,7 +40,7 @@ public record DataPathStatus(String instance, String hardware, String port, Port
                              List<ConnectionInfo> connections, int contexts, int contextConnections,
                              long contextsOpened, long contextsClosedForCause, long requests, long staleRequests,
                              long refusedHandovers, long events, long receivedPayloadBytes, long returnedBytes,
-                             long transferFaults, List<Limit> limits) {
+                             long transferFaults, long loopedFrames, List<Limit> limits) {
     /**
      * A transport.
      *
@@ -99,6 +100,7 @@ public record DataPathStatus(String instance, String hardware, String port, Port
         all.put("contexts.refused handovers", refusedHandovers);
         all.put("contexts.returned bytes", returnedBytes);
         all.put("contexts.transfer faults", transferFaults);
+        all.put("loopback.frames", loopedFrames);
         limits.forEach(limit -> all.put("limit." + limit.key() + ".refused", limit.refused()));
         return all;
     }

@@ -34,7 +34,8 @@ public final class StatusReport {
             drops(c), network(parts), transports(transports), former(transports), List.copyOf(connections), parts.contexts().all().size(),
             parts.contexts().connections(), c.contextsOpened,
             c.contextsClosedForCause, c.requests, c.staleRequests, c.refusedHandovers, c.events,
-            c.receivedPayloadBytes, c.returnedBytes, c.transferFaults, limits(transports.placed(), others));
+            c.receivedPayloadBytes, c.returnedBytes, c.transferFaults, parts.port().frames(),
+            limits(transports.placed(), others));
     }
 
     static List<Limit> limits(List<LoadedTransport<?>> transports, List<Limit> others) {

@@ -25,89 +25,108 @@ public final class ConnectionSlots {
     static final long UNPACED = Long.MAX_VALUE;
 
     private static final int MAX_GENERATION = 32767;
+    private static final int FIRST = 256;
 
-    public final int[] id;
-    final byte[] state;
-    public final byte[] transport;
-    public final int[] flow;
+    public int[] id = {};
+    byte[] state = {};
+    public byte[] transport = {};
+    public int[] flow = {};
     /** Bytes announced to the application and not consumed. */
-    public final int[] receiveHeld;
+    public int[] receiveHeld = {};
     /** Bytes appended by the application and not reported free. */
-    public final int[] transmitHeld;
+    public int[] transmitHeld = {};
     /** Bytes ever appended: where the application's next append begins in its stream. */
-    final long[] pushed;
+    long[] pushed = {};
     /** Stream offset that the application has been granted; meaningful with push pacing. */
-    final long[] credits;
+    long[] credits = {};
     /** Stream offset behind which an append is a violation; {@link #UNPACED} with pull pacing. */
-    final long[] pushLimit;
+    long[] pushLimit = {};
     /** Whether credits have grown that the application has not been told of. */
-    final boolean[] creditPending;
+    boolean[] creditPending = {};
     /** Whether the application has ended its stream. */
-    final boolean[] finished;
-    final int[] receivePending;
-    final int[] transmitPending;
-    final byte[] flagsPending;
-    final boolean[] dirty;
+    boolean[] finished = {};
+    int[] receivePending = {};
+    int[] transmitPending = {};
+    byte[] flagsPending = {};
+    boolean[] dirty = {};
     /** Bytes that the application was told of. */
-    public final long[] receivedBytes;
+    public long[] receivedBytes = {};
     /** Bytes that the application has appended. */
-    public final long[] sentBytes;
+    public long[] sentBytes = {};
     /** Bytes that have passed through the buffers, saturating. */
-    final int[] touched;
+    int[] touched = {};
     /** Stream offset, mod 2^32, behind the furthest byte that was ever written into the receive ring. */
-    final int[] receiveEnd;
+    int[] receiveEnd = {};
     /** Stream offset, mod 2^32, behind the last byte that the program has announced. */
-    final int[] announced;
+    int[] announced = {};
     /** Whether the application has appended bytes since it was last told that the connection is idle. */
-    final boolean[] appended;
+    boolean[] appended = {};
     /** Whether the application has consumed or appended anything, or ended its stream. */
-    final boolean[] used;
+    boolean[] used = {};
     /** Flags that the application was told of. */
-    final byte[] flagsTold;
+    byte[] flagsTold = {};
     /** As {@link IdlePages} has it. */
-    final byte[] warmth;
+    byte[] warmth = {};
     /** Whether its line of the registry is noted to be written. */
-    public final boolean[] listed;
+    public boolean[] listed = {};
     /** Buffers of a message socket; null: a stream. */
-    final MessageBuffers[] messages;
-    private final int[] generation;
-    private final boolean[] wrapped;
-    private final int[] free;
+    MessageBuffers[] messages = {};
+    private int[] generation = {};
+    private boolean[] wrapped = {};
+    private int[] free = {};
+    private final int most;
     private int freeHead;
     private int live;
 
-    /** Makes slots of which none is taken. */
-    public ConnectionSlots(int connections) {
-        id = new int[connections];
-        state = new byte[connections];
-        transport = new byte[connections];
-        flow = new int[connections];
-        receiveHeld = new int[connections];
-        transmitHeld = new int[connections];
-        pushed = new long[connections];
-        credits = new long[connections];
-        pushLimit = new long[connections];
-        creditPending = new boolean[connections];
-        finished = new boolean[connections];
-        receivePending = new int[connections];
-        transmitPending = new int[connections];
-        flagsPending = new byte[connections];
-        dirty = new boolean[connections];
-        receivedBytes = new long[connections];
-        sentBytes = new long[connections];
-        touched = new int[connections];
-        receiveEnd = new int[connections];
-        announced = new int[connections];
-        appended = new boolean[connections];
-        used = new boolean[connections];
-        flagsTold = new byte[connections];
-        warmth = new byte[connections];
-        listed = new boolean[connections];
-        messages = new MessageBuffers[connections];
-        generation = new int[connections];
-        wrapped = new boolean[connections];
+    /**
+     * Makes slots of which none is taken.
+     *
+     * @param most connections at a time
+     */
+    public ConnectionSlots(int most) {
+        this.most = most;
+        grow(Math.min(most, FIRST));
+    }
+
+    /** {@return the most connections there can be at a time} */
+    int most() {
+        return most;
+    }
+
+    /** Makes room; every slot is taken. */
+    private void grow(int connections) {
+        int before = id.length;
+        id = Arrays.copyOf(id, connections);
+        state = Arrays.copyOf(state, connections);
+        transport = Arrays.copyOf(transport, connections);
+        flow = Arrays.copyOf(flow, connections);
+        receiveHeld = Arrays.copyOf(receiveHeld, connections);
+        transmitHeld = Arrays.copyOf(transmitHeld, connections);
+        pushed = Arrays.copyOf(pushed, connections);
+        credits = Arrays.copyOf(credits, connections);
+        pushLimit = Arrays.copyOf(pushLimit, connections);
+        creditPending = Arrays.copyOf(creditPending, connections);
+        finished = Arrays.copyOf(finished, connections);
+        receivePending = Arrays.copyOf(receivePending, connections);
+        transmitPending = Arrays.copyOf(transmitPending, connections);
+        flagsPending = Arrays.copyOf(flagsPending, connections);
+        dirty = Arrays.copyOf(dirty, connections);
+        receivedBytes = Arrays.copyOf(receivedBytes, connections);
+        sentBytes = Arrays.copyOf(sentBytes, connections);
+        touched = Arrays.copyOf(touched, connections);
+        receiveEnd = Arrays.copyOf(receiveEnd, connections);
+        announced = Arrays.copyOf(announced, connections);
+        appended = Arrays.copyOf(appended, connections);
+        used = Arrays.copyOf(used, connections);
+        flagsTold = Arrays.copyOf(flagsTold, connections);
+        warmth = Arrays.copyOf(warmth, connections);
+        listed = Arrays.copyOf(listed, connections);
+        messages = Arrays.copyOf(messages, connections);
+        generation = Arrays.copyOf(generation, connections);
+        wrapped = Arrays.copyOf(wrapped, connections);
         free = new int[connections];
-        Arrays.setAll(free, i -> i);
+        freeHead = 0;
+        Arrays.setAll(free, i -> before + i); // those behind the last new one are no entries
     }
 
     public int live() {
@@ -116,8 +135,11 @@ public final class ConnectionSlots {
 
     /** {@return the id of a slot taken, or -1 if there is none} */
     int take(int transportIndex, int flowIndex) {
-        if (live == free.length) {
+        if (live == most) {
             return -1;
+        }
+        if (live == free.length) {
+            grow(Math.min(most, 2 * live));
         }
         int slot = free[freeHead];
         freeHead = freeHead + 1 == free.length ? 0 : freeHead + 1;

@@ -6,18 +6,19 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import org.millrace.api.pipeline.HeaderCodec;
 import org.millrace.api.pipeline.SegmentMeta;
-import org.millrace.api.port.Port;
 import org.millrace.api.port.PortInfo;
 import org.millrace.api.port.TransmitBatch;
 import org.millrace.net.FrameOutput;
 import org.millrace.runtime.capture.Captures;
+import org.millrace.runtime.frame.LoopbackPort;
 import org.millrace.wire.Checksum;
 import org.millrace.wire.EthernetHeader;
 import org.millrace.wire.Ipv4Header;
 
 /**
  * Writes link and network headers around what a codec writes, in the header memory of the port's batch; payload stays
- * in the transmit ring. Frames of the control plane pass through the same batch, so order is kept, but for segments that
+ * in the transmit ring. Frames to an own address go into a batch of their own, see {@link LoopbackPort}. Frames of the
+ * control plane pass through the same batches, so order is kept, but for segments that
  * wait in a machine.
  *
  * <p>Owned by: the data-path thread.
@@ -30,9 +31,10 @@ public final class Egress implements FrameOutput {
     private static final int TTL = 64; // RFC 1700
     private static final int COPY_BYTES = 1 << 17;
 
-    private final Port port;
+    private final LoopbackPort port;
     private final PortInfo info;
-    private final TransmitBatch batch;
+    private final TransmitBatch wire;
+    private final TransmitBatch looped;
     private final HostTransfer payload;
     private final Captures captures;
     private final MemorySegment copies = Arena.ofAuto().allocate(COPY_BYTES, 8);
@@ -40,16 +42,18 @@ public final class Egress implements FrameOutput {
     private int identification;
     private long lastFlushNs;
 
-    public Egress(Port port, HostTransfer payload, Captures captures) {
+    public Egress(LoopbackPort port, HostTransfer payload, Captures captures) {
         this.port = port;
         this.info = port.info();
-        this.batch = port.newTransmitBatch();
+        this.wire = port.newTransmitBatch();
+        this.looped = port.looped();
         this.payload = payload;
         this.captures = captures;
     }
 
     /** Adds the segment that an item describes. Answers its payload bytes. */
     public <M extends SegmentMeta> int emit(HeaderCodec<M> codec, int protocol, M meta, long mac, long nowNs) {
+        TransmitBatch batch = mac == info.macAddress() ? looped : wire;
         if (batch.isFull()) {
             flush(nowNs);
         }
@@ -57,19 +61,19 @@ public final class Egress implements FrameOutput {
         int payloadBytes = payload.firstLength + payload.secondLength;
         int headerBytes = codec.write(meta, batch.headers, frame + TRANSPORT);
         int segmentBytes = headerBytes + payloadBytes;
-        writeHeaders(frame, mac, meta, protocol, segmentBytes);
+        writeHeaders(batch.headers, frame, mac, meta, protocol, segmentBytes);
         batch.add(TRANSPORT + headerBytes);
         batch.span(payload.region, payload.firstOffset, payload.firstLength);
         batch.span(payload.region, payload.secondOffset, payload.secondLength);
         if (codec.checksumOffset() >= 0) {
             long pseudo = Checksum.pseudoHeader(meta.localAddress(), meta.peerAddress(), protocol, segmentBytes);
-            checksum(codec, protocol, meta, frame + TRANSPORT, headerBytes, pseudo);
+            checksum(batch, codec, protocol, meta, frame + TRANSPORT, headerBytes, pseudo);
         }
         return payloadBytes;
     }
 
     /** Ethernet and IPv4 without options (RFC 791 §3.1), in five stores. */
-    private void writeHeaders(long frame, long mac, SegmentMeta meta, int protocol, int segmentBytes) {
+    private void writeHeaders(MemorySegment headers, long frame, long mac, SegmentMeta meta, int protocol, int segmentBytes) {
         long source = info.macAddress();
         int total = Ipv4Header.MIN_LENGTH + segmentBytes;
         int id = identification++ & 0xffff;
@@ -79,7 +83,6 @@ public final class Egress implements FrameOutput {
         int peer = meta.peerAddress();
         long sum = versionAndTos + total + id + DONT_FRAGMENT + ttlAndProtocol
             + (local >>> 16) + (local & 0xffff) + (peer >>> 16) + (peer & 0xffff);
-        MemorySegment headers = batch.headers;
         headers.set(I64, frame, mac << 16 | source >>> 32);
         headers.set(I64, frame + 8, source << 32 | (long) EthernetHeader.IPV4 << 16 | versionAndTos);
         headers.set(I64, frame + 16,
@@ -88,8 +91,8 @@ public final class Egress implements FrameOutput {
         headers.set(I64, frame + 26, (long) local << 32 | peer & 0xffff_ffffL);
     }
 
-    private <M extends SegmentMeta> void checksum(HeaderCodec<M> codec, int protocol, M meta, long header,
-                                                  int headerBytes, long pseudo) {
+    private <M extends SegmentMeta> void checksum(TransmitBatch batch, HeaderCodec<M> codec, int protocol, M meta,
+                                                  long header, int headerBytes, long pseudo) {
         long field = header + codec.checksumOffset();
         if (info.checksumOffload()) {
             int size = codec.segmentSize(meta);
@@ -118,6 +121,7 @@ public final class Egress implements FrameOutput {
         if (lengthBytes > info.maxFrameBytes() || lengthBytes > COPY_BYTES) {
             return false;
         }
+        TransmitBatch batch = frame.get(I64, offset) >>> 16 == info.macAddress() ? looped : wire;
         int head = Math.min(lengthBytes, TransmitBatch.HEADER_BYTES);
         int rest = lengthBytes - head;
         if (batch.isFull() || rest > COPY_BYTES - copied) {
@@ -137,11 +141,17 @@ public final class Egress implements FrameOutput {
     public boolean flush(long nowNs) {
         lastFlushNs = nowNs;
         copied = 0;
-        if (batch.count() == 0) {
+        if (wire.count() == 0 && looped.count() == 0) {
             return false;
         }
-        captures.sent(batch, nowNs);
-        port.transmit(batch);
+        if (looped.count() > 0) {
+            captures.sent(looped, nowNs);
+            port.loop();
+        }
+        if (wire.count() > 0) {
+            captures.sent(wire, nowNs);
+            port.transmit(wire);
+        }
         return true;
     }
 }

@@ -48,7 +48,7 @@ public final class EventQueue {
         this.journal = journal;
         this.slots = slots;
         this.counters = counters;
-        dirty = new int[slots.id.length];
+        dirty = new int[slots.most()];
     }
 
     /** {@return whether the application has written an impossible index} */

@@ -119,7 +119,7 @@ public final class RequestReader {
             case Descriptor.CLOSE -> close(ContextRequest.Kind.CLOSE, nowNs);
             case Descriptor.ABORT -> close(ContextRequest.Kind.ABORT, nowNs);
             case Descriptor.CONNECT -> ask(ContextRequest.Kind.CONNECT, nowNs);
-            case Descriptor.LISTEN -> ask(ContextRequest.Kind.LISTEN, nowNs);
+            case Descriptor.LISTEN -> listen(nowNs);
             case Descriptor.BIND -> ask(ContextRequest.Kind.BIND, nowNs);
             case Descriptor.UNLISTEN -> unlisten(nowNs);
             case Descriptor.HANDOVER -> handOver(nowNs);
@@ -284,9 +284,17 @@ public final class RequestReader {
         }
     }
 
+    private void listen(long nowNs) {
+        boolean alone = flags == Descriptor.ALONE;
+        if (alone) {
+            flags = 0;
+        }
+        ask(alone ? ContextRequest.Kind.LISTEN_ALONE : ContextRequest.Kind.LISTEN, nowNs);
+    }
+
     private void ask(ContextRequest.Kind kind, long nowNs) {
         boolean connects = kind == ContextRequest.Kind.CONNECT;
-        boolean listens = kind == ContextRequest.Kind.LISTEN;
+        boolean listens = type == Descriptor.LISTEN;
         if ((flags | connection | receiveBytes | transmitBytes) != 0 || !listens && argument != 0
             || !connects && (peerPort != 0 || (peer0 | peer1) != 0)) {
             violation("a field that is not " + kind + "'s is set");
@@ -305,8 +313,8 @@ public final class RequestReader {
     }
 
     private void refuse(ContextRequest.Kind kind) {
-        int type = kind == ContextRequest.Kind.LISTEN ? Descriptor.LISTENING : Descriptor.CONNECTED;
-        context.events.post(type, 0, opaque, Status.UNSUPPORTED.code(), 0, null);
+        int answer = kind == ContextRequest.Kind.CONNECT ? Descriptor.CONNECTED : Descriptor.LISTENING;
+        context.events.post(answer, 0, opaque, Status.UNSUPPORTED.code(), 0, null);
     }
 
     private void unlisten(long nowNs) {

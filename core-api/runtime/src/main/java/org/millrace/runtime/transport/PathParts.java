@@ -1,8 +1,8 @@
 package org.millrace.runtime.transport;
 
 import org.millrace.api.hardware.Capacity;
-import org.millrace.api.port.Port;
 import org.millrace.net.IpLayer;
+import org.millrace.runtime.frame.LoopbackPort;
 import org.millrace.runtime.frame.ReceivedFrames;
 import org.millrace.runtime.tenant.ContextTable;
 import org.millrace.runtime.tenant.Counters;
@@ -24,7 +24,7 @@ import org.millrace.runtime.tenant.HostTransfer;
  * @param egress   frames that leave
  * @param counters what is counted
  */
-public record PathParts(String instance, Capacity capacity, Port port, IpLayer ip, ReceivedFrames frames,
+public record PathParts(String instance, Capacity capacity, LoopbackPort port, IpLayer ip, ReceivedFrames frames,
                         ContextTable contexts, HostTransfer transfer, HeldPayloads held, Egress egress,
                         Counters counters) {
     /** Answers a frame of the batch with port unreachable (RFC 1122 §4.1.3.1). */

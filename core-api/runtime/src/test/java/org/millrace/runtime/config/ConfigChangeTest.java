@@ -28,7 +28,7 @@ class ConfigChangeTest {
         "address|10.0.0.3/24|address is '10.0.0.3/24', a running instance keeps '10.0.0.2/24': ",
         "flows|2048|flows is '2048', a running instance keeps '1024': ",
         "contexts|2|contexts is '2', a running instance keeps '256': ",
-        "limits.user.connections|5000|limits.user.connections is '5000', a running instance keeps '1048576': ",
+        "limits.user.connections|5000|limits.user.connections is '5000', a running instance keeps '4194304': ",
         "limits.user.contexts|5|limits.user.contexts is '5', a running instance keeps '256': ",
         "transports|tcp-flextoe,udp-test|number of transports is '2', a running instance keeps '1': ",
         "capture|/tmp/f|capture is '/tmp/f', a running instance keeps 'none': ",

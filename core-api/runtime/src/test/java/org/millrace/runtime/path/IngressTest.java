@@ -53,6 +53,7 @@ class IngressTest {
         FROM_LOOPBACK(DropReason.BAD_IP_HEADER, f -> f, f -> { f[26] = 127; checksum(f); }),
         FROM_BROADCAST(DropReason.BAD_IP_HEADER, f -> f, f -> { Arrays.fill(f, 26, 30, (byte) -1); checksum(f); }),
         FROM_OURSELVES(DropReason.BAD_IP_HEADER, f -> f, f -> { f[29] = 1; checksum(f); }),
+        TO_LOOPBACK(DropReason.BAD_IP_HEADER, f -> f, f -> { f[30] = 127; checksum(f); }),
         UNKNOWN_PROTOCOL(DropReason.UNKNOWN_PROTOCOL, f -> f, f -> { f[14 + 9] = 47; checksum(f); }),
         BAD_TRANSPORT(DropReason.BAD_TRANSPORT_HEADER, f -> f, f -> f[14 + 20 + 4] = 99),
         BAD_TRANSPORT_CHECKSUM(DropReason.BAD_CHECKSUM, f -> f, f -> f[f.length - 1] ^= 1),

@@ -6,6 +6,7 @@ import java.util.List;
 import org.millrace.api.context.ContextRequest;
 import org.millrace.api.context.Contexts;
 import org.millrace.api.context.Status;
+import org.millrace.api.pipeline.DropReason;
 import org.millrace.api.pipeline.ViewCursor;
 import org.millrace.api.transport.TransportHost;
 import org.millrace.tcp.control.connection.ConnectionTable;
@@ -73,7 +74,8 @@ final class Requests {
                     host.contexts().connected(r.context(), Contexts.NONE, r.opaque(), refused);
                 }
             }
-            case LISTEN -> listen(r);
+            case LISTEN -> listen(r, false);
+            case LISTEN_ALONE -> listen(r, true);
             case UNLISTEN -> unlisten(r);
             case BIND -> host.contexts().listening(r.context(), r.opaque(), Status.UNSUPPORTED, NO_LISTENER, r.local());
             case CLOSE -> close(r, nowNs);
@@ -87,7 +89,7 @@ final class Requests {
             return Status.UNREACHABLE;
         }
         int peer = address(r.peer());
-        TransportHost.Path path = new Ipv4Address(peer).isUnicast() ? host.path(peer) : null;
+        TransportHost.Path path = isHost(peer) ? host.path(peer) : null;
         if (path == null) { // RFC 9293 MUST-46: not to a broadcast or multicast address
             return Status.UNREACHABLE;
         }
@@ -104,14 +106,17 @@ final class Requests {
             return Status.NO_RESOURCES;
         }
         Endpoints ends = new Endpoints(local, port, peer, r.peer().getPort());
+        if (new Ipv4Address(local).isLoopback() != new Ipv4Address(peer).isLoopback()) {
+            return Status.ADDRESS_NOT_AVAILABLE;
+        }
         if (port == 0) {
-            port = ports.choose(ends, p -> taken(withPort(ends, p)));
+            port = ports.choose(ends, p -> taken(withPort(ends, p)) || withPort(ends, p).isItself());
             if (port == EphemeralPorts.NONE) {
                 return Status.NO_RESOURCES;
             }
         }
         Endpoints chosen = withPort(ends, port);
-        if (taken(chosen) || chosen.localAddress() == peer) {
+        if (taken(chosen) || chosen.isItself()) {
             return Status.ADDRESS_IN_USE;
         }
         handshake.connect(chosen, path, r.context(), r.opaque(), nowNs);
@@ -120,6 +125,11 @@ final class Requests {
 
     private boolean taken(Endpoints ends) {
         return table.has(ends) || timeWait.get(ends) != null || inDataPath(ends);
+    }
+
+    private static boolean isHost(int peer) {
+        Ipv4Address address = new Ipv4Address(peer);
+        return address.isUnicast() || address.isLoopback();
     }
 
     /** Some other control plane's: one whose connections outlive the swap that has replaced it. */
@@ -135,7 +145,7 @@ final class Requests {
         return new Endpoints(ends.localAddress(), port, ends.peerAddress(), ends.peerPort());
     }
 
-    private void listen(ContextRequest r) {
+    private void listen(ContextRequest r, boolean alone) {
         Contexts contexts = host.contexts();
         if (!isIpv4(r.local()) || !host.isLocal(address(r.local()))) {
             contexts.listening(r.context(), r.opaque(), Status.ADDRESS_NOT_AVAILABLE, NO_LISTENER, r.local());
@@ -151,13 +161,14 @@ final class Requests {
             port = ports.choose(new Endpoints(address, 0, 0, 0), listeners.ports());
         }
         if (port == EphemeralPorts.NONE || listeners.has(address, port, r.context())
-            || listeners.isTaken(address, port, other -> contexts.isOneApplications(r.context(), other))) {
+            || listeners.isTaken(address, port,
+                other -> !alone && !other.alone && contexts.isOneApplications(r.context(), other.context))) {
             contexts.listening(r.context(), r.opaque(), Status.ADDRESS_IN_USE, NO_LISTENER, r.local());
             return;
         }
         // the backlog bounds handshakes; a very small one would refuse peers whose SYNs arrive together
         int backlog = Math.clamp(r.backlog(), Math.min(MIN_BACKLOG, config.synBacklog()), config.synBacklog());
-        Listener listener = listeners.add(address, port, r.context(), r.opaque(), backlog);
+        Listener listener = listeners.add(address, port, r.context(), r.opaque(), backlog, alone);
         contexts.listening(r.context(), r.opaque(), Status.OK, listener.number, Endpoints.socketAddress(address, port));
     }
 
@@ -232,6 +243,7 @@ final class Requests {
         }
         int moved = contexts.move(c.context, c.connection, r.backlog(), c.ends.local(), c.ends.peer());
         if (moved == Contexts.NONE) {
+            host.drop(DropReason.CONTEXT_FULL.code());
             contexts.notAccepted(r.backlog(), r.opaque(), Status.NO_RESOURCES);
             teardown.abort(c, nowNs);
             return;

@@ -54,7 +54,7 @@ final class SegmentArrival {
             host.drop(DropReason.BAD_TRANSPORT_HEADER.code());
             return;
         }
-        if (!s.fromAnotherHost()) {
+        if (!s.fromAnotherEnd()) {
             host.drop(DropReason.UNACCEPTABLE.code());
             return;
         }

@@ -7,6 +7,7 @@ import static org.millrace.api.context.ContextRequest.Kind.CLOSE;
 import static org.millrace.api.context.ContextRequest.Kind.CONNECT;
 import static org.millrace.api.context.ContextRequest.Kind.HANDOVER;
 import static org.millrace.api.context.ContextRequest.Kind.LISTEN;
+import static org.millrace.api.context.ContextRequest.Kind.LISTEN_ALONE;
 import static org.millrace.api.context.ContextRequest.Kind.UNLISTEN;
 import static org.millrace.tcp.control.FakeHost.address;
 import static org.millrace.tcp.control.FakeHost.from;
@@ -96,6 +97,23 @@ class RequestsTest {
     }
 
     @Test
+    void whoListensAloneSharesWithNobody() {
+        host.request(LISTEN_ALONE, 0, -1, 1, address("10.0.0.1", 80), null, 10);
+        host.request(LISTEN_ALONE, 1, -1, 2, address("10.0.0.1", 80), null, 10);
+        host.request(LISTEN, 1, -1, 3, address("10.0.0.1", 80), null, 10);
+        host.request(LISTEN, 1, -1, 4, address("0.0.0.0", 80), null, 10);
+        host.request(LISTEN, 0, -1, 5, address("10.0.0.1", 81), null, 10);
+        host.request(LISTEN_ALONE, 1, -1, 6, address("10.0.0.1", 81), null, 10);
+        assertThat(host.takeEvents()).containsExactly("listening ctx=0 opaque=1 OK 1 80",
+                "listening ctx=1 opaque=2 ADDRESS_IN_USE 0 80", "listening ctx=1 opaque=3 ADDRESS_IN_USE 0 80",
+                "listening ctx=1 opaque=4 ADDRESS_IN_USE 0 80", "listening ctx=0 opaque=5 OK 2 81",
+                "listening ctx=1 opaque=6 ADDRESS_IN_USE 0 81");
+        host.request(UNLISTEN, 0, -1, 0, null, null, 1);
+        host.request(LISTEN_ALONE, 1, -1, 7, address("10.0.0.1", 80), null, 10);
+        assertThat(host.takeEvents()).containsExactly("listening ctx=1 opaque=7 OK 3 80");
+    }
+
+    @Test
     void unlistenRefusesNewcomersAndForgetsHandshakes() {
         host.listen(80);
         host.deliver(from(4000, 80).flags(SYN).seq(1));
@@ -137,6 +155,7 @@ class RequestsTest {
         host.request(HANDOVER, 0, 1, 9, null, null, 3);
         assertThat(host.takeEvents()).containsExactly("not accepted ctx=3 opaque=9 NO_RESOURCES",
             "released ctx=0 conn=1");
+        assertThat(host.takeDrops()).containsExactly("CONTEXT_FULL");
         assertThat(host.takeSent()).singleElement().asString().contains("RST");
     }
 

@@ -14,15 +14,18 @@ public final class Listener {
     /** Most handshakes at a time. */
     final int backlog;
     final Set<HalfOpen> handshakes = new LinkedHashSet<>();
+    /** Whether nobody else may listen there, another context of its application either. */
+    public final boolean alone;
     public boolean closed;
 
-    public Listener(int number, int address, int port, int context, long opaque, int backlog) {
+    public Listener(int number, int address, int port, int context, long opaque, int backlog, boolean alone) {
         this.number = number;
         this.address = address;
         this.port = port;
         this.context = context;
         this.opaque = opaque;
         this.backlog = backlog;
+        this.alone = alone;
     }
 
     public boolean full() {

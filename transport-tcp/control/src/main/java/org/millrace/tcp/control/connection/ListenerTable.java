@@ -11,15 +11,17 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.IntPredicate;
 import java.util.function.Predicate;
 import org.millrace.tcp.control.format.Fields;
 
-/** Listeners by address and port. Several contexts of one application may share one; they get connections in turn. */
+/**
+ * Listeners by address and port. Several contexts of one application may share one, if all of them want to; they get
+ * connections in turn.
+ */
 public final class ListenerTable {
     private static final int MAX_LISTENING = 1 << 20;
 
-    /** Those at one address and port: of one application, for nobody else may share it. */
+    /** Those at one address and port: one, or several of one application that share it. */
     private static final class Group {
         final int address;
         final int port;
@@ -51,8 +53,8 @@ public final class ListenerTable {
     private final BitSet ports = new BitSet();
     private int lastNumber;
 
-    public Listener add(int address, int port, int context, long opaque, int backlog) {
-        Listener listener = new Listener(++lastNumber, address, port, context, opaque, backlog);
+    public Listener add(int address, int port, int context, long opaque, int backlog, boolean alone) {
+        Listener listener = new Listener(++lastNumber, address, port, context, opaque, backlog, alone);
         put(group(address, port), listener);
         return listener;
     }
@@ -114,18 +116,19 @@ public final class ListenerTable {
     }
 
     /**
-     * {@return whether an application listens on the port that may not share it, at this address or at all of them}
+     * {@return whether somebody listens on the port who does not share it, at this address or at all of them}
      *
-     * @param shares whether a context may
+     * @param shares whether a listener does; those at one address and port are one application's, and all share it or there
+     *               is one
      */
-    public boolean isTaken(int address, int port, IntPredicate shares) {
+    public boolean isTaken(int address, int port, Predicate<Listener> shares) {
         Map<Integer, Group> groups = byPort.getOrDefault(port, Map.of());
         return address == 0 ? groups.values().stream().anyMatch(group -> isAnothers(group, shares))
             : isAnothers(groups.get(address), shares) || isAnothers(groups.get(0), shares);
     }
 
-    private static boolean isAnothers(Group group, IntPredicate shares) {
-        return group != null && !shares.test(group.members.getFirst().context);
+    private static boolean isAnothers(Group group, Predicate<Listener> shares) {
+        return group != null && !shares.test(group.members.getFirst());
     }
 
     /** {@return the ports that somebody listens on, whatever the address} */
@@ -184,10 +187,10 @@ public final class ListenerTable {
         group.turn = f.number("turn", group.turn, 0, members);
         for (int i = 0; i < members; i++) {
             boolean there = i < group.members.size();
-            Listener had = there ? group.members.get(i) : new Listener(0, group.address, group.port, 0, 0, 0);
+            Listener had = there ? group.members.get(i) : new Listener(0, group.address, group.port, 0, 0, 0, false);
             Listener listener = new Listener(f.number("listener", had.number, 1, lastNumber), group.address, group.port,
                     f.number("context", had.context, 0, Integer.MAX_VALUE), f.i64(had.opaque),
-                    f.number("backlog", had.backlog, 1, Integer.MAX_VALUE));
+                    f.number("backlog", had.backlog, 1, Integer.MAX_VALUE), f.bit(had.alone));
             if (!there) {
                 put(group, listener);
             }

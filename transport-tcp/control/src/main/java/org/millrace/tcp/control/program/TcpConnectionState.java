@@ -1,7 +1,7 @@
 package org.millrace.tcp.control.program;
 
 /**
- * A TCP connection's state in program-neutral form, as in version 1 of docs/state-format.md: what one program exports another can install. Sequence
+ * A TCP connection's state in program-neutral form, as in version 2 of docs/state-format.md: what one program exports another can install. Sequence
  * numbers are absolute; buffer position of a byte is its sequence number less that of the stream's first byte.
  */
 public final class TcpConnectionState {

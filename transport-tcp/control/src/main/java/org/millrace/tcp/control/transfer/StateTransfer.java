@@ -140,7 +140,7 @@ public final class StateTransfer {
         if (known != null) {
             return known;
         }
-        Listener gone = new Listener(number, ends.localAddress(), ends.localPort(), context, opaque, 0);
+        Listener gone = new Listener(number, ends.localAddress(), ends.localPort(), context, opaque, 0, false);
         gone.closed = true;
         return gone;
     }

@@ -22,6 +22,16 @@ public record Endpoints(int localAddress, int localPort, int peerAddress, int pe
         return socketAddress(peerAddress, peerPort);
     }
 
+    /** {@return whether both ends are one: nothing can be connected with itself} */
+    public boolean isItself() {
+        return localAddress == peerAddress && localPort == peerPort;
+    }
+
+    /** {@return whether both addresses are loopback ones; those talk to each other only} */
+    public boolean isLoopback() {
+        return new Ipv4Address(localAddress).isLoopback() && new Ipv4Address(peerAddress).isLoopback();
+    }
+
     /** {@return both addresses in one word} */
     public long addresses() {
         return (long) localAddress << 32 | peerAddress & 0xffff_ffffL;

@@ -49,9 +49,12 @@ public final class Segment {
         return payloadLength + (has(TcpHeader.SYN) ? 1 : 0) + (has(TcpHeader.FIN) ? 1 : 0);
     }
 
-    /** {@return whether it can come from one other host: RFC 9293 MUST-57, MUST-63; not from itself, the LAND attack} */
-    public boolean fromAnotherHost() {
-        return ends.peerAddress() != ends.localAddress() && new Ipv4Address(ends.peerAddress()).isUnicast();
+    /**
+     * {@return whether it can come from one other end: RFC 9293 MUST-57, MUST-63; not from itself, the LAND attack} An own
+     * address of another port may be its source: the host takes such segments only from itself.
+     */
+    public boolean fromAnotherEnd() {
+        return !ends.isItself() && (ends.isLoopback() || new Ipv4Address(ends.peerAddress()).isUnicast());
     }
 
     /** {@return whether it reaches into the window, RFC 9293 §3.10.7.4 "First, check sequence number"} */

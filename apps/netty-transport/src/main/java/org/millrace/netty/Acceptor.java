@@ -8,6 +8,9 @@ interface Acceptor {
     /** {@return the next stream, or null if none waits} */
     ChannelStream accept() throws IOException;
 
+    /** {@return why it takes no streams any more though nobody has closed it, or null} */
+    IOException failure();
+
     /** The channel wants to hear of the next stream. */
     void wantAccept();
 

@@ -23,6 +23,9 @@ final class KernelAcceptor implements Acceptor {
         try {
             listener.configureBlocking(false);
             listener.setOption(StandardSocketOptions.SO_REUSEADDR, config.isReuseAddress());
+            if (config.isReusePort()) {
+                listener.setOption(StandardSocketOptions.SO_REUSEPORT, true);
+            }
             if (config.getReceiveBufferSize() != 0) {
                 listener.setOption(StandardSocketOptions.SO_RCVBUF, config.getReceiveBufferSize());
             }
@@ -47,6 +50,12 @@ final class KernelAcceptor implements Acceptor {
             return null;
         }
         return KernelStream.accepted(stream);
+    }
+
+    /** {@return null: a listener of the kernel goes on} */
+    @Override
+    public IOException failure() {
+        return null;
     }
 
     @Override

@@ -101,13 +101,14 @@ public final class MillraceIoHandler implements IoHandler {
     }
 
     /**
-     * {@return a factory of handlers}
+     * {@return a factory of handlers whose channels go over Millrace as {@link Routes#DEFAULT} has it: not to loopback
+     * addresses, and not over IPv6}
      *
      * @param grants asked for a context by each loop with its first Millrace channel, and again once that context is
      *               closed; on a thread of its own, so it may block; what it throws fails the channel
      */
     public static IoHandlerFactory newFactory(Callable<ContextGrant> grants) {
-        return newFactory(grants, address -> true);
+        return newFactory(grants, Routes.DEFAULT);
     }
 
     /**
@@ -238,6 +239,13 @@ public final class MillraceIoHandler implements IoHandler {
         WakeHandle bell = new WakeHandle(opened, opened.wakeChannel());
         if (kernel.register(bell).submit(NioIoOps.READ) < 0) {
             throw new IOException("the wake channel of instance '" + opened.instance() + "' is closed");
+        }
+    }
+
+    /** Shows the data path what channels have asked of it so far. */
+    void flush() {
+        if (context != null) {
+            context.flush();
         }
     }
 

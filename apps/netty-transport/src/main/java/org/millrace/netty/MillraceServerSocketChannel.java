@@ -1,15 +1,20 @@
 package org.millrace.netty;
 
 import io.netty.channel.ChannelMetadata;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.ServerSocketChannelConfig;
 import io.netty.util.concurrent.Future;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.UnknownHostException;
 import java.util.concurrent.TimeUnit;
 import org.millrace.api.context.Status;
 import org.millrace.toe.ListenSocket;
@@ -18,10 +23,22 @@ import org.millrace.toe.Toe;
 /**
  * Takes streams of a Millrace instance, or of the kernel if the address to listen at is not routed over Millrace. A stream
  * of the instance is handed to the context of the loop that it is registered with, see {@link MillraceSocketChannel}.
+ *
+ * <p>One whose runtime goes away stays open and listens again, at the same address and port, as soon as there is another;
+ * the log and its {@link ListenerWatch} say so.
  */
 public final class MillraceServerSocketChannel extends AbstractMillraceChannel implements ServerSocketChannel {
+    /**
+     * Whether others of this application may listen at the same address and port, if they say so too; then streams go to
+     * them in turn. Without it the second one gets a {@code BindException}. The same as {@code UnixChannelOption.SO_REUSEPORT}.
+     */
+    public static final ChannelOption<Boolean> SO_REUSEPORT =
+        ChannelOption.valueOf("io.netty.channel.unix.UnixChannelOption#SO_REUSEPORT");
+
+    private static final InternalLogger LOG = InternalLoggerFactory.getInstance(MillraceServerSocketChannel.class);
     private static final ChannelMetadata METADATA = new ChannelMetadata(false, 16);
 
+    private final ListenerWatch watch;
     private final MillraceServerSocketChannelConfig config = new MillraceServerSocketChannelConfig(this);
     private BindLater outerUnsafe; // no initial value here: Netty asks for it before the fields of this class have any
     private Acceptor acceptor;
@@ -29,11 +46,23 @@ public final class MillraceServerSocketChannel extends AbstractMillraceChannel i
     private Throwable bindFailure;
     private Runnable answered;
     private Future<?> answerTimeout;
+    private Runnable secondTry;
+    private Relistening relistening;
     private volatile boolean listening;
 
     /** Makes a channel, to be registered with a loop of {@link MillraceIoHandler} and bound. */
     public MillraceServerSocketChannel() {
+        this(ListenerWatch.NONE);
+    }
+
+    /**
+     * Makes a channel, to be registered with a loop of {@link MillraceIoHandler} and bound.
+     *
+     * @param watch hears if its runtime goes away, and comes back
+     */
+    public MillraceServerSocketChannel(ListenerWatch watch) {
         super(null);
+        this.watch = watch;
     }
 
     @Override
@@ -125,9 +154,32 @@ public final class MillraceServerSocketChannel extends AbstractMillraceChannel i
         });
     }
 
+    private ListenSocket request(Toe toe, InetSocketAddress address) {
+        InetSocketAddress local = ofIpv4(address);
+        ListenSocket listener = config.isReusePort() ? toe.listen(local, config.getBacklog())
+            : toe.listenAlone(local, config.getBacklog());
+        listener.attach(registration());
+        return listener;
+    }
+
+    /** The address of all interfaces, whatever family the JDK has it in, is IPv4's here. */
+    private static InetSocketAddress ofIpv4(InetSocketAddress address) {
+        if (!address.getAddress().isAnyLocalAddress()) {
+            return address;
+        }
+        try {
+            return new InetSocketAddress(InetAddress.getByAddress(new byte[4]), address.getPort());
+        } catch (UnknownHostException e) {
+            throw new AssertionError("4 bytes are an address", e);
+        }
+    }
+
     private void ask(Toe toe, InetSocketAddress address, Runnable bind) {
-        asked = toe.listen(address, config.getBacklog());
-        asked.attach(registration());
+        asked = request(toe, address);
+        secondTry = () -> {
+            asked.close();
+            asked = request(toe, address);
+        };
         answered = bind;
         answerTimeout = eventLoop().schedule(() -> {
             asked.close();
@@ -179,11 +231,51 @@ public final class MillraceServerSocketChannel extends AbstractMillraceChannel i
 
     @Override
     void ready() {
-        if (answered != null && (asked.isListening() || asked.status() != Status.OK)) {
+        if (answered != null && (asked.isListening() || asked.status() != Status.OK) && !askAgain()) {
             answer();
         }
-        if (isActive() && isReadPending()) {
+        if (relistening != null) {
+            lookForReturn();
+        } else if (isActive()) {
+            lookForLoss();
+        }
+        if (isActive() && relistening == null && isReadPending()) {
             handle().accept();
+        }
+    }
+
+    /**
+     * An address that another context of this application has let go of in the same moment may not be free before the data
+     * path has seen that, so one refusal is not believed. Answers whether there is another answer to wait for.
+     */
+    private boolean askAgain() {
+        if (asked.status() != Status.ADDRESS_IN_USE || secondTry == null) {
+            return false;
+        }
+        secondTry.run();
+        secondTry = null;
+        return true;
+    }
+
+    private void lookForLoss() {
+        IOException cause = acceptor.failure();
+        if (cause != null) {
+            InetSocketAddress local = localAddress();
+            relistening = new Relistening(registration(), eventLoop(), local, this::request);
+            LOG.warn("{}; it listens again when the instance is back", cause.getMessage());
+            watch.lost(local, cause);
+        }
+    }
+
+    private void lookForReturn() {
+        ListenSocket listener = relistening.answered();
+        if (listener != null) {
+            InetSocketAddress local = relistening.local();
+            relistening = null;
+            asked = listener;
+            acceptor = new ToeAcceptor(registration().handler(), listener);
+            LOG.info("{}:{} is listened at again", local.getHostString(), local.getPort());
+            watch.back(local);
         }
     }
 
@@ -191,6 +283,11 @@ public final class MillraceServerSocketChannel extends AbstractMillraceChannel i
     protected void doClose() throws Exception {
         super.doClose();
         listening = false;
+        if (relistening != null) {
+            relistening.end();
+            watch.closed(relistening.local());
+            relistening = null;
+        }
         if (acceptor != null) {
             acceptor.close();
         } else if (asked != null) {
@@ -251,10 +348,10 @@ public final class MillraceServerSocketChannel extends AbstractMillraceChannel i
                 quota.readComplete();
                 pipeline.fireChannelReadComplete();
             }
-            if (failure != null) {
-                pipeline.fireExceptionCaught(failure);
-                if (isOpen() && asked != null) { // the kernel's goes on: it may have been short of descriptors
-                    close(voidPromise());
+            if (failure != null && isOpen()) {
+                lookForLoss();
+                if (relistening == null) { // the kernel's goes on: it may have been short of descriptors
+                    pipeline.fireExceptionCaught(failure);
                 }
             }
         }

@@ -11,11 +11,17 @@ import io.netty.channel.socket.ServerSocketChannelConfig;
 import io.netty.util.NetUtil;
 import java.util.Map;
 
-/** Options of a listener. SO_BACKLOG counts; SO_RCVBUF and SO_REUSEADDR have an effect over the kernel only. */
+/**
+ * Options of a listener. SO_BACKLOG counts, and SO_REUSEPORT, as {@code UnixChannelOption} or {@code NioChannelOption} has it;
+ * SO_RCVBUF and SO_REUSEADDR have an effect over the kernel only.
+ */
 final class MillraceServerSocketChannelConfig extends DefaultChannelConfig implements ServerSocketChannelConfig {
+    private static final String REUSEPORT = MillraceServerSocketChannel.SO_REUSEPORT.name();
+
     private volatile int backlog = NetUtil.SOMAXCONN;
     private volatile int receiveBufferSize;
     private volatile boolean reuseAddress = true;
+    private volatile boolean reusePort;
 
     MillraceServerSocketChannelConfig(MillraceServerSocketChannel channel) {
         super(channel, new ServerChannelRecvByteBufAllocator());
@@ -24,7 +30,12 @@ final class MillraceServerSocketChannelConfig extends DefaultChannelConfig imple
     @Override
     public Map<ChannelOption<?>, Object> getOptions() {
         return getOptions(super.getOptions(), ChannelOption.SO_BACKLOG, ChannelOption.SO_RCVBUF,
-            ChannelOption.SO_REUSEADDR);
+            ChannelOption.SO_REUSEADDR, MillraceServerSocketChannel.SO_REUSEPORT);
+    }
+
+    /** Netty has it for native transports and for NIO, each with a prefix or none. */
+    private static boolean isReusePort(ChannelOption<?> option) {
+        return option.name().equals(REUSEPORT) || option.name().equals("SO_REUSEPORT");
     }
 
     @Override
@@ -39,6 +50,9 @@ final class MillraceServerSocketChannelConfig extends DefaultChannelConfig imple
         if (option == ChannelOption.SO_REUSEADDR) {
             return (T) Boolean.valueOf(reuseAddress);
         }
+        if (isReusePort(option)) {
+            return (T) Boolean.valueOf(reusePort);
+        }
         return super.getOption(option);
     }
 
@@ -51,6 +65,8 @@ final class MillraceServerSocketChannelConfig extends DefaultChannelConfig imple
             setReceiveBufferSize((Integer) value);
         } else if (option == ChannelOption.SO_REUSEADDR) {
             setReuseAddress((Boolean) value);
+        } else if (isReusePort(option)) {
+            reusePort = (Boolean) value;
         } else {
             return super.setOption(option, value);
         }
@@ -69,6 +85,11 @@ final class MillraceServerSocketChannelConfig extends DefaultChannelConfig imple
         }
         backlog = connections;
         return this;
+    }
+
+    /** {@return whether others of this application may listen at the same address and port, if they say so too} */
+    boolean isReusePort() {
+        return reusePort;
     }
 
     @Override

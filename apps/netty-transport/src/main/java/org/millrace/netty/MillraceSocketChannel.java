@@ -23,6 +23,8 @@ import java.nio.channels.AlreadyConnectedException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ConnectionPendingException;
 import java.nio.channels.NotYetConnectedException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.millrace.toe.Toe;
 
 /**
@@ -38,13 +40,17 @@ import org.millrace.toe.Toe;
  */
 public final class MillraceSocketChannel extends AbstractMillraceChannel implements SocketChannel {
     private static final ChannelMetadata METADATA = new ChannelMetadata(false, 16);
+    private static final long SOURCE_RETRY_MS = 1;
 
     private final MillraceSocketChannelConfig config = new MillraceSocketChannelConfig(this);
+    private final Predicate<InetSocketAddress> kernelPeers;
     private final OutboundWriter writer = new OutboundWriter();
     private ChannelStream stream;
     /** Accepted, still the listener's: what was registered waits for {@link #stream}. */
     private OfferedStream offered;
     private InetSocketAddress wantedLocal;
+    /** As the application has named it: with its host's name. */
+    private InetSocketAddress wantedPeer;
     private ConnectAttempt connecting;
     private volatile boolean connected;
     private volatile boolean inputShutdown;
@@ -54,11 +60,22 @@ public final class MillraceSocketChannel extends AbstractMillraceChannel impleme
 
     /** Makes a channel, to be registered with a loop of {@link MillraceIoHandler} and connected. */
     public MillraceSocketChannel() {
+        this(peer -> false);
+    }
+
+    /**
+     * Makes a channel, to be registered with a loop of {@link MillraceIoHandler} and connected.
+     *
+     * @param kernelPeers peers that are reached over the kernel whatever the loop's routes say
+     */
+    public MillraceSocketChannel(Predicate<InetSocketAddress> kernelPeers) {
         super(null);
+        this.kernelPeers = kernelPeers;
     }
 
     MillraceSocketChannel(MillraceServerSocketChannel parent, ChannelStream accepted) {
         super(parent);
+        kernelPeers = peer -> false;
         if (accepted instanceof ToeStream toe) {
             offered = new OfferedStream(toe);
         } else {
@@ -110,7 +127,7 @@ public final class MillraceSocketChannel extends AbstractMillraceChannel impleme
     @Override
     protected SocketAddress remoteAddress0() {
         try {
-            return connected ? stream.peerAddress() : offered == null ? null : offered.peerAddress();
+            return connected && wantedPeer != null ? wantedPeer : connected ? stream.peerAddress() : offered == null ? null : offered.peerAddress();
         } catch (IOException closed) {
             return null;
         }
@@ -259,6 +276,8 @@ public final class MillraceSocketChannel extends AbstractMillraceChannel impleme
     protected void doWrite(ChannelOutboundBuffer in) throws Exception {
         if (writer.write(in, stream, config.getWriteSpinCount())) {
             again(); // others first
+        } else if (writer.awaitsSource()) {
+            eventLoop().schedule(this::again, SOURCE_RETRY_MS, TimeUnit.MILLISECONDS);
         }
     }
 
@@ -419,10 +438,11 @@ public final class MillraceSocketChannel extends AbstractMillraceChannel impleme
 
         private void begin(ConnectAttempt attempt) {
             connecting = attempt;
+            wantedPeer = attempt.peer();
             attempt.limitTime(eventLoop(), config.getConnectTimeoutMillis(), () -> close(voidPromise()));
             try {
                 MillraceIoHandler handler = registration().handler();
-                if (handler.routes(attempt.peer())) {
+                if (handler.routes(attempt.peer()) && !kernelPeers.test(attempt.peer())) {
                     handler.context((toe, failure) -> begin(attempt, toe, failure));
                 } else {
                     stream = KernelStream.connect(attempt.peer(), wantedLocal, config);

@@ -16,10 +16,16 @@ final class OutboundWriter {
     private static final int MAX_GATHERED = 1024;
 
     private boolean blocked;
+    private boolean awaitsSource;
 
     /** {@return whether a flush has to wait} */
     boolean isBlocked() {
         return blocked;
+    }
+
+    /** {@return whether it is blocked by a file region that had nothing to give: no event tells when it has} */
+    boolean awaitsSource() {
+        return awaitsSource;
     }
 
     /** {@return whether it was blocked and the stream takes bytes again; then it is blocked no longer} */
@@ -41,9 +47,10 @@ final class OutboundWriter {
      * @param in    buffers and file regions
      * @param spins most writes
      * @return whether there is more that the stream may take, in another turn
-     * @throws IOException if the stream fails, or a file region ends before its count
+     * @throws IOException if the stream fails, or a file region says that it has ended before its count
      */
     boolean write(ChannelOutboundBuffer in, ChannelStream stream, int spins) throws IOException {
+        awaitsSource = false;
         for (int left = spins; left > 0; left--) {
             Object message = in.current();
             if (message == null) {
@@ -73,16 +80,20 @@ final class OutboundWriter {
         return all;
     }
 
-    private static boolean region(ChannelOutboundBuffer in, FileRegion region, ChannelStream stream)
+    private boolean region(ChannelOutboundBuffer in, FileRegion region, ChannelStream stream)
         throws IOException {
         if (region.transferred() < region.count()) {
             if (stream.writable() == 0) {
                 return false;
             }
             long bytes = region.transferTo(stream, region.transferred());
-            if (bytes <= 0) {
+            if (bytes < 0) {
                 throw new IOException("file region ends " + (region.count() - region.transferred())
                     + " bytes before its count");
+            }
+            if (bytes == 0) { // not now, as WritableByteChannel has it: the kernel is full, or the region has nothing yet
+                awaitsSource = stream.writable() > 0;
+                return false;
             }
             in.progress(bytes);
         }

@@ -9,11 +9,20 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /**
- * Which addresses are Millrace's, by IPv4 prefix: {@code 10.0.0.0/8}, or a single address. All others, and all of IPv6, are
- * the kernel's. The address of all interfaces, {@code 0.0.0.0}, is the kernel's too unless a prefix has it.
+ * Which addresses are Millrace's, by IPv4 prefix: {@code 10.0.0.0/8}, or a single address. All others are the kernel's, and
+ * so is IPv6. A loopback address is Millrace's only if a prefix of loopback addresses names it. The address of all
+ * interfaces, in either family, is {@code 0.0.0.0}: Millrace's if a prefix has it.
  */
 public final class Routes implements Predicate<InetSocketAddress> {
+    /** What is Millrace's unless something else is said: every IPv4 address but loopback. */
+    public static final Predicate<InetSocketAddress> DEFAULT = of("0.0.0.0/0");
+
+    private static final int LOOPBACK = 127;
+
     private record Prefix(int address, int mask) {
+        boolean has(int bits) {
+            return (bits & mask) == address && (bits >>> 24 != LOOPBACK || address >>> 24 == LOOPBACK);
+        }
     }
 
     private final List<Prefix> prefixes = new ArrayList<>();
@@ -59,12 +68,13 @@ public final class Routes implements Predicate<InetSocketAddress> {
 
     @Override
     public boolean test(InetSocketAddress address) {
-        if (!(address.getAddress() instanceof Inet4Address inet)) {
+        InetAddress host = address.getAddress();
+        if (host == null || !(host instanceof Inet4Address) && !host.isAnyLocalAddress()) {
             return false;
         }
-        int bits = bits(inet);
+        int bits = host.isAnyLocalAddress() ? 0 : bits(host);
         for (Prefix prefix : prefixes) {
-            if ((bits & prefix.mask) == prefix.address) {
+            if (prefix.has(bits)) {
                 return true;
             }
         }

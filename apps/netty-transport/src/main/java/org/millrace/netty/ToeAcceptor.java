@@ -2,6 +2,7 @@ package org.millrace.netty;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import org.millrace.api.context.Status;
 import org.millrace.toe.ListenSocket;
 import org.millrace.toe.StreamSocket;
 
@@ -19,6 +20,19 @@ final class ToeAcceptor implements Acceptor {
     public ChannelStream accept() throws IOException {
         StreamSocket stream = listener.accept();
         return stream == null ? null : new ToeStream(home, stream);
+    }
+
+    @Override
+    public IOException failure() {
+        if (listener.status() == Status.OK) {
+            return null;
+        }
+        try {
+            listener.accept(); // throws why
+            return null;
+        } catch (IOException e) {
+            return e;
+        }
     }
 
     /** Streams are announced whether wanted or not; those that came before now are listed again. */
@@ -40,8 +54,10 @@ final class ToeAcceptor implements Acceptor {
         return listener.localAddress();
     }
 
+    /** The data path hears of it at once: whoever waits for the end may listen there next, perhaps in another context. */
     @Override
     public void close() {
         listener.close();
+        home.flush();
     }
 }

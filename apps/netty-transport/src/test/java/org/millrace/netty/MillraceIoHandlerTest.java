@@ -21,8 +21,10 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.ConnectException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -195,6 +197,64 @@ class MillraceIoHandlerTest {
             assertThat(refused).isInstanceOf(ConnectException.class);
         } finally {
             routed.shutdownGracefully(0, 5, TimeUnit.SECONDS).sync();
+        }
+    }
+
+    @Test
+    void loopbackIsTheKernelsUnlessNamed() throws Exception {
+        Channel kernel = new ServerBootstrap().group(servers).channel(MillraceServerSocketChannel.class)
+            .childHandler(echo()).bind(InetAddress.getLoopbackAddress(), 0).sync().channel();
+        Channel nio = new Bootstrap().group(clients).channel(NioSocketChannel.class).handler(listener())
+            .connect(kernel.localAddress()).sync().channel();
+        say(nio, "kernel");
+        assertThat(heard.take()).isEqualTo("kernel");
+        assertThat(Routes.DEFAULT.test(new InetSocketAddress("127.0.0.1", 1))).isFalse();
+        assertThat(Routes.DEFAULT.test(new InetSocketAddress("::1", 1))).isFalse();
+        assertThat(Routes.DEFAULT.test(new InetSocketAddress("fe80::1", 1))).isFalse();
+        assertThat(Routes.DEFAULT.test(new InetSocketAddress("::", 1))).as("all interfaces").isTrue();
+        assertThat(Routes.DEFAULT.test(new InetSocketAddress("198.51.100.7", 1))).isTrue();
+        assertThat(Routes.of("0.0.0.0/0", "127.0.0.0/8").test(new InetSocketAddress("127.0.0.1", 1))).isTrue();
+    }
+
+    @Test
+    void remoteAddressKeepsTheNameThatWasConnectedTo() throws Exception {
+        Channel first = millrace();
+        InetAddress named = InetAddress.getByAddress("server.test", InetAddress.ofLiteral(TwoHosts.SERVER).getAddress());
+        InetSocketAddress at = new InetSocketAddress(named, ((InetSocketAddress) first.remoteAddress()).getPort());
+        Channel channel = new Bootstrap().group(clients).channel(MillraceSocketChannel.class).handler(listener())
+            .connect(at).sync().channel();
+        assertThat(((InetSocketAddress) channel.remoteAddress()).getHostString()).isEqualTo("server.test");
+    }
+
+    @Test
+    void addressOfAllInterfacesIsMillracesInEitherFamily() throws Exception {
+        InetSocketAddress at = (InetSocketAddress) new ServerBootstrap().group(servers)
+            .channel(MillraceServerSocketChannel.class).childHandler(echo())
+            .bind(InetAddress.getByAddress(new byte[16]), 0).sync().channel().localAddress();
+        assertThat(at.getAddress().getHostAddress()).isEqualTo("0.0.0.0");
+        Channel channel = new Bootstrap().group(clients).channel(MillraceSocketChannel.class).handler(listener())
+            .connect(TwoHosts.SERVER, at.getPort()).sync().channel();
+        say(channel, "any");
+        assertThat(heard.take()).isEqualTo("any");
+    }
+
+    @Test
+    void twoListenersOfOneProcessShareAPortOnlyIfBothSaySo() throws Exception {
+        EventLoopGroup others = hosts.serverLoops(1); // a context of its own
+        try {
+            ServerBootstrap first = new ServerBootstrap().group(servers).channel(MillraceServerSocketChannel.class)
+                .childHandler(echo());
+            ServerBootstrap second = new ServerBootstrap().group(others).channel(MillraceServerSocketChannel.class)
+                .childHandler(echo());
+            Channel alone = first.bind(TwoHosts.anyPort()).sync().channel();
+            assertThat(second.bind(alone.localAddress()).awaitUninterruptibly().cause()).isInstanceOf(BindException.class);
+            ServerBootstrap sharing = second.clone().option(MillraceServerSocketChannel.SO_REUSEPORT, true);
+            assertThat(sharing.bind(alone.localAddress()).awaitUninterruptibly().cause()).isInstanceOf(BindException.class);
+            alone.close().sync();
+            Channel next = sharing.bind(alone.localAddress()).sync().channel();
+            first.option(MillraceServerSocketChannel.SO_REUSEPORT, true).bind(next.localAddress()).sync();
+        } finally {
+            others.shutdownGracefully(0, 5, TimeUnit.SECONDS).sync();
         }
     }
 

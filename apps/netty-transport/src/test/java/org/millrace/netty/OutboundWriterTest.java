@@ -6,14 +6,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.DefaultFileRegion;
+import io.netty.channel.FileRegion;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.util.AbstractReferenceCounted;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -132,6 +138,97 @@ class OutboundWriterTest {
         room = 100;
         sendFile("short", 8);
         assertThatThrownBy(() -> writer.write(out, stream, SPINS)).isInstanceOf(IOException.class);
+    }
+
+    /** A region whose bytes come with time, as that of a file over TLS or of a full kernel socket. */
+    private static final class Late extends AbstractReferenceCounted implements FileRegion {
+        private final Deque<String> pieces;
+        private long transferred;
+
+        Late(String... pieces) {
+            this.pieces = new ArrayDeque<>(List.of(pieces));
+        }
+
+        @Override
+        public long transferTo(WritableByteChannel target, long position) throws IOException {
+            int bytes = target.write(ByteBuffer.wrap(pieces.remove().getBytes(StandardCharsets.US_ASCII)));
+            transferred += bytes;
+            return bytes;
+        }
+
+        @Override
+        public long position() {
+            return 0;
+        }
+
+        @Override
+        public long transferred() {
+            return transferred;
+        }
+
+        @Override
+        @Deprecated
+        public long transfered() {
+            return transferred;
+        }
+
+        @Override
+        public long count() {
+            return 6;
+        }
+
+        @Override
+        protected void deallocate() {
+        }
+
+        @Override
+        public FileRegion retain() {
+            super.retain();
+            return this;
+        }
+
+        @Override
+        public FileRegion retain(int increment) {
+            super.retain(increment);
+            return this;
+        }
+
+        @Override
+        public FileRegion touch() {
+            return this;
+        }
+
+        @Override
+        public FileRegion touch(Object hint) {
+            return this;
+        }
+    }
+
+    @Test
+    void regionThatHasNothingNowIsTriedAgain() throws IOException {
+        room = 100;
+        add(new Late("la", "", "", "test"), 6);
+        assertThat(writer.write(out, stream, SPINS)).as("no spinning").isFalse();
+        assertThat(written).hasToString("la");
+        assertThat(writer.isBlocked()).isTrue();
+        assertThat(writer.awaitsSource()).isTrue();
+        assertThat(writer.unblock(stream)).isTrue();
+        assertThat(writer.write(out, stream, SPINS)).isFalse();
+        assertThat(writer.awaitsSource()).isTrue();
+        assertThat(writer.unblock(stream)).isTrue();
+        assertThat(writer.write(out, stream, SPINS)).isFalse();
+        assertThat(written).hasToString("latest");
+        assertThat(writer.awaitsSource()).isFalse();
+        assertThat(out.isEmpty()).isTrue();
+    }
+
+    @Test
+    void regionThatWritesNothingToAFullStreamWaitsForTheStream() throws IOException {
+        room = 2;
+        add(new Late("la", "test"), 6);
+        assertThat(writer.write(out, stream, SPINS)).isFalse();
+        assertThat(writer.isBlocked()).isTrue();
+        assertThat(writer.awaitsSource()).as("the stream says when").isFalse();
     }
 
     @Test

@@ -29,7 +29,7 @@ final class Listening {
         Patience patience = Patience.of(ANSWER_MS);
         context.lock();
         try {
-            Listening made = new Listening(context, context.toe().listen(address, backlog));
+            Listening made = new Listening(context, context.toe().listenAlone(address, backlog));
             Listener answer = made::signal; // until a channel has it
             made.socket.attach(answer);
             try {

@@ -26,7 +26,7 @@ import org.millrace.toe.Attach;
  *
  * <p>System properties: {@code millrace.instance}, the instance's name or directory; {@code millrace.route}, the prefixes
  * that go over it, default all; {@code millrace.fallback}, {@code fail} (default), {@code warn} or {@code silent};
- * {@code millrace.connections}, connections at a time, default 1024.
+ * {@code millrace.connections}, connections at a time, default 16384.
  *
  * <p>Any thread, as java.nio promises. docs/nio.md.
  */

@@ -24,8 +24,9 @@ final class VertxServer {
 
     /** Starts it over the instance of that directory and returns when it listens. */
     static VertxServer start(Processes processes, Path instance, Path root) throws IOException {
+        Path jars = Image.directory().resolve("apps/vertx");
         Process process = processes.start(NAME, List.of(Image.java(), "--enable-native-access=ALL-UNNAMED", "-cp",
-            Image.directory().resolve("apps/vertx/lib") + "/*", "org.millrace.examples.HttpFileServer",
+            jars.resolve("lib") + "/*:" + jars.resolve("examples") + "/*", "org.millrace.examples.HttpFileServer",
             instance.toString(), LinuxLink.MILLRACE_ADDRESS, "80", root.toString()));
         return new VertxServer(process, processes.await(NAME, process, "serving", LIMIT));
     }

@@ -1,13 +1,16 @@
 package org.millrace.vertx;
 
 import io.vertx.core.transport.Transport;
+import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Predicate;
 import org.millrace.api.context.ContextGrant;
 import org.millrace.api.context.ContextProvider;
 import org.millrace.api.context.ContextSize;
+import org.millrace.netty.ListenerWatch;
 import org.millrace.netty.Routes;
 import org.millrace.toe.Attach;
 import org.slf4j.Logger;
@@ -15,28 +18,65 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Vert.x over a Millrace instance: {@code Vertx.builder().withTransport(MillraceTransport.attach("main")).build()}. TCP
- * goes over the instance, or only what {@link #route} names; UDP, DNS and Unix-domain sockets stay with the kernel, in the
- * same event loops.
+ * goes over the instance, or only what {@link #route} names; loopback addresses, IPv6, UDP, DNS and Unix-domain sockets stay
+ * with the kernel, in the same event loops.
  *
  * <p>When Vert.x starts, the instance is asked for a context once, to see that it is there; each event loop opens its own
  * with its first connection. What happens if it is not there then is a {@link Fallback}, {@link Fallback#FAIL} unless
- * said otherwise. An instance that goes away later fails its connections, and new ones until it is back.
+ * said otherwise. An instance that goes away later fails its connections, and new ones until it is back; servers listen again
+ * then, see {@link #listeners}.
  */
 public final class MillraceTransport implements Transport {
+    /** System property: the instance's name, or its directory. */
+    static final String INSTANCE = "millrace.instance";
+
     private static final Logger LOG = LoggerFactory.getLogger(MillraceTransport.class);
 
     private final Callable<ContextGrant> grants;
     private final Fallback fallback;
     private final Predicate<InetSocketAddress> routes;
     private final LongAdder fallbacks;
+    private final ListenerWatch watch;
+    private final LongAdder deaf;
     private volatile Throwable fallbackCause;
 
     private MillraceTransport(Callable<ContextGrant> grants, Fallback fallback, Predicate<InetSocketAddress> routes,
-                              LongAdder fallbacks) {
+                              LongAdder fallbacks, ListenerWatch watch, LongAdder deaf) {
         this.grants = grants;
         this.fallback = fallback;
         this.routes = routes;
         this.fallbacks = fallbacks;
+        this.watch = watch;
+        this.deaf = deaf;
+    }
+
+    /**
+     * {@return a transport as system properties describe it: {@code millrace.instance}, name or directory of the instance;
+     * {@code millrace.route}, prefixes between commas as {@link #route} has them; {@code millrace.fallback}, {@code fail},
+     * {@code warn} or {@code silent}; {@code millrace.connections}, connections at a time of an event loop}
+     *
+     * @throws IllegalArgumentException if one of them makes no sense
+     */
+    public static MillraceTransport fromProperties() {
+        String instance = System.getProperty(INSTANCE);
+        if (instance == null) {
+            throw new IllegalArgumentException("no Millrace instance is named: set -D" + INSTANCE + "=NAME");
+        }
+        ContextSize usual = ContextSize.DEFAULT;
+        ContextSize size = new ContextSize(Integer.getInteger("millrace.connections", usual.connections()),
+            usual.receiveBytes(), usual.transmitBytes(), usual.ringSlots());
+        MillraceTransport transport = attach(instance, size)
+            .fallback(fallbackNamed(System.getProperty("millrace.fallback", "fail")));
+        String routes = System.getProperty("millrace.route");
+        return routes == null ? transport : transport.route(routes.strip().split("\\s*,\\s*"));
+    }
+
+    private static Fallback fallbackNamed(String name) {
+        try {
+            return Fallback.valueOf(name.toUpperCase(Locale.ROOT));
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("millrace.fallback is '" + name + "', allowed are fail, warn, silent", e);
+        }
     }
 
     /**
@@ -84,7 +124,7 @@ public final class MillraceTransport implements Transport {
      * @param grants asked when Vert.x starts, and by each event loop with its first connection
      */
     public static MillraceTransport over(Callable<ContextGrant> grants) {
-        return new MillraceTransport(grants, Fallback.FAIL, address -> true, new LongAdder());
+        return new MillraceTransport(grants, Fallback.FAIL, Routes.DEFAULT, new LongAdder(), ListenerWatch.NONE, new LongAdder());
     }
 
     /**
@@ -93,18 +133,34 @@ public final class MillraceTransport implements Transport {
      * @param wanted what to do if the instance cannot be had when Vert.x starts
      */
     public MillraceTransport fallback(Fallback wanted) {
-        return new MillraceTransport(grants, wanted, routes, fallbacks);
+        return new MillraceTransport(grants, wanted, routes, fallbacks, watch, deaf);
     }
 
     /**
      * {@return the same transport for these addresses only} Connections to other addresses, and servers at them, go over
-     * the kernel, in the same Vert.x. A server at {@code 0.0.0.0} is the kernel's unless a prefix has that address.
+     * the kernel, in the same Vert.x. A server at {@code 0.0.0.0} is the kernel's unless a prefix has that address. Without
+     * routes every IPv4 address but loopback is Millrace's.
      *
      * @param prefixes IPv4 prefixes such as {@code 10.0.0.0/8}, or single addresses
      * @throws IllegalArgumentException if one is none
      */
     public MillraceTransport route(String... prefixes) {
-        return new MillraceTransport(grants, fallback, Routes.of(prefixes), fallbacks);
+        return new MillraceTransport(grants, fallback, Routes.of(prefixes), fallbacks, watch, deaf);
+    }
+
+    /**
+     * {@return the same transport with somebody who hears of servers that their runtime has left, and of their return}
+     * Such a server stays open and listens again by itself; the log says so in any case.
+     *
+     * @param wanted called in event loops
+     */
+    public MillraceTransport listeners(ListenerWatch wanted) {
+        return new MillraceTransport(grants, fallback, routes, fallbacks, wanted, deaf);
+    }
+
+    /** {@return how many servers are open that take no connections now, for their runtime is away; for a metric} */
+    public long deafServers() {
+        return deaf.sum();
     }
 
     /** {@return why Vert.x runs over the kernel, or null if it does not} */
@@ -136,14 +192,16 @@ public final class MillraceTransport implements Transport {
     /**
      * {@return what Vert.x runs on}
      *
-     * @throws IllegalStateException if there is no context to be had and the fallback is {@link Fallback#FAIL}
+     * @throws IllegalStateException if there is no context to be had and the fallback is {@link Fallback#FAIL}, or this
+     *                               version of Vert.x was never tried
      */
     @Override
     public io.vertx.core.spi.transport.Transport implementation() {
+        VertxVersion.check(VertxVersion.found());
         try {
             grants.call().close();
             fallbackCause = null;
-            return new StreamTransport(grants, routes);
+            return new StreamTransport(grants, routes, new Count(watch, deaf));
         } catch (Exception e) {
             if (fallback == Fallback.FAIL) {
                 throw new IllegalStateException("Vert.x cannot start over Millrace: " + e.getMessage()
@@ -155,6 +213,27 @@ public final class MillraceTransport implements Transport {
                 LOG.warn("Vert.x runs over the kernel's TCP instead of Millrace: {}", e.getMessage(), e);
             }
             return NIO.implementation();
+        }
+    }
+
+    /** Counts the servers that are away, and passes the news on. */
+    private record Count(ListenerWatch watch, LongAdder deaf) implements ListenerWatch {
+        @Override
+        public void lost(InetSocketAddress local, IOException cause) {
+            deaf.increment();
+            watch.lost(local, cause);
+        }
+
+        @Override
+        public void back(InetSocketAddress local) {
+            deaf.decrement();
+            watch.back(local);
+        }
+
+        @Override
+        public void closed(InetSocketAddress local) {
+            deaf.decrement();
+            watch.closed(local);
         }
     }
 }

@@ -1,30 +1,44 @@
 package org.millrace.vertx;
 
+import io.netty.bootstrap.Bootstrap;
+import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.InternetProtocolFamily;
+import io.netty.channel.socket.nio.NioDatagramChannel;
+import io.vertx.core.datagram.DatagramSocketOptions;
 import io.vertx.core.net.SocketAddress;
+import io.vertx.core.net.TcpConfig;
 import io.vertx.core.spi.transport.Transport;
 import java.net.InetSocketAddress;
 import java.util.concurrent.Callable;
 import java.util.function.Predicate;
 import org.millrace.api.context.ContextGrant;
+import org.millrace.netty.ListenerWatch;
 import org.millrace.netty.MillraceIoHandler;
 import org.millrace.netty.MillraceServerSocketChannel;
 import org.millrace.netty.MillraceSocketChannel;
 
-/** Streams over Millrace as far as they are routed there, everything else as Vert.x's NIO transport has it. */
+/**
+ * Streams over Millrace as far as they are routed there, everything else as Vert.x's NIO transport has it; DNS too, over
+ * either protocol.
+ */
 final class StreamTransport implements Transport {
+    private static final int DNS_PORT = 53;
+
     private final Transport kernel = io.vertx.core.transport.Transport.NIO.implementation();
     private final Callable<ContextGrant> grants;
     private final Predicate<InetSocketAddress> routes;
+    private final ListenerWatch listeners;
+    private final IgnoredOptions ignored = new IgnoredOptions();
 
-    StreamTransport(Callable<ContextGrant> grants, Predicate<InetSocketAddress> routes) {
+    StreamTransport(Callable<ContextGrant> grants, Predicate<InetSocketAddress> routes, ListenerWatch listeners) {
         this.grants = grants;
         this.routes = routes;
+        this.listeners = listeners;
     }
 
     @Override
@@ -59,6 +73,14 @@ final class StreamTransport implements Transport {
         return kernel.datagramChannel(family);
     }
 
+    /**
+     * {@return a datagram channel of whatever family the first address has; what Vert.x 5.0 asks for instead of
+     * {@link #datagramChannelFactory}}
+     */
+    public DatagramChannel datagramChannel() {
+        return new NioDatagramChannel();
+    }
+
     @Override
     public ChannelFactory<? extends DatagramChannel> datagramChannelFactory() {
         return kernel.datagramChannelFactory();
@@ -66,11 +88,41 @@ final class StreamTransport implements Transport {
 
     @Override
     public ChannelFactory<? extends Channel> channelFactory(boolean domainSocket) {
-        return domainSocket ? kernel.channelFactory(true) : MillraceSocketChannel::new;
+        return domainSocket ? kernel.channelFactory(true)
+            : () -> new MillraceSocketChannel(peer -> peer.getPort() == DNS_PORT);
     }
 
     @Override
     public ChannelFactory<? extends ServerChannel> serverChannelFactory(boolean domainSocket) {
-        return domainSocket ? kernel.serverChannelFactory(true) : MillraceServerSocketChannel::new;
+        return domainSocket ? kernel.serverChannelFactory(true)
+            : () -> new MillraceServerSocketChannel(listeners);
+    }
+
+    /** Multicast options are set by the kernel's transport only. */
+    @Override
+    public void configure(DatagramChannel channel, DatagramSocketOptions options) {
+        kernel.configure(channel, options);
+    }
+
+    @Override
+    public void configure(TcpConfig config, boolean domainSocket, Bootstrap bootstrap) {
+        if (!domainSocket) {
+            ignored.look(config);
+        }
+        kernel.configure(config, domainSocket, bootstrap);
+    }
+
+    @Override
+    public void configure(TcpConfig config, boolean domainSocket, ServerBootstrap bootstrap) {
+        if (!domainSocket) {
+            ignored.look(config);
+            bootstrap.option(MillraceServerSocketChannel.SO_REUSEPORT, config.isSoReusePort());
+        }
+        kernel.configure(config, domainSocket, bootstrap);
+    }
+
+    /** {@return the options without effect that an application has set} */
+    IgnoredOptions ignored() {
+        return ignored;
     }
 }

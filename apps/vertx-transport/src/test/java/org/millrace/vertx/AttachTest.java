@@ -12,16 +12,21 @@ import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetSocket;
+import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.millrace.api.context.Status;
+import org.millrace.netty.ListenerWatch;
 import org.millrace.toe.Attach;
 import org.millrace.toe.ToeFailure;
 
@@ -103,6 +108,70 @@ class AttachTest {
             if (vertx != null) {
                 get(vertx.close());
             }
+        }
+    }
+
+    @Test
+    void serverListensAgainWhenItsRuntimeIsBack() throws Exception {
+        Path directory = temporary.resolve("three");
+        BlockingQueue<String> news = new LinkedBlockingQueue<>();
+        try (Child first = Child.runtime(AskingRuntime.class, directory)) {
+            assertThat(first.line()).isEqualTo("ready");
+            MillraceTransport transport = MillraceTransport.attach(directory.toString(), TwoHosts.SIZE)
+                .listeners(new ListenerWatch() {
+                    @Override
+                    public void lost(InetSocketAddress local, IOException cause) {
+                        news.add("lost " + local.getPort() + ": " + cause.getMessage());
+                    }
+
+                    @Override
+                    public void back(InetSocketAddress local) {
+                        news.add("back " + local.getPort());
+                    }
+                });
+            Vertx vertx = vertx(transport);
+            try {
+                get(vertx.createHttpServer().requestHandler(request -> request.response().end("here"))
+                    .listen(AskingRuntime.PORT, TwoHosts.SERVER));
+                first.say("ask");
+                assertThat(first.line()).isEqualTo("here");
+                first.kill();
+                assertThat(news.poll(20, TimeUnit.SECONDS)).startsWith("lost " + AskingRuntime.PORT + ": ")
+                    .contains("instance 'three'");
+                assertThat(transport.deafServers()).isEqualTo(1);
+                try (Child second = Child.runtime(AskingRuntime.class, directory)) {
+                    assertThat(second.line()).isEqualTo("ready");
+                    assertThat(news.poll(20, TimeUnit.SECONDS)).isEqualTo("back " + AskingRuntime.PORT);
+                    assertThat(transport.deafServers()).isZero();
+                    second.say("ask");
+                    assertThat(second.line()).isEqualTo("here");
+                }
+            } finally {
+                get(vertx.close());
+            }
+        }
+    }
+
+    @Test
+    void programThatKnowsNothingOfMillraceRunsOverTheInstanceThatAPropertyNames() throws Exception {
+        Path directory = temporary.resolve("four");
+        TwoHosts hosts = new TwoHosts(directory);
+        Vertx asking = vertx(MillraceTransport.over(hosts.client, TwoHosts.SIZE));
+        try (Child plain = Child.application(PlainServer.class, directory, "-Dmillrace.instance=" + directory,
+            "-Dmillrace.connections=64")) {
+            assertThat(plain.line()).isEqualTo("listening");
+            Buffer answer = get(asking.createHttpClient().request(HttpMethod.GET, PlainServer.PORT, TwoHosts.SERVER, "/")
+                .compose(request -> request.send()).compose(response -> response.body()));
+            assertThat(answer).hasToString("plain");
+        } finally {
+            get(asking.close());
+            hosts.close();
+        }
+        try (Child nowhere = Child.application(PlainServer.class, directory, "-Dmillrace.instance=nowhere-at-all")) {
+            assertThat(nowhere.line()).startsWith("failed: ").contains("nowhere-at-all", "does not run");
+        }
+        try (Child wrong = Child.application(PlainServer.class, directory, "-Dmillrace.instance=x", "-Dmillrace.fallback=no")) {
+            assertThat(wrong.line()).startsWith("failed: ").contains("millrace.fallback is 'no'");
         }
     }
 

@@ -8,32 +8,41 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** A second JVM that runs a class of the tests, and is killed in the end. */
 final class Child implements AutoCloseable {
     private static final List<String> NO_APPLICATION = List.of("chronicle", "openhft", "osgi", "felix", "runtime", "hw-",
-        "tcp-", "ports", "core-api/context", "core-api/net");
+        "tcp-", "ports", "core-api/context", "core-api/net", "-tests.jar");
 
     private final Process process;
     private final BufferedReader output;
 
-    private Child(List<String> flags, String classPath, Class<?> main, Path directory) throws IOException {
+    private Child(List<String> flags, String classPath, String main, List<String> arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(System.getProperty("java.home") + "/bin/java", "-Xmx128m",
             "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED"));
         command.addAll(flags);
-        command.addAll(List.of("-cp", classPath, main.getName(), directory.toString()));
+        command.addAll(List.of("-cp", classPath, main));
+        command.addAll(arguments);
         process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
         output = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     }
 
     /** An application: no runtime, no OSGi, no Chronicle, and no flag but native access. */
-    static Child application(Class<?> main, Path directory) throws IOException {
-        String classPath = Stream.of(System.getProperty("java.class.path").split(":"))
-            .filter(entry -> NO_APPLICATION.stream().noneMatch(part -> entry.contains(part)))
-            .collect(Collectors.joining(":"));
-        return new Child(List.of(), classPath, main, directory);
+    static Child application(Class<?> main, Path directory, String... flags) throws IOException {
+        return new Child(List.of(flags), classPath(entry -> NO_APPLICATION.stream().noneMatch(entry::contains)), main.getName(),
+            List.of(directory.toString()));
+    }
+
+    /** JUnit 4 with Vert.x's own tests of those classes. */
+    static Child suite(List<String> classes, List<String> flags) throws IOException {
+        return new Child(flags, classPath(entry -> true), "org.junit.runner.JUnitCore", classes);
+    }
+
+    private static String classPath(Predicate<String> wanted) {
+        return Stream.of(System.getProperty("java.class.path").split(":")).filter(wanted).collect(Collectors.joining(":"));
     }
 
     /** With everything, and the flags of Chronicle. */
@@ -41,7 +50,13 @@ final class Child implements AutoCloseable {
         return new Child(List.of("--add-opens=java.base/java.lang=ALL-UNNAMED",
             "--add-opens=java.base/java.lang.reflect=ALL-UNNAMED", "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED",
             "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"),
-            System.getProperty("java.class.path"), main, directory);
+            System.getProperty("java.class.path"), main.getName(), List.of(directory.toString()));
+    }
+
+    /** Writes a line to its input. */
+    void say(String line) throws IOException {
+        process.getOutputStream().write((line + "\n").getBytes(StandardCharsets.UTF_8));
+        process.getOutputStream().flush();
     }
 
     /** {@return the next line it prints, or null when it has ended} */

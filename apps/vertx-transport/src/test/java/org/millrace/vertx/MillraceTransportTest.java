@@ -10,7 +10,9 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
@@ -19,6 +21,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.WebSocketClient;
+import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetServer;
 import io.vertx.core.net.PemKeyCertOptions;
 import java.io.IOException;
@@ -92,6 +95,36 @@ class MillraceTransportTest {
         }
         get(asking.close());
         get(http.close());
+    }
+
+    /** Contexts as they come. */
+    @Test
+    void twoThousandClientsOfOneEventLoop() throws Exception {
+        VertxOptions oneLoop = new VertxOptions().setEventLoopPoolSize(1);
+        Vertx serving = Vertx.builder().with(oneLoop).withTransport(MillraceTransport.over(hosts.server)).build();
+        Vertx asking = Vertx.builder().with(oneLoop).withTransport(MillraceTransport.over(hosts.client)).build();
+        try {
+            NetServer echo = get(serving.createNetServer().connectHandler(socket -> socket.pipeTo(socket))
+                .listen(0, TwoHosts.SERVER));
+            NetClient clients = asking.createNetClient();
+            List<Future<Buffer>> answers = new ArrayList<>();
+            for (int i = 0; i < 2000; i++) {
+                Buffer word = Buffer.buffer("n" + i);
+                answers.add(clients.connect(echo.actualPort(), TwoHosts.SERVER).compose(socket -> {
+                    Promise<Buffer> answer = Promise.promise();
+                    socket.exceptionHandler(answer::tryFail).handler(answer::tryComplete);
+                    socket.write(word);
+                    return answer.future();
+                }));
+            }
+            for (int i = 0; i < 2000; i++) {
+                assertThat(get(answers.get(i))).hasToString("n" + i);
+            }
+            assertThat(hosts.server.status().contextConnections()).isGreaterThanOrEqualTo(2000);
+        } finally {
+            get(asking.close());
+            get(serving.close());
+        }
     }
 
     @Test

@@ -8,34 +8,41 @@ import org.millrace.api.pipeline.Workflow;
 import org.millrace.execution.Execution;
 
 /**
- * A program on one core, run to completion: {@link #submit} returns when the item has left. {@link Chain} makes one
- * method of a workflow's stages.
+ * A program on one core, run to completion: {@link #submit} returns when the item has left; only copies wait.
+ * {@link Chain} makes one method of a workflow's stages.
  *
  * <p>Owned by: the data-path thread.
  */
 final class BluefieldPipeline<M extends SegmentMeta> extends Execution<M> {
-    private static final int LEVELS = 8;
+    private static final int ITEMS = 2048;
 
     private final Chain[] workflows = new Chain[Workflow.values().length];
 
     BluefieldPipeline(Program<M> program, Capacity capacity, Outlet<M> outlet) {
-        super(program, capacity, outlet, LEVELS);
+        super(program, capacity, outlet, ITEMS);
         for (Workflow workflow : Workflow.values()) {
             workflows[workflow.ordinal()] = Chain.of(steps(program.stages(workflow)));
         }
     }
 
     @Override
-    public void submit(long nowNs) {
-        M meta = meta();
-        leave(meta, workflows[meta.workflow()].run(meta, words(), mirrors(), nowNs), nowNs);
+    public void submit(M item, long nowNs) {
+        leave(item, workflows[item.workflow()].run(item, mirrors(), nowNs), nowNs);
+        if (!items().hasRoom() && !isDeep()) {
+            advance(nowNs); // rather than lose a copy
+        }
     }
 
     @Override
     public void advance(long nowNs) {
-        for (int waiting = mirrors().size(); waiting > 0; waiting--) {
-            mirrors().take(words(), meta());
-            submit(nowNs);
+        for (int waiting = mirrors().size(); waiting > 0 && !mirrors().isEmpty(); waiting--) {
+            M copy = mirrors().take();
+            leave(copy, workflows[copy.workflow()].run(copy, mirrors(), nowNs), nowNs);
         }
+    }
+
+    /** {@inheritDoc} Only copies wait, and they have neither. */
+    @Override
+    public void keep() {
     }
 }

@@ -174,8 +174,9 @@ class BluefieldPipelineTest {
     }
 
     private void run(Workflow workflow, int flow) {
-        pipeline.item(workflow).flow(flow);
-        pipeline.submit(5);
+        SegmentMeta meta = pipeline.item(workflow);
+        meta.flow(flow);
+        pipeline.submit(meta, 5);
     }
 
     @Test
@@ -254,7 +255,7 @@ class BluefieldPipelineTest {
         meta.position(-1);
         meta.length(-1);
         meta.ecn(3);
-        pipeline.submit(0);
+        pipeline.submit(meta, 0);
         run(Workflow.MIRROR, 2);
         assertThat(left.getLast()).isEqualTo("done flow 2 position 0 length 0 ecn 0 MIRROR");
     }
@@ -288,8 +289,9 @@ class BluefieldPipelineTest {
         load(new TestProgram().with(Workflow.RX, stateless((meta, state) -> Verdict.control(1)))
             .with(Workflow.HC, stateless((meta, state) -> Verdict.EMIT)));
         onControl = () -> run(Workflow.HC, 1);
-        pipeline.item(Workflow.RX).position(77);
-        pipeline.submit(5);
+        SegmentMeta meta = pipeline.item(Workflow.RX);
+        meta.position(77);
+        pipeline.submit(meta, 5);
         assertThat(left).containsExactly("emit at 5", "control 1 position 77");
     }
 

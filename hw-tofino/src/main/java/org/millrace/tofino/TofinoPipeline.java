@@ -24,14 +24,14 @@ import org.millrace.tofino.machine.Machine;
  * caller's clock the cycle is the time's, or later if more items came at one time than it has slots; copies and frames
  * wait for their time, unless {@link #quiesce} cannot. Either way the same items at the same times give the same passes
  * and the same wire at the same cycles. A copy is never lost in the mirror: the machine's rule for a full mirror buffer
- * is unpublished. The traffic manager stands before the egress stages, which hold all state (§5.2), so what it refuses
+ * is unpublished; only one for which the slab has no item left is. The traffic manager stands before the egress stages, which hold all state (§5.2), so what it refuses
  * has touched none; but a frame waits behind its pass, as the last thing that happens to it: it leaves as it was then,
- * with the payload that the host's DMA gave it then, which the outlet keeps. Its digest does not wait.
+ * with the payload that the host's DMA gave it then. Its digest does not wait.
  *
  * <p>Owned by: the data-path thread.
  */
 final class TofinoPipeline<M extends SegmentMeta> extends Execution<M> {
-    private static final int LEVELS = 16;
+    private static final int ITEMS = 1 << 15;
     private static final int MAX_EVENTS = 1 << 16;
     private static final int HEADER_BYTES = 66; // Ethernet, IPv4, TCP with timestamps
     private static final int HOST_PRIORITY = 0;
@@ -40,7 +40,7 @@ final class TofinoPipeline<M extends SegmentMeta> extends Execution<M> {
     private static final long REFUSED = Verdict.drop(DropReason.QUEUE_FULL.code());
 
     private final Step<?, ?>[][] workflows = new Step<?, ?>[Workflow.values().length][];
-    private final TrafficManager queues;
+    private final TrafficManager<M> queues;
     private final int reentryCycles;
     private final long clockMhz;
     private final boolean isOnCallersClock;
@@ -51,27 +51,23 @@ final class TofinoPipeline<M extends SegmentMeta> extends Execution<M> {
 
     TofinoPipeline(Machine machine, boolean isOnCallersClock, Program<M> program, Capacity capacity,
                    Outlet<M> outlet) {
-        super(program, capacity, outlet, LEVELS);
+        super(program, capacity, outlet, ITEMS);
         this.isOnCallersClock = isOnCallersClock;
         reentryCycles = machine.mirror().reentryCycles();
         clockMhz = machine.pipe().packetClockMhz();
         ownPriority = machine.trafficManager().priorities() - 1;
-        queues = new TrafficManager(machine, words().length);
+        queues = new TrafficManager<>(machine);
         for (Workflow workflow : Workflow.values()) {
             workflows[workflow.ordinal()] = steps(program.stages(workflow)).toArray(Step<?, ?>[]::new);
         }
     }
 
     @Override
-    public void submit(long nowNs) {
-        if (canNest()) {
-            long slot = callersCycle(nowNs) + 1;
-            nest();
-            runUntil(slot, nowNs);
-            unnest();
-            cycle = Math.max(cycle, slot);
-        }
-        run(nowNs);
+    public void submit(M item, long nowNs) {
+        long slot = callersCycle(nowNs) + 1;
+        runUntil(slot, nowNs);
+        cycle = Math.max(cycle, slot);
+        run(item, nowNs);
         runUntil(cycle, nowNs); // if the port is free it takes the frame now
     }
 
@@ -82,10 +78,10 @@ final class TofinoPipeline<M extends SegmentMeta> extends Execution<M> {
 
     /** Lets copies re-enter and frames leave, each at its cycle; not if the outlet submits too deep: then they wait. */
     private void runUntil(long until, long nowNs) {
-        for (int i = 0; i < MAX_EVENTS && canNest() && nextCycle() <= Math.max(until, cycle); i++) {
+        for (int i = 0; i < MAX_EVENTS && !isDeep() && nextCycle() <= Math.max(until, cycle); i++) {
             cycle = Math.max(cycle, nextCycle());
             if (queues.nextCycle() <= copyCycle()) {
-                emit(queues.take(words()), nowNs);
+                leave(queues.take(), Verdict.EMIT, nowNs);
             } else {
                 reenter(nowNs);
             }
@@ -102,8 +98,7 @@ final class TofinoPipeline<M extends SegmentMeta> extends Execution<M> {
 
     /** The oldest copy takes a slot. */
     private void reenter(long nowNs) {
-        mirrors().take(words(), meta());
-        run(nowNs);
+        run(mirrors().take(), nowNs);
         cycle++;
     }
 
@@ -112,45 +107,40 @@ final class TofinoPipeline<M extends SegmentMeta> extends Execution<M> {
         return cycle;
     }
 
-    private void run(long nowNs) {
-        M meta = meta();
-        int workflow = meta.workflow();
+    private void run(M item, long nowNs) {
+        int workflow = item.workflow();
         boolean isHosts = workflow == Workflow.TX.ordinal();
         int priority = isHosts ? HOST_PRIORITY : ownPriority; // what the pipe answers goes before what hosts push
         passes++;
         if ((isHosts || workflow == Workflow.MIRROR.ordinal()) && !queues.admits(priority)) {
-            leave(meta, REFUSED, nowNs);
+            leave(item, REFUSED, nowNs);
             return;
         }
-        long verdict = pass(meta, nowNs);
-        if (Verdict.action(verdict) == Verdict.EMIT && canNest()) {
-            queue(meta, priority);
-            digest(meta, verdict, nowNs);
+        long verdict = pass(item, nowNs);
+        if (Verdict.action(verdict) == Verdict.EMIT) {
+            queue(item, priority);
+            digest(item, verdict, nowNs);
         } else {
-            leave(meta, verdict, nowNs);
+            leave(item, verdict, nowNs);
         }
     }
 
-    private void queue(M meta, int priority) {
-        int payload = hold(meta);
-        if (meta.ecn() != 0 && queues.marks(priority)) {
-            meta.ecn(CONGESTION_EXPERIENCED); // RFC 3168 §5; egress marks, by the depth it is told
+    private void queue(M item, int priority) {
+        if (item.ecn() != 0 && queues.marks(priority)) {
+            item.ecn(CONGESTION_EXPERIENCED); // RFC 3168 §5; egress marks, by the depth it is told
         }
-        int bytes = HEADER_BYTES + (payload == 0 ? 0 : meta.length());
-        queues.enter(priority, bytes, words(), payload, cycle);
+        int bytes = HEADER_BYTES + (item.payload() == 0 ? 0 : item.length());
+        queues.enter(priority, bytes, item, cycle);
     }
 
-    private long pass(M meta, long nowNs) {
+    private long pass(M item, long nowNs) {
         long digest = 0;
         long verdict = Verdict.NEXT;
-        for (Step<?, ?> step : workflows[meta.workflow()]) {
-            verdict = step.run(meta, nowNs);
+        for (Step<?, ?> step : workflows[item.workflow()]) {
+            verdict = step.run(item, nowNs);
             if (verdict != Verdict.NEXT) {
                 digest |= verdict & Verdict.DIGEST;
-                if ((verdict & Verdict.MIRROR) != 0) {
-                    copies++;
-                    mirrors().add(Verdict.session(verdict), words(), cycle + reentryCycles);
-                }
+                copies += mirrors().mirror(verdict, item, cycle + reentryCycles) ? 1 : 0;
                 if (Verdict.action(verdict) != Verdict.NEXT) {
                     break;
                 }
@@ -176,16 +166,19 @@ final class TofinoPipeline<M extends SegmentMeta> extends Execution<M> {
     }
 
     @Override
-    public boolean isIdle() {
-        return super.isIdle() && queues.isEmpty();
+    public void keep() {
+        if (!queues.isEmpty()) {
+            queues.forEach(this::retain);
+        }
     }
 
     @Override
     public long deadlineNs() {
-        if (isIdle()) {
+        long next = nextCycle();
+        if (next == NEVER) {
             return Long.MAX_VALUE;
         }
-        return isOnCallersClock ? ns(nextCycle()) : Long.MIN_VALUE;
+        return isOnCallersClock ? ns(next) : Long.MIN_VALUE;
     }
 
     private long ns(long atCycle) {
@@ -193,13 +186,14 @@ final class TofinoPipeline<M extends SegmentMeta> extends Execution<M> {
     }
 
     @Override
-    public boolean isPaused() {
+    protected boolean isPaused() {
         return queues.isPausing(HOST_PRIORITY);
     }
 
     @Override
     public Map<String, Long> counters() {
         Map<String, Long> counters = queues.counters();
+        counters.putAll(super.counters());
         counters.put("cycles", cycle);
         counters.put("passes", passes);
         counters.put("copies", copies);

@@ -1,7 +1,12 @@
 package org.millrace.tofino;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.millrace.api.pipeline.SegmentMeta;
+import org.millrace.execution.ItemQueue;
 import org.millrace.tofino.machine.Machine;
 
 /**
@@ -14,43 +19,36 @@ import org.millrace.tofino.machine.Machine;
  * touched its state already) enters on top of a full queue.
  *
  * <p>Owned by: the data-path thread.
+ *
+ * @param <M> the metadata of a frame
  */
-final class TrafficManager {
+final class TrafficManager<M extends SegmentMeta> {
     /** No cycle. */
     static final long NEVER = Long.MAX_VALUE;
 
     private final Machine.TrafficManager limits;
     private final long clockMhz;
-    private final Queue[] queues;
+    private final List<Queue<M>> queues;
     private long freeCycle;
     private int waiting;
     private long pauses;
 
-    private static final class Queue {
-        final WaitingFrames frames;
+    private static final class Queue<M extends SegmentMeta> {
+        /** By their length, headers included, bytes. */
+        final ItemQueue<M> frames = new ItemQueue<>();
         int cells;
         int mostCells;
         long entered;
         long marked;
         long refused;
         boolean isPausing;
-
-        Queue(int itemWords) {
-            frames = new WaitingFrames(itemWords);
-        }
     }
 
-    /**
-     * @param machine   its limits
-     * @param itemWords words of a frame's metadata
-     */
-    TrafficManager(Machine machine, int itemWords) {
+    /** @param machine its limits */
+    TrafficManager(Machine machine) {
         limits = machine.trafficManager();
         clockMhz = machine.pipe().packetClockMhz();
-        queues = new Queue[limits.priorities()];
-        for (int i = 0; i < queues.length; i++) {
-            queues[i] = new Queue(itemWords);
-        }
+        queues = Stream.generate(Queue<M>::new).limit(limits.priorities()).toList();
     }
 
     private int cells(int bytes) {
@@ -59,7 +57,7 @@ final class TrafficManager {
 
     /** {@return whether there is room; if not the frame that would enter is counted} */
     boolean admits(int priority) {
-        Queue q = queues[priority];
+        Queue<M> q = queues.get(priority);
         boolean hasRoom = q.cells < limits.queueCells();
         q.refused += hasRoom ? 0 : 1;
         return hasRoom;
@@ -67,7 +65,7 @@ final class TrafficManager {
 
     /** {@return whether the queue is so long that a frame that enters now and can be marked is marked; it is counted} */
     boolean marks(int priority) {
-        Queue q = queues[priority];
+        Queue<M> q = queues.get(priority);
         boolean isLong = q.cells >= limits.ecnCells();
         q.marked += isLong ? 1 : 0;
         return isLong;
@@ -76,17 +74,16 @@ final class TrafficManager {
     /**
      * A frame enters.
      *
-     * @param bytes   its length, headers included
-     * @param item    its metadata
-     * @param payload number of its payload
+     * @param bytes its length, headers included
+     * @param frame the item that it is sent for
      */
-    void enter(int priority, int bytes, int[] item, int payload, long cycle) {
+    void enter(int priority, int bytes, M frame, long cycle) {
         if (waiting++ == 0) {
             freeCycle = Math.max(freeCycle, cycle);
         }
-        Queue q = queues[priority];
+        Queue<M> q = queues.get(priority);
         q.entered++;
-        q.frames.add(item, bytes, payload);
+        q.frames.add(frame, bytes);
         q.cells += cells(bytes);
         q.mostCells = Math.max(q.mostCells, q.cells);
         if (!q.isPausing && q.cells >= limits.pauseOnCells()) {
@@ -100,28 +97,28 @@ final class TrafficManager {
         return waiting == 0 ? NEVER : freeCycle;
     }
 
-    /**
-     * The port takes the next frame: there is one.
-     *
-     * @param item where its metadata is written
-     * @return the number of its payload
-     */
-    int take(int[] item) {
-        Queue q = first();
-        int bytes = q.frames.lengthBytes();
+    /** {@return the next frame, which the port takes: there is one} */
+    M take() {
+        Queue<M> q = first();
+        int bytes = (int) q.frames.tag();
         waiting--;
         q.cells -= cells(bytes);
         q.isPausing &= q.cells > limits.pauseOffCells();
         freeCycle += cycles(bytes);
-        return q.frames.take(item);
+        return q.frames.take();
     }
 
-    private Queue first() {
-        int priority = queues.length - 1;
-        while (queues[priority].frames.isEmpty()) {
+    private Queue<M> first() {
+        int priority = queues.size() - 1;
+        while (queues.get(priority).frames.isEmpty()) {
             priority--;
         }
-        return queues[priority];
+        return queues.get(priority);
+    }
+
+    /** Shows every queue that frames wait in. */
+    void forEach(Consumer<ItemQueue<M>> action) {
+        queues.forEach(queue -> action.accept(queue.frames));
     }
 
     private long cycles(int bytes) {
@@ -133,13 +130,13 @@ final class TrafficManager {
     }
 
     boolean isPausing(int priority) {
-        return queues[priority].isPausing;
+        return queues.get(priority).isPausing;
     }
 
     Map<String, Long> counters() {
         Map<String, Long> counters = new LinkedHashMap<>();
-        for (int priority = 0; priority < queues.length; priority++) {
-            Queue q = queues[priority];
+        for (int priority = 0; priority < queues.size(); priority++) {
+            Queue<M> q = queues.get(priority);
             if (q.entered + q.refused > 0) {
                 String name = "queue " + priority + ' ';
                 counters.put(name + "frames", q.entered);

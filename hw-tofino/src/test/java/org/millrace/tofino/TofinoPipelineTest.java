@@ -32,7 +32,7 @@ final class TofinoPipelineTest {
     private final List<String> trace = new ArrayList<>();
     private final List<Integer> emitted = new ArrayList<>();
     private final List<Long> emittedNs = new ArrayList<>();
-    private int resumed;
+    private final List<Integer> retained = new ArrayList<>();
 
     /** Counts passes of a flow. */
     static final class Count extends State {
@@ -121,7 +121,7 @@ final class TofinoPipelineTest {
 
         @Override
         public List<MirrorSession> mirrors() {
-            return List.of(new MirrorSession(0, Workflow.MIRROR, List.of("flow", "frame", "length")));
+            return List.of(new MirrorSession(0, Workflow.MIRROR, List.of("flow", "context", "length")));
         }
 
         @Override
@@ -150,18 +150,13 @@ final class TofinoPipelineTest {
             }
 
             @Override
-            public int hold(SegmentMeta meta) {
-                return meta.length() == 0 ? 0 : meta.frame(); // its payload bears its number
-            }
-
-            @Override
-            public void resume(int payload) {
-                resumed = payload;
+            public boolean retain(SegmentMeta meta) {
+                retained.add(meta.frame());
+                return true;
             }
 
             @Override
             public void emit(SegmentMeta meta, long nowNs) {
-                assertThat(resumed).isEqualTo(hold(meta));
                 trace.add("emit " + meta.frame() + " ecn " + meta.ecn());
                 emitted.add(meta.frame());
                 emittedNs.add(nowNs);
@@ -169,7 +164,7 @@ final class TofinoPipelineTest {
 
             @Override
             public void done(SegmentMeta meta) {
-                trace.add((meta.workflow() == Workflow.MIRROR.ordinal() ? "copy " : "done ") + meta.frame() + " pass "
+                trace.add((meta.workflow() == Workflow.MIRROR.ordinal() ? "copy " : "done ") + meta.context() + " pass "
                     + meta.position());
             }
 
@@ -188,8 +183,9 @@ final class TofinoPipelineTest {
         SegmentMeta meta = pipeline.item(Workflow.RX);
         meta.flow(1);
         meta.frame(frame);
+        meta.context(frame);
         meta.length(length);
-        pipeline.submit(nowNs);
+        pipeline.submit(meta, nowNs);
     }
 
     @Test
@@ -284,9 +280,10 @@ final class TofinoPipelineTest {
         meta.flow(1);
         meta.frame(frame);
         meta.length(length);
+        meta.payload(length == 0 ? 0 : 1);
         meta.context(context);
         meta.ecn(1);
-        pipeline.submit(nowNs);
+        pipeline.submit(meta, nowNs);
     }
 
     private static void advanceUntilIdle(Pipeline<SegmentMeta> pipeline) {
@@ -408,8 +405,9 @@ final class TofinoPipelineTest {
     @Test
     void anItemOfNoFlowIsDropped() {
         TofinoPipeline<SegmentMeta> pipeline = pipeline(2, false);
-        pipeline.item(Workflow.RX).frame(9);
-        pipeline.submit(0);
+        SegmentMeta meta = pipeline.item(Workflow.RX);
+        meta.frame(9);
+        pipeline.submit(meta, 0);
         assertThat(trace).containsExactly("drop 9");
     }
 }

@@ -8,6 +8,8 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.millrace.api.pipeline.SegmentMeta;
+import org.millrace.api.pipeline.ViewCursor;
 import org.millrace.tofino.machine.Machine;
 
 /** A port at 100 Gbit/s and 1500 MHz takes a frame of 1514 bytes in 185 cycles, its preamble and gap included. */
@@ -16,25 +18,22 @@ final class TrafficManagerTest {
     private static final int FRAME_CELLS = 9;
     private static final int FRAME_CYCLES = 185;
 
-    private final TrafficManager queues = new TrafficManager(Machine.tofino2(), 2);
-    private final int[] item = new int[2];
+    private final TrafficManager<SegmentMeta> queues = new TrafficManager<>(Machine.tofino2());
 
     private long cells(int priority) {
         return queues.counters().getOrDefault("queue " + priority + " depth cells", 0L);
     }
 
     private void enter(int priority, int frame, long cycle) {
-        item[0] = frame;
-        item[1] = -frame;
-        queues.enter(priority, FRAME_BYTES, item, 1000 + frame, cycle);
+        SegmentMeta item = new SegmentMeta();
+        ViewCursor.move(item, new int[SegmentMeta.BYTES / 4], 0);
+        item.frame(frame);
+        queues.enter(priority, FRAME_BYTES, item, cycle);
     }
 
     /** Takes the next frame and answers which it is. */
     private int take() {
-        int payload = queues.take(item);
-        assertThat(item[1]).isEqualTo(-item[0]);
-        assertThat(payload).isEqualTo(1000 + item[0]);
-        return item[0];
+        return queues.take().frame();
     }
 
     @Test

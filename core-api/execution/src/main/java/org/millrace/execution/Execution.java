@@ -1,12 +1,14 @@
 package org.millrace.execution;
 
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.millrace.api.hardware.Capacity;
 import org.millrace.api.hardware.Outlet;
 import org.millrace.api.hardware.Pipeline;
 import org.millrace.api.pipeline.DropReason;
+import org.millrace.api.pipeline.FlowScheduler;
 import org.millrace.api.pipeline.Layout;
 import org.millrace.api.pipeline.Program;
 import org.millrace.api.pipeline.SegmentMeta;
@@ -15,7 +17,6 @@ import org.millrace.api.pipeline.StageSpec;
 import org.millrace.api.pipeline.State;
 import org.millrace.api.pipeline.Verdict;
 import org.millrace.api.pipeline.View;
-import org.millrace.api.pipeline.ViewCursor;
 import org.millrace.api.pipeline.Workflow;
 
 /**
@@ -23,22 +24,25 @@ import org.millrace.api.pipeline.Workflow;
  * Stages of one name share one table, so a stage that serves several workflows has one state.
  *
  * <p>DESIGN NOTES. The outlet may begin items of its own while it takes one (a packet handed to the control plane is
- * submitted again), and reads the first one's metadata afterwards: each level of that has metadata of its own.
- * Everything is allocated on loading.
+ * submitted again), and reads the first one's metadata afterwards: an item is released when the outlet is done with it.
+ * How deep that may go is bounded, lest the outlet submit without end.
  *
  * <p>Owned by: the data-path thread.
  *
  * @param <M> the program's metadata
  */
 public abstract class Execution<M extends SegmentMeta> implements Pipeline<M> {
+    private static final int MAX_DEPTH = 7;
+    private static final int RESERVE_OF = 8;
+
     private final Program<M> program;
     private final Outlet<M> outlet;
+    private final FlowScheduler scheduler;
     private final Map<String, StateTable> tables;
-    private final M[] metas;
-    private final int[][] words;
-    private final MirrorQueue mirrors;
     private final StateTable[] flowTables;
-    private int level;
+    private final Items<M> items;
+    private final MirrorQueue<M> mirrors;
+    private int depth;
 
     /**
      * Prepares one.
@@ -46,28 +50,18 @@ public abstract class Execution<M extends SegmentMeta> implements Pipeline<M> {
      * @param program  the program
      * @param capacity for how many keys
      * @param outlet   where items leave
-     * @param levels   how deep the outlet may submit while it takes an item
+     * @param items    how many may be inside at once
      */
-    protected Execution(Program<M> program, Capacity capacity, Outlet<M> outlet, int levels) {
+    protected Execution(Program<M> program, Capacity capacity, Outlet<M> outlet, int items) {
         this.program = program;
         this.outlet = outlet;
+        scheduler = program.scheduler();
         tables = StateTable.of(Arrays.stream(Workflow.values()).flatMap(each -> program.stages(each).stream()).map(Stage::spec)
             .toList(), capacity);
         flowTables = tables.values().stream().filter(StateTable::isKeyedByFlow).toArray(StateTable[]::new);
-        metas = metas(program, levels);
-        Layout layout = Layout.of(metas[0].getClass());
-        words = new int[levels][layout.words()];
-        for (int i = 0; i < levels; i++) {
-            ViewCursor.move(metas[i], words[i], 0);
-        }
-        mirrors = new MirrorQueue(program.mirrors(), layout);
-    }
-
-    @SuppressWarnings("unchecked")
-    private static <M extends SegmentMeta> M[] metas(Program<M> program, int levels) {
-        SegmentMeta[] metas = new SegmentMeta[levels];
-        Arrays.setAll(metas, i -> program.newMeta());
-        return (M[]) metas;
+        Layout layout = Layout.of(program.newMeta().getClass());
+        this.items = new Items<>(program::newMeta, layout, items, items / RESERVE_OF);
+        mirrors = new MirrorQueue<>(program.mirrors(), layout, this.items);
     }
 
     /**
@@ -92,108 +86,120 @@ public abstract class Execution<M extends SegmentMeta> implements Pipeline<M> {
 
     @Override
     public final M item(Workflow workflow) {
-        Arrays.fill(words[level], 0);
-        M meta = metas[level];
-        meta.workflow(workflow.ordinal());
-        return meta;
+        return items.take(workflow);
     }
 
-    /** {@return the item of this level} */
-    protected final M meta() {
-        return metas[level];
+    @Override
+    public final void end(M item, long verdict, long nowNs) {
+        leave(item, verdict, nowNs);
     }
 
-    /** {@return its words} */
-    protected final int[] words() {
-        return words[level];
+    @Override
+    public final int transmit(int budget, long nowNs) {
+        int count = 0;
+        while (count < budget && canTransmit()) {
+            int flow = scheduler.next(nowNs);
+            if (flow == 0) {
+                break;
+            }
+            M item = items.take(Workflow.TX);
+            item.flow(flow);
+            submit(item, nowNs);
+            count++;
+        }
+        return count;
+    }
+
+    @Override
+    public final long transmitNs() {
+        return canTransmit() ? scheduler.deadlineNs() : Long.MAX_VALUE;
+    }
+
+    private boolean canTransmit() {
+        return items.hasRoom() && !isPaused();
+    }
+
+    /**
+     * {@return whether the machine begins no TX items because its queue to the wire is long; if so, {@link #deadlineNs}
+     * is when to look again}
+     */
+    protected boolean isPaused() {
+        return false;
+    }
+
+    /** {@return the items} */
+    protected final Items<M> items() {
+        return items;
     }
 
     /** {@return copies on their way back in} */
-    protected final MirrorQueue mirrors() {
+    protected final MirrorQueue<M> mirrors() {
         return mirrors;
     }
 
-    /** {@return whether the item of this level stays as it is while others are executed: there is a level above} */
-    protected final boolean canNest() {
-        return level < metas.length - 1;
-    }
-
-    /** Keeps the item of this level while others are executed. Only if {@link #canNest}. */
-    protected final void nest() {
-        level++;
-    }
-
-    /** Back to the item kept. */
-    protected final void unnest() {
-        level--;
+    /** {@return whether the outlet has submitted so deep that no item can leave but by being dropped} */
+    protected final boolean isDeep() {
+        return depth == MAX_DEPTH;
     }
 
     /**
-     * An item leaves.
+     * An item leaves, and is free again.
      *
-     * @param meta    the item
+     * @param item    the item
      * @param verdict the last one, with {@link Verdict#DIGEST} if any stage asked for it
      * @param nowNs   the time
      */
-    protected final void leave(M meta, long verdict, long nowNs) {
-        if (!canNest()) {
-            outlet.drop(meta, DropReason.CONTROL_LIMIT.code()); // the outlet submits without end
-            return;
+    protected final void leave(M item, long verdict, long nowNs) {
+        if (isDeep()) {
+            outlet.drop(item, DropReason.CONTROL_LIMIT.code()); // the outlet submits without end
+        } else {
+            depth++;
+            digest(item, verdict, nowNs);
+            switch ((int) Verdict.action(verdict)) {
+                case (int) Verdict.DROP -> outlet.drop(item, Verdict.reason(verdict));
+                case (int) Verdict.CONTROL -> outlet.control(item, Verdict.reason(verdict), nowNs);
+                case (int) Verdict.EMIT -> outlet.emit(item, nowNs);
+                default -> outlet.done(item);
+            }
+            depth--;
         }
-        digest(meta, verdict, nowNs);
-        nest();
-        switch ((int) Verdict.action(verdict)) {
-            case (int) Verdict.DROP -> outlet.drop(meta, Verdict.reason(verdict));
-            case (int) Verdict.CONTROL -> outlet.control(meta, Verdict.reason(verdict), nowNs);
-            case (int) Verdict.EMIT -> outlet.emit(meta, nowNs);
-            default -> outlet.done(meta);
-        }
-        unnest();
+        items.release(item);
     }
 
     /**
-     * Shows the control plane the metadata of an item that is still to leave, if a stage asked for it. Only if
-     * {@link #canNest}.
+     * Shows the control plane the metadata of an item that is still to leave, if a stage asked for it.
      *
-     * @param meta    the item
+     * @param item    the item
      * @param verdict the last one, with {@link Verdict#DIGEST} if any stage asked for it
      * @param nowNs   the time
      */
-    protected final void digest(M meta, long verdict, long nowNs) {
+    protected final void digest(M item, long verdict, long nowNs) {
         if ((verdict & Verdict.DIGEST) != 0) {
-            nest();
-            outlet.digest(meta, nowNs);
-            unnest();
+            outlet.digest(item, nowNs);
         }
     }
 
     /**
-     * An item whose pass is over is to be emitted, but waits in the machine; its words are the machine's to keep.
+     * Lets items of a queue keep their frames and payloads beyond the batch.
      *
-     * @param meta the item
-     * @return number of the payload that is kept for it, for {@link #emit}; 0: it has none
+     * @param queue of items that have nothing before them but to be emitted
      */
-    protected final int hold(M meta) {
-        return outlet.hold(meta);
-    }
-
-    /**
-     * The item of this level, which has waited, is emitted. Only if {@link #canNest}.
-     *
-     * @param payload number of its payload
-     * @param nowNs   the time
-     */
-    protected final void emit(int payload, long nowNs) {
-        M meta = meta();
-        nest();
-        outlet.resume(payload);
-        outlet.emit(meta, nowNs);
-        unnest();
+    protected final void retain(ItemQueue<M> queue) {
+        for (int i = 0; i < queue.size(); i++) {
+            outlet.retain(queue.get(i));
+        }
     }
 
     @Override
     public boolean isIdle() {
-        return mirrors.isEmpty();
+        return items.inUse() == 0;
+    }
+
+    @Override
+    public Map<String, Long> counters() {
+        Map<String, Long> counters = new LinkedHashMap<>();
+        counters.put("items refused", items.refused());
+        return counters;
     }
 
     @Override

@@ -1,35 +1,39 @@
 package org.millrace.execution;
 
 import java.util.List;
+import java.util.Set;
 import org.millrace.api.pipeline.Layout;
 import org.millrace.api.pipeline.MirrorSession;
 import org.millrace.api.pipeline.SegmentMeta;
+import org.millrace.api.pipeline.Verdict;
+import org.millrace.api.pipeline.ViewCursor;
 import org.millrace.api.pipeline.Workflow;
 
 /**
- * Mirrored copies on their way back in, first in, first out: all take the same time. It grows to the largest burst and
- * stays there: a copy is never lost. Owned by: the data-path thread.
+ * Mirrored copies on their way back in, first in, first out: all take the same time. A copy is an item of its own, with
+ * neither the frame nor the payload of the one it was taken of. One for which no item is left is lost, and counted with
+ * the items refused. Owned by: the thread that runs the machine.
+ *
+ * @param <M> the program's metadata
  */
-public final class MirrorQueue {
-    private static final int INITIAL_ITEMS = 64;
+public final class MirrorQueue<M extends SegmentMeta> {
+    private static final Set<String> STAYS = Set.of("frame", "payload");
 
-    private final int itemWords;
+    private final Items<M> items;
     private final int[][] masks;
     private final Workflow[] next;
-    private int[] words;
-    private int[] sessions;
-    private long[] dueCycles;
-    private int head;
-    private int count;
+    private final ItemQueue<M> queue = new ItemQueue<>();
 
     /**
      * Makes an empty one.
      *
      * @param mirrors the program's sessions
      * @param layout  of its metadata
+     * @param items   where copies come from
+     * @throws IllegalArgumentException if a session carries what a copy cannot have, naming both
      */
-    public MirrorQueue(List<MirrorSession> mirrors, Layout layout) {
-        itemWords = layout.words();
+    public MirrorQueue(List<MirrorSession> mirrors, Layout layout, Items<M> items) {
+        this.items = items;
         int ids = mirrors.stream().mapToInt(MirrorSession::id).max().orElse(-1) + 1;
         masks = new int[ids][];
         next = new Workflow[ids];
@@ -37,17 +41,18 @@ public final class MirrorQueue {
             masks[mirror.id()] = mask(mirror, layout);
             next[mirror.id()] = mirror.next();
         }
-        words = new int[INITIAL_ITEMS * itemWords];
-        sessions = new int[INITIAL_ITEMS];
-        dueCycles = new long[INITIAL_ITEMS];
     }
 
-    private int[] mask(MirrorSession mirror, Layout layout) {
-        int[] mask = new int[itemWords];
+    private static int[] mask(MirrorSession mirror, Layout layout) {
+        int[] mask = new int[layout.words()];
         for (String name : mirror.fields()) {
             Layout.Field field = layout.fields().stream().filter(f -> f.name().equals(name)).findFirst()
                 .orElseThrow(() -> new IllegalArgumentException(
                     "mirror session " + mirror.id() + " carries " + name + ", which is no field of the metadata"));
+            if (STAYS.contains(name)) {
+                throw new IllegalArgumentException("mirror session " + mirror.id() + " carries " + name
+                    + ", which stays with the item that came with it");
+            }
             int bits = field.bits() == 32 ? -1 : (1 << field.bits()) - 1;
             mask[field.offset() >> 2] |= bits << ((field.offset() & 3) << 3);
         }
@@ -56,69 +61,46 @@ public final class MirrorQueue {
 
     /** {@return whether no copy waits} */
     public boolean isEmpty() {
-        return count == 0;
+        return queue.isEmpty();
     }
 
     /** {@return copies that wait} */
     public int size() {
-        return count;
+        return queue.size();
     }
 
     /** {@return when the oldest copy re-enters} */
     public long due() {
-        return dueCycles[head];
+        return queue.tag();
     }
 
     /**
-     * Copies the session's fields of an item. An unknown session mirrors nothing.
+     * Takes a copy of an item if a stage's verdict asks for one. An unknown session mirrors nothing.
      *
-     * @param session  its number
-     * @param item     the metadata's words
+     * @param verdict  the verdict
+     * @param item     the item
      * @param dueCycle when the copy re-enters, not before the last one; 0 where a machine counts no cycles
+     * @return whether a copy was asked for
      */
-    public void add(int session, int[] item, long dueCycle) {
-        if (session >= masks.length || masks[session] == null) {
-            return;
+    @SuppressWarnings("unchecked") // a pipeline has items of its program's metadata only
+    public boolean mirror(long verdict, SegmentMeta item, long dueCycle) {
+        if ((verdict & Verdict.MIRROR) == 0) {
+            return false;
         }
-        if (count == sessions.length) {
-            grow();
+        int session = Verdict.session(verdict);
+        if (session < masks.length && masks[session] != null) {
+            M copy = items.take(next[session]);
+            if (copy != null) {
+                ViewCursor.copy((M) item, copy, masks[session]);
+                copy.workflow(next[session].ordinal());
+                queue.add(copy, dueCycle);
+            }
         }
-        int at = (head + count++) % sessions.length;
-        sessions[at] = session;
-        dueCycles[at] = dueCycle;
-        int[] mask = masks[session];
-        for (int i = 0; i < itemWords; i++) {
-            words[at * itemWords + i] = item[i] & mask[i];
-        }
+        return true;
     }
 
-    /**
-     * Takes the oldest copy.
-     *
-     * @param item the words it is written to
-     * @param meta the view over them; its workflow is set
-     */
-    public void take(int[] item, SegmentMeta meta) {
-        System.arraycopy(words, head * itemWords, item, 0, itemWords);
-        meta.workflow(next[sessions[head]].ordinal());
-        head = (head + 1) % sessions.length;
-        count--;
-    }
-
-    private void grow() {
-        int length = sessions.length;
-        int[] largerWords = new int[2 * words.length];
-        int[] largerSessions = new int[2 * length];
-        long[] largerDue = new long[2 * length];
-        for (int i = 0; i < count; i++) {
-            int from = (head + i) % length;
-            largerSessions[i] = sessions[from];
-            largerDue[i] = dueCycles[from];
-            System.arraycopy(words, from * itemWords, largerWords, i * itemWords, itemWords);
-        }
-        words = largerWords;
-        sessions = largerSessions;
-        dueCycles = largerDue;
-        head = 0;
+    /** {@return the oldest copy, which no longer waits} */
+    public M take() {
+        return queue.take();
     }
 }

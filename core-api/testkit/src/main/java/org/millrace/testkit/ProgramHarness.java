@@ -121,7 +121,7 @@ public final class ProgramHarness<M extends SegmentMeta> implements Pipeline<M> 
         outlet.clear();
         entered = 0;
         writer.accept(item(workflow));
-        submit(nowNs);
+        submit(meta, nowNs);
         advance(nowNs);
         outlet.assertLeft(entered);
         return this;
@@ -135,9 +135,41 @@ public final class ProgramHarness<M extends SegmentMeta> implements Pipeline<M> 
         return meta;
     }
 
+    /** {@inheritDoc} Here there is one at a time. */
     @Override
-    public void submit(long nowNs) {
+    public void submit(M item, long nowNs) {
         pass(nowNs);
+    }
+
+    @Override
+    public void end(M item, long verdict, long nowNs) {
+        entered++;
+        leave(outlet, verdict, nowNs);
+        if (target != null) {
+            leave(target, verdict, nowNs);
+        }
+    }
+
+    @Override
+    public int transmit(int budget, long nowNs) {
+        for (int i = 0; i < budget; i++) {
+            int flow = program.scheduler().next(nowNs);
+            if (flow == 0) {
+                return i;
+            }
+            item(Workflow.TX).flow(flow);
+            pass(nowNs);
+        }
+        return budget;
+    }
+
+    @Override
+    public long transmitNs() {
+        return program.scheduler().deadlineNs();
+    }
+
+    @Override
+    public void keep() {
     }
 
     @Override

@@ -14,114 +14,114 @@ public final class RegisterMeta extends SegmentMeta {
     static final int DUPLICATE = 7;
 
     int seq() {
-        return i32(64);
+        return i32(BYTES);
     }
 
     void seq(int v) {
-        i32(64, v);
+        i32(BYTES, v);
     }
 
     int end() {
-        return i32(68);
+        return i32(BYTES + 4);
     }
 
     void end(int v) {
-        i32(68, v);
+        i32(BYTES + 4, v);
     }
 
     int ack() {
-        return i32(72);
+        return i32(BYTES + 8);
     }
 
     void ack(int v) {
-        i32(72, v);
+        i32(BYTES + 8, v);
     }
 
     int window() {
-        return i32(76);
+        return i32(BYTES + 12);
     }
 
     void window(int v) {
-        i32(76, v);
+        i32(BYTES + 12, v);
     }
 
     int off() {
-        return i32(80);
+        return i32(BYTES + 16);
     }
 
     void off(int v) {
-        i32(80, v);
+        i32(BYTES + 16, v);
     }
 
     int eoff() {
-        return i32(84);
+        return i32(BYTES + 20);
     }
 
     void eoff(int v) {
-        i32(84, v);
+        i32(BYTES + 20, v);
     }
 
     int una() {
-        return i32(88);
+        return i32(BYTES + 24);
     }
 
     void una(int v) {
-        i32(88, v);
+        i32(BYTES + 24, v);
     }
 
     int grant() {
-        return i32(92);
+        return i32(BYTES + 28);
     }
 
     void grant(int v) {
-        i32(92, v);
+        i32(BYTES + 28, v);
     }
 
     int rxNext() {
-        return i32(96);
+        return i32(BYTES + 32);
     }
 
     void rxNext(int v) {
-        i32(96, v);
+        i32(BYTES + 32, v);
     }
 
     int edge() {
-        return i32(100);
+        return i32(BYTES + 36);
     }
 
     void edge(int v) {
-        i32(100, v);
+        i32(BYTES + 36, v);
     }
 
     int tail() {
-        return i32(104);
+        return i32(BYTES + 40);
     }
 
     void tail(int v) {
-        i32(104, v);
+        i32(BYTES + 40, v);
     }
 
     int head() {
-        return i32(108);
+        return i32(BYTES + 44);
     }
 
     void head(int v) {
-        i32(108, v);
+        i32(BYTES + 44, v);
     }
 
     int path() {
-        return u8(112);
+        return u8(BYTES + 48);
     }
 
     void path(int v) {
-        u8(112, v);
+        u8(BYTES + 48, v);
     }
 
     int fit() {
-        return u8(113);
+        return u8(BYTES + 49);
     }
 
     void fit(int v) {
-        u8(113, v);
+        u8(BYTES + 49, v);
     }
 }

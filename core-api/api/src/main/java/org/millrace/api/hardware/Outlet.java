@@ -3,7 +3,7 @@ package org.millrace.api.hardware;
 import org.millrace.api.pipeline.SegmentMeta;
 
 /**
- * Where items leave a pipeline; the runtime's side.
+ * Where items leave a pipeline; the runtime's side. An item's metadata is valid during the call.
  *
  * @param <M> the program's metadata
  */
@@ -49,21 +49,16 @@ public interface Outlet<M extends SegmentMeta> {
     void digest(M meta, long nowNs);
 
     /**
-     * A segment is to be sent, but waits in the machine first. The payload that its pass has fetched from the host is
-     * kept as it is now, whatever becomes of the host's buffer. An outlet without payload keeps none.
+     * An item waits in the machine beyond its batch: the frame and the payload that its metadata refers to are copied, as
+     * they are now, into memory that stays until the item leaves by any of the others; {@link SegmentMeta#frame()} and
+     * {@link SegmentMeta#payload()} refer to the copy then. Done already, or nothing to keep: nothing happens.
      *
      * @param meta the item
-     * @return the payload's number, for {@link #resume}; 0: the segment has none
+     * @return false if there is no memory left. An item with stages before it must be dropped then, under
+     *         {@link org.millrace.api.pipeline.DropReason#NO_MEMORY}; one that is only to be emitted may be left as it is,
+     *         and will be dropped instead of emitted
      */
-    default int hold(M meta) {
-        return 0;
-    }
-
-    /**
-     * The segment that is emitted next has waited; it leaves with the payload that was kept for it, once.
-     *
-     * @param payload the payload's number
-     */
-    default void resume(int payload) {
+    default boolean retain(M meta) {
+        return true;
     }
 }

@@ -59,7 +59,11 @@ public enum DropReason {
     /** A message that is longer than the path, or the transport, takes. */
     TOO_LONG("message too long"),
     /** The data path's way to itself is full. */
-    LOOPBACK_FULL("queue to the own address full");
+    LOOPBACK_FULL("queue to the own address full"),
+    /** The machine has as many items inside as it can have. */
+    NO_ITEM("no item left in the machine"),
+    /** No memory is left for a frame or payload that waits in the machine. */
+    NO_MEMORY("no memory for a frame that waits");
 
     private final String text;
 

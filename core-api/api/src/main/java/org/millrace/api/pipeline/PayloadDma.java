@@ -12,7 +12,8 @@ public interface PayloadDma extends Extern {
 
     /**
      * Makes {@link SegmentMeta#length()} bytes of the transmit buffer of {@link SegmentMeta#connection()}, from
-     * {@link SegmentMeta#position()} on, the payload of the segment that this item will emit.
+     * {@link SegmentMeta#position()} on, the payload of the segment that this item will emit: sets
+     * {@link SegmentMeta#payload()}, to which context, position and length belong from now on.
      *
      * @param meta the item
      */

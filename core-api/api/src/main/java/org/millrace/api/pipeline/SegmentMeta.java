@@ -10,7 +10,7 @@ package org.millrace.api.pipeline;
  */
 public class SegmentMeta extends View {
     /** Bytes of the fields of this class; a program's own begin here. */
-    public static final int BYTES = 68;
+    public static final int BYTES = 72;
 
     /** {@link #hostFlags}: the stream ends here (application's shutdown, or the peer's FIN). */
     public static final int HOST_FIN = 1;
@@ -37,7 +37,7 @@ public class SegmentMeta extends View {
         i32(0, v);
     }
 
-    /** {@return RX: which received frame this is, as the runtime counts them; for externs, meaningless to stages} */
+    /** {@return RX: number of the received frame, as the runtime counts them; 0: none; for externs, meaningless to stages} */
     public final int frame() {
         return i32(4);
     }
@@ -360,5 +360,20 @@ public class SegmentMeta extends View {
      */
     public final void message(int v) {
         i32(64, v);
+    }
+
+    /** {@return reference to the payload that the segment is to be sent with, as {@link PayloadDma#fromHost} has left it;
+     *          0: none; meaningless to stages} */
+    public final int payload() {
+        return i32(68);
+    }
+
+    /**
+     * Sets {@link #payload()}.
+     *
+     * @param v its value
+     */
+    public final void payload(int v) {
+        i32(68, v);
     }
 }

@@ -49,4 +49,17 @@ public final class ViewCursor {
     public static void copy(View from, View to, int lengthWords) {
         System.arraycopy(from.words, from.base, to.words, to.base, lengthWords);
     }
+
+    /**
+     * Copies some bits of what one view covers to another place; the others are 0 there.
+     *
+     * @param from a placed view
+     * @param to   another of the same layout
+     * @param mask the bits, a word of it for each word of the views
+     */
+    public static void copy(View from, View to, int[] mask) {
+        for (int i = 0; i < mask.length; i++) {
+            to.words[to.base + i] = from.words[from.base + i] & mask[i];
+        }
+    }
 }

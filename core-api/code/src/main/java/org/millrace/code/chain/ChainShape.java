@@ -11,7 +11,7 @@ import java.util.Arrays;
  * <ul>
  * <li>{@code chain}, the superclass of what is written, with a field {@code steps}, an array; a constructor of that array and a
  * {@link ChainClass}; an abstract {@code long run(meta, …, long nowNs)}, where … is what else a pass needs; and
- * {@code static void mirror(long verdict, …)};
+ * {@code static void mirror(long verdict, meta, …)};
  * <li>{@code link}, what a step is in every load of a program, with {@code long run(step, meta, long nowNs)}.
  * </ul>
  *

@@ -23,7 +23,7 @@ import org.millrace.api.pipeline.Verdict;
  * where … is what a pass of this backend needs beside the metadata:
  * {@code verdict = part0(meta, …, nowNs); digest |= verdict & DIGEST; if ((verdict & ACTION) != NEXT) return
  * verdict | digest;} for each part, and in a part for each step:
- * {@code verdict = link.run(steps[i], meta, nowNs); if (verdict != NEXT) { mirror(verdict, …);
+ * {@code verdict = link.run(steps[i], meta, nowNs); if (verdict != NEXT) { mirror(verdict, meta, …);
  * digest |= verdict & DIGEST; if ((verdict & ACTION) != NEXT) return verdict | digest; }}
  */
 final class ChainWriter {
@@ -137,7 +137,7 @@ final class ChainWriter {
             .invokevirtual(link, "run", linkRun)
             .lstore(verdictLocal)
             .lload(verdictLocal).loadConstant(Verdict.NEXT).lcmp().ifeq(next)
-            .lload(verdictLocal);
+            .lload(verdictLocal).aload(META_LOCAL);
         loadRest(code);
         code.invokestatic(chain, "mirror", mirror);
         endIfDecided(code, end);

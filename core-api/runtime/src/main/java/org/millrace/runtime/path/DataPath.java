@@ -25,6 +25,7 @@ import org.millrace.runtime.config.Running;
 import org.millrace.runtime.frame.CuttingPort;
 import org.millrace.runtime.frame.LoopbackPort;
 import org.millrace.runtime.frame.ReceivedFrames;
+import org.millrace.runtime.frame.RetainedFrames;
 import org.millrace.runtime.status.DataPathStatus;
 import org.millrace.runtime.status.RegistryWriter;
 import org.millrace.runtime.status.StatusReport;
@@ -36,9 +37,9 @@ import org.millrace.runtime.tenant.ContextTable;
 import org.millrace.runtime.tenant.Counters;
 import org.millrace.runtime.tenant.Egress;
 import org.millrace.runtime.tenant.Grant;
-import org.millrace.runtime.tenant.HeldPayloads;
 import org.millrace.runtime.tenant.HostTransfer;
 import org.millrace.runtime.tenant.IdlePages;
+import org.millrace.runtime.tenant.PayloadSpans;
 import org.millrace.runtime.tenant.RequestReader;
 import org.millrace.runtime.trace.TraceLines;
 import org.millrace.runtime.trace.TraceRing;
@@ -75,6 +76,8 @@ public final class DataPath implements AutoCloseable {
     /** An application that frees its event ring rings no bell: who waits for it looks again after this time. */
     private static final long EVENT_RETRY_NS = 200_000;
     private static final int SECRET_BYTES = 16; // RFC 6528 §3
+    private static final int RETAINED_FRAMES = 1 << 14;
+    private static final long RETAINED_BYTES = 1 << 26;
 
     private final String instance;
     private final Capacity capacity;
@@ -83,10 +86,11 @@ public final class DataPath implements AutoCloseable {
     private final Counters counters = new Counters();
     private final IdlePages pages = new IdlePages(counters);
     private final ContextHome home;
-    private final ReceivedFrames frames = new ReceivedFrames(BATCH_FRAMES);
+    private final RetainedFrames retained = new RetainedFrames(RETAINED_FRAMES, RETAINED_BYTES);
+    private final ReceivedFrames frames = new ReceivedFrames(BATCH_FRAMES, retained);
     private final ContextTable contexts;
     private final HostTransfer transfer;
-    private final HeldPayloads held;
+    private final PayloadSpans spans;
     private final Egress egress;
     private final NetEvents network;
     private final IpLayer ip;
@@ -126,12 +130,12 @@ public final class DataPath implements AutoCloseable {
         transports = new TransportTable(instance);
         contexts = new ContextTable(capacity.contexts(), counters, home.journals());
         transfer = new HostTransfer(contexts, frames, counters, pages);
-        held = new HeldPayloads(transfer);
-        egress = new Egress(port, transfer, captures);
+        spans = new PayloadSpans(contexts, retained, counters);
+        egress = new Egress(port, spans, retained, captures);
         network = new NetEvents(this, transports.all());
         ip = new IpLayer(new MacAddress(info.macAddress()), config.addresses(), new RouteTable(config.routes()),
             NeighbourSettings.DEFAULT, egress, network);
-        parts = new PathParts(instance, capacity, port, ip, frames, contexts, transfer, held, egress, counters);
+        parts = new PathParts(instance, capacity, port, ip, frames, contexts, transfer, spans, egress, counters);
         ingress = new Ingress(frames, ip, counters, info.macAddress(), info.checksumTrusted());
         requests = new RequestReader(new Dispatcher(transports, contexts, counters), counters, pages);
         for (TransportChoice choice : config.transports()) {
@@ -192,7 +196,7 @@ public final class DataPath implements AutoCloseable {
         busy |= transports.transmit(TRANSMIT_BUDGET, nowNs);
         transports.drain(nowNs);
         egress.flush(nowNs); // before an application may reuse what is being sent
-        held.keep(); // the same for what a machine sends later
+        transports.keep(); // the same for what a machine sends later
         long deadline = Math.min(ipDeadlineNs, pages.advance(contexts, nowNs));
         boolean blocked = tell(nowNs);
         if (registry != null) {

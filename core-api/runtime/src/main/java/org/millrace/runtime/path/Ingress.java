@@ -116,7 +116,7 @@ final class Ingress {
             || isForged(frame, source, destination)) {
             return false;
         }
-        ReceivedPacket packet = frames.packet(frame);
+        ReceivedPacket packet = frames.at(frame);
         packet.frame = memory;
         packet.frameOffset = start;
         packet.headerOffset = PLAIN_HEADERS;
@@ -127,7 +127,7 @@ final class Ingress {
         packet.peerAddress = source;
         packet.peerMac = (word0 & 0xffff) << 32 | word8 >>> 32;
         packet.ecn = (int) word8 & 3;
-        transport.dispatch(packet, frame, nowNs);
+        transport.dispatch(packet, frame + 1, nowNs);
         return true;
     }
 
@@ -202,7 +202,7 @@ final class Ingress {
             }
             return;
         }
-        ReceivedPacket packet = frames.packet(frame);
+        ReceivedPacket packet = frames.at(frame);
         packet.frame = batch.segment[frame];
         packet.frameOffset = batch.offset[frame];
         packet.headerOffset = linkBytes + headerLength;
@@ -213,7 +213,7 @@ final class Ingress {
         packet.peerAddress = header.source();
         packet.peerMac = ethernet.source();
         packet.ecn = header.ecn();
-        transport.dispatch(packet, frame, nowNs);
+        transport.dispatch(packet, frame + 1, nowNs);
     }
 
     /**

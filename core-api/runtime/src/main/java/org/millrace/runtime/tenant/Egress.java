@@ -11,6 +11,7 @@ import org.millrace.api.port.TransmitBatch;
 import org.millrace.net.FrameOutput;
 import org.millrace.runtime.capture.Captures;
 import org.millrace.runtime.frame.LoopbackPort;
+import org.millrace.runtime.frame.RetainedFrames;
 import org.millrace.wire.Checksum;
 import org.millrace.wire.EthernetHeader;
 import org.millrace.wire.Ipv4Header;
@@ -35,19 +36,21 @@ public final class Egress implements FrameOutput {
     private final PortInfo info;
     private final TransmitBatch wire;
     private final TransmitBatch looped;
-    private final HostTransfer payload;
+    private final PayloadSpans payload;
+    private final RetainedFrames retained;
     private final Captures captures;
     private final MemorySegment copies = Arena.ofAuto().allocate(COPY_BYTES, 8);
     private int copied;
     private int identification;
     private long lastFlushNs;
 
-    public Egress(LoopbackPort port, HostTransfer payload, Captures captures) {
+    public Egress(LoopbackPort port, PayloadSpans payload, RetainedFrames retained, Captures captures) {
         this.port = port;
         this.info = port.info();
         this.wire = port.newTransmitBatch();
         this.looped = port.looped();
         this.payload = payload;
+        this.retained = retained;
         this.captures = captures;
     }
 
@@ -58,7 +61,7 @@ public final class Egress implements FrameOutput {
             flush(nowNs);
         }
         long frame = batch.headerOffset(batch.count());
-        int payloadBytes = payload.firstLength + payload.secondLength;
+        int payloadBytes = payload.locate(meta).length();
         int headerBytes = codec.write(meta, batch.headers, frame + TRANSPORT);
         int segmentBytes = headerBytes + payloadBytes;
         writeHeaders(batch.headers, frame, mac, meta, protocol, segmentBytes);
@@ -96,7 +99,7 @@ public final class Egress implements FrameOutput {
         long field = header + codec.checksumOffset();
         if (info.checksumOffload()) {
             int size = codec.segmentSize(meta);
-            boolean cut = size > 0 && payload.firstLength + payload.secondLength > size;
+            boolean cut = size > 0 && payload.length() > size;
             batch.headers.set(U16, field, (short) Checksum.fold(pseudo));
             batch.offload(TRANSPORT, codec.checksumOffset(), cut ? size : 0);
             return;
@@ -141,9 +144,7 @@ public final class Egress implements FrameOutput {
     public boolean flush(long nowNs) {
         lastFlushNs = nowNs;
         copied = 0;
-        if (wire.count() == 0 && looped.count() == 0) {
-            return false;
-        }
+        boolean any = wire.count() > 0 || looped.count() > 0;
         if (looped.count() > 0) {
             captures.sent(looped, nowNs);
             port.loop();
@@ -152,6 +153,7 @@ public final class Egress implements FrameOutput {
             captures.sent(wire, nowNs);
             port.transmit(wire);
         }
-        return true;
+        retained.recycle();
+        return any;
     }
 }

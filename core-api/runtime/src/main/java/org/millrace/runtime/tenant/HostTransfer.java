@@ -7,9 +7,9 @@ import org.millrace.api.transport.ReceivedPacket;
 import org.millrace.runtime.frame.ReceivedFrames;
 
 /**
- * The payload extern. To the host: a copy out of the frame into the receive ring. From the host: the spans of the
- * transmit ring that {@link Egress} hands to the port. Both stay inside the frame's payload and the connection's ring,
- * whatever the metadata says; a transfer that would not is left out and counted.
+ * The payload extern. To the host: a copy out of the frame into the receive ring. From the host: a reference to the
+ * connection's slot, for {@link PayloadSpans}. Both stay inside the frame's payload and the connection's ring, whatever
+ * the metadata says; a transfer that would not is left out and counted.
  *
  * <p>Owned by: the data-path thread.
  */
@@ -19,23 +19,11 @@ public final class HostTransfer implements PayloadDma {
     private final Counters counters;
     private final IdlePages pages;
 
-    MemorySegment region;
-    long firstOffset;
-    int firstLength;
-    long secondOffset;
-    int secondLength;
-
     public HostTransfer(ContextTable contexts, ReceivedFrames frames, Counters counters, IdlePages pages) {
         this.contexts = contexts;
         this.frames = frames;
         this.counters = counters;
         this.pages = pages;
-    }
-
-    /** Forgets the spans: the item that they belong to has left. */
-    public void clear() {
-        firstLength = 0;
-        secondLength = 0;
     }
 
     @Override
@@ -75,7 +63,7 @@ public final class HostTransfer implements PayloadDma {
 
     @Override
     public void fromHost(SegmentMeta meta) {
-        clear();
+        frames.releasePayload(meta);
         int length = meta.length();
         if (length == 0) {
             return;
@@ -86,13 +74,6 @@ public final class HostTransfer implements PayloadDma {
             counters.transferFaults++;
             return;
         }
-        long ring = context.layout.transmitRing(slot);
-        int size = context.size().transmitBytes();
-        int start = meta.position() & size - 1;
-        region = context.region.segment();
-        firstOffset = ring + start;
-        firstLength = Math.min(length, size - start);
-        secondOffset = ring;
-        secondLength = length - firstLength;
+        meta.payload(slot + 1);
     }
 }

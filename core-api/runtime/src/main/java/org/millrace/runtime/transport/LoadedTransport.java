@@ -8,17 +8,15 @@ import org.millrace.api.hardware.HardwareBackend;
 import org.millrace.api.hardware.Outlet;
 import org.millrace.api.hardware.Pipeline;
 import org.millrace.api.pipeline.DropReason;
-import org.millrace.api.pipeline.FlowScheduler;
 import org.millrace.api.pipeline.HeaderCodec;
-import org.millrace.api.pipeline.Layout;
 import org.millrace.api.pipeline.Program;
 import org.millrace.api.pipeline.SegmentMeta;
 import org.millrace.api.pipeline.Verdict;
-import org.millrace.api.pipeline.ViewCursor;
 import org.millrace.api.pipeline.Workflow;
 import org.millrace.api.transport.ControlPlane;
 import org.millrace.api.transport.ReceivedPacket;
 import org.millrace.api.transport.TransportFactory.Service;
+import org.millrace.runtime.frame.RetainedFrames;
 import org.millrace.runtime.tenant.AppContext;
 import org.millrace.runtime.tenant.OutgoingMessage;
 
@@ -39,10 +37,7 @@ public final class LoadedTransport<M extends SegmentMeta> implements Outlet<M>, 
     public final AddedState added;
     private final PathParts parts;
     private final HeaderCodec<M> codec;
-    private final FlowScheduler scheduler;
     private final Pipeline<M> pipeline;
-    private final M handedOver;
-    private final int metaWords;
     private boolean controlDue = true;
     private long controlDeadlineNs = Long.MAX_VALUE;
 
@@ -54,11 +49,7 @@ public final class LoadedTransport<M extends SegmentMeta> implements Outlet<M>, 
         this.control = control;
         protocol = host.protocol();
         codec = program.codec();
-        handedOver = program.newMeta();
-        metaWords = Layout.of(handedOver.getClass()).words();
-        ViewCursor.move(handedOver, new int[metaWords], 0);
         pipeline = hardware.load(program, host.capacity(), this);
-        scheduler = program.scheduler();
         added = new AddedState(program, pipeline, host.capacity());
         host.attach(this);
     }
@@ -83,7 +74,7 @@ public final class LoadedTransport<M extends SegmentMeta> implements Outlet<M>, 
         pipeline.clear(flow);
     }
 
-    /** Takes a received datagram to the program whose it is. */
+    /** Takes a received datagram, by the number of its frame, to the program whose it is. */
     public void dispatch(ReceivedPacket packet, int frame, long nowNs) {
         ofPacket(packet).receive(packet, frame, nowNs);
     }
@@ -92,6 +83,11 @@ public final class LoadedTransport<M extends SegmentMeta> implements Outlet<M>, 
     void receive(ReceivedPacket packet, int frame, long nowNs) {
         counters.items[Workflow.RX.ordinal()]++;
         M meta = pipeline.item(Workflow.RX);
+        if (meta == null) {
+            parts.counters().drop(DropReason.NO_ITEM);
+            parts.frames().release(frame);
+            return;
+        }
         meta.frame(frame);
         meta.localAddress(packet.localAddress);
         meta.peerAddress(packet.peerAddress);
@@ -101,25 +97,27 @@ public final class LoadedTransport<M extends SegmentMeta> implements Outlet<M>, 
         long verdict = codec.parse(packet.frame, packet.frameOffset, packet.headerOffset, packet.length,
             packet.checksumValid, meta);
         if (verdict == Verdict.NEXT) {
-            pipeline.submit(nowNs);
-        } else if (Verdict.action(verdict) == Verdict.CONTROL) {
-            ViewCursor.copy(meta, handedOver, metaWords); // the control plane may begin items of its own
-            control(handedOver, Verdict.reason(verdict), nowNs);
+            pipeline.submit(meta, nowNs);
         } else {
-            drop(meta, Verdict.reason(verdict));
+            pipeline.end(meta, verdict, nowNs);
         }
     }
 
     void bump(int flow, AppContext context, int slot, int receiveBytes, int transmitBytes, int flags, long nowNs) {
-        M meta = hostItem(flow, context, slot);
-        meta.rxBump(receiveBytes);
-        meta.txBump(transmitBytes);
-        meta.hostFlags(flags);
-        pipeline.submit(nowNs);
+        M meta = hostItem(flow, context, slot, nowNs);
+        if (meta != null) {
+            meta.rxBump(receiveBytes);
+            meta.txBump(transmitBytes);
+            meta.hostFlags(flags);
+            pipeline.submit(meta, nowNs);
+        }
     }
 
     void message(int flow, AppContext context, int slot, OutgoingMessage message, long nowNs) {
-        M meta = hostItem(flow, context, slot);
+        M meta = hostItem(flow, context, slot, nowNs);
+        if (meta == null) {
+            return;
+        }
         meta.hostFlags(SegmentMeta.HOST_MESSAGE);
         meta.position(message.position);
         meta.length(message.bytes);
@@ -127,45 +125,62 @@ public final class LoadedTransport<M extends SegmentMeta> implements Outlet<M>, 
         meta.operation(message.kind);
         meta.peerAddress(message.peerAddress);
         meta.peerPort(message.peerPort);
-        pipeline.submit(nowNs);
+        pipeline.submit(meta, nowNs);
     }
 
     void cancel(int flow, AppContext context, int slot, int number, long nowNs) {
-        M meta = hostItem(flow, context, slot);
+        M meta = hostItem(flow, context, slot, nowNs);
+        if (meta == null) {
+            return;
+        }
         meta.hostFlags(SegmentMeta.HOST_CANCEL);
         meta.message(number);
-        pipeline.submit(nowNs);
+        pipeline.submit(meta, nowNs);
     }
 
-    private M hostItem(int flow, AppContext context, int slot) {
+    private M hostItem(int flow, AppContext context, int slot, long nowNs) {
+        M meta = hostItem(flow, nowNs);
+        if (meta != null) {
+            meta.context(context.number);
+            meta.connection(context.slots.id[slot]);
+        }
+        return meta;
+    }
+
+    /** Begins an HC item. Nobody would repeat it, so a machine that is full has to let others out for it. */
+    private M hostItem(int flow, long nowNs) {
         counters.items[Workflow.HC.ordinal()]++;
         M meta = pipeline.item(Workflow.HC);
+        if (meta == null) {
+            pipeline.quiesce(nowNs);
+            meta = pipeline.item(Workflow.HC);
+        }
+        if (meta == null) {
+            parts.counters().drop(DropReason.NO_ITEM);
+            return null;
+        }
         meta.flow(flow);
-        meta.context(context.number);
-        meta.connection(context.slots.id[slot]);
         return meta;
     }
 
     void hostControl(int flow, int operation, long nowNs) {
-        counters.items[Workflow.HC.ordinal()]++;
-        M meta = pipeline.item(Workflow.HC);
-        meta.flow(flow);
-        meta.operation(operation);
-        pipeline.submit(nowNs);
+        M meta = hostItem(flow, nowNs);
+        if (meta != null) {
+            meta.operation(operation);
+            pipeline.submit(meta, nowNs);
+        }
     }
 
-    /** Makes an item of each flow that is due, at most {@code budget}. Answers how many. */
+    /** Lets the machine send for flows that are due, at most {@code budget}. Answers how many. */
     int transmit(int budget, long nowNs) {
-        for (int i = 0; i < budget; i++) {
-            int flow = pipeline.isPaused() ? 0 : scheduler.next(nowNs);
-            if (flow == 0) {
-                return i;
-            }
-            counters.items[Workflow.TX.ordinal()]++;
-            pipeline.item(Workflow.TX).flow(flow);
-            pipeline.submit(nowNs);
-        }
-        return budget;
+        int count = pipeline.transmit(budget, nowNs);
+        counters.items[Workflow.TX.ordinal()] += count;
+        return count;
+    }
+
+    /** The batch is over: what waits in the machine keeps its frames. */
+    void keep() {
+        pipeline.keep();
     }
 
     /** Lets the machine run on as far as it can by now; the frames of the batch are needed no longer then. */
@@ -207,8 +222,7 @@ public final class LoadedTransport<M extends SegmentMeta> implements Outlet<M>, 
 
     long deadlineNs() {
         return controlDue ? Long.MIN_VALUE
-            : Math.min(Math.min(controlDeadlineNs, pipeline.deadlineNs()),
-                pipeline.isPaused() ? Long.MAX_VALUE : scheduler.deadlineNs());
+            : Math.min(Math.min(controlDeadlineNs, pipeline.deadlineNs()), pipeline.transmitNs());
     }
 
     /** {@return what control plane and machine count, by name} */
@@ -221,25 +235,25 @@ public final class LoadedTransport<M extends SegmentMeta> implements Outlet<M>, 
 
     @Override
     public void drop(M meta, int reason) {
-        parts.transfer().clear();
         parts.counters().drop(reason);
         if (reason == DropReason.NO_FLOW.code() && host.services().contains(Service.MESSAGES)
             && meta.workflow() == Workflow.RX.ordinal()) {
             parts.portUnreachable(meta.frame()); // RFC 1122 §4.1.3.1
         }
+        parts.frames().release(meta);
     }
 
     @Override
     public void control(M meta, int reason, long nowNs) {
-        parts.transfer().clear();
         ReceivedPacket packet = meta.workflow() == Workflow.RX.ordinal() ? parts.frames().packet(meta.frame()) : null;
         if (packet == null) {
             parts.counters().drop(DropReason.UNACCEPTABLE);
-            return;
+        } else {
+            counters.controlPackets++;
+            controlDue = true;
+            control.packet(packet, meta, reason, nowNs);
         }
-        counters.controlPackets++;
-        controlDue = true;
-        control.packet(packet, meta, reason, nowNs);
+        parts.frames().release(meta);
     }
 
     @Override
@@ -255,26 +269,25 @@ public final class LoadedTransport<M extends SegmentMeta> implements Outlet<M>, 
             drop(meta, DropReason.UNREACHABLE.code());
             return;
         }
+        if (meta.payload() == RetainedFrames.LOST) {
+            drop(meta, DropReason.NO_MEMORY.code());
+            return;
+        }
         discarded(meta);
         counters.emitted++;
         counters.sentPayloadBytes += parts.egress().emit(codec, protocol, meta, mac, nowNs);
-        parts.transfer().clear();
+        parts.frames().release(meta);
     }
 
     @Override
-    public int hold(M meta) {
-        return parts.held().hold();
-    }
-
-    @Override
-    public void resume(int payload) {
-        parts.held().resume(payload);
+    public boolean retain(M meta) {
+        return parts.frames().retain(meta) & parts.spans().retain(meta);
     }
 
     @Override
     public void done(M meta) {
         discarded(meta);
-        parts.transfer().clear();
+        parts.frames().release(meta);
     }
 
     /** A segment that is answered or taken note of although its payload was not: that loss has its reason too. */

@@ -1,14 +1,15 @@
 package org.millrace.runtime.transport;
 
 import org.millrace.api.hardware.Capacity;
+import org.millrace.api.transport.ReceivedPacket;
 import org.millrace.net.IpLayer;
 import org.millrace.runtime.frame.LoopbackPort;
 import org.millrace.runtime.frame.ReceivedFrames;
 import org.millrace.runtime.tenant.ContextTable;
 import org.millrace.runtime.tenant.Counters;
 import org.millrace.runtime.tenant.Egress;
-import org.millrace.runtime.tenant.HeldPayloads;
 import org.millrace.runtime.tenant.HostTransfer;
+import org.millrace.runtime.tenant.PayloadSpans;
 
 /**
  * What a data path is made of beside its transports: what these work with. Owned by: the data-path thread.
@@ -17,21 +18,21 @@ import org.millrace.runtime.tenant.HostTransfer;
  * @param capacity how much of everything
  * @param port     where frames enter and leave
  * @param ip       the network layer
- * @param frames   the batch
+ * @param frames   the batch, and frames that wait beyond theirs
  * @param contexts the applications' contexts
  * @param transfer moves payload
- * @param held     payload that a machine sends later
+ * @param spans    finds payload
  * @param egress   frames that leave
  * @param counters what is counted
  */
 public record PathParts(String instance, Capacity capacity, LoopbackPort port, IpLayer ip, ReceivedFrames frames,
-                        ContextTable contexts, HostTransfer transfer, HeldPayloads held, Egress egress,
+                        ContextTable contexts, HostTransfer transfer, PayloadSpans spans, Egress egress,
                         Counters counters) {
-    /** Answers a frame of the batch with port unreachable (RFC 1122 §4.1.3.1). */
+    /** Answers a frame with port unreachable (RFC 1122 §4.1.3.1). */
     void portUnreachable(int frame) {
-        if (frame < frames.batch.count()) {
-            ip.portUnreachable(frames.batch.segment[frame], frames.batch.offset[frame], frames.batch.length[frame],
-                frames.receivedNs);
+        ReceivedPacket packet = frames.packet(frame);
+        if (packet != null) {
+            ip.portUnreachable(packet.frame, packet.frameOffset, frames.length(frame), frames.receivedNs);
         }
     }
 

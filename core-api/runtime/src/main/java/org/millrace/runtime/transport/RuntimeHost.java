@@ -129,8 +129,8 @@ public final class RuntimeHost implements TransportHost {
 
     @Override
     public void resubmit(ReceivedPacket packet, long nowNs) {
-        int frame = parts.frames().frame(packet);
-        if (frame >= 0) {
+        int frame = parts.frames().share(packet);
+        if (frame != 0) {
             transport.receive(packet, frame, nowNs);
         }
     }

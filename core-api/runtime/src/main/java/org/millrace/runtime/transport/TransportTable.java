@@ -94,6 +94,13 @@ public final class TransportTable {
         return any;
     }
 
+    /** The batch is over: what waits in a machine keeps its frames. */
+    public void keep() {
+        for (int i = 0; i < transports.size(); i++) {
+            transports.get(i).keep();
+        }
+    }
+
     /** Lets every machine run on as far as it can by now. */
     public void drain(long nowNs) {
         for (int i = 0; i < transports.size(); i++) {

@@ -1,7 +1,5 @@
 package org.millrace.runtime.path;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import org.millrace.api.hardware.Capacity;
 import org.millrace.api.hardware.FitReport;
@@ -14,13 +12,20 @@ import org.millrace.api.pipeline.Verdict;
 import org.millrace.api.pipeline.Workflow;
 import org.millrace.bluefield.BluefieldBackend;
 import org.millrace.execution.Execution;
+import org.millrace.execution.ItemQueue;
 import org.millrace.execution.Step;
 
 /** Hardware whose queue to the wire opens when the test says so, or for a swap. */
 public final class HoldingBackend implements HardwareBackend {
     public boolean isOpen = true;
+    private final int items;
 
-    private record Frame(int[] words, int payload) {
+    public HoldingBackend() {
+        this(1024);
+    }
+
+    public HoldingBackend(int items) {
+        this.items = items;
     }
 
     @Override
@@ -42,30 +47,33 @@ public final class HoldingBackend implements HardwareBackend {
 
     private final class Holding<M extends SegmentMeta> extends Execution<M> {
         private final List<List<? extends Step<?, ?>>> workflows;
-        private final Deque<Frame> frames = new ArrayDeque<>();
+        private final ItemQueue<M> frames = new ItemQueue<>();
 
         Holding(Program<M> program, Capacity capacity, Outlet<M> outlet) {
-            super(program, capacity, outlet, 4);
+            super(program, capacity, outlet, items);
             workflows = List.of(Workflow.values()).stream()
                 .<List<? extends Step<?, ?>>>map(workflow -> steps(program.stages(workflow))).toList();
         }
 
         @Override
-        public void submit(long nowNs) {
-            M meta = meta();
+        public void submit(M item, long nowNs) {
             long verdict = Verdict.NEXT;
-            for (Step<?, ?> step : workflows.get(meta.workflow())) {
-                verdict = step.run(meta, nowNs);
+            for (Step<?, ?> step : workflows.get(item.workflow())) {
+                verdict = step.run(item, nowNs);
                 if (Verdict.action(verdict) != Verdict.NEXT) {
                     break;
                 }
             }
             if (Verdict.action(verdict) == Verdict.EMIT) {
-                int payload = hold(meta);
-                frames.add(new Frame(words().clone(), payload));
+                frames.add(item, 0);
             } else {
-                leave(meta, verdict, nowNs);
+                leave(item, verdict, nowNs);
             }
+        }
+
+        @Override
+        public void keep() {
+            retain(frames);
         }
 
         @Override
@@ -77,15 +85,9 @@ public final class HoldingBackend implements HardwareBackend {
 
         @Override
         public void quiesce(long nowNs) {
-            for (Frame frame = frames.poll(); frame != null; frame = frames.poll()) {
-                System.arraycopy(frame.words, 0, words(), 0, frame.words.length);
-                emit(frame.payload, nowNs);
+            while (!frames.isEmpty()) {
+                leave(frames.take(), Verdict.EMIT, nowNs);
             }
-        }
-
-        @Override
-        public boolean isIdle() {
-            return frames.isEmpty();
         }
 
         @Override

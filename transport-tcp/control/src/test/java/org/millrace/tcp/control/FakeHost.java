@@ -19,6 +19,7 @@ import org.millrace.api.hardware.Capacity;
 import org.millrace.api.pipeline.ContextQueue;
 import org.millrace.api.pipeline.DropReason;
 import org.millrace.api.pipeline.FlowLookup;
+import org.millrace.api.pipeline.Layout;
 import org.millrace.api.pipeline.PayloadDma;
 import org.millrace.api.pipeline.SegmentMeta;
 import org.millrace.api.pipeline.Verdict;
@@ -71,7 +72,7 @@ public final class FakeHost implements TransportHost, Contexts, TransportHost.Fl
 
     public FakeHost(Map<String, String> options) {
         this.options = options;
-        ViewCursor.move(meta, new int[TcpMeta.TCP_BYTES / 4], 0);
+        ViewCursor.move(meta, new int[Layout.of(TcpMeta.class).words()], 0);
         control = new TcpControl(this, program, TcpConfig.parse(options));
     }
 
@@ -134,7 +135,7 @@ public final class FakeHost implements TransportHost, Contexts, TransportHost.Fl
     }
 
     private void run() {
-        ViewCursor.clear(meta, TcpMeta.TCP_BYTES / 4);
+        ViewCursor.clear(meta, Layout.of(TcpMeta.class).words());
         meta.localAddress(packet.localAddress);
         meta.peerAddress(packet.peerAddress);
         long verdict = program.codec.parse(packet.frame, 0, 0, packet.length, packet.checksumValid, meta);

@@ -8,7 +8,7 @@ import org.millrace.api.pipeline.State;
 import org.millrace.api.pipeline.Verdict;
 import org.millrace.api.pipeline.Workflow;
 
-/** DMA (§4.3.1.3 Payload): moves payload before anybody is told of it. On TX the segment then leaves. */
+/** DMA (§4.3.1.3 Payload): moves payload before anybody is told of it. On TX the segment then leaves with a reference to it. */
 final class PayloadStage implements Stage<FlexMeta, State.None> {
     private static final StageSpec<State.None> SPEC = StageSpec.stateless("dma", List.of(PayloadDma.class));
     private static final int RECEIVE = Workflow.RX.ordinal();

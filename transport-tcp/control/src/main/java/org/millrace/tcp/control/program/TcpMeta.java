@@ -8,7 +8,7 @@ import org.millrace.api.pipeline.SegmentMeta;
  */
 public class TcpMeta extends SegmentMeta {
     /** Bytes of the fields up to here; a program's own begin here. */
-    public static final int TCP_BYTES = BYTES + 32;
+    public static final int TCP_BYTES = SegmentMeta.BYTES + 32;
 
     /** Makes a view that is nowhere yet. */
     public TcpMeta() {

@@ -10,6 +10,7 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.millrace.api.pipeline.DropReason;
+import org.millrace.api.pipeline.Layout;
 import org.millrace.api.pipeline.Verdict;
 import org.millrace.api.pipeline.ViewCursor;
 import org.millrace.tcp.control.FakeHost;
@@ -24,7 +25,7 @@ class TcpCodecTest {
 
     private static TcpMeta meta() {
         TcpMeta meta = new TcpMeta();
-        ViewCursor.move(meta, new int[TcpMeta.TCP_BYTES / 4], 0);
+        ViewCursor.move(meta, new int[Layout.of(TcpMeta.class).words()], 0);
         meta.localAddress(FakeHost.LOCAL);
         meta.peerAddress(FakeHost.PEER);
         return meta;

@@ -10,7 +10,7 @@ import org.millrace.api.pipeline.State;
 import org.millrace.api.pipeline.Verdict;
 import org.millrace.tcp.laminar.segment.LaminarMeta;
 
-/** Sequence-address translation and DMA (§5.3.3): payload goes to or comes from its place in the ring, {@code (seq -
+/** Sequence-address translation and DMA (§5.3.3): payload goes to or is referred to in its place in the ring, {@code (seq -
  * initial) & mask}. Of received payload only what the application has not been told of yet. */
 public final class PayloadMove implements Stage<LaminarMeta, State.None> {
     private static final StageSpec<State.None> SPEC = StageSpec.stateless("dma", List.of(PayloadDma.class));

@@ -1,0 +1,78 @@
+package org.millrace.runtime.tenant;
+
+import java.lang.foreign.MemorySegment;
+import org.millrace.api.pipeline.SegmentMeta;
+import org.millrace.runtime.frame.RetainedFrames;
+
+/**
+ * Where the payload lies that an item's metadata refers to: in the transmit ring of its connection, a wrap being two
+ * spans, or in a retained copy. Stays inside the connection's ring, whatever the metadata says; a payload that would not
+ * is left out and counted.
+ *
+ * <p>Owned by: the data-path thread; valid until the next {@link #locate}.
+ */
+public final class PayloadSpans {
+    private final ContextTable contexts;
+    private final RetainedFrames retained;
+    private final Counters counters;
+
+    MemorySegment region;
+    long firstOffset;
+    int firstLength;
+    long secondOffset;
+    int secondLength;
+
+    public PayloadSpans(ContextTable contexts, RetainedFrames retained, Counters counters) {
+        this.contexts = contexts;
+        this.retained = retained;
+        this.counters = counters;
+    }
+
+    /** Finds the payload of an item; it has none if the reference is 0. */
+    PayloadSpans locate(SegmentMeta meta) {
+        int reference = meta.payload();
+        firstLength = 0;
+        secondLength = 0;
+        if (reference > 0) {
+            inRing(meta, reference - 1);
+        } else if (reference < 0) {
+            region = retained.memory(-reference);
+            firstOffset = 0;
+            firstLength = retained.length(-reference);
+        }
+        return this;
+    }
+
+    private void inRing(SegmentMeta meta, int slot) {
+        AppContext context = contexts.find(meta.context());
+        int length = meta.length();
+        if (context == null || slot >= context.slots.id.length || length <= 0 || length > context.size().transmitBytes()) {
+            counters.transferFaults++;
+            return;
+        }
+        long ring = context.layout.transmitRing(slot);
+        int size = context.size().transmitBytes();
+        int start = meta.position() & size - 1;
+        region = context.region.segment();
+        firstOffset = ring + start;
+        firstLength = Math.min(length, size - start);
+        secondOffset = ring;
+        secondLength = length - firstLength;
+    }
+
+    /** Keeps an item's payload as it is now, if it has one. Answers false if there is no memory; then it is lost. */
+    public boolean retain(SegmentMeta meta) {
+        if (meta.payload() <= 0) {
+            return true;
+        }
+        locate(meta);
+        int number = retained.keep(region, firstOffset, firstLength, secondOffset, secondLength);
+        meta.payload(number == 0 ? RetainedFrames.LOST : -number);
+        return number != 0;
+    }
+
+    /** {@return bytes of the payload} */
+    int length() {
+        return firstLength + secondLength;
+    }
+}

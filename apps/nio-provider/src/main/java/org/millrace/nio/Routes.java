@@ -7,16 +7,18 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Which addresses go over Millrace: those of its prefixes; never loopback and IPv6 ones. The wildcard address, in either
- * family, is 0.0.0.0: Millrace's if a prefix has it.
+ * Which addresses go over Millrace: those of its prefixes; never IPv6 ones, and loopback ones only by a prefix of loopback
+ * addresses. The wildcard address, in either family, is 0.0.0.0: Millrace's if a prefix has it.
  */
 final class Routes {
-    /** Every IPv4 address. */
+    private static final int LOOPBACK = 127;
+
+    /** Every IPv4 address but loopback. */
     static final Routes ALL = parse("0.0.0.0/0");
 
     private record Prefix(int bits, int mask) {
         boolean holds(int address) {
-            return (address & mask) == bits;
+            return (address & mask) == bits && (address >>> 24 != LOOPBACK || bits >>> 24 == LOOPBACK);
         }
     }
 
@@ -58,7 +60,7 @@ final class Routes {
     boolean toMillrace(InetSocketAddress address) {
         InetAddress host = address.getAddress();
         boolean wildcard = host.isAnyLocalAddress();
-        if (!wildcard && (!(host instanceof Inet4Address) || host.isLoopbackAddress())) {
+        if (!wildcard && !(host instanceof Inet4Address)) {
             return false;
         }
         int bits = wildcard ? 0 : bits(host);

@@ -26,11 +26,12 @@ class RoutesTest {
     }
 
     @Test
-    void loopbackAndIpv6AreNeverMillraces() {
+    void loopbackIsTheKernelsUnlessNamedAndIpv6Always() {
         assertThat(toMillrace(Routes.ALL, "203.0.113.1")).isTrue();
         assertThat(toMillrace(Routes.ALL, "0.0.0.0")).isTrue();
         assertThat(toMillrace(Routes.ALL, "::")).isTrue();
         assertThat(toMillrace(Routes.ALL, "127.0.0.1")).isFalse();
+        assertThat(toMillrace(Routes.parse("0.0.0.0/0,127.0.0.0/8"), "127.0.0.1")).isTrue();
         assertThat(toMillrace(Routes.ALL, "2001:db8::1")).isFalse();
         assertThat(toMillrace(Routes.ALL, "::1")).isFalse();
     }

@@ -200,7 +200,7 @@ public final class InstanceComponent implements ContextProvider, Supplier<Map<St
         properties.forEach((key, value) -> {
             if (!key.startsWith("service.") && !key.startsWith("component.") && !key.startsWith("felix.")
                 && !key.startsWith("osgi.") && !key.startsWith("millrace.") && !key.startsWith(".")
-                && !key.equals("stopper.target")) {
+                && !key.endsWith(".target")) { // where a reference looks
                 own.put(key, String.valueOf(value));
             }
         });

@@ -280,7 +280,7 @@ public final class ContextLayout {
         int[] facts = {VERSION, PAGE, RECORD_BYTES, CONTEXT, OPEN, ID, PACING, CREDITS, RECEIVE, TRANSMIT, LOCAL_PORT,
             PEER_PORT, LOCAL_ADDRESS, PEER_ADDRESS, DescriptorRing.SLOTS, DescriptorRing.WAITING,
             Descriptor.BYTES, Descriptor.OPAQUE, Descriptor.ARGUMENT, Descriptor.PEER_ADDRESS, Descriptor.CLOSED, Descriptor.IDLE,
-            Descriptor.SENT};
+            Descriptor.SENT, Descriptor.GIVE_UP};
         int h = 0x811c9dc5;
         for (int fact : facts) {
             h = (h ^ fact) * 0x01000193;

@@ -18,6 +18,8 @@ package org.millrace.memory;
  * <ul>
  * <li>BUMP connection, rx bytes (consumed), tx bytes (appended), flags {@link #FIN}: the stream ends behind them
  * <li>CONNECT opaque, code (transport), local and peer address and port
+ * <li>GIVE_UP opaque (a CONNECT's), code (its transport): the application lets go of what has no connection yet; nothing
+ *     answers
  * <li>LISTEN opaque, code (transport), local address and port, argument (backlog), flags {@link #ALONE}: nobody else may
  *     listen there, else other contexts of the application may that do not say so either
  * <li>UNLISTEN code (transport), argument (the listener's number)
@@ -109,6 +111,8 @@ public final class Descriptor {
     public static final int CANCEL = 15;
     /** Event type. */
     public static final int SENT = 16;
+    /** Request type. */
+    public static final int GIVE_UP = 17;
 
     /** Flag of a BUMP: the stream ends here. */
     public static final int FIN = 1;

@@ -124,6 +124,7 @@ public abstract sealed class Endpoint implements AutoCloseable permits StreamSoc
     final void forgotten() {
         toe.forget(this);
         connection = 0;
+        requested = false;
     }
 
     static String text(InetSocketAddress address) {

@@ -437,7 +437,7 @@ public final class StreamSocket extends Endpoint {
     @Override
     boolean flush(RequestQueue requests) {
         if (connection() == 0) {
-            return requested || closed || connect(requests);
+            return closed ? !requested || status() != Status.OK || giveUp(requests) : requested || connect(requests);
         }
         if (aborted) {
             return end(requests, Descriptor.ABORT);
@@ -449,6 +449,18 @@ public final class StreamSocket extends Endpoint {
             return false;
         }
         return !closed || end(requests, Descriptor.CLOSE);
+    }
+
+    /** Nobody answers; if the answer to CONNECT is on its way, whoever reads it finds nobody, and resets the connection. */
+    private boolean giveUp(RequestQueue requests) {
+        long slot = requests.claim(Descriptor.GIVE_UP, 0);
+        if (slot == RequestQueue.FULL) {
+            return false;
+        }
+        requests.code(slot, transport, 0);
+        requests.opaque(slot, opaque);
+        forgotten();
+        return true;
     }
 
     private boolean handOver(RequestQueue requests) {

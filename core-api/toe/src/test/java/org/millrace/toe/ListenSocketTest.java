@@ -92,7 +92,7 @@ class ListenSocketTest {
         dataPath.accepted(2, ID);
         toe.poll(0);
         toe.flush();
-        assertThat(dataPath.takeAll()).extracting(Request::type).containsExactly(Descriptor.ABORT);
+        assertThat(dataPath.takeAll()).extracting(Request::type).containsExactly(Descriptor.GIVE_UP, Descriptor.ABORT);
     }
 
     @Test

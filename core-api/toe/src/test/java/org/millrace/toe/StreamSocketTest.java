@@ -299,7 +299,9 @@ class StreamSocketTest {
         toe.flush();
         long opaque = dataPath.take().opaque();
         early.close();
-        assertThat(requests()).isEmpty();
+        early.abort();
+        assertThat(requests()).extracting(Request::type, Request::connection, Request::opaque)
+            .containsExactly(tuple(Descriptor.GIVE_UP, 0, opaque));
         dataPath.connected(opaque, 1 << 16 | 5, Status.OK);
         assertThat(toe.poll(0)).isZero();
         assertThat(dataPath.takeAll()).extracting(Request::type, Request::connection)

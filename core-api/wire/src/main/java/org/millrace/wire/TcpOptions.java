@@ -54,13 +54,14 @@ public final class TcpOptions {
     }
 
     /**
-     * Decodes the options of one segment. Of an option that appears twice, the last counts.
+     * Decodes the options of one segment. Of an option that appears twice, the last counts. One that has another length
+     * than its kind has is passed over; one that has no length, or is truncated, ends the list. What is well-formed before and
+     * behind counts.
      *
      * @param segment memory that holds the frame
      * @param offset absolute offset of the first option in bytes
      * @param lengthBytes length of all options, 0 to 40
-     * @return whether they are well-formed: none truncated, of length 0 or 1, or of another length than its kind has;
-     *     if not, the decoder holds nothing
+     * @return whether all are well-formed
      */
     public boolean decode(MemorySegment segment, long offset, int lengthBytes) {
         clear();
@@ -68,35 +69,29 @@ public final class TcpOptions {
             timestampsAt(segment, offset + 4);
             return true;
         }
-        boolean wellFormed = lengthBytes >= 0 && lengthBytes <= MAX_LENGTH && decodeEach(segment, offset, lengthBytes);
-        if (!wellFormed) {
-            clear();
-        }
-        return wellFormed;
+        return lengthBytes >= 0 && lengthBytes <= MAX_LENGTH && decodeEach(segment, offset, lengthBytes);
     }
 
     private boolean decodeEach(MemorySegment segment, long offset, int lengthBytes) {
+        boolean wellFormed = true;
         int at = 0;
         while (at < lengthBytes) {
             int kind = u8(segment, offset + at);
             if (kind == END) {
-                return true;
+                break;
             }
             if (kind == NOP) {
                 at++;
                 continue;
             }
-            if (lengthBytes - at < 2) {
+            int length = lengthBytes - at < 2 ? 0 : u8(segment, offset + at + 1);
+            if (length < 2 || length > lengthBytes - at) { // RFC 9293 MUST-7: an illegal length must not hurt
                 return false;
             }
-            int length = u8(segment, offset + at + 1);
-            // RFC 9293 MUST-7: an illegal length, such as zero, must not hurt
-            if (length < 2 || length > lengthBytes - at || !decodeOne(kind, segment, offset + at + 2, length)) {
-                return false;
-            }
+            wellFormed &= decodeOne(kind, segment, offset + at + 2, length);
             at += length;
         }
-        return true;
+        return wellFormed;
     }
 
     private boolean decodeOne(int kind, MemorySegment segment, long value, int length) {

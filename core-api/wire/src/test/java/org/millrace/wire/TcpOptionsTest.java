@@ -57,14 +57,26 @@ class TcpOptionsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"0200", "0201", "fd00", "fd01", "02", "0204", "0204 05", "080a 0000", "020405b4 08",
+    @ValueSource(strings = {"0200", "0201", "fd00", "fd01", "02", "0204", "0204 05", "080a 0000", "08",
         "0203 05", "0304 0000", "0403 00", "0809 00000000000000", "010101fd"})
-    void malformedOptionsAreRefusedAndLeaveNothing(String malformed) {
+    void malformedOptionsLeaveNothing(String malformed) {
         decode("020405b4 0402080a 11223344 00000000 01030307");
 
         assertThat(decode(malformed)).isFalse();
 
         assertAbsent();
+    }
+
+    @Test
+    void whatIsWellFormedBesideAMalformedOptionCounts() {
+        assertThat(decode("020405b4 030a 0000000000000000 0402")).isFalse();
+        assertThat(options.mss()).isEqualTo(1460);
+        assertThat(options.windowScale()).isEqualTo(-1);
+        assertThat(options.sackPermitted()).isTrue();
+
+        assertThat(decode("0204 03e8 0200 05b4 0402")).isFalse();
+        assertThat(options.mss()).isEqualTo(1000);
+        assertThat(options.sackPermitted()).isFalse();
     }
 
     @Test

@@ -9,7 +9,7 @@ import java.net.InetSocketAddress;
  * @param context    who asks
  * @param connection the connection meant; CLOSE, ABORT and HANDOVER
  * @param opaque     the application's own number for the request, returned with the answer; HANDOVER: in the context
- *                   that takes
+ *                   that takes; GIVE_UP: of the CONNECT
  * @param local      wanted local address, port 0: any; LISTEN, LISTEN_ALONE, CONNECT, BIND
  * @param peer       whom to connect to; CONNECT
  * @param backlog    LISTEN, LISTEN_ALONE: most connections that wait; UNLISTEN: the listener's number; HANDOVER: the
@@ -33,6 +33,8 @@ public record ContextRequest(Kind kind, int context, int connection, long opaque
         CLOSE,
         /** Reset the connection. */
         ABORT,
+        /** The application has let go of a stream that {@link #CONNECT} has asked for and that has no connection yet. */
+        GIVE_UP,
         /** Give a connection that was accepted, and neither read nor written, to another context. */
         HANDOVER
     }

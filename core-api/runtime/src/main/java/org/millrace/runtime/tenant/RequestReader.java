@@ -122,6 +122,7 @@ public final class RequestReader {
             case Descriptor.LISTEN -> listen(nowNs);
             case Descriptor.BIND -> ask(ContextRequest.Kind.BIND, nowNs);
             case Descriptor.UNLISTEN -> unlisten(nowNs);
+            case Descriptor.GIVE_UP -> giveUp(nowNs);
             case Descriptor.HANDOVER -> handOver(nowNs);
             case Descriptor.RELEASE -> release(nowNs);
             case Descriptor.CANCEL -> cancel(nowNs);
@@ -325,6 +326,16 @@ public final class RequestReader {
         }
         if (!sink.request(context, code, new ContextRequest(ContextRequest.Kind.UNLISTEN, context.number, 0, 0, null,
             null, argument), nowNs)) {
+            violation("unknown transport");
+        }
+    }
+
+    private void giveUp(long nowNs) {
+        if ((flags | connection | receiveBytes | transmitBytes | argument | localPort | peerPort) != 0
+            || (local0 | local1 | peer0 | peer1) != 0) {
+            violation("a field that is not GIVE_UP's is set");
+        } else if (!sink.request(context, code, new ContextRequest(ContextRequest.Kind.GIVE_UP, context.number, 0, opaque,
+            null, null, 0), nowNs)) {
             violation("unknown transport");
         }
     }

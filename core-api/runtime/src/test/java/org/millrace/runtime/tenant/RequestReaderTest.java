@@ -97,7 +97,7 @@ class RequestReaderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {0, 9, 10, 11, 12, 16, 255})
+    @ValueSource(ints = {0, 9, 10, 11, 12, 16, 18, 255})
     void unknownType(int type) {
         request(type, at -> { });
         assertClosedFor("unknown type");
@@ -331,6 +331,26 @@ class RequestReaderTest {
     void handsOverWithAFieldThatIsNotItsOwn() {
         request(Descriptor.HANDOVER, at -> requests.u16(at, Descriptor.PEER_PORT, 1));
         assertClosedFor("a field that is not HANDOVER's is set");
+    }
+
+    @Test
+    void givingUpWhatNobodyKnowsIsIgnored() {
+        int before = events.available();
+        request(Descriptor.GIVE_UP, at -> requests.i64(at, Descriptor.OPAQUE, 77));
+        assertThat(context.layout.isOpen()).isTrue();
+        assertThat(events.available()).isEqualTo(before);
+    }
+
+    @Test
+    void givesUpWithAFieldThatIsNotItsOwn() {
+        request(Descriptor.GIVE_UP, at -> requests.i32(at, Descriptor.CONNECTION, connection));
+        assertClosedFor("a field that is not GIVE_UP's is set");
+    }
+
+    @Test
+    void givesUpAtATransportThatIsNot() {
+        request(Descriptor.GIVE_UP, at -> requests.u16(at, Descriptor.CODE, 2));
+        assertClosedFor("unknown transport");
     }
 
     @Test

@@ -177,7 +177,7 @@ final class SegmentSpec {
         if (flags.equals("*")) {
             return differences;
         }
-        int ignored = flags.contains("P") ? 0 : TcpHeader.PSH;
+        int ignored = (TcpHeader.PSH | TcpHeader.ECE | TcpHeader.CWR) & ~flagBits();
         if ((tcp.flags() & ~ignored) != flagBits()) {
             differences.add("flags are " + FrameText.flags(tcp.flags()) + ", not " + flags);
         }

@@ -10,6 +10,7 @@ import org.millrace.api.pipeline.DropReason;
 import org.millrace.api.pipeline.ViewCursor;
 import org.millrace.api.transport.TransportHost;
 import org.millrace.tcp.control.connection.ConnectionTable;
+import org.millrace.tcp.control.connection.HalfOpen;
 import org.millrace.tcp.control.connection.Listener;
 import org.millrace.tcp.control.connection.ListenerTable;
 import org.millrace.tcp.control.connection.TcpConnection;
@@ -80,6 +81,7 @@ final class Requests {
             case BIND -> host.contexts().listening(r.context(), r.opaque(), Status.UNSUPPORTED, NO_LISTENER, r.local());
             case CLOSE -> close(r, nowNs);
             case ABORT -> abort(r, nowNs);
+            case GIVE_UP -> giveUp(r);
             case HANDOVER -> handOver(r, nowNs);
         }
     }
@@ -194,7 +196,6 @@ final class Requests {
     private void close(ContextRequest r, long nowNs) {
         TcpConnection c = table.byHandle(r.context(), r.connection());
         if (c == null || c.appClosed) {
-            cancelConnect(r);
             return;
         }
         if (c.flow == 0) {
@@ -223,9 +224,7 @@ final class Requests {
 
     private void abort(ContextRequest r, long nowNs) {
         TcpConnection c = table.byHandle(r.context(), r.connection());
-        if (c == null) {
-            cancelConnect(r);
-        } else {
+        if (c != null) {
             teardown.abort(c, nowNs);
         }
     }
@@ -253,11 +252,11 @@ final class Requests {
         contexts.accepted(c.context, c.connection, r.opaque());
     }
 
-    /** CLOSE or ABORT of a connection that has no id yet: RFC 9293 §3.10.4, SYN-SENT. */
-    private void cancelConnect(ContextRequest r) {
-        if (r.connection() == Contexts.NONE) {
-            table.halfOpen(h -> h.active() && h.context == r.context() && h.opaque == r.opaque())
-                    .forEach(handshake::forget);
+    /** CLOSE or ABORT of a connection that has no id yet: RFC 9293 §3.10.4, SYN-SENT. What comes of the peer then finds nobody. */
+    private void giveUp(ContextRequest r) {
+        HalfOpen asked = table.asked(r.context(), r.opaque());
+        if (asked != null) {
+            handshake.forget(asked);
         }
     }
 

@@ -5,6 +5,7 @@ import static org.millrace.api.context.ContextRequest.Kind.ABORT;
 import static org.millrace.api.context.ContextRequest.Kind.BIND;
 import static org.millrace.api.context.ContextRequest.Kind.CLOSE;
 import static org.millrace.api.context.ContextRequest.Kind.CONNECT;
+import static org.millrace.api.context.ContextRequest.Kind.GIVE_UP;
 import static org.millrace.api.context.ContextRequest.Kind.HANDOVER;
 import static org.millrace.api.context.ContextRequest.Kind.LISTEN;
 import static org.millrace.api.context.ContextRequest.Kind.LISTEN_ALONE;
@@ -129,9 +130,10 @@ class RequestsTest {
     @Test
     void connectCanBeCancelled() {
         connect("0.0.0.0", 5000, "10.0.0.2", 80);
-        host.request(CLOSE, 0, -1, 4, null, null, 0);
+        host.request(GIVE_UP, 0, -1, 4, null, null, 0);
+        host.request(GIVE_UP, 1, -1, 5, null, null, 0);
         assertThat(host.state()).isEqualTo("SYN-SENT");
-        host.request(CLOSE, 0, -1, 5, null, null, 0);
+        host.request(GIVE_UP, 0, -1, 5, null, null, 0);
         assertThat(host.control.connections()).isEmpty();
         assertThat(host.takeEvents()).isEmpty();
     }

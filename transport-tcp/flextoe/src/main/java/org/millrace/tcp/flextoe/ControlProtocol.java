@@ -3,6 +3,7 @@ package org.millrace.tcp.flextoe;
 import static org.millrace.tcp.flextoe.ProtocolState.CLOSED;
 import static org.millrace.tcp.flextoe.ProtocolState.ECN_ECHO;
 import static org.millrace.tcp.flextoe.ProtocolState.FIN_QUEUED;
+import static org.millrace.tcp.flextoe.ProtocolState.OVERRIDE;
 
 import org.millrace.api.pipeline.SegmentMeta;
 import org.millrace.api.pipeline.Stage;
@@ -32,6 +33,7 @@ final class ControlProtocol implements Stage<FlexMeta, ProtocolState> {
             }
             case TcpProgram.ACK -> meta.answer(1);
             case TcpProgram.CLOSE -> s.set(FIN_QUEUED | CLOSED);
+            case TcpProgram.OVERRIDE -> s.set(OVERRIDE);
             case TcpProgram.KICK -> {
             }
             default -> bump(meta, s);

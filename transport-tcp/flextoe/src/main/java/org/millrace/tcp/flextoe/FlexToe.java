@@ -122,6 +122,7 @@ public final class FlexToe implements TcpProgram<FlexMeta> {
         s.ready(from.sndReady);
         s.peerWindow(from.sndWindow);
         s.peerWindowMax(from.sndUna == from.firstSent ? from.sndWindow : MAX_WINDOW << from.sndShift);
+        s.offered(from.sndWindow);
         s.windowSeq(from.rcvNxt);
         s.peerShift(from.sndShift);
         s.congestionWindow(from.congestionWindow);

@@ -20,6 +20,7 @@ public final class ProtocolState extends State {
     static final int ECN = 1024;
     static final int ECN_DCTCP = 2048;
     static final int SACK = 4096;
+    static final int OVERRIDE = 8192;
 
     /** Makes a view that is nowhere yet. */
     public ProtocolState() {
@@ -232,6 +233,15 @@ public final class ProtocolState extends State {
         u8(75, v);
     }
 
+    /** {@return largest window the peer has offered to this program, bytes (RFC 9293 §3.8.6.2.1 Max(SND.WND))} */
+    public int offered() {
+        return i32(76);
+    }
+
+    void offered(int v) {
+        i32(76, v);
+    }
+
     boolean has(int flag) {
         return (flags() & flag) != 0;
     }
@@ -262,7 +272,18 @@ public final class ProtocolState extends State {
             return finToSend();
         }
         int usable = usable();
-        return usable >= ready || usable >= mss() || usable > 0 && next() == una();  // RFC 9293 §3.8.6.2.1 (SWS)
+        if (usable >= ready || usable >= mss()) {                               // RFC 9293 §3.8.6.2.1 (SWS), (1), (2)
+            return true;
+        }
+        boolean now = next() == una() && (next() != max() || has(OVERRIDE));    // goes again, or (4)
+        return usable > 0 && (now || usable >= offered() / 2);                  // (3)
+    }
+
+    /** Takes note of a window that the peer offers. */
+    void offer(int window) {
+        peerWindow(window);
+        peerWindowMax(Math.max(peerWindowMax(), window));
+        offered(Math.max(offered(), window));
     }
 
     /** Goes back to the first unacknowledged byte (go-back-N, §4.3.1.1 Reset). */

@@ -45,7 +45,7 @@ final class ReceiveProtocol implements Stage<FlexMeta, ProtocolState> {
         if (SequenceNumber.greaterThan(ack, s.max()) || s.una() - ack > s.peerWindowMax()) {
             return Verdict.control(TcpProgram.BAD_ACK);                         // RFC 5961 §5.2
         }
-        if (s.has(TIMESTAMPS) && meta.hasTimestamps() != 0 && meta.tsValue() - s.tsRecent() < 0) {
+        if (s.has(TIMESTAMPS) && meta.hasTimestamps() != 0 && isOld(meta.tsValue(), s.tsRecent())) {
             return refuse(meta, s, DropReason.OLD_TIMESTAMP);                   // RFC 7323 §5.3 R1
         }
         int seq = meta.seq();
@@ -74,6 +74,11 @@ final class ReceiveProtocol implements Stage<FlexMeta, ProtocolState> {
             payload(meta, s, seq, length, fin);
         }
         return forward(meta, s);
+    }
+
+    /** Nothing is older than 0: hosts send it in their SYN, and count from anywhere afterwards. */
+    private static boolean isOld(int timestamp, int recent) {
+        return recent != 0 && SequenceNumber.lessThan(timestamp, recent);
     }
 
     /** RFC 9293 §3.10.7.4, first check; a segment at a closed window may still carry an acknowledgement. */
@@ -122,11 +127,8 @@ final class ReceiveProtocol implements Stage<FlexMeta, ProtocolState> {
             duplicate(meta, s);                                                 // RFC 5681 §2
         }
         if (SequenceNumber.greaterOrEqual(ack, una) && SequenceNumber.greaterOrEqual(seq, s.windowSeq())) {
-            s.peerWindow(window);                                               // RFC 9293 §3.10.7.4 SND.WL1
+            s.offer(window);                                                    // RFC 9293 §3.10.7.4 SND.WL1
             s.windowSeq(seq);
-            if (window > s.peerWindowMax()) {
-                s.peerWindowMax(window);
-            }
         }
     }
 

@@ -4,6 +4,7 @@ import static org.millrace.tcp.flextoe.ProtocolState.CWR_PENDING;
 import static org.millrace.tcp.flextoe.ProtocolState.ECN;
 import static org.millrace.tcp.flextoe.ProtocolState.ECN_ECHO;
 import static org.millrace.tcp.flextoe.ProtocolState.FIN_SENT;
+import static org.millrace.tcp.flextoe.ProtocolState.OVERRIDE;
 
 import org.millrace.api.pipeline.DropReason;
 import org.millrace.api.pipeline.Stage;
@@ -49,6 +50,7 @@ final class TransmitProtocol implements Stage<FlexMeta, ProtocolState> {
         }
         boolean again = SequenceNumber.lessThan(seq, s.max());
         s.max(SequenceNumber.max(s.max(), s.next()));
+        s.clear(OVERRIDE);
 
         meta.seq(seq);
         meta.payloadSeq(seq);

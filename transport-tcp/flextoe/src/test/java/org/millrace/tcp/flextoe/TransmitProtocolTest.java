@@ -25,6 +25,7 @@ class TransmitProtocolTest {
             s.next(5000);
             s.max(5000);
             s.peerWindow(60_000);
+            s.offered(60_000);
             s.congestionWindow(50_000);
             s.received(1000);
             s.free(8000);
@@ -92,13 +93,27 @@ class TransmitProtocolTest {
     }
 
     @Test
-    void partOfASegmentWaitsWhileDataIsInFlight() {
+    void partOfASegmentWaitsForHalfTheLargestWindowOrTheOverrideTimer() { // RFC 9293 §3.8.6.2.1
         harness.state(s -> {
-            s.ready(2000);
+            s.ready(5000);
             s.peerWindow(500);
-        }).item(m -> { }).expect(DIGEST);
+        }).item(m -> { }).expect(NOTHING | Verdict.DIGEST);
+        harness.state(s -> s.set(ProtocolState.OVERRIDE)).item(m -> { }).expect(DIGEST);
         assertSends(5000, 500, TcpHeader.ACK);
         harness.state(s -> s.peerWindow(900)).item(m -> { }).expect(NOTHING);
+        harness.state(s -> s.offered(1800)).item(m -> { }).expect(NOTHING);
+        harness.state(s -> s.offered(800)).item(m -> { }).expect(Verdict.NEXT);
+        assertSends(5500, 400, TcpHeader.ACK);
+    }
+
+    @Test
+    void whatWasSentGoesAgainThroughAnyWindow() {
+        harness.state(s -> {
+            s.ready(2000);
+            s.max(7000);
+            s.peerWindow(300);
+        }).item(m -> { }).expect(Verdict.NEXT);
+        assertSends(5000, 300, TcpHeader.ACK);
     }
 
     @Test

@@ -137,8 +137,7 @@ final class LaminarState {
         int off = from.oooLength == 0 ? 0 : from.oooStart - from.rcvNxt;
         head.at(flow).head(off);
         tail.at(flow).tail(from.oooLength == 0 ? 0 : off + from.oooLength);
-        end.at(flow).fin(from.finReceived ? 1 : 0);
-        end.at(flow).closed(from.closed ? 1 : 0);
+        end.at(flow).install(from.closed, from.finReceived, from.rcvNxt);
         readable.at(flow).told(from.rcvNxt);
         advertised.at(flow).edge(from.rcvEdge);
         echo.at(flow).echo(from.ecnEcho ? 1 : 0);
@@ -160,7 +159,8 @@ final class LaminarState {
         if (grants != null) {
             grants.install(flow, from);
         }
-        heads.install(flow, from.sndNxt, from.sndNxt + from.sndReady - (behindFin ? 1 : 0), from.finQueued, from.mss);
+        heads.install(flow, from.sndNxt, from.sndMax, from.sndNxt + from.sndReady - (behindFin ? 1 : 0), from.finQueued,
+            from.mss);
         heads.window(flow, from.sndUna, from.sndUna + from.sndWindow);
         credits(flow, from.congestionWindow);
         reduced.at(flow).pending(from.windowReduced ? 1 : 0);
@@ -192,8 +192,8 @@ final class LaminarState {
     }
 
     private void exportReceiver(int flow, TcpConnectionState to) {
-        to.finReceived = end.at(flow).fin() != 0;
-        to.closed = end.at(flow).closed() != 0;
+        to.finReceived = end.at(flow).hasFin();
+        to.closed = end.at(flow).isClosed();
         ReceiveWindow.Register w = window.at(flow);
         int start = head.at(flow).head();
         int stop = tail.at(flow).tail();

@@ -48,7 +48,10 @@ class LaminarSendTest extends LaminarFixture {
         acknowledge(6000, 500);
         idle();
         acknowledge(7000, 500);
+        idle();
+        request(TcpProgram.OVERRIDE, 0, 0, 0);                                  // RFC 9293 §3.8.6.2.1
         segment(send(), 7000, 500, TcpHeader.ACK);
+        idle();
     }
 
     @Test

@@ -16,10 +16,18 @@ public final class ConnectionTable {
     private final Map<Endpoints, HalfOpen> halfOpen = new HashMap<>();
     private final Map<Integer, Set<HalfOpen>> asked = new HashMap<>();
     private final Map<Integer, Set<HalfOpen>> offered = new HashMap<>();
+    private final Map<Numbered, HalfOpen> byNumber = new HashMap<>();
     private int offers;
     private final Map<Endpoints, TcpConnection> byEnds = new HashMap<>();
     private final Map<Long, TcpConnection> byHandle = new HashMap<>();
     private final TcpConnection[] byFlow;
+
+    /** A CONNECT's, as its context has chosen it. */
+    private record Numbered(int context, long opaque) {
+        static Numbered of(HalfOpen handshake) {
+            return new Numbered(handshake.context, handshake.opaque);
+        }
+    }
 
     public ConnectionTable(int flows) {
         byFlow = new TcpConnection[flows + 1];
@@ -28,7 +36,9 @@ public final class ConnectionTable {
     public void add(HalfOpen handshake) {
         halfOpen.put(handshake.ends, handshake);
         byContext(handshake).computeIfAbsent(handshake.context, c -> new LinkedHashSet<>()).add(handshake);
-        if (!handshake.active()) {
+        if (handshake.active()) {
+            byNumber.put(Numbered.of(handshake), handshake);
+        } else {
             offers++;
             handshake.listener.handshakes.add(handshake);
         }
@@ -46,7 +56,9 @@ public final class ConnectionTable {
             set.remove(handshake);
             return set.isEmpty() ? null : set;
         });
-        if (!handshake.active()) {
+        if (handshake.active()) {
+            byNumber.remove(Numbered.of(handshake), handshake);
+        } else {
             offers--;
             handshake.listener.handshakes.remove(handshake);
         }
@@ -118,6 +130,11 @@ public final class ConnectionTable {
         connection.context = context;
         connection.connection = id;
         byHandle.put(handle(context, id), connection);
+    }
+
+    /** {@return the handshake that a context's CONNECT of that number has begun, or null} */
+    public HalfOpen asked(int context, long opaque) {
+        return byNumber.get(new Numbered(context, opaque));
     }
 
     public HalfOpen halfOpen(Endpoints ends) {

@@ -87,9 +87,9 @@ public final class HalfOpen extends Timed {
         tsRecent = options.tsValue();
     }
 
-    /** {@return whether PAWS or a missing timestamp forbids the segment, RFC 7323 §3.2, §5.3} */
+    /** {@return whether PAWS or a missing timestamp forbids the segment, RFC 7323 §3.2, §5.3; 0 is nothing remembered} */
     public boolean oldTimestamp(Segment segment) {
         return timestamps && (!segment.options().hasTimestamps()
-                || SequenceNumber.lessThan(segment.options().tsValue(), tsRecent));
+                || tsRecent != 0 && SequenceNumber.lessThan(segment.options().tsValue(), tsRecent));
     }
 }

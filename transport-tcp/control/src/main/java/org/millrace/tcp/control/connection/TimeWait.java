@@ -23,7 +23,7 @@ public record TimeWait(Endpoints ends, int sndNxt, int rcvNxt, boolean timestamp
 
     /** {@return whether a SYN is certainly of a new connection, RFC 6191 §2} */
     public boolean isFollowedBy(Segment syn) {
-        if (timestamps && syn.options().hasTimestamps() && syn.options().tsValue() != tsRecent) {
+        if (timestamps && tsRecent != 0 && syn.options().hasTimestamps() && syn.options().tsValue() != tsRecent) {
             return SequenceNumber.greaterThan(syn.options().tsValue(), tsRecent);
         }
         return SequenceNumber.greaterThan(syn.seq, rcvNxt);

@@ -10,9 +10,12 @@ import org.millrace.tcp.control.program.TcpProgress;
 
 /**
  * The timer of data that nobody acknowledges: retransmission (RFC 6298 §5) while the peer's window is open, probes of it
- * while it is closed (RFC 9293 §3.8.6.1). One timer serves both, for a connection is in one case or the other.
+ * while it is closed (RFC 9293 §3.8.6.1), and the override timer while it is open too little for a segment worth sending
+ * (§3.8.6.2.1). One timer serves all, for a connection is in one case or another.
  */
 final class Retransmission {
+    private static final long OVERRIDE_NS = 1_000_000_000; // RFC 9293 §3.8.6.2.1: 0.1 to 1 s
+
     private final TransportHost host;
     private final TcpProgram<?> program;
     private final Teardown teardown;
@@ -48,7 +51,7 @@ final class Retransmission {
             return; // RFC 6298 (5.2)
         }
         if (c.retransmitNs == Timed.NEVER) {
-            c.retransmitNs = nowNs + c.rtt.timeoutNs(); // RFC 6298 (5.1), (5.3)
+            c.retransmitNs = nowNs + timeoutNs(c, outstanding); // RFC 6298 (5.1), (5.3)
         } else if (nowNs >= c.retransmitNs) {
             expire(c, p, outstanding, nowNs);
         }
@@ -76,9 +79,14 @@ final class Retransmission {
             program.congestionWindow(c.flow, c.congestion.window());
             host.hostControl(c.flow, TcpProgram.RETRANSMIT, nowNs); // RFC 6298 (5.4)
         } else {
-            // something may be sent and is not: the override timer of RFC 9293 §3.8.6.2.1
-            host.hostControl(c.flow, TcpProgram.KICK, nowNs);
+            host.hostControl(c.flow, TcpProgram.OVERRIDE, nowNs);
         }
-        c.retransmitNs = nowNs + c.rtt.timeoutNs(); // RFC 6298 (5.6)
+        c.retransmitNs = nowNs + timeoutNs(c, outstanding); // RFC 6298 (5.6)
+    }
+
+    /** Where nothing is in flight and the window is open, the timer is the override timer: it must not grow. */
+    private static long timeoutNs(TcpConnection c, boolean outstanding) {
+        long timeoutNs = c.rtt.timeoutNs();
+        return outstanding || c.persisting ? timeoutNs : Math.min(timeoutNs, OVERRIDE_NS);
     }
 }

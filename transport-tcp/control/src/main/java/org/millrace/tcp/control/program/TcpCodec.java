@@ -11,8 +11,8 @@ import org.millrace.wire.TcpHeader;
 import org.millrace.wire.TcpOptions;
 
 /**
- * Parser and deparser of TCP segments for every TCP program. Checks lengths, checksum and the shape of the options, so
- * that nothing behind it has to. Of the options it reads timestamps only; a handshake's are the control plane's.
+ * Parser and deparser of TCP segments for every TCP program. Checks lengths and checksum, so that nothing behind it
+ * has to. Of the options it reads timestamps only; a handshake's are the control plane's.
  *
  * <p>Owned by: one thread; allocates nothing.
  *
@@ -44,9 +44,7 @@ public final class TcpCodec<M extends TcpMeta> implements HeaderCodec<M> {
             return Verdict.drop(DropReason.BAD_CHECKSUM.code());
         }
         long optionsOffset = frameOffset + headerOffset + TcpHeader.OPTIONS;
-        if (!options.decode(frame, optionsOffset, headerLength - TcpHeader.MIN_LENGTH)) {
-            return Verdict.drop(DropReason.BAD_TRANSPORT_HEADER.code());
-        }
+        options.decode(frame, optionsOffset, headerLength - TcpHeader.MIN_LENGTH); // RFC 9293 MUST-7: what is malformed is not there
         meta.payloadOffset(headerOffset + headerLength);
         meta.payloadLength(length - headerLength);
         fill(meta);

@@ -23,10 +23,10 @@ public final class Segment {
     public boolean read(ReceivedPacket packet) {
         tcp.wrap(packet.frame, packet.header());
         int headerLength = packet.length < TcpHeader.MIN_LENGTH ? 0 : tcp.dataOffset(); // once, as TcpCodec
-        if (TcpHeader.check(headerLength, packet.length) != HeaderFault.NONE
-            || !options.decode(packet.frame, packet.header() + TcpHeader.OPTIONS, headerLength - TcpHeader.MIN_LENGTH)) {
+        if (TcpHeader.check(headerLength, packet.length) != HeaderFault.NONE) {
             return false;
         }
+        options.decode(packet.frame, packet.header() + TcpHeader.OPTIONS, headerLength - TcpHeader.MIN_LENGTH);
         ends = new Endpoints(packet.localAddress, tcp.destinationPort(), packet.peerAddress, tcp.sourcePort());
         seq = tcp.sequence();
         ack = tcp.acknowledgment();

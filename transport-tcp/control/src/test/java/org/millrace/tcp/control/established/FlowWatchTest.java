@@ -192,12 +192,12 @@ class FlowWatchTest {
     }
 
     @Test
-    void waitingDataWithAnOpenWindowIsKicked() {
+    void waitingDataWithAnOpenWindowGoesWhenTheOverrideTimerRunsOut() {
         host.accept();
         host.program.states.get(1).congestionWindow = 0;
         host.append(1, 100);
         host.program.states.get(1).congestionWindow = 1000;
-        assertThat(times(host, "KICK 1", 300 * MS)).hasSize(1);
+        assertThat(times(host, "OVERRIDE 1", 300 * MS)).hasSize(1);
     }
 
     @Test

@@ -88,11 +88,11 @@ class TcpCodecTest {
     }
 
     @Test
-    void optionOfLengthZeroOrOneIsRefused() {
-        long refused = Verdict.drop(DropReason.BAD_TRANSPORT_HEADER.code());
-        assertThat(parse(bytes(data().option(8, 0)), false)).isEqualTo(refused);
-        assertThat(parse(bytes(data().option(99, 1)), false)).isEqualTo(refused);
-        assertThat(parse(bytes(data().option(1, 1, 1, 5)), false)).isEqualTo(refused);
+    void malformedOptionIsPassedOver() { // RFC 9293 MUST-7
+        for (int[] malformed : new int[][] {{8, 0}, {99, 1}, {1, 1, 1, 5}, {8, 6, 1, 2, 3, 4}}) {
+            assertThat(parse(bytes(data().option(malformed)), false)).isEqualTo(Verdict.NEXT);
+            assertThat(meta.hasTimestamps()).isZero();
+        }
     }
 
     @Test

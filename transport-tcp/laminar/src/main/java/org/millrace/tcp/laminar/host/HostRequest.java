@@ -32,6 +32,8 @@ public final class HostRequest implements Stage<LaminarMeta, State.None> {
         int operation = meta.operation();
         if (operation == TcpProgram.RETRANSMIT) {
             heads.goBack(flow);
+        } else if (operation == TcpProgram.OVERRIDE) {
+            heads.override(flow);
         } else {
             heads.append(flow, meta.txBump(),
                 operation == TcpProgram.CLOSE || (meta.hostFlags() & SegmentMeta.HOST_FIN) != 0);

@@ -39,7 +39,7 @@ public final class Accept implements Stage<LaminarMeta, State.None> {
             }
         }
         int merged = meta.next();
-        if (meta.head() == 0) {
+        if (meta.head() == 0 && meta.finTaken() == 0) {
             merged += meta.tail();
         }
         meta.end(merged);

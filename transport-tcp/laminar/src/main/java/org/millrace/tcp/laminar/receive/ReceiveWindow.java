@@ -2,6 +2,7 @@ package org.millrace.tcp.laminar.receive;
 
 import static org.millrace.tcp.laminar.segment.LaminarMeta.ADVANCE;
 import static org.millrace.tcp.laminar.segment.LaminarMeta.DUPLICATE;
+import static org.millrace.tcp.laminar.segment.LaminarMeta.ENDED;
 import static org.millrace.tcp.laminar.segment.LaminarMeta.HC;
 import static org.millrace.tcp.laminar.segment.LaminarMeta.NORMAL;
 import static org.millrace.tcp.laminar.segment.LaminarMeta.OOO;
@@ -68,6 +69,11 @@ public final class ReceiveWindow implements Stage<LaminarMeta, ReceiveWindow.Reg
             return Verdict.NEXT;
         }
         int end = meta.end();
+        if (meta.answer() == ENDED) {                                           // a pseudo segment: the stream has ended there
+            s.next(end);
+            meta.next(end);
+            return Verdict.NEXT;
+        }
         if (SequenceNumber.greaterThan(meta.seq(), next)) {
             meta.path(OOO);
         } else if (SequenceNumber.greaterThan(end, next)) {

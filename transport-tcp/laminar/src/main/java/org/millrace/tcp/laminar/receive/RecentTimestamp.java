@@ -49,7 +49,7 @@ public final class RecentTimestamp implements Stage<LaminarMeta, RecentTimestamp
         int workflow = meta.workflow();
         if (workflow == RX) {
             if ((meta.features() & TIMESTAMPS) != 0 && meta.hasTimestamps() != 0) {
-                if (SequenceNumber.lessThan(meta.tsValue(), recent)) {
+                if (recent != 0 && SequenceNumber.lessThan(meta.tsValue(), recent)) { // 0: nothing is remembered
                     meta.kind(REFUSED);                                         // RFC 7323 §5.3 R1
                     meta.discard(OLD_TIMESTAMP);
                 } else if (meta.tsValue() != recent) {
@@ -58,7 +58,8 @@ public final class RecentTimestamp implements Stage<LaminarMeta, RecentTimestamp
             }
             return Verdict.NEXT;
         }
-        if (workflow == MIRROR && meta.stamp() != 0 && SequenceNumber.greaterThan(meta.tsValue(), recent)) {
+        if (workflow == MIRROR && meta.stamp() != 0
+            && (recent == 0 || SequenceNumber.greaterThan(meta.tsValue(), recent))) {
             s.recent(meta.tsValue());                                           // RFC 7323 §4.3 (2)
             meta.tsEcho(meta.tsValue());
         } else {

@@ -21,6 +21,9 @@ public final class LaminarMeta extends TcpMeta {
     public static final int OOO = 2;
     public static final int DUPLICATE = 3;
 
+    /** {@link #answer}: the segment lies behind the end of the stream; its answer puts RCV.NXT back. */
+    public static final int ENDED = 2;
+
     public static final int MISS = 0;
     public static final int START = 1;
     public static final int TOUCH = 2;

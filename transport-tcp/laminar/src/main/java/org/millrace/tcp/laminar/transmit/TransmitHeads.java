@@ -3,6 +3,7 @@ package org.millrace.tcp.laminar.transmit;
 import org.millrace.api.pipeline.FlowScheduler;
 import org.millrace.tcp.control.program.Carousel;
 import org.millrace.tcp.laminar.segment.LaminarMeta;
+import org.millrace.wire.SequenceNumber;
 import org.millrace.wire.TcpHeader;
 
 /**
@@ -27,6 +28,12 @@ public final class TransmitHeads implements FlowScheduler {
     private final boolean[] fin;
     private final int[] una;
     private final int[] edge;
+    /** Highest pushed, exclusive. */
+    private final int[] max;
+    /** Largest window that the peer has offered to this program, bytes. */
+    private final int[] offered;
+    /** Whether whatever fits may be pushed once. */
+    private final boolean[] override;
     private final int[] credits;
     private final int[] mss;
     private final int[] pacing;
@@ -47,14 +54,20 @@ public final class TransmitHeads implements FlowScheduler {
         fin = new boolean[flows + 1];
         una = new int[flows + 1];
         edge = new int[flows + 1];
+        max = new int[flows + 1];
+        offered = new int[flows + 1];
+        override = new boolean[flows + 1];
         credits = new int[flows + 1];
         mss = new int[flows + 1];
         pacing = new int[flows + 1];
     }
 
-    public void install(int flow, int sndNxt, int appended, boolean finQueued, int segmentBytes) {
+    public void install(int flow, int sndNxt, int sndMax, int appended, boolean finQueued, int segmentBytes) {
         carousel.reset(flow);
         next[flow] = sndNxt;
+        max[flow] = sndMax;
+        offered[flow] = 0;
+        override[flow] = false;
         end[flow] = appended;
         fin[flow] = finQueued;
         mss[flow] = segmentBytes;
@@ -65,6 +78,7 @@ public final class TransmitHeads implements FlowScheduler {
     public void window(int flow, int acknowledged, int remoteEdge) {
         una[flow] = acknowledged;
         edge[flow] = remoteEdge;
+        offered[flow] = Math.max(offered[flow], remoteEdge - acknowledged);
         if (acknowledged - next[flow] > 0) {
             next[flow] = acknowledged;
         }
@@ -86,6 +100,11 @@ public final class TransmitHeads implements FlowScheduler {
     public void append(int flow, int bytes, boolean last) {
         end[flow] += bytes;
         fin[flow] |= last;
+    }
+
+    /** The override timer has run out. */
+    public void override(int flow) {
+        override[flow] = true;
     }
 
     /** Go-back-N. */
@@ -129,8 +148,11 @@ public final class TransmitHeads implements FlowScheduler {
             return finToSend(flow);
         }
         int usable = usable(flow);
-        return usable >= ready || usable >= mss[flow]
-            || usable > 0 && next[flow] == una[flow];                           // RFC 9293 §3.8.6.2.1 (SWS)
+        if (usable >= ready || usable >= mss[flow]) {                           // RFC 9293 §3.8.6.2.1 (SWS), (1), (2)
+            return true;
+        }
+        boolean now = next[flow] == una[flow] && (next[flow] != max[flow] || override[flow]); // goes again, or (4)
+        return usable > 0 && (now || usable >= offered[flow] / 2);              // (3)
     }
 
     /**
@@ -179,6 +201,8 @@ public final class TransmitHeads implements FlowScheduler {
         int last = length == ready && finToSend(flow) ? 1 : 0;
         int seq = next[flow];
         next[flow] = seq + length + last;
+        max[flow] = SequenceNumber.max(max[flow], next[flow]);
+        override[flow] = false;
         meta.seq(seq);
         meta.payloadSeq(seq);
         meta.length(length);

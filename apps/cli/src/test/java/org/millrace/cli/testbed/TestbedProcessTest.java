@@ -7,6 +7,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
@@ -42,7 +43,8 @@ class TestbedProcessTest {
 
     private Process launch() throws IOException {
         List<String> command = new ArrayList<>(List.of(ProcessHandle.current().info().command().orElseThrow()));
-        command.addAll(List.of(System.getProperty("millrace.flags").split(" ")));
+        command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+            .filter(argument -> argument.startsWith("--")).toList());
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), "org.millrace.cli.Main", "testbed",
             socket.toString()));
         return new ProcessBuilder(command).redirectErrorStream(true).start();

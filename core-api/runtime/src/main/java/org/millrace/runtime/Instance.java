@@ -7,10 +7,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -45,19 +42,15 @@ import org.millrace.runtime.config.ConfigException;
 import org.millrace.runtime.config.DataPathConfig;
 import org.millrace.runtime.config.InstanceConfig;
 import org.millrace.runtime.config.Running;
-import org.millrace.runtime.extension.ExtensionLife;
 import org.millrace.runtime.path.DataPath;
 import org.millrace.runtime.path.DataPathThread;
 import org.millrace.runtime.status.ConnectionBytes;
 import org.millrace.runtime.status.DataPathStatus;
 import org.millrace.runtime.status.Durations;
 import org.millrace.runtime.status.Vitals;
-import org.millrace.runtime.swap.Additions;
-import org.millrace.runtime.swap.Swap;
 import org.millrace.runtime.swap.SwapException;
 import org.millrace.runtime.swap.SwapReport;
 import org.millrace.runtime.swap.SwapRequest;
-import org.millrace.runtime.swap.SwapStep;
 import org.millrace.runtime.tenant.AppContext;
 import org.millrace.runtime.tenant.ConnectionSlots;
 import org.millrace.runtime.tenant.Grant;
@@ -78,17 +71,11 @@ public final class Instance implements ContextProvider, AutoCloseable {
     private final String name;
     private final DataPath path;
     private final DataPathThread thread;
-    private final Durations.Counter pauses = new Durations.Counter(); // the data-path thread\'s
-    private volatile boolean ending;
     private final PortFactory port;
     private final boolean attach;
     private final ContextBudget budget;
-    private final Object swapping = new Object();
-    /** Changed by who swaps; looked at by anybody, who need not wait for that. */
-    private volatile Additions additions = new Additions(List.of(), TraceRequest.OFF, this::thrown);
-    private final Set<StageExtension> failed = ConcurrentHashMap.newKeySet();
+    private final Swaps swaps;
     private final Map<String, String> faults = new ConcurrentSkipListMap<>();
-    private long reloadWarmUpNs = SwapRequest.WARM_UP_NS;
     private ContextServer server;
 
     private Instance(InstanceConfig config, DataPath path, PortFactory port, long originNs) {
@@ -99,6 +86,7 @@ public final class Instance implements ContextProvider, AutoCloseable {
         budget = new ContextBudget(config.limits());
         this.path = path;
         thread = new DataPathThread(path, originNs, config.spinNs());
+        swaps = new Swaps(path, thread, this::degrade);
     }
 
     /**
@@ -344,7 +332,7 @@ public final class Instance implements ContextProvider, AutoCloseable {
      * @throws IllegalStateException if the instance no longer runs
      */
     public Durations.All durations() {
-        return await(nowNs -> new Durations.All(thread.rounds(), pauses.now()));
+        return await(nowNs -> new Durations.All(thread.rounds(), swaps.pauses().now()));
     }
 
     public ConnectionBytes connectionBytes() {
@@ -445,44 +433,12 @@ public final class Instance implements ContextProvider, AutoCloseable {
      * @throws IllegalStateException if the instance no longer runs
      */
     public SwapReport swap(SwapRequest request) throws SwapException {
-        synchronized (swapping) {
-            return run(additions.onto(request));
-        }
-    }
-
-    private SwapReport run(SwapRequest request) throws SwapException {
-        Swap swap = new Swap(path, request, System::nanoTime, step -> checkGoesOn());
-        swap.prepare(await(nowNs -> path.loaded()));
-        SwapReport report = Swap.end(await(nowNs -> execute(swap, nowNs)));
-        LOG.info("{} has swapped {} for {}: {} connections, {} us", name, report.before(), report.after(),
-            report.connections(), report.pauseNs() / 1000);
-        return report;
-    }
-
-    private Swap.Outcome execute(Swap swap, long nowNs) {
-        Swap.Outcome outcome = swap.execute(nowNs);
-        if (outcome.report() != null) {
-            pauses.count(outcome.report().pauseNs());
-        }
-        return outcome;
-    }
-
-    private void checkGoesOn() {
-        if (ending) {
-            throw new IllegalStateException(name + " is ending");
-        }
+        return swaps.swap(request);
     }
 
     /** From now on nothing is swapped, and what is being prepared is given up: the instance is about to be closed. */
     public void end() {
-        ending = true;
-    }
-
-    /** Runs the same with other additions; they are the additions if that succeeds. */
-    private SwapReport reload(Additions next) throws SwapException {
-        SwapReport report = run(next.reload(running()).warmUp(reloadWarmUpNs));
-        additions = next;
-        return report;
+        swaps.end();
     }
 
     /**
@@ -508,38 +464,12 @@ public final class Instance implements ContextProvider, AutoCloseable {
      * @throws IllegalStateException if the instance no longer runs
      */
     public SwapReport exchange(StageExtension before, StageExtension after) throws SwapException {
-        synchronized (swapping) {
-            List<StageExtension> wanted = new ArrayList<>(additions.stages());
-            wanted.removeIf(running -> running == before);
-            if (after != null) {
-                begin(after);
-                wanted.add(after);
-            }
-            boolean done = false;
-            try {
-                SwapReport report = reload(additions.with(wanted));
-                done = true;
-                return report;
-            } finally {
-                StageExtension over = done ? before : after;
-                if (over != null) {
-                    ExtensionLife.end(over);
-                }
-            }
-        }
-    }
-
-    private static void begin(StageExtension extension) throws SwapException {
-        try {
-            ExtensionLife.begin(extension);
-        } catch (IllegalArgumentException e) {
-            throw new SwapException(SwapStep.RESOLVE, e.getMessage(), e);
-        }
+        return swaps.exchange(before, after);
     }
 
     /** How long the same with other stages is warmed up, ns. */
     void reloadWarmUp(long ns) {
-        reloadWarmUpNs = ns;
+        swaps.reloadWarmUp(ns);
     }
 
     /**
@@ -551,38 +481,12 @@ public final class Instance implements ContextProvider, AutoCloseable {
      * @throws IllegalStateException if the instance no longer runs
      */
     public void remove(StageExtension extension) throws SwapException {
-        synchronized (swapping) {
-            if (additions.stages().contains(extension)) {
-                exchange(extension, null);
-            }
-        }
-    }
-
-    /** A stage has thrown. In a rehearsal that is for its swap to refuse; where it runs, it is taken out. */
-    private void thrown(StageExtension extension, Throwable thrown) {
-        if (failed.contains(extension)) { // it is on its way out
-            return;
-        }
-        if (!thread.isCurrent()) {
-            throw new IllegalStateException("extension " + extension.name() + " has thrown " + thrown, thrown);
-        }
-        failed.add(extension);
-        degrade("extension " + extension.name(), "extension " + extension.name() + " is taken out: it has thrown " + thrown);
-        LOG.error("{}: extension {} is taken out", name, extension.name(), thrown);
-        Thread.ofVirtual().name("millrace-take-out").start(() -> takeOut(extension));
-    }
-
-    private void takeOut(StageExtension extension) {
-        try {
-            remove(extension);
-        } catch (SwapException | IllegalStateException e) {
-            LOG.error("{} keeps extension {}, whose stage throws: {}", name, extension.name(), e.getMessage());
-        }
+        swaps.remove(extension);
     }
 
     /** {@return whether an extension's stage has thrown here: it is not for this instance any more} */
     public boolean hasFailed(StageExtension extension) {
-        return failed.contains(extension);
+        return swaps.hasFailed(extension);
     }
 
     /**
@@ -620,7 +524,7 @@ public final class Instance implements ContextProvider, AutoCloseable {
 
     /** {@return the stage extensions that run} */
     public List<StageExtension> extensions() {
-        return additions.stages();
+        return swaps.additions().stages();
     }
 
     /**
@@ -633,14 +537,12 @@ public final class Instance implements ContextProvider, AutoCloseable {
      * @throws IllegalStateException if the instance no longer runs
      */
     public SwapReport trace(TraceRequest points) throws SwapException {
-        synchronized (swapping) {
-            return reload(additions.with(points));
-        }
+        return swaps.trace(points);
     }
 
     /** {@return which trace points are on} */
     public TraceRequest tracing() {
-        return additions.trace();
+        return swaps.additions().trace();
     }
 
     /**
@@ -653,12 +555,7 @@ public final class Instance implements ContextProvider, AutoCloseable {
     }
 
     private <T> T await(LongFunction<T> question) {
-        try {
-            return thread.call(question).join();
-        } catch (CompletionException e) {
-            throw e.getCause() instanceof RuntimeException cause ? cause
-                : new IllegalStateException(name + " could not answer: " + e.getCause(), e.getCause());
-        }
+        return thread.await(question);
     }
 
     /** Resets all connections, tells all applications, closes the port. */
@@ -666,10 +563,7 @@ public final class Instance implements ContextProvider, AutoCloseable {
     public void close() {
         end();
         thread.close();
-        synchronized (swapping) {
-            additions.stages().forEach(ExtensionLife::end);
-            additions = additions.with(List.of());
-        }
+        swaps.close();
         if (server != null) {
             server.close();
         }

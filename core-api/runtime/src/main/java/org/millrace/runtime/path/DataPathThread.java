@@ -1,6 +1,7 @@
 package org.millrace.runtime.path;
 
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
@@ -114,6 +115,20 @@ public final class DataPathThread implements AutoCloseable {
             refuseAll();
         }
         return answer;
+    }
+
+    /**
+     * {@return the answer of something that is run on the thread; waits for it}
+     *
+     * @throws IllegalStateException if the data path has ended, or could not answer; what it throws otherwise is thrown here
+     */
+    public <T> T await(LongFunction<T> question) {
+        try {
+            return call(question).join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause
+                : new IllegalStateException(path.instance() + " could not answer: " + e.getCause(), e.getCause());
+        }
     }
 
     /** Looks on for another time before it sleeps. Own thread only: as a {@link #call}. */

@@ -1,0 +1,172 @@
+package org.millrace.runtime;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
+import org.millrace.api.pipeline.StageExtension;
+import org.millrace.runtime.extension.ExtensionLife;
+import org.millrace.runtime.path.DataPath;
+import org.millrace.runtime.path.DataPathThread;
+import org.millrace.runtime.status.Durations;
+import org.millrace.runtime.swap.Additions;
+import org.millrace.runtime.swap.Swap;
+import org.millrace.runtime.swap.SwapException;
+import org.millrace.runtime.swap.SwapReport;
+import org.millrace.runtime.swap.SwapRequest;
+import org.millrace.runtime.swap.SwapStep;
+import org.millrace.runtime.trace.TraceRequest;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The swaps of an instance, one at a time, and what is added to whatever it runs: stage extensions and trace points, which
+ * come and go by swaps too. Any thread.
+ */
+final class Swaps {
+    private static final Logger LOG = LoggerFactory.getLogger(Swaps.class);
+
+    private final String name;
+    private final DataPath path;
+    private final DataPathThread thread;
+    private final BiConsumer<String, String> degrade;
+    private final Durations.Counter pauses = new Durations.Counter(); // the data-path thread's
+    private final Set<StageExtension> failed = ConcurrentHashMap.newKeySet();
+    /** Changed by who swaps; looked at by anybody, who need not wait for that. */
+    private volatile Additions additions = new Additions(List.of(), TraceRequest.OFF, this::thrown);
+    private volatile boolean ending;
+    private long reloadWarmUpNs = SwapRequest.WARM_UP_NS;
+
+    /**
+     * Makes those of an instance.
+     *
+     * @param degrade takes what is not in force, and why
+     */
+    Swaps(DataPath path, DataPathThread thread, BiConsumer<String, String> degrade) {
+        name = path.instance();
+        this.path = path;
+        this.thread = thread;
+        this.degrade = degrade;
+    }
+
+    Additions additions() {
+        return additions;
+    }
+
+    boolean hasFailed(StageExtension extension) {
+        return failed.contains(extension);
+    }
+
+    Durations.Counter pauses() {
+        return pauses;
+    }
+
+    void reloadWarmUp(long ns) {
+        reloadWarmUpNs = ns;
+    }
+
+    void end() {
+        ending = true;
+    }
+
+    synchronized SwapReport swap(SwapRequest request) throws SwapException {
+        return run(additions.onto(request));
+    }
+
+    synchronized SwapReport trace(TraceRequest points) throws SwapException {
+        return reload(additions.with(points));
+    }
+
+    synchronized SwapReport exchange(StageExtension before, StageExtension after) throws SwapException {
+        List<StageExtension> wanted = new ArrayList<>(additions.stages());
+        wanted.removeIf(running -> running == before);
+        if (after != null) {
+            begin(after);
+            wanted.add(after);
+        }
+        boolean done = false;
+        try {
+            SwapReport report = reload(additions.with(wanted));
+            done = true;
+            return report;
+        } finally {
+            StageExtension over = done ? before : after;
+            if (over != null) {
+                ExtensionLife.end(over);
+            }
+        }
+    }
+
+    synchronized void remove(StageExtension extension) throws SwapException {
+        if (additions.stages().contains(extension)) {
+            exchange(extension, null);
+        }
+    }
+
+    synchronized void close() {
+        additions.stages().forEach(ExtensionLife::end);
+        additions = additions.with(List.of());
+    }
+
+    private static void begin(StageExtension extension) throws SwapException {
+        try {
+            ExtensionLife.begin(extension);
+        } catch (IllegalArgumentException e) {
+            throw new SwapException(SwapStep.RESOLVE, e.getMessage(), e);
+        }
+    }
+
+    private SwapReport run(SwapRequest request) throws SwapException {
+        Swap swap = new Swap(path, request, System::nanoTime, step -> checkGoesOn());
+        swap.prepare(thread.await(nowNs -> path.loaded()));
+        SwapReport report = Swap.end(thread.await(nowNs -> execute(swap, nowNs)));
+        LOG.info("{} has swapped {} for {}: {} connections, {} us", name, report.before(), report.after(),
+            report.connections(), report.pauseNs() / 1000);
+        return report;
+    }
+
+    private Swap.Outcome execute(Swap swap, long nowNs) {
+        Swap.Outcome outcome = swap.execute(nowNs);
+        if (outcome.report() != null) {
+            pauses.count(outcome.report().pauseNs());
+        }
+        return outcome;
+    }
+
+    private void checkGoesOn() {
+        if (ending) {
+            throw new IllegalStateException(name + " is ending");
+        }
+    }
+
+    /** Runs the same with other additions; they are the additions if that succeeds. */
+    private SwapReport reload(Additions next) throws SwapException {
+        SwapReport report = run(next.reload(thread.await(nowNs -> path.running())).warmUp(reloadWarmUpNs));
+        additions = next;
+        return report;
+    }
+
+    /** A stage has thrown. In a rehearsal that is for its swap to refuse; where it runs, it is taken out. */
+    private void thrown(StageExtension extension, Throwable thrown) {
+        if (failed.contains(extension)) { // it is on its way out
+            return;
+        }
+        if (!thread.isCurrent()) {
+            throw new IllegalStateException("extension " + extension.name() + " has thrown " + thrown, thrown);
+        }
+        failed.add(extension);
+        degrade.accept("extension " + extension.name(), "extension " + extension.name() + " is taken out: it has thrown "
+            + thrown);
+        LOG.error("{}: extension {} is taken out", name, extension.name(), thrown);
+        Thread.ofVirtual().name("millrace-take-out").start(() -> takeOut(extension));
+    }
+
+    private void takeOut(StageExtension extension) {
+        try {
+            remove(extension);
+        } catch (SwapException | IllegalStateException e) {
+            LOG.error("{} keeps extension {}, whose stage throws: {}", name, extension.name(), e.getMessage());
+        }
+    }
+}

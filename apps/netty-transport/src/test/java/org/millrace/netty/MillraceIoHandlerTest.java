@@ -216,6 +216,28 @@ class MillraceIoHandlerTest {
         assertThat(Routes.of("0.0.0.0/0", "127.0.0.0/8").test(new InetSocketAddress("127.0.0.1", 1))).isTrue();
     }
 
+    /** As DNS over TCP goes where DNS over UDP goes. */
+    @Test
+    void peersMayBeTheKernelsWhateverTheRoutesSay() throws Exception {
+        EventLoopGroup routed = new MultiThreadIoEventLoopGroup(1, MillraceIoHandler.newFactory(() -> {
+            throw new IOException("no context is needed");
+        }, Routes.of("127.0.0.0/8")));
+        try {
+            InetSocketAddress kernel = (InetSocketAddress) new ServerBootstrap().group(servers)
+                .channel(MillraceServerSocketChannel.class).childHandler(echo()).bind(InetAddress.getLoopbackAddress(), 0)
+                .sync().channel().localAddress();
+            Channel channel = new Bootstrap().group(routed).handler(listener())
+                .channelFactory(() -> new MillraceSocketChannel(peer -> peer.getPort() == kernel.getPort()))
+                .connect(kernel).sync().channel();
+            say(channel, "kernel");
+            assertThat(heard.take()).isEqualTo("kernel");
+            assertThat(new Bootstrap().group(routed).channel(MillraceSocketChannel.class).handler(listener())
+                .connect(kernel).awaitUninterruptibly().cause()).hasMessageContaining("no context is needed");
+        } finally {
+            routed.shutdownGracefully(0, 5, TimeUnit.SECONDS).sync();
+        }
+    }
+
     @Test
     void remoteAddressKeepsTheNameThatWasConnectedTo() throws Exception {
         Channel first = millrace();

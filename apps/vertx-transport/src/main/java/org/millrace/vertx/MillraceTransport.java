@@ -18,8 +18,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Vert.x over a Millrace instance: {@code Vertx.builder().withTransport(MillraceTransport.attach("main")).build()}. TCP
- * goes over the instance, or only what {@link #route} names; loopback addresses, IPv6, UDP, DNS and Unix-domain sockets stay
- * with the kernel, in the same event loops.
+ * goes over the instance, or only what {@link #route} names; loopback addresses, IPv6, UDP unless {@link #datagrams} is asked
+ * for, DNS and Unix-domain sockets stay with the kernel, in the same event loops.
  *
  * <p>When Vert.x starts, the instance is asked for a context once, to see that it is there; each event loop opens its own
  * with its first connection. What happens if it is not there then is a {@link Fallback}, {@link Fallback#FAIL} unless
@@ -38,22 +38,25 @@ public final class MillraceTransport implements Transport {
     private final LongAdder fallbacks;
     private final ListenerWatch watch;
     private final LongAdder deaf;
+    private final boolean datagrams;
     private volatile Throwable fallbackCause;
 
     private MillraceTransport(Callable<ContextGrant> grants, Fallback fallback, Predicate<InetSocketAddress> routes,
-                              LongAdder fallbacks, ListenerWatch watch, LongAdder deaf) {
+                              LongAdder fallbacks, ListenerWatch watch, LongAdder deaf, boolean datagrams) {
         this.grants = grants;
         this.fallback = fallback;
         this.routes = routes;
         this.fallbacks = fallbacks;
         this.watch = watch;
         this.deaf = deaf;
+        this.datagrams = datagrams;
     }
 
     /**
      * {@return a transport as system properties describe it: {@code millrace.instance}, name or directory of the instance;
      * {@code millrace.route}, prefixes between commas as {@link #route} has them; {@code millrace.fallback}, {@code fail},
-     * {@code warn} or {@code silent}; {@code millrace.connections}, connections at a time of an event loop}
+     * {@code warn} or {@code silent}; {@code millrace.connections}, connections at a time of an event loop;
+     * {@code millrace.datagrams}, {@code true}: as {@link #datagrams} says}
      *
      * @throws IllegalArgumentException if one of them makes no sense
      */
@@ -67,6 +70,9 @@ public final class MillraceTransport implements Transport {
             usual.receiveBytes(), usual.transmitBytes(), usual.ringSlots());
         MillraceTransport transport = attach(instance, size)
             .fallback(fallbackNamed(System.getProperty("millrace.fallback", "fail")));
+        if (Boolean.getBoolean("millrace.datagrams")) {
+            transport = transport.datagrams();
+        }
         String routes = System.getProperty("millrace.route");
         return routes == null ? transport : transport.route(routes.strip().split("\\s*,\\s*"));
     }
@@ -124,7 +130,7 @@ public final class MillraceTransport implements Transport {
      * @param grants asked when Vert.x starts, and by each event loop with its first connection
      */
     public static MillraceTransport over(Callable<ContextGrant> grants) {
-        return new MillraceTransport(grants, Fallback.FAIL, Routes.DEFAULT, new LongAdder(), ListenerWatch.NONE, new LongAdder());
+        return new MillraceTransport(grants, Fallback.FAIL, Routes.DEFAULT, new LongAdder(), ListenerWatch.NONE, new LongAdder(), false);
     }
 
     /**
@@ -133,7 +139,7 @@ public final class MillraceTransport implements Transport {
      * @param wanted what to do if the instance cannot be had when Vert.x starts
      */
     public MillraceTransport fallback(Fallback wanted) {
-        return new MillraceTransport(grants, wanted, routes, fallbacks, watch, deaf);
+        return new MillraceTransport(grants, wanted, routes, fallbacks, watch, deaf, datagrams);
     }
 
     /**
@@ -145,7 +151,7 @@ public final class MillraceTransport implements Transport {
      * @throws IllegalArgumentException if one is none
      */
     public MillraceTransport route(String... prefixes) {
-        return new MillraceTransport(grants, fallback, Routes.of(prefixes), fallbacks, watch, deaf);
+        return new MillraceTransport(grants, fallback, Routes.of(prefixes), fallbacks, watch, deaf, datagrams);
     }
 
     /**
@@ -155,7 +161,16 @@ public final class MillraceTransport implements Transport {
      * @param wanted called in event loops
      */
     public MillraceTransport listeners(ListenerWatch wanted) {
-        return new MillraceTransport(grants, fallback, routes, fallbacks, wanted, deaf);
+        return new MillraceTransport(grants, fallback, routes, fallbacks, wanted, deaf, datagrams);
+    }
+
+    /**
+     * {@return the same transport, over which Vert.x's {@code DatagramSocket}s go too} The instance must run a transport with
+     * messages, such as udp. A socket has no address yet when it is made, so this is for all of a Vert.x; DNS stays with the
+     * kernel. There is no multicast.
+     */
+    public MillraceTransport datagrams() {
+        return new MillraceTransport(grants, fallback, routes, fallbacks, watch, deaf, true);
     }
 
     /** {@return how many servers are open that take no connections now, for their runtime is away; for a metric} */
@@ -201,7 +216,7 @@ public final class MillraceTransport implements Transport {
         try {
             grants.call().close();
             fallbackCause = null;
-            return new StreamTransport(grants, routes, new Count(watch, deaf));
+            return new StreamTransport(grants, routes, new Count(watch, deaf), datagrams);
         } catch (Exception e) {
             if (fallback == Fallback.FAIL) {
                 throw new IllegalStateException("Vert.x cannot start over Millrace: " + e.getMessage()

@@ -18,6 +18,7 @@ import java.util.concurrent.Callable;
 import java.util.function.Predicate;
 import org.millrace.api.context.ContextGrant;
 import org.millrace.netty.ListenerWatch;
+import org.millrace.netty.MillraceDatagramChannel;
 import org.millrace.netty.MillraceIoHandler;
 import org.millrace.netty.MillraceServerSocketChannel;
 import org.millrace.netty.MillraceSocketChannel;
@@ -33,12 +34,15 @@ final class StreamTransport implements Transport {
     private final Callable<ContextGrant> grants;
     private final Predicate<InetSocketAddress> routes;
     private final ListenerWatch listeners;
+    private final boolean datagrams;
     private final IgnoredOptions ignored = new IgnoredOptions();
 
-    StreamTransport(Callable<ContextGrant> grants, Predicate<InetSocketAddress> routes, ListenerWatch listeners) {
+    StreamTransport(Callable<ContextGrant> grants, Predicate<InetSocketAddress> routes, ListenerWatch listeners,
+                    boolean datagrams) {
         this.grants = grants;
         this.routes = routes;
         this.listeners = listeners;
+        this.datagrams = datagrams;
     }
 
     @Override
@@ -70,7 +74,7 @@ final class StreamTransport implements Transport {
     @Override
     @SuppressWarnings("deprecation") // Vert.x's own signature
     public DatagramChannel datagramChannel(InternetProtocolFamily family) {
-        return kernel.datagramChannel(family);
+        return datagrams ? new MillraceDatagramChannel() : kernel.datagramChannel(family);
     }
 
     /**
@@ -101,7 +105,9 @@ final class StreamTransport implements Transport {
     /** Multicast options are set by the kernel's transport only. */
     @Override
     public void configure(DatagramChannel channel, DatagramSocketOptions options) {
-        kernel.configure(channel, options);
+        if (!(channel instanceof MillraceDatagramChannel)) {
+            kernel.configure(channel, options);
+        }
     }
 
     @Override

@@ -14,6 +14,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.datagram.DatagramSocket;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpMethod;
@@ -33,8 +34,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterAll;
@@ -95,6 +98,30 @@ class MillraceTransportTest {
         }
         get(asking.close());
         get(http.close());
+    }
+
+    @Test
+    void datagramsGoOverTheInstanceIfAsked() throws Exception {
+        Vertx near = Vertx.builder().withTransport(MillraceTransport.over(hosts.client, TwoHosts.SIZE).datagrams()).build();
+        Vertx far = Vertx.builder().withTransport(MillraceTransport.over(hosts.server, TwoHosts.SIZE).datagrams()).build();
+        BlockingQueue<String> heard = new LinkedBlockingQueue<>();
+        DatagramSocket echo = far.createDatagramSocket();
+        get(echo.handler(packet -> echo.send(packet.data(), packet.sender().port(), packet.sender().host()))
+            .listen(4711, "0.0.0.0"));
+        DatagramSocket asking = near.createDatagramSocket();
+        asking.handler(packet -> heard.add(packet.sender() + " " + packet.data()));
+        do { // the first may be lost: nobody has asked for the neighbour yet
+            get(asking.send("hello", 4711, TwoHosts.SERVER));
+        } while (heard.poll(100, TimeUnit.MILLISECONDS) == null);
+        get(asking.send("over Millrace", 4711, TwoHosts.SERVER));
+        String answer;
+        do {
+            answer = heard.take();
+        } while (answer.endsWith("hello"));
+        assertThat(answer).isEqualTo(TwoHosts.SERVER + ":4711 over Millrace");
+        assertThat(hosts.server.status().toString()).contains("udp");
+        get(near.close());
+        get(far.close());
     }
 
     /** Contexts as they come. */

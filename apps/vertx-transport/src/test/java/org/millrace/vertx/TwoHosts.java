@@ -12,6 +12,7 @@ import org.millrace.ports.MemoryPort;
 import org.millrace.runtime.Instance;
 import org.millrace.runtime.config.InstanceConfig;
 import org.millrace.tcp.flextoe.FlexToeFactory;
+import org.millrace.udp.UdpFactory;
 
 /** Two Millrace hosts of this process on one wire: 10.9.0.1 serves, 10.9.0.2 asks. */
 final class TwoHosts implements AutoCloseable {
@@ -39,7 +40,7 @@ final class TwoHosts implements AutoCloseable {
 
     private static Instance host(String name, String address, Port port, Map<String, String> more) {
         Map<String, String> map = new TreeMap<>(Map.of("instance", name, "hardware", BluefieldBackend.NAME,
-            "transports", "tcp-flextoe", "port", "memory", "address", address + "/24"));
+            "transports", "tcp-flextoe,udp", "port", "memory", "address", address + "/24"));
         map.putAll(more);
         InstanceConfig config = InstanceConfig.parse(map);
         PortFactory ready = new PortFactory() {
@@ -53,7 +54,7 @@ final class TwoHosts implements AutoCloseable {
                 return port;
             }
         };
-        return Instance.start(config, List.of(new BluefieldBackend()), List.of(new FlexToeFactory()), List.of(ready));
+        return Instance.start(config, List.of(new BluefieldBackend()), List.of(new FlexToeFactory(), new UdpFactory()), List.of(ready));
     }
 
     @Override

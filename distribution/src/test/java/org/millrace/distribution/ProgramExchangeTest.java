@@ -94,7 +94,6 @@ class ProgramExchangeTest {
         s.peerAddress = r.nextInt();
         s.localPort = 1 + r.nextInt(65_535);
         s.peerPort = 1 + r.nextInt(65_535);
-        s.peerMac = r.nextLong() >>> 16;
         s.context = r.nextInt(65_536);
         s.connection = r.nextInt();
         s.mss = 88 + r.nextInt(8_900);

@@ -20,7 +20,7 @@ import org.millrace.wire.MacAddress;
  * Owned by the data path's thread.
  */
 public final class IpLayer implements IpOutput {
-    /** Instead of a MAC address: it has been asked for, and {@link NetListener#neighbourChanged} will tell. */
+    /** Instead of a MAC address: it has been asked for, and {@link #changes} will tell. */
     public static final long UNRESOLVED = NeighbourTable.UNRESOLVED;
     /** Instead of a MAC address: no route leads there, or it is not one other host. */
     public static final long NO_ROUTE = -2;
@@ -44,6 +44,7 @@ public final class IpLayer implements IpOutput {
     private final Ipv4Header ipIn = new Ipv4Header();
     private final Ipv4Header ipOut = new Ipv4Header();
     private int identification;
+    private int routeChanges;
 
     /**
      * Builds the layer.
@@ -94,7 +95,7 @@ public final class IpLayer implements IpOutput {
     }
 
     /**
-     * Routes otherwise from now on. Flows that are on their way keep their next hop until they are told of another.
+     * Routes otherwise from now on; a flow that is on its way keeps its next hop until another one is known.
      *
      * @param table the new routes
      * @throws IllegalArgumentException if a next hop is an own address; then the old ones stay
@@ -102,6 +103,7 @@ public final class IpLayer implements IpOutput {
     public void route(RouteTable table) {
         check(table);
         routes.become(table);
+        routeChanges++;
     }
 
     /** Takes a frame whose EtherType is ARP; its first byte is at {@code offset}. */
@@ -219,6 +221,14 @@ public final class IpLayer implements IpOutput {
         }
         Optional<Route> route = routes.lookup(peer);
         return route.isEmpty() ? NO_ROUTE : neighbours.resolve(route.get().nextHopTo(peer), nowNs);
+    }
+
+    /**
+     * Returns how often something has changed that {@link #resolvedMac} answers from: a MAC address that it has answered is
+     * good while this stays the same. Wraps.
+     */
+    public int changes() {
+        return neighbours.changes() + routeChanges;
     }
 
     /** Returns the route to a peer, with its options, or nothing; an own address can always be reached. */

@@ -13,7 +13,7 @@ import org.millrace.net.NetCounters.Event;
  * Which MAC address an IPv4 address of the link has, with expiry and retry; the ARP packets themselves are
  * {@link ArpProtocol}'s. Owned by the data path's thread.
  *
- * <p>Design notes. The data path keeps a flow's MAC address and does not come here for each segment, so "in use" cannot
+ * <p>Design notes. The data path keeps a flow's MAC address until {@link #changes}, so "in use" cannot
  * be seen from look-ups: a neighbour that was used once is asked again whenever its answer becomes old, until it
  * leaves the table. One that only introduced itself expires in silence, and when the table is full such a one makes
  * room first and never takes the place of one in use: a flood of forged requests cannot displace a peer.
@@ -39,6 +39,7 @@ final class NeighbourTable {
     private final NetCounters counters;
     private final Map<Integer, Neighbour> neighbours = new HashMap<>();
     private long deadlineNs = Long.MAX_VALUE;
+    private int changes;
 
     NeighbourTable(NeighbourSettings settings, Link link, NetListener listener, NetCounters counters) {
         this.settings = settings;
@@ -93,11 +94,11 @@ final class NeighbourTable {
         neighbour.requests = 0;
         schedule(neighbour, nowNs + settings.reachableNs());
         if (before != mac) {
-            changed(neighbour, before, nowNs);
+            changed(neighbour, before);
         }
     }
 
-    private void changed(Neighbour neighbour, long before, long nowNs) {
+    private void changed(Neighbour neighbour, long before) {
         if (before != UNRESOLVED) {
             counters.count(Event.NEIGHBOUR_CHANGED);
         }
@@ -105,7 +106,7 @@ final class NeighbourTable {
             link.release(frame, neighbour.mac);
         }
         if (neighbour.used) {
-            listener.neighbourChanged(neighbour.address, neighbour.mac, nowNs);
+            changes++;
         }
     }
 
@@ -150,6 +151,7 @@ final class NeighbourTable {
         counters.count(Event.NEIGHBOUR_UNREACHABLE);
         remove(neighbour);
         lost.add(neighbour);
+        changes++;
     }
 
     private void request(Neighbour neighbour, long nowNs) {
@@ -195,6 +197,11 @@ final class NeighbourTable {
             counters.count(Event.PENDING_UNDELIVERABLE);
         }
         neighbour.pending.clear();
+    }
+
+    /** Returns how often a neighbour in use has got another MAC address or has been given up; wraps. */
+    int changes() {
+        return changes;
     }
 
     /** Returns how many neighbours there are. */

@@ -6,15 +6,6 @@ package org.millrace.net;
  */
 public interface NetListener {
     /**
-     * A next hop has a MAC address now, its first or another: flows through it must be updated.
-     *
-     * @param nextHop IPv4 address
-     * @param mac MAC address in the low 48 bits
-     * @param nowNs time in nanoseconds
-     */
-    void neighbourChanged(int nextHop, long mac, long nowNs);
-
-    /**
      * A next hop does not answer. A connection being opened through it fails; an established one goes on and lets its
      * own timers decide (RFC 1122 §4.2.3.9).
      *

@@ -47,11 +47,12 @@ class ArpProtocolTest {
         assertThat(net.layer.neighbours()).isEmpty();
         net.layer.resolvedMac(PEER, 0);
         net.arp(REPLY_OF_PEER, 0);
+        assertThat(net.layer.changes()).isEqualTo(1);
 
         net.arp(gratuitous, 0);
 
         assertThat(net.layer.resolvedMac(PEER, 0)).isEqualTo(0x02000000000bL);
-        assertThat(net.told).containsExactly("changed 10.0.0.10 02:00:00:00:00:0a", "changed 10.0.0.10 02:00:00:00:00:0b");
+        assertThat(net.layer.changes()).isEqualTo(2);
         assertThat(net.count(Event.NEIGHBOUR_CHANGED)).isEqualTo(1);
     }
 

@@ -33,7 +33,7 @@ class IpLayerTest {
         net.arp(REPLY_OF_PEER, SECOND / 10);
 
         assertThat(net.takeSent()).containsExactly(DATA);
-        assertThat(net.told).containsExactly("changed 10.0.0.10 02:00:00:00:00:0a");
+        assertThat(net.layer.changes()).isEqualTo(1);
     }
 
     @Test

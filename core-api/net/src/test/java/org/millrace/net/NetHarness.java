@@ -93,11 +93,6 @@ final class NetHarness implements NetListener {
     }
 
     @Override
-    public void neighbourChanged(int nextHop, long mac, long nowNs) {
-        told.add("changed " + new Ipv4Address(nextHop) + " " + new MacAddress(mac));
-    }
-
-    @Override
     public void neighbourUnreachable(int nextHop, long nowNs) {
         told.add("unreachable " + new Ipv4Address(nextHop));
         layer.resolvedMac(PEER, nowNs); // a listener may resolve

@@ -400,7 +400,7 @@ public final class Instance implements ContextProvider, AutoCloseable {
         RouteTable routes = change.routes() ? checkRoutes(change.after()) : null;
         await(nowNs -> {
             if (routes != null) {
-                path.route(routes, nowNs);
+                path.route(routes);
             }
             if (change.spin()) {
                 thread.spin(change.after().spinNs());

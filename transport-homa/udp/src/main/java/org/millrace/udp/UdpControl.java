@@ -7,6 +7,7 @@ import java.net.Inet4Address;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntPredicate;
 import org.millrace.api.context.ContextRequest;
 import org.millrace.api.context.Contexts;
 import org.millrace.api.context.Status;
@@ -128,7 +129,7 @@ final class UdpControl implements ControlPlane {
     }
 
     @Override
-    public void neighbourChanged(int peerAddress, long macAddress, long nowNs) {
+    public void unreachable(IntPredicate behind, long nowNs) {
         // no socket has a peer
     }
 

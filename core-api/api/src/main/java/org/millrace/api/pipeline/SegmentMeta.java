@@ -10,7 +10,7 @@ package org.millrace.api.pipeline;
  */
 public class SegmentMeta extends View {
     /** Bytes of the fields of this class; a program's own begin here. */
-    public static final int BYTES = 72;
+    public static final int BYTES = 68;
 
     /** {@link #hostFlags}: the stream ends here (application's shutdown, or the peer's FIN). */
     public static final int HOST_FIN = 1;
@@ -133,34 +133,6 @@ public class SegmentMeta extends View {
      */
     public final void peerPort(int v) {
         u16(26, v);
-    }
-
-    /** {@return low 32 bits of the next hop's MAC address; on RX the sender's, until a stage sets it} */
-    public final int peerMacLow() {
-        return i32(28);
-    }
-
-    /**
-     * Sets {@link #peerMacLow()}.
-     *
-     * @param v its value
-     */
-    public final void peerMacLow(int v) {
-        i32(28, v);
-    }
-
-    /** {@return high 16 bits of the next hop's MAC address; on RX the sender's} */
-    public final int peerMacHigh() {
-        return u16(32);
-    }
-
-    /**
-     * Sets {@link #peerMacHigh()}.
-     *
-     * @param v its value
-     */
-    public final void peerMacHigh(int v) {
-        u16(32, v);
     }
 
     /** {@return the IP ECN codepoint (RFC 3168 §5): received on RX, to send on EMIT; a stage that emits sets it} */
@@ -350,7 +322,7 @@ public class SegmentMeta extends View {
 
     /** {@return the number of a message: HC: the application's for what it sends or cancels; notification: the program's} */
     public final int message() {
-        return i32(64);
+        return i32(28);
     }
 
     /**
@@ -359,13 +331,13 @@ public class SegmentMeta extends View {
      * @param v its value
      */
     public final void message(int v) {
-        i32(64, v);
+        i32(28, v);
     }
 
     /** {@return reference to the payload that the segment is to be sent with, as {@link PayloadDma#fromHost} has left it;
      *          0: none; meaningless to stages} */
     public final int payload() {
-        return i32(68);
+        return i32(64);
     }
 
     /**
@@ -374,6 +346,6 @@ public class SegmentMeta extends View {
      * @param v its value
      */
     public final void payload(int v) {
-        i32(68, v);
+        i32(64, v);
     }
 }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.IntPredicate;
 import org.millrace.api.context.ContextRequest;
 import org.millrace.api.context.Limit;
 import org.millrace.api.pipeline.SegmentMeta;
@@ -59,13 +60,13 @@ public interface ControlPlane {
     void icmpError(IcmpError error, long nowNs);
 
     /**
-     * The next hop of a peer has another MAC address now, or none.
+     * A next hop does not answer. Attempts to connect through it fail; what is established goes on trying (RFC 1122
+     * §3.3.1.4).
      *
-     * @param peerAddress the peer
-     * @param macAddress  the address in the low 48 bits, or -1: it does not answer
-     * @param nowNs       the time
+     * @param behind tells of a peer whether that is its next hop
+     * @param nowNs  the time
      */
-    void neighbourChanged(int peerAddress, long macAddress, long nowNs);
+    void unreachable(IntPredicate behind, long nowNs);
 
     /**
      * Runs timers and what {@link #digest} noted.

@@ -20,8 +20,6 @@ public final class ReceivedPacket {
     public int localAddress;
     /** Source. */
     public int peerAddress;
-    /** The sender's MAC address, low 48 bits. */
-    public long peerMac;
     /** ECN codepoint of the IP header. */
     public int ecn;
 

@@ -78,15 +78,6 @@ public interface TransportHost {
     void drop(int reason);
 
     /**
-     * {@return the MAC address of the next hop to a peer in the low 48 bits, or -1 if it is not known yet; then it is
-     * being resolved and {@link ControlPlane#neighbourChanged} will say}
-     *
-     * @param peerAddress the peer
-     * @param nowNs       the time
-     */
-    long nextHop(int peerAddress, long nowNs);
-
-    /**
      * {@return the route to a peer, or null if there is none or the address is a broadcast address}
      *
      * @param peerAddress the peer

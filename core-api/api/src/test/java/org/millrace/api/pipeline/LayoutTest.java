@@ -148,6 +148,6 @@ class LayoutTest {
     void segmentMetaFillsItsBytes() {
         Layout layout = Layout.of(SegmentMeta.class);
         assertThat(layout.words() * 4).isEqualTo(SegmentMeta.BYTES);
-        assertThat(layout.fields()).extracting(Field::name).contains("flow", "peerMacHigh", "digest", "discard", "payload").hasSize(25);
+        assertThat(layout.fields()).extracting(Field::name).contains("flow", "digest", "discard", "payload").hasSize(23);
     }
 }

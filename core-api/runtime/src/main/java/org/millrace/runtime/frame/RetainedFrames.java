@@ -68,7 +68,6 @@ public final class RetainedFrames {
         to.checksumValid = from.checksumValid;
         to.localAddress = from.localAddress;
         to.peerAddress = from.peerAddress;
-        to.peerMac = from.peerMac;
         to.ecn = from.ecn;
     }
 

@@ -419,11 +419,6 @@ public final class DataPath implements AutoCloseable {
         return captures;
     }
 
-    /** {@return the MAC address of the next hop to a peer, or a negative number} */
-    public long resolve(int peer, long atNs) {
-        return ip.resolvedMac(peer, atNs);
-    }
-
     /** {@return routes that can be this data path's. Any thread} */
     public RouteTable checked(List<Route> routes) {
         RouteTable table = new RouteTable(routes);
@@ -432,9 +427,8 @@ public final class DataPath implements AutoCloseable {
     }
 
     /** Routes otherwise from now on, connections that are there too. */
-    public void route(RouteTable routes, long atNs) {
+    public void route(RouteTable routes) {
         ip.route(routes);
-        network.routesChanged(atNs);
     }
 
     /** {@return what it is made of beside its transports} */

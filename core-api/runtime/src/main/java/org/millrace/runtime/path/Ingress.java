@@ -125,7 +125,6 @@ final class Ingress {
         packet.checksumValid = trusted || (frames.batch.flags[frame] & FrameBatch.CHECKSUM_VALID) != 0;
         packet.localAddress = destination;
         packet.peerAddress = source;
-        packet.peerMac = (word0 & 0xffff) << 32 | word8 >>> 32;
         packet.ecn = (int) word8 & 3;
         transport.dispatch(packet, frame + 1, nowNs);
         return true;
@@ -211,7 +210,6 @@ final class Ingress {
         packet.checksumValid = trusted || (batch.flags[frame] & FrameBatch.CHECKSUM_VALID) != 0;
         packet.localAddress = header.destination();
         packet.peerAddress = header.source();
-        packet.peerMac = ethernet.source();
         packet.ecn = header.ecn();
         transport.dispatch(packet, frame + 1, nowNs);
     }

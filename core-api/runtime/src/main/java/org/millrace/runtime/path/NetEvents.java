@@ -1,9 +1,6 @@
 package org.millrace.runtime.path;
 
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
-import org.millrace.api.transport.ConnectionInfo;
 import org.millrace.api.transport.ControlPlane;
 import org.millrace.net.IcmpError;
 import org.millrace.net.NetListener;
@@ -20,7 +17,6 @@ import org.slf4j.LoggerFactory;
  */
 final class NetEvents implements NetListener {
     private static final Logger LOG = LoggerFactory.getLogger(NetEvents.class);
-    private static final long GONE = -1;
 
     private final DataPath path;
     private final List<LoadedTransport<?>> transports;
@@ -31,44 +27,9 @@ final class NetEvents implements NetListener {
     }
 
     @Override
-    public void neighbourChanged(int nextHop, long mac, long nowNs) {
-        tell(nextHop, mac, nowNs);
-    }
-
-    @Override
     public void neighbourUnreachable(int nextHop, long nowNs) {
-        tell(nextHop, GONE, nowNs);
-    }
-
-    private void tell(int nextHop, long mac, long nowNs) {
         for (LoadedTransport<?> transport : transports) {
-            Set<Integer> peers = new HashSet<>();
-            peers.add(nextHop);
-            for (ConnectionInfo connection : transport.control.connections()) {
-                if (connection.peer() != null && isBehind(Ipv4Address.from(connection.peer().getAddress()).bits(), nextHop)) {
-                    peers.add(Ipv4Address.from(connection.peer().getAddress()).bits());
-                }
-            }
-            peers.forEach(peer -> transport.control.neighbourChanged(peer, mac, nowNs));
-            transport.wakeControl();
-        }
-    }
-
-    /** Other routes hold: every connected peer's next hop may be another one. An unknown one is asked for, and told later. */
-    void routesChanged(long nowNs) {
-        for (LoadedTransport<?> transport : transports) {
-            Set<Integer> peers = new HashSet<>();
-            for (ConnectionInfo connection : transport.control.connections()) {
-                if (connection.peer() != null) {
-                    peers.add(Ipv4Address.from(connection.peer().getAddress()).bits());
-                }
-            }
-            for (int peer : peers) {
-                long mac = path.resolve(peer, nowNs);
-                if (mac >= 0) {
-                    transport.control.neighbourChanged(peer, mac, nowNs);
-                }
-            }
+            transport.control.unreachable(peer -> isBehind(peer, nextHop), nowNs);
             transport.wakeControl();
         }
     }

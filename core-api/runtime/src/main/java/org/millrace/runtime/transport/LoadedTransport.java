@@ -92,8 +92,6 @@ public final class LoadedTransport<M extends SegmentMeta> implements Outlet<M>, 
         meta.localAddress(packet.localAddress);
         meta.peerAddress(packet.peerAddress);
         meta.ecn(packet.ecn);
-        meta.peerMacLow((int) packet.peerMac); // an answer goes back the way the segment came
-        meta.peerMacHigh((int) (packet.peerMac >>> 32));
         long verdict = codec.parse(packet.frame, packet.frameOffset, packet.headerOffset, packet.length,
             packet.checksumValid, meta);
         if (verdict == Verdict.NEXT) {
@@ -229,6 +227,7 @@ public final class LoadedTransport<M extends SegmentMeta> implements Outlet<M>, 
     public Map<String, Long> named() {
         Map<String, Long> all = new LinkedHashMap<>(control.counters());
         all.putAll(pipeline.counters());
+        all.put("next hops looked up", host.hops().lookups());
         added.count(all);
         return all;
     }
@@ -261,10 +260,7 @@ public final class LoadedTransport<M extends SegmentMeta> implements Outlet<M>, 
         if (meta.localAddress() == 0) { // a socket at any address
             meta.localAddress(parts.ip().sourceAddress(meta.peerAddress()));
         }
-        long mac = (long) meta.peerMacHigh() << 32 | meta.peerMacLow() & 0xffff_ffffL;
-        if (mac == 0) { // a message's peer is nobody's flow: its neighbour is known to the network layer or nobody
-            mac = parts.resolve(meta.peerAddress(), nowNs);
-        }
+        long mac = host.hops().mac(meta.flow(), meta.peerAddress(), nowNs);
         if (mac < 0) {
             drop(meta, DropReason.UNREACHABLE.code());
             return;

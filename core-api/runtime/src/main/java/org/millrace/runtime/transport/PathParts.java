@@ -35,9 +35,4 @@ public record PathParts(String instance, Capacity capacity, LoopbackPort port, I
             ip.portUnreachable(packet.frame, packet.frameOffset, frames.length(frame), frames.receivedNs);
         }
     }
-
-    /** {@return the MAC address of the next hop to a peer, or a negative number} */
-    long resolve(int peer, long nowNs) {
-        return ip.resolvedMac(peer, nowNs);
-    }
 }

@@ -25,23 +25,30 @@ public final class RuntimeHost implements TransportHost {
     private final int protocol;
     private final FlowMap flows;
     private final TransportContexts contexts;
+    private final NextHops hops;
     private final byte[] secret;
     private LoadedTransport<?> transport;
 
     public RuntimeHost(PathParts parts, TransportChoice choice, PortInfo port, FlowMap flows, TransportContexts contexts,
                 byte[] secret) {
+        this(parts, choice, port, flows, new NextHops(parts.ip(), parts.capacity().flows()), contexts, secret);
+    }
+
+    private RuntimeHost(PathParts parts, TransportChoice choice, PortInfo port, FlowMap flows, NextHops hops,
+                        TransportContexts contexts, byte[] secret) {
         this.parts = parts;
         this.choice = choice;
         this.port = port;
         protocol = choice.factory().protocol();
         this.flows = flows;
+        this.hops = hops;
         this.contexts = contexts;
         this.secret = secret;
     }
 
-    /** {@return the host of another transport in the same place: same flows, contexts, secret} */
+    /** {@return the host of another transport in the same place: same flows, next hops, contexts, secret} */
     public RuntimeHost successor(TransportChoice other, PortInfo otherPort) {
-        return new RuntimeHost(parts, other, otherPort, flows, contexts, secret);
+        return new RuntimeHost(parts, other, otherPort, flows, hops, contexts, secret);
     }
 
     /** Completes the host once the program is loaded. */
@@ -51,6 +58,10 @@ public final class RuntimeHost implements TransportHost {
 
     public String name() {
         return choice.factory().name();
+    }
+
+    NextHops hops() {
+        return hops;
     }
 
     public TransportChoice choice() {
@@ -138,11 +149,6 @@ public final class RuntimeHost implements TransportHost {
     @Override
     public void drop(int reason) {
         parts.counters().drop(reason);
-    }
-
-    @Override
-    public long nextHop(int peerAddress, long nowNs) {
-        return Math.max(-1, parts.resolve(peerAddress, nowNs));
     }
 
     @Override

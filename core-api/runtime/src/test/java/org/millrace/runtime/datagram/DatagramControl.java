@@ -2,6 +2,7 @@ package org.millrace.runtime.datagram;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntPredicate;
 import org.millrace.api.context.ContextRequest;
 import org.millrace.api.context.Status;
 import org.millrace.api.pipeline.SegmentMeta;
@@ -54,8 +55,8 @@ final class DatagramControl implements ControlPlane {
     }
 
     @Override
-    public void neighbourChanged(int peerAddress, long macAddress, long nowNs) {
-        told.add(new Ipv4Address(peerAddress) + " " + Long.toHexString(macAddress));
+    public void unreachable(IntPredicate behind, long nowNs) {
+        told.add("unreachable");
     }
 
     @Override

@@ -5,6 +5,7 @@ import java.io.DataOutput;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntPredicate;
 import org.millrace.api.context.ContextRequest;
 import org.millrace.api.context.Limit;
 import org.millrace.api.context.Status;
@@ -141,16 +142,9 @@ public final class TcpControl implements ControlPlane {
     }
 
     @Override
-    public void neighbourChanged(int peerAddress, long macAddress, long nowNs) {
-        if (macAddress == -1) { // RFC 1122 §3.3.1.4: advice, not an order; an established connection goes on trying
-            table.halfOpen(h -> h.state == TcpState.SYN_SENT && h.ends.peerAddress() == peerAddress)
-                    .forEach(h -> handshake.fail(h, Status.UNREACHABLE));
-            return;
-        }
-        for (TcpConnection c : table.connections(c -> c.flow != 0 && c.ends.peerAddress() == peerAddress)) {
-            program.nextHop(c.flow, macAddress);
-            host.hostControl(c.flow, TcpProgram.KICK, nowNs);
-        }
+    public void unreachable(IntPredicate behind, long nowNs) {
+        table.halfOpen(h -> h.state == TcpState.SYN_SENT && behind.test(h.ends.peerAddress()))
+                .forEach(h -> handshake.fail(h, Status.UNREACHABLE));
     }
 
     @Override

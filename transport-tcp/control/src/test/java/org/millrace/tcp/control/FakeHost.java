@@ -60,7 +60,6 @@ public final class FakeHost implements TransportHost, Contexts, TransportHost.Fl
     int receiveBytes = 256 << 10;
     public int maxConnections = 1_000;
     public int maxFlows = 1_000;
-    public long nextHop = PEER_MAC;
     boolean routed = true;
     private int lastFlow;
     private int lastConnection;
@@ -128,7 +127,6 @@ public final class FakeHost implements TransportHost, Contexts, TransportHost.Fl
         packet.length = bytes.length;
         packet.localAddress = LOCAL;
         packet.peerAddress = source;
-        packet.peerMac = PEER_MAC;
         packet.checksumValid = false;
         resubmitted = 0;
         run();
@@ -372,11 +370,6 @@ public final class FakeHost implements TransportHost, Contexts, TransportHost.Fl
     @Override
     public void drop(int reason) {
         drops.add(DropReason.values()[reason].name());
-    }
-
-    @Override
-    public long nextHop(int peerAddress, long nowNs) {
-        return nextHop;
     }
 
     @Override

@@ -202,11 +202,6 @@ public final class FakeProgram implements TcpProgram<TcpMeta> {
     }
 
     @Override
-    public void nextHop(int flow, long macAddress) {
-        states.get(flow).peerMac = macAddress;
-    }
-
-    @Override
     public void segmentSize(int flow, int mssBytes) {
         calls.add("mss=" + mssBytes + " " + flow);
     }

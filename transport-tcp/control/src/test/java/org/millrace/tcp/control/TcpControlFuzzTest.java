@@ -131,7 +131,10 @@ class TcpControlFuzzTest {
             }
             case 2 -> host.close(connection);
             case 3 -> host.abort(connection);
-            case 4 -> host.control.neighbourChanged(FakeHost.PEER, random.nextInt(5) - 1, host.now);
+            case 4 -> {
+                boolean gone = random.nextInt(5) == 0;
+                host.control.unreachable(peer -> gone, host.now);
+            }
             case 5 -> host.control.contextClosed(random.nextInt(30), host.now);
             default -> {
                 if (flow != 0 && host.program.states.containsKey(flow)) {

@@ -99,7 +99,6 @@ public final class FlexToe implements TcpProgram<FlexMeta> {
         peer.peerAddress(from.peerAddress);
         peer.localPort(from.localPort);
         peer.peerPort(from.peerPort);
-        nextHop(flow, from.peerMac);
         installProtocol(states.seek(receiveProtocol, protocolView, flow), from);
         PostState s = states.seek(post, postView, flow);
         s.context(from.context);
@@ -164,7 +163,6 @@ public final class FlexToe implements TcpProgram<FlexMeta> {
         to.peerAddress = peer.peerAddress();
         to.localPort = peer.localPort();
         to.peerPort = peer.peerPort();
-        to.peerMac = (long) peer.macHigh() << 32 | peer.macLow() & 0xffff_ffffL;
         exportProtocol(states.seek(receiveProtocol, protocolView, flow), to);
         PostState s = states.seek(post, postView, flow);
         to.context = s.context();
@@ -242,13 +240,6 @@ public final class FlexToe implements TcpProgram<FlexMeta> {
     @Override
     public void congestionWindowReduced(int flow) {
         states.seek(receiveProtocol, protocolView, flow).set(ProtocolState.CWR_PENDING);
-    }
-
-    @Override
-    public void nextHop(int flow, long macAddress) {
-        Preprocess.Peer peer = states.seek(pre, peerView, flow);
-        peer.macLow((int) macAddress);
-        peer.macHigh((int) (macAddress >>> 32));
     }
 
     @Override

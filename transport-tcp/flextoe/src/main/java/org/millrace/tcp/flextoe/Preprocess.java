@@ -52,24 +52,6 @@ final class Preprocess implements Stage<FlexMeta, Preprocess.Peer> {
         void localPort(int v) {
             u16(10, v);
         }
-
-        /** {@return low 32 bits of the next hop's MAC address} */
-        public int macLow() {
-            return i32(12);
-        }
-
-        void macLow(int v) {
-            i32(12, v);
-        }
-
-        /** {@return its high 16 bits} */
-        public int macHigh() {
-            return u16(16);
-        }
-
-        void macHigh(int v) {
-            u16(16, v);
-        }
     }
 
     @Override
@@ -83,8 +65,6 @@ final class Preprocess implements Stage<FlexMeta, Preprocess.Peer> {
         meta.peerAddress(peer.peerAddress());
         meta.localPort(peer.localPort());
         meta.peerPort(peer.peerPort());
-        meta.peerMacLow(peer.macLow());
-        meta.peerMacHigh(peer.macHigh());
         return Verdict.NEXT;
     }
 }

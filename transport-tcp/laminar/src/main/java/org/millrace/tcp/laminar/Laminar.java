@@ -219,11 +219,6 @@ public final class Laminar implements TcpProgram<LaminarMeta> {
     }
 
     @Override
-    public void nextHop(int index, long macAddress) {
-        state.nextHop(index, macAddress);
-    }
-
-    @Override
     public void segmentSize(int index, int mssBytes) {
         state.segmentSize(index, mssBytes);
     }

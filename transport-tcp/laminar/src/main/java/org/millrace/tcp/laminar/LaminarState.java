@@ -113,7 +113,6 @@ final class LaminarState {
             | (from.ecn == TcpConnectionState.ECN_DCTCP ? LaminarMeta.DCTCP : 0)
             | (from.sack ? LaminarMeta.SACK : 0));
         mss(c, from.mss);
-        nextHop(flow, from.peerMac);
     }
 
     void place(int flow, int context, int id) {
@@ -173,7 +172,6 @@ final class LaminarState {
         to.peerAddress = c.peerAddress();
         to.localPort = c.localPort();
         to.peerPort = c.peerPort();
-        to.peerMac = (long) c.macHigh() << 32 | c.macLow() & 0xffff_ffffL;
         to.context = c.context();
         to.connection = c.connection();
         to.firstReceived = c.firstReceived();
@@ -258,12 +256,6 @@ final class LaminarState {
 
     void windowReduced(int flow) {
         reduced.at(flow).pending(1);
-    }
-
-    void nextHop(int flow, long macAddress) {
-        Connection c = connection.at(flow);
-        c.macLow((int) macAddress);
-        c.macHigh((int) (macAddress >>> 32));
     }
 
     void segmentSize(int flow, int mssBytes) {

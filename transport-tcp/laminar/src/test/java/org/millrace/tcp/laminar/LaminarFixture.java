@@ -38,7 +38,6 @@ abstract class LaminarFixture {
         state.localPort = 80;
         state.peerAddress = 2;
         state.peerPort = 5000;
-        state.peerMac = 0x0a0b_0c0d_0e0fL;
         state.context = 3;
         state.connection = 0x10004;
         state.mss = 1000;

@@ -114,8 +114,6 @@ public final class Establishment {
         state.connection = place.connection;
         state.rcvBuffer = host.contexts().receiveBytes(place.context);
         state.rcvFree = state.rcvBuffer;
-        long mac = host.nextHop(h.ends.peerAddress(), nowNs);
-        state.peerMac = mac == -1 ? packet.peerMac : mac; // not resolved yet: the way it came
         RttEstimator rtt = new RttEstimator(config);
         if (h.retries == 0) {
             rtt.sample(Math.max(nowNs - h.sentNs, 0) / 1_000);

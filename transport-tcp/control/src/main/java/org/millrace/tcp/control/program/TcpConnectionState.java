@@ -20,8 +20,6 @@ public final class TcpConnectionState {
     public int localPort;
     /** Peer port. */
     public int peerPort;
-    /** Next hop's MAC address. */
-    public long peerMac;
     /** Context. */
     public int context;
     /** Connection id in the context. */

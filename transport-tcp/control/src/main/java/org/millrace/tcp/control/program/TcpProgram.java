@@ -15,7 +15,7 @@ public interface TcpProgram<M extends TcpMeta> extends Program<M> {
     int PROBE = 2;
     /** HC operation: send an acknowledgement now: delayed ACK timer, challenge ACK. */
     int ACK = 3;
-    /** HC operation: window, rate or neighbour have changed; see whether the flow may send. */
+    /** HC operation: window or rate have changed; see whether the flow may send. */
     int KICK = 4;
     /** HC operation: the application has closed: its stream ends behind what it has appended, and it reads no more. */
     int CLOSE = 5;
@@ -90,14 +90,6 @@ public interface TcpProgram<M extends TcpMeta> extends Program<M> {
      * @param flow the flow
      */
     void congestionWindowReduced(int flow);
-
-    /**
-     * Sets the next hop's MAC address.
-     *
-     * @param flow       the flow
-     * @param macAddress low 48 bits
-     */
-    void nextHop(int flow, long macAddress);
 
     /**
      * Moves a flow to another context, whose buffers have the same size and hold the same.

@@ -76,7 +76,7 @@ final class ConnectionFields {
         s.peerAddress = f.i32(s.peerAddress);
         s.localPort = f.number("local port", s.localPort, 1, MAX_U16);
         s.peerPort = f.number("peer port", s.peerPort, 1, MAX_U16);
-        s.peerMac = f.i64(s.peerMac);
+        f.i64(0); // the next hop, which is the network layer's now
         s.context = f.number("context", s.context, 0, MAX_U16);
         s.connection = f.i32(s.connection);
         s.mss = f.number("segment size", s.mss, 1, MAX_U16);

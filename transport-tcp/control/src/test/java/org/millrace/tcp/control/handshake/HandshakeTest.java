@@ -59,7 +59,6 @@ class HandshakeTest {
         s.peerAddress = FakeHost.PEER;
         s.localPort = 80;
         s.peerPort = 4000;
-        s.peerMac = FakeHost.PEER_MAC;
         s.connection = 1;
         s.mss = like.mss;
         s.timestamps = true;
@@ -355,13 +354,6 @@ class HandshakeTest {
         host.deliver(from(80, 5000).flags(SYN).seq(1).ack(iss + 1));
         assertThat(host.takeEvents()).containsExactly("connected ctx=0 conn=-1 opaque=88 NO_RESOURCES");
         assertThat(host.takeSent()).singleElement().asString().contains("RST");
-    }
-
-    @Test
-    void unresolvedNeighbourFallsBackToWhereTheSegmentCameFrom() {
-        host.nextHop = -1;
-        host.accept();
-        assertThat(host.program.states.get(1).peerMac).isEqualTo(FakeHost.PEER_MAC);
     }
 
     @Test

@@ -44,138 +44,120 @@ public final class Connection extends State {
         u16(10, v);
     }
 
-    /** {@return low 32 bits of the next hop's MAC address} */
-    public int macLow() {
-        return i32(12);
-    }
-
-    public void macLow(int v) {
-        i32(12, v);
-    }
-
-    /** {@return its high 16 bits} */
-    public int macHigh() {
-        return u16(16);
-    }
-
-    public void macHigh(int v) {
-        u16(16, v);
-    }
-
     /** {@return the context} */
     public int context() {
-        return u16(18);
+        return u16(12);
     }
 
     public void context(int v) {
-        u16(18, v);
+        u16(12, v);
     }
 
     /** {@return the connection's id in the context} */
     public int connection() {
-        return i32(20);
+        return i32(16);
     }
 
     public void connection(int v) {
-        i32(20, v);
+        i32(16, v);
     }
 
     /** {@return sequence number of the first byte of the stream received} */
     public int firstReceived() {
-        return i32(24);
+        return i32(20);
     }
 
     public void firstReceived(int v) {
-        i32(24, v);
+        i32(20, v);
     }
 
     /** {@return sequence number of the first byte of the stream sent} */
     public int firstSent() {
-        return i32(28);
+        return i32(24);
     }
 
     public void firstSent(int v) {
-        i32(28, v);
+        i32(24, v);
     }
 
     /** {@return least gain of window worth a segment, bytes} */
     public int windowStep() {
-        return i32(32);
+        return i32(28);
     }
 
     public void windowStep(int v) {
-        i32(32, v);
+        i32(28, v);
     }
 
     /** {@return gain of window that is told while the peer has room, bytes} */
     public int windowQuarter() {
-        return i32(36);
+        return i32(32);
     }
 
     public void windowQuarter(int v) {
-        i32(36, v);
+        i32(32, v);
     }
 
     /** {@return size of the receive buffer, bytes} */
     public int receiveBytes() {
-        return i32(40);
+        return i32(36);
     }
 
     public void receiveBytes(int v) {
-        i32(40, v);
+        i32(36, v);
     }
 
     /** {@return largest payload of a wire segment, bytes} */
     public int mss() {
-        return u16(44);
+        return u16(40);
     }
 
     public void mss(int v) {
-        u16(44, v);
+        u16(40, v);
     }
 
     /** {@return shift of the peer's window field} */
     public int peerShift() {
-        return u8(46);
+        return u8(42);
     }
 
     public void peerShift(int v) {
-        u8(46, v);
+        u8(42, v);
     }
 
     /** {@return shift of our window field} */
     public int shift() {
-        return u8(47);
+        return u8(43);
     }
 
     public void shift(int v) {
-        u8(47, v);
+        u8(43, v);
     }
 
     /** {@return bits: timestamps 1, ECN 2, DCTCP 4, SACK 8} */
     public int features() {
-        return u8(48);
+        return u8(44);
     }
 
     public void features(int v) {
-        u8(48, v);
+        u8(44, v);
     }
 
     /** {@return what the window field can say at most, bytes} */
     public int windowMost() {
-        return i32(52);
+        return i32(48);
     }
 
     public void windowMost(int v) {
-        i32(52, v);
+        i32(48, v);
     }
 
     /** {@return segments' payload for which an ACK may be held back; kept for the next program} */
     public int delayed() {
-        return u8(49);
+        return u8(45);
     }
 
     public void delayed(int v) {
-        u8(49, v);
+        u8(45, v);
     }
 }

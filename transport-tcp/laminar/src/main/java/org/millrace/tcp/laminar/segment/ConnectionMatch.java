@@ -22,8 +22,6 @@ public final class ConnectionMatch implements Stage<LaminarMeta, Connection> {
         meta.peerAddress(c.peerAddress());
         meta.localPort(c.localPort());
         meta.peerPort(c.peerPort());
-        meta.peerMacLow(c.macLow());
-        meta.peerMacHigh(c.macHigh());
         meta.context(c.context());
         meta.connection(c.connection());
         meta.firstReceived(c.firstReceived());

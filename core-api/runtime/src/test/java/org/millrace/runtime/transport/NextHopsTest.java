@@ -1,0 +1,124 @@
+package org.millrace.runtime.transport;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.millrace.net.IcmpError;
+import org.millrace.net.IpLayer;
+import org.millrace.net.NeighbourSettings;
+import org.millrace.net.NetListener;
+import org.millrace.net.Route;
+import org.millrace.net.RouteTable;
+import org.millrace.wire.ArpPacket;
+import org.millrace.wire.EthernetHeader;
+import org.millrace.wire.Ipv4Address;
+import org.millrace.wire.Ipv4Prefix;
+import org.millrace.wire.MacAddress;
+
+/** Flows to peers behind one router, whose MAC address changes. */
+class NextHopsTest {
+    private static final int FLOWS = 4096;
+    private static final Ipv4Address OWN = Ipv4Address.parse("10.0.0.1");
+    private static final Ipv4Address ROUTER = Ipv4Address.parse("10.0.0.254");
+    private static final int PEERS = Ipv4Address.parse("192.0.2.0").bits();
+    private static final long OWN_MAC = 0x02_00_00_00_00_01L;
+    private static final long FIRST = 0x02_00_00_00_00_0aL;
+    private static final long OTHER = 0x02_00_00_00_00_0bL;
+
+    private final IpLayer ip = new IpLayer(new MacAddress(OWN_MAC), List.of(OWN), routes(ROUTER),
+        NeighbourSettings.DEFAULT, (frame, offset, length) -> true, new NetListener() {
+            @Override
+            public void neighbourUnreachable(int nextHop, long nowNs) {
+            }
+
+            @Override
+            public void addressConflict(int address, long mac, long nowNs) {
+            }
+
+            @Override
+            public void icmpError(IcmpError error, long nowNs) {
+            }
+        });
+    private final NextHops hops = new NextHops(ip, FLOWS);
+
+    private static RouteTable routes(Ipv4Address router) {
+        return new RouteTable(List.of(Route.onLink(Ipv4Prefix.parse("10.0.0.0/24"), 1500),
+            Route.via(Ipv4Prefix.parse("0.0.0.0/0"), router, 1500)));
+    }
+
+    @BeforeEach
+    void everyFlowHasSent() {
+        assertThat(hops.mac(1, peer(1), 0)).isNegative();
+        arp(ROUTER, FIRST);
+        for (int flow = 1; flow <= FLOWS; flow++) {
+            assertThat(hops.mac(flow, peer(flow), 0)).isEqualTo(FIRST);
+        }
+        assertThat(hops.lookups()).isEqualTo(1 + FLOWS);
+    }
+
+    private static int peer(int flow) {
+        return PEERS + flow % 200 + 1;
+    }
+
+    private void arp(Ipv4Address sender, long mac) {
+        MemorySegment frame = Arena.ofAuto().allocate(EthernetHeader.LENGTH + ArpPacket.LENGTH);
+        new EthernetHeader().wrap(frame, 0).destination(OWN_MAC).source(mac).etherType(EthernetHeader.ARP);
+        new ArpPacket().wrap(frame, EthernetHeader.LENGTH).initialize(ArpPacket.REPLY).sender(mac, sender.bits())
+            .target(OWN_MAC, OWN.bits());
+        ip.arp(frame, 0, EthernetHeader.LENGTH + ArpPacket.LENGTH, 0);
+    }
+
+    @Test
+    void nothingIsLookedUpWhileNothingChanges() {
+        for (int flow = 1; flow <= FLOWS; flow++) {
+            hops.mac(flow, peer(flow), 1);
+        }
+        assertThat(hops.lookups()).isEqualTo(1 + FLOWS);
+    }
+
+    @Test
+    void alternatingAnswersCostOneLookUpAFrameWhateverTheNumberOfFlows() {
+        long before = hops.lookups();
+        for (int i = 0; i < 1000; i++) {
+            arp(ROUTER, i % 2 == 0 ? OTHER : FIRST);
+        }
+        assertThat(hops.lookups()).isEqualTo(before);
+        arp(ROUTER, OTHER);
+        assertThat(hops.mac(7, peer(7), 0)).isEqualTo(OTHER);
+        assertThat(hops.mac(7, peer(7), 0)).isEqualTo(OTHER);
+        assertThat(hops.lookups()).isEqualTo(before + 1);
+    }
+
+    @Test
+    void flowsFollowAnotherRouterOnceItHasAnswered() {
+        Ipv4Address other = Ipv4Address.parse("10.0.0.253");
+        ip.route(routes(other));
+        assertThat(hops.mac(7, peer(7), 0)).isEqualTo(FIRST);
+        arp(other, OTHER);
+        assertThat(hops.mac(7, peer(7), 0)).isEqualTo(OTHER);
+    }
+
+    /** RFC 1122 §3.3.1.4: advice, not an order. */
+    @Test
+    void aSilentRouterIsSentToAndAskedForOn() {
+        long nowNs = 0;
+        for (int change = ip.changes(); ip.changes() == change; ) {
+            nowNs = ip.advance(nowNs);
+        }
+        assertThat(hops.mac(7, peer(7), nowNs)).isEqualTo(FIRST);
+        arp(ROUTER, OTHER);
+        assertThat(hops.mac(7, peer(7), nowNs)).isEqualTo(OTHER);
+    }
+
+    @Test
+    void aFlowsNextConnectionStartsAnew() {
+        Ipv4Address onLink = Ipv4Address.parse("10.0.0.9");
+        assertThat(hops.mac(7, onLink.bits(), 0)).isNegative();
+        arp(onLink, OTHER);
+        assertThat(hops.mac(7, onLink.bits(), 0)).isEqualTo(OTHER);
+    }
+}

@@ -70,6 +70,17 @@ class ControlProtocolTest {
     }
 
     @Test
+    void whatTheWindowFieldCannotSayIsNotAdvertised() {
+        harness.state(s -> {
+            s.buffer(1 << 18);
+            s.free(200_000);
+            s.edge(1000 + 0xffff);
+        });
+        harness.item(m -> m.rxBump(62_144)).expect(Verdict.NEXT);
+        assertThat(harness.meta().answer()).isZero();
+    }
+
+    @Test
     void smallBufferIsAdvertisedByHalves() {
         harness.state(s -> {
             s.buffer(1024);

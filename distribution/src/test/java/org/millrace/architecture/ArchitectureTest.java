@@ -40,7 +40,7 @@ class ArchitectureTest {
         core-api/context        core-api/api core-api/memory
         core-api/toe            core-api/api core-api/memory
         core-api/ports          core-api/api core-api/memory core-api/wire
-        core-api/runtime        core-api/api core-api/memory core-api/wire core-api/net core-api/context
+        core-api/runtime        core-api/api core-api/memory core-api/wire core-api/net core-api/context core-api/code
         core-api/metrics        core-api/api core-api/runtime
         core-api/execution      core-api/api
         core-api/code           core-api/api

@@ -12,8 +12,9 @@ import org.millrace.api.pipeline.Program;
 import org.millrace.api.pipeline.SegmentMeta;
 import org.millrace.api.pipeline.Stage;
 import org.millrace.api.pipeline.Workflow;
+import org.millrace.code.check.ProgramChecker;
 
-/** A general-purpose core: every program fits. */
+/** A general-purpose core: every program fits whose stages are what they say. */
 public final class BluefieldBackend implements HardwareBackend {
     /** Its name in configurations. */
     public static final String NAME = "hw-bluefield";
@@ -38,7 +39,7 @@ public final class BluefieldBackend implements HardwareBackend {
                     "core 0, fused order " + order++, state.bits() + " bits of state per key"));
             }
         }
-        return new FitReport(List.copyOf(placed), List.of());
+        return new FitReport(List.copyOf(placed), ProgramChecker.check(program));
     }
 
     @Override

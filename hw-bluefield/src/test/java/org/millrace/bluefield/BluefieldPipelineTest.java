@@ -50,6 +50,32 @@ class BluefieldPipelineTest {
         }
     }
 
+    private record Find() implements Stage<SegmentMeta, State.None> {
+        @Override
+        public StageSpec<State.None> spec() {
+            return StageSpec.stateless("find", List.of());
+        }
+
+        @Override
+        public long process(SegmentMeta meta, State.None state, long nowNs) {
+            meta.flow(1);
+            return Verdict.NEXT;
+        }
+    }
+
+    private record Count() implements Stage<SegmentMeta, Counter> {
+        @Override
+        public StageSpec<Counter> spec() {
+            return StageSpec.perFlow("count", StageSpec.Concurrency.FLOW_ATOMIC, Counter::new, List.of());
+        }
+
+        @Override
+        public long process(SegmentMeta meta, Counter state, long nowNs) {
+            state.value(state.value() + 1);
+            return Verdict.NEXT;
+        }
+    }
+
     private interface Body<S extends State> {
         long run(SegmentMeta meta, S state);
     }
@@ -321,11 +347,20 @@ class BluefieldPipelineTest {
     }
 
     @Test
-    void everyProgramFits() {
-        FitReport report = new BluefieldBackend().admit(new TestProgram().with(Workflow.RX,
-            stateless((meta, state) -> Verdict.NEXT), counting("count", StageSpec.Key.FLOW, (m, s) -> 0)), CAPACITY);
+    void everyProgramFitsWhoseStagesAreWhatTheySay() {
+        TestProgram program = new TestProgram();
+        program.stages.put(Workflow.RX, List.of(new Find(), new Count()));
+        FitReport report = new BluefieldBackend().admit(program, CAPACITY);
         assertThat(report.fits()).isTrue();
         assertThat(report.placed()).last().isEqualTo(new FitReport.Placement("RX", "count", "core 0, fused order 1",
             "40 bits of state per key"));
+    }
+
+    @Test
+    void aStageThatIsNotWhatItSaysIsRefusedWithItsLine() {
+        FitReport report = new BluefieldBackend().admit(new TestProgram().with(Workflow.RX,
+            stateless((meta, state) -> Verdict.NEXT)), CAPACITY);
+        assertThat(report.refused()).extracting(FitReport.Reason::toString).singleElement().asString()
+            .startsWith("stateless, Step.process:").contains("call of");
     }
 }

@@ -14,6 +14,7 @@ import org.millrace.api.pipeline.Workflow;
 import org.millrace.tofino.alu.RegisterChecker;
 import org.millrace.tofino.alu.RegisterPlan;
 import org.millrace.code.analysis.Analyser;
+import org.millrace.code.check.ProgramChecker;
 import org.millrace.code.Violation;
 import org.millrace.tofino.machine.Machine;
 import org.millrace.tofino.placement.Placement;
@@ -63,6 +64,9 @@ final class Fitter {
         checkContainers(Layout.of(program.newMeta().getClass()), placement.temporaries());
         placement.homeless().forEach(t -> refused.add(new FitReport.Reason(t.stage(), "", 0, "no stage of "
             + machine.pipe().stages() + " has room after what it depends on", t + " needs " + text(t.needs()))));
+        if (refused.isEmpty()) {
+            refused.addAll(ProgramChecker.check(program));
+        }
         return new TofinoReport(program.name(), machine, capacity,
             new FitReport(placed(groups, placement), List.copyOf(refused)), placement, plans, assumptions);
     }

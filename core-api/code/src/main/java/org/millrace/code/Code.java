@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A method's instructions with their lines.
+ * A method's instructions with their lines. Equal if it is the same.
  *
  * @param owner        the class
  * @param name         the method
@@ -26,13 +26,17 @@ import java.util.Map;
  * @param instructions in order
  * @param lines        source line by instruction
  * @param labels       instruction by label
+ * @param catches      whether it has exception handlers
  */
 public record Code(Class<?> owner, String name, String descriptor, boolean isStatic, List<Instruction> instructions,
-            List<Integer> lines, Map<Label, Integer> labels) {
+            List<Integer> lines, Map<Label, Integer> labels, boolean catches) {
     /** Finds methods, and keeps what it has parsed. One thread at a time. */
     public static final class Library {
         private final Map<Class<?>, ClassModel> models = new HashMap<>();
-        private final Map<String, Code> codes = new HashMap<>();
+        private final Map<Key, Code> codes = new HashMap<>();
+
+        private record Key(Class<?> type, String name, String descriptor) {
+        }
 
         /** Makes one that has parsed nothing. */
         public Library() {
@@ -43,10 +47,10 @@ public record Code(Class<?> owner, String name, String descriptor, boolean isSta
          *
          * @param type       the class
          * @param name       the method
-         * @param descriptor its type; null: the first one of that name
+         * @param descriptor its type; null: the first one of that name that is no bridge
          */
         public Code find(Class<?> type, String name, String descriptor) {
-            String key = type.getName() + '.' + name + descriptor;
+            Key key = new Key(type, name, descriptor);
             if (!codes.containsKey(key)) {
                 codes.put(key, search(type, name, descriptor));
             }
@@ -73,8 +77,8 @@ public record Code(Class<?> owner, String name, String descriptor, boolean isSta
             ClassModel model = models.computeIfAbsent(type, Library::parse);
             for (MethodModel method : model.methods()) {
                 boolean isBridge = (method.flags().flagsMask() & ClassFile.ACC_BRIDGE) != 0;
-                if (!isBridge && method.methodName().equalsString(name) && method.code().isPresent()
-                    && (descriptor == null || method.methodType().equalsString(descriptor))) {
+                if (method.methodName().equalsString(name) && method.code().isPresent()
+                    && (descriptor == null ? !isBridge : method.methodType().equalsString(descriptor))) {
                     return read(type, method);
                 }
             }
@@ -111,7 +115,8 @@ public record Code(Class<?> owner, String name, String descriptor, boolean isSta
                 }
             }
             return new Code(type, method.methodName().stringValue(), method.methodType().stringValue(),
-                (method.flags().flagsMask() & ClassFile.ACC_STATIC) != 0, instructions, lines, labels);
+                (method.flags().flagsMask() & ClassFile.ACC_STATIC) != 0, instructions, lines, labels,
+                !method.code().orElseThrow().exceptionHandlers().isEmpty());
         }
     }
 
@@ -122,6 +127,16 @@ public record Code(Class<?> owner, String name, String descriptor, boolean isSta
      */
     public Site site(int index) {
         return new Site(toString(), lines.get(Math.min(index, lines.size() - 1)));
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return this == other;
+    }
+
+    @Override
+    public int hashCode() {
+        return System.identityHashCode(this);
     }
 
     @Override

@@ -1,8 +1,10 @@
 package org.millrace.execution;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.millrace.api.hardware.Capacity;
 import org.millrace.api.pipeline.Layout;
@@ -13,15 +15,15 @@ import org.millrace.api.pipeline.View;
 import org.millrace.api.pipeline.ViewCursor;
 
 /**
- * The state of the stages of one name, an entry per key. What is kept for a flow is one row: the entries of all tables
- * that are keyed by flow lie one behind the other, so a pass finds them in a few cache lines. Owned by: the data-path
- * thread.
+ * The state of the stages of one name, an entry per key. What is kept for a flow is one row, or one a group of stages
+ * ({@link RowPlan}): the entries of its tables lie one behind the other, so a pass finds them in a few cache lines. Owned
+ * by: the data-path thread, or the one that runs the group's stages.
  *
  * @param type   the state's class
  * @param key    what it is indexed by
  * @param words  all rows
  * @param stride words of a row
- * @param offset of the entry in its row, words
+ * @param offset of the first entry, words
  * @param length of the entry, words
  * @param first  the lowest key
  * @param keys   how many there are; 0: the stages have no key
@@ -29,36 +31,58 @@ import org.millrace.api.pipeline.ViewCursor;
 public record StateTable(Class<? extends State> type, StageSpec.Key key, int[] words, int stride, int offset, int length,
                          int first, int keys) {
     /**
-     * {@return tables by name, all 0}
+     * {@return tables by name, all 0, in packed rows}
      *
      * @param specs    of the stages in pipeline order; of those of one name the first one counts
      * @param capacity for how many keys
      */
     public static Map<String, StateTable> of(Collection<? extends StageSpec<?>> specs, Capacity capacity) {
+        return of(specs, capacity, RowPlan.PACKED);
+    }
+
+    /**
+     * {@return tables by name, all 0}
+     *
+     * @param specs    of the stages in pipeline order; of those of one name the first one counts
+     * @param capacity for how many keys
+     * @param plan     how the rows of what is keyed by flow lie
+     */
+    public static Map<String, StateTable> of(Collection<? extends StageSpec<?>> specs, Capacity capacity, RowPlan plan) {
         Map<String, StageSpec<?>> byName = new LinkedHashMap<>();
         specs.forEach(spec -> byName.putIfAbsent(spec.name(), spec));
-        int stride = byName.values().stream().filter(spec -> isFlows(spec.key())).mapToInt(StateTable::length).sum();
-        int[] rows = new int[Math.multiplyExact(stride, capacity.flows())];
+        Map<String, List<StageSpec<?>>> groups = new LinkedHashMap<>();
         Map<String, StateTable> tables = new LinkedHashMap<>();
-        int offset = 0;
         for (StageSpec<?> spec : byName.values()) {
-            int length = length(spec);
-            Class<? extends State> type = spec.state().get().getClass();
             if (isFlows(spec.key())) {
-                tables.put(spec.name(),
-                    new StateTable(type, spec.key(), rows, stride, offset, length, 1, capacity.flows()));
-                offset += length;
+                groups.computeIfAbsent(plan.group().apply(spec.name()), group -> new ArrayList<>()).add(spec);
             } else {
+                int length = length(spec);
                 int keys = spec.key() == StageSpec.Key.CONTEXT ? capacity.contexts() : 0;
-                tables.put(spec.name(),
-                    new StateTable(type, spec.key(), new int[Math.multiplyExact(length, keys)], length, 0, length, 0, keys));
+                tables.put(spec.name(), new StateTable(type(spec), spec.key(), new int[Math.multiplyExact(length, keys)],
+                    length, 0, length, 0, keys));
             }
         }
+        groups.values().forEach(group -> addRows(group, capacity.flows(), plan, tables));
         return tables;
     }
 
+    private static void addRows(List<StageSpec<?>> group, int flows, RowPlan plan, Map<String, StateTable> tables) {
+        int stride = plan.stride(group.stream().mapToInt(StateTable::length).sum());
+        int[] rows = new int[plan.lead() + Math.multiplyExact(stride, flows)];
+        int offset = plan.lead();
+        for (StageSpec<?> spec : group) {
+            int length = length(spec);
+            tables.put(spec.name(), new StateTable(type(spec), spec.key(), rows, stride, offset, length, 1, flows));
+            offset += length;
+        }
+    }
+
+    private static Class<? extends State> type(StageSpec<?> spec) {
+        return spec.state().get().getClass();
+    }
+
     private static int length(StageSpec<?> spec) {
-        return Layout.of(spec.state().get().getClass()).words();
+        return Layout.of(type(spec)).words();
     }
 
     private static boolean isFlows(StageSpec.Key key) {

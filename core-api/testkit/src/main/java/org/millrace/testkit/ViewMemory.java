@@ -55,7 +55,7 @@ final class ViewMemory {
     private int declared(int word) {
         int mask = 0;
         for (Layout.Field field : layout.fields()) {
-            if (field.offset() >> 2 == word) {
+            if (field.offset() >> 2 <= word && word < field.end() + 3 >> 2) {
                 int ones = field.bits() == 32 ? -1 : (1 << field.bits()) - 1;
                 mask |= ones << ((field.offset() & 3) << 3);
             }

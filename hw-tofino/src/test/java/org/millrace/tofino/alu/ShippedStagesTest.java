@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.millrace.api.pipeline.Layout;
 import org.millrace.api.pipeline.Program;
 import org.millrace.api.pipeline.SegmentMeta;
 import org.millrace.api.pipeline.Stage;
@@ -36,7 +37,7 @@ final class ShippedStagesTest {
 
     private static boolean isRegister(Stage<?, ?> stage) {
         StageSpec<?> spec = stage.spec();
-        return spec.key() != StageSpec.Key.NONE && spec.concurrency() != StageSpec.Concurrency.STATELESS;
+        return Layout.of(spec.state().get().getClass()).words() != 0 && spec.concurrency() != StageSpec.Concurrency.STATELESS;
     }
 
     private static Map<String, List<Stage<?, ?>>> stages() {

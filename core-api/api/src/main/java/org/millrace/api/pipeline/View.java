@@ -1,8 +1,8 @@
 package org.millrace.api.pipeline;
 
 /**
- * Typed fields over memory that the runtime owns. A subclass has one pair of accessors a field, each a single call of
- * one of the methods below with a constant offset; these are all that a backend rewrites, models or analyses, and
+ * Typed fields over memory that the runtime owns. A subclass has accessors that call the methods below on {@code this}
+ * with constant offsets, best a pair a field; these are all that a backend rewrites, models or analyses, and
  * {@link Layout} reads names, offsets and widths from them.
  *
  * <p>The memory is 32-bit words; a narrower field lives in the word that contains it, at the bit {@code 8 * (offset %
@@ -33,6 +33,41 @@ public abstract class View {
      */
     protected final void i32(int offset, int value) {
         words[base + (offset >> 2)] = value;
+    }
+
+    /**
+     * Adds to a 32-bit field, modulo 2^32. All that a {@link StageSpec.Concurrency#COMMUTATIVE} stage may do to its state:
+     * what several replicas add comes together whatever their order. A backend that runs replicas on threads makes it
+     * atomic.
+     *
+     * @param offset constant, a multiple of 4, bytes
+     * @param delta  any
+     */
+    protected final void add(int offset, int delta) {
+        words[base + (offset >> 2)] += delta;
+    }
+
+    /**
+     * {@return an element of an indexed field of 32-bit words: a bitmap, a scoreboard}
+     *
+     * @param offset constant, a multiple of 4, bytes
+     * @param length constant, a power of two, elements
+     * @param index  any; taken modulo the length
+     */
+    protected final int i32(int offset, int length, int index) {
+        return words[base + (offset >> 2) + (index & length - 1)];
+    }
+
+    /**
+     * Sets an element of an indexed field.
+     *
+     * @param offset constant, a multiple of 4, bytes
+     * @param length constant, a power of two, elements
+     * @param index  any; taken modulo the length
+     * @param value  any
+     */
+    protected final void i32(int offset, int length, int index, int value) {
+        words[base + (offset >> 2) + (index & length - 1)] = value;
     }
 
     /**

@@ -106,4 +106,33 @@ class ViewTest {
         assertThat(meta.context()).isEqualTo(65535);
         assertThat(meta.operation()).isZero();
     }
+
+    /** A sum and a bitmap. */
+    private static final class Indexed extends View {
+        void more(int by) {
+            add(4, by);
+        }
+
+        int word(int index) {
+            return i32(8, 4, index);
+        }
+
+        void word(int index, int v) {
+            i32(8, 4, index, v);
+        }
+    }
+
+    @Test
+    void addWrapsAndAnIndexNeverLeavesItsField() {
+        int[] words = {9, 9, Integer.MAX_VALUE, 0, 0, 0, 0, 9};
+        Indexed view = new Indexed();
+        ViewCursor.move(view, words, 1);
+        view.more(2);
+        assertThat(words[2]).isEqualTo(Integer.MIN_VALUE + 1);
+        for (int index : new int[] {0, 1, 6, -1}) {
+            view.word(index, index + 100);
+        }
+        assertThat(words).containsExactly(9, 9, Integer.MIN_VALUE + 1, 100, 101, 106, 99, 9);
+        assertThat(view.word(3)).isEqualTo(99).isEqualTo(view.word(-5));
+    }
 }

@@ -14,7 +14,7 @@ import org.millrace.code.Code;
 import org.millrace.code.analysis.Expr.Source;
 
 /**
- * Calls and fields. A view's six methods and a few of the Java library are known, an extern's are one operation each,
+ * Calls and fields. A view's methods and a few of the Java library are known, an extern's are one operation each,
  * all others are inlined from their class files.
  */
 final class Calls {
@@ -77,6 +77,8 @@ final class Calls {
         String type = call.type().stringValue();
         Object receiver = arguments.getFirst();
         return switch (receiver) {
+            case Ref.View view when isIndexed(name, type) -> throw run.refused("element of an indexed field",
+                "a pass touches a register at one index, its key");
             case Ref.View view when isAccess(name, type) -> access(view, name, arguments);
             case Ref.View view -> inline(find(f, view.type(), name, type), arguments);
             case Ref.Service service ->
@@ -92,20 +94,27 @@ final class Calls {
 
     private static boolean isAccess(String name, String type) {
         return switch (name) {
-            case "i32", "u16", "u8" -> type.equals("(I)I") || type.equals("(II)V");
+            case "i32", "u16", "u8" -> type.equals("(I)I") || type.equals("(II)V") || isIndexed(name, type);
+            case "add" -> type.equals("(II)V");
             default -> false;
         };
+    }
+
+    private static boolean isIndexed(String name, String type) {
+        return name.equals("i32") && (type.equals("(III)I") || type.equals("(IIII)V"));
     }
 
     private Object access(Ref.View view, String name, List<Object> arguments) {
         if (!(arguments.get(1) instanceof Expr.Const offset)) {
             throw run.refused(name + " at " + ((Expr) arguments.get(1)).text(), "offsets of fields are constant");
         }
-        int bits = name.equals("i32") ? 32 : name.equals("u16") ? 16 : 8;
+        int bits = name.equals("u16") ? 16 : name.equals("u8") ? 8 : 32;
+        int at = (int) offset.value();
         if (arguments.size() == 2) {
-            return run.read(view, (int) offset.value(), bits);
+            return run.read(view, at, bits);
         }
-        run.write(view, (int) offset.value(), bits, (Expr) arguments.get(2));
+        Expr value = (Expr) arguments.get(2);
+        run.write(view, at, bits, name.equals("add") ? Exprs.add(run.read(view, at, bits), value) : value);
         return null;
     }
 

@@ -2,7 +2,9 @@ package org.millrace.runtime.extension;
 
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import org.millrace.api.pipeline.Program;
@@ -17,6 +19,8 @@ import org.millrace.api.pipeline.Workflow;
 public final class ExtendedProgram<M extends SegmentMeta> extends ProgramDecorator<M> {
     private final List<StageExtension> extensions;
     private final BiConsumer<StageExtension, Throwable> fallible;
+    /** Stages as they were inserted: an extension may make a new one each time it is asked. */
+    private final Map<Stage<?, ?>, StageExtension> added = new IdentityHashMap<>();
 
     /**
      * Inserts the stages.
@@ -40,16 +44,20 @@ public final class ExtendedProgram<M extends SegmentMeta> extends ProgramDecorat
         return extensions;
     }
 
+    /** {@return the extensions' stages as they were inserted} */
+    public List<Stage<?, ?>> added() {
+        return List.copyOf(added.keySet());
+    }
+
     /** The item goes on as if there were no such stage. */
     @Override
     public long failed(Stage<?, ?> stage, Throwable thrown) {
-        for (StageExtension extension : extensions) {
-            if (extension.stage() == stage) {
-                fallible.accept(extension, thrown);
-                return Verdict.NEXT;
-            }
+        StageExtension extension = added.get(stage);
+        if (extension == null) {
+            return super.failed(stage, thrown);
         }
-        return super.failed(stage, thrown);
+        fallible.accept(extension, thrown);
+        return Verdict.NEXT;
     }
 
     private void check(StageExtension extension) {
@@ -95,7 +103,9 @@ public final class ExtendedProgram<M extends SegmentMeta> extends ProgramDecorat
     private void add(List<Stage<? super M, ?>> all, StagePoint point) {
         for (StageExtension extension : extensions) {
             if (extension.point().equals(point)) {
-                all.add(extension.stage());
+                Stage<SegmentMeta, ?> stage = extension.stage();
+                added.put(stage, extension);
+                all.add(stage);
             }
         }
     }

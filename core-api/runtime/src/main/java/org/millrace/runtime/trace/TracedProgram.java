@@ -71,7 +71,7 @@ public final class TracedProgram<M extends SegmentMeta> extends ProgramDecorator
         return (StageSpec<S>) specs.computeIfAbsent(own, known -> {
             List<Class<? extends Extern>> externs = new ArrayList<>(own.externs());
             externs.add(Recorder.class);
-            return new StageSpec<>(own.name(), own.key(), own.concurrency(), own.state(), List.copyOf(externs));
+            return own.calling(List.copyOf(externs));
         });
     }
 

@@ -10,6 +10,8 @@ import org.millrace.api.pipeline.ProgramExtension;
 import org.millrace.api.pipeline.SegmentMeta;
 import org.millrace.api.transport.ControlPlane;
 import org.millrace.api.transport.Transport;
+import org.millrace.code.check.ProgramChecker;
+import org.millrace.runtime.extension.ExtendedProgram;
 
 /** A transport that may come to run: made, not admitted yet. Owned by: the thread that prepares it. */
 public final class Candidate {
@@ -19,6 +21,8 @@ public final class Candidate {
     private final HardwareBackend hardware;
     private final Program<?> program;
     private final ControlPlane control;
+    /** With stages of users; null if there are none. */
+    private ExtendedProgram<?> users;
 
     /**
      * Makes the transport that the host is for.
@@ -36,6 +40,7 @@ public final class Candidate {
         Program<?> extended = transport.program();
         for (ProgramExtension extension : host.choice().extensions()) {
             extended = extension.extend(extended);
+            users = extended instanceof ExtendedProgram<?> withStages ? withStages : users;
         }
         program = extended;
     }
@@ -48,8 +53,14 @@ public final class Candidate {
         return host.name();
     }
 
+    /** {@return whether it may be loaded: stages of users do what they say and no more, and the hardware takes it} */
     public FitReport admit() {
-        return hardware.admit(program, host.capacity());
+        return admit(host.capacity());
+    }
+
+    private FitReport admit(Capacity capacity) {
+        List<FitReport.Reason> faults = users == null ? List.of() : ProgramChecker.check(users, users.added());
+        return faults.isEmpty() ? hardware.admit(program, capacity) : new FitReport(List.of(), faults);
     }
 
     /** Loads it beside whatever runs; it may be thrown away. */
@@ -81,6 +92,6 @@ public final class Candidate {
     }
 
     private boolean fits(int flows) {
-        return hardware.admit(program, new Capacity(flows, host.capacity().contexts())).fits();
+        return admit(new Capacity(flows, host.capacity().contexts())).fits();
     }
 }

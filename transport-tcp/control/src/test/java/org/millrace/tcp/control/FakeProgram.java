@@ -78,7 +78,7 @@ public final class FakeProgram implements TcpProgram<TcpMeta> {
         to.ecnBytes = c.ecnBytes;
         to.segmentsReceived = c.segmentsReceived;
         to.rttSamples = c.rttSamples;
-        to.rttUs = c.rttUs;
+        to.rttSumUs = c.rttSumUs;
         to.retransmittedBytes = c.retransmittedBytes;
     }
 

@@ -11,8 +11,7 @@ import org.millrace.api.pipeline.Workflow;
 /** Context queue (§4.3.1.3 Notify): tells libTOE of new payload and freed buffer; then the answer leaves. */
 final class ContextStage implements Stage<FlexMeta, State.None> {
     private static final StageSpec<State.None> SPEC =
-        new StageSpec<>("context", StageSpec.Key.NONE, StageSpec.Concurrency.SHARDED, State.None::new,
-            List.of(ContextQueue.class));
+        StageSpec.perContext("context", List.of(ContextQueue.class));
     private static final int RECEIVE = Workflow.RX.ordinal();
 
     private final ContextQueue queue;

@@ -25,7 +25,6 @@ final class ControlProtocol implements Stage<FlexMeta, ProtocolState> {
         switch (meta.operation()) {
             case TcpProgram.RETRANSMIT -> {
                 s.goBack();
-                meta.retransmitted(1);
             }
             case TcpProgram.PROBE -> {
                 seq = s.una() - 1;                                              // below the window: must be answered

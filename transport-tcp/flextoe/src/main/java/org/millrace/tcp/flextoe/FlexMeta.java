@@ -26,7 +26,7 @@ public final class FlexMeta extends TcpMeta {
         u8(TCP_BYTES + 1, v);
     }
 
-    /** {@return 1 if the segment to send has been sent before, or transmission has gone back: no RTT sample (Karn)} */
+    /** {@return 1 if the segment to send has been sent before} */
     public int retransmitted() {
         return u8(TCP_BYTES + 2);
     }
@@ -60,5 +60,14 @@ public final class FlexMeta extends TcpMeta {
 
     void una(int v) {
         i32(TCP_BYTES + 8, v);
+    }
+
+    /** {@return round trip of a timed segment that this one acknowledges, microseconds; 0: none} */
+    public int rttUs() {
+        return i32(TCP_BYTES + 12);
+    }
+
+    void rttUs(int v) {
+        i32(TCP_BYTES + 12, v);
     }
 }

@@ -222,7 +222,7 @@ public final class FlexToe implements TcpProgram<FlexMeta> {
         to.ecnBytes = p.ecnBytes();
         to.segmentsReceived = p.segments();
         to.rttSamples = p.rttSamples();
-        to.rttUs = p.rttUs();
+        to.rttSumUs = p.rttSumUs();
         to.retransmittedBytes = p.retransmittedBytes();
     }
 

@@ -2,7 +2,10 @@ package org.millrace.tcp.flextoe;
 
 import org.millrace.api.pipeline.State;
 
-/** Post-processing state: application interface and congestion statistics (Table 4.1). Counters wrap. */
+/**
+ * Post-processing state: application interface, which the control plane writes, and congestion statistics (Table 4.1),
+ * which stages only add to. Sums wrap.
+ */
 public final class PostState extends State {
     /** Makes a view that is nowhere yet. */
     public PostState() {
@@ -24,15 +27,6 @@ public final class PostState extends State {
 
     void context(int v) {
         u16(4, v);
-    }
-
-    /** {@return 1 while a segment is being timed} */
-    public int timing() {
-        return u8(6);
-    }
-
-    void timing(int v) {
-        u8(6, v);
     }
 
     /** {@return sequence number of the first byte received, for buffer positions} */
@@ -58,8 +52,8 @@ public final class PostState extends State {
         return i32(16);
     }
 
-    void ackedBytes(int v) {
-        i32(16, v);
+    void acked(int bytes) {
+        add(16, bytes);
     }
 
     /** {@return bytes acknowledged with ECE (cnt_ecnb)} */
@@ -67,8 +61,8 @@ public final class PostState extends State {
         return i32(20);
     }
 
-    void ecnBytes(int v) {
-        i32(20, v);
+    void ackedWithEce(int bytes) {
+        add(20, bytes);
     }
 
     /** {@return segments received} */
@@ -76,61 +70,40 @@ public final class PostState extends State {
         return i32(24);
     }
 
-    void segments(int v) {
-        i32(24, v);
+    void received() {
+        add(24, 1);
     }
 
-    /** {@return the last round-trip sample, microseconds (rtt_est)} */
-    public int rttUs() {
+    /** {@return sum of the round trips timed, microseconds (rtt_est)} */
+    public int rttSumUs() {
         return i32(28);
     }
 
-    void rttUs(int v) {
-        i32(28, v);
-    }
-
-    /** {@return samples taken} */
+    /** {@return how many there were} */
     public int rttSamples() {
         return i32(32);
     }
 
-    void rttSamples(int v) {
-        i32(32, v);
-    }
-
-    /** {@return end of the segment being timed} */
-    public int timedEnd() {
-        return i32(36);
-    }
-
-    void timedEnd(int v) {
-        i32(36, v);
-    }
-
-    /** {@return when it was sent, microseconds, wraps} */
-    public int timedAtUs() {
-        return i32(40);
-    }
-
-    void timedAtUs(int v) {
-        i32(40, v);
+    void timed(int rttUs) {
+        add(28, rttUs);
+        add(32, 1);
     }
 
     /** {@return pacing: nanoseconds a KiB, 0: not paced (rate)} */
     public int pacing() {
-        return i32(44);
+        return i32(36);
     }
 
     void pacing(int v) {
-        i32(44, v);
+        i32(36, v);
     }
 
     /** {@return bytes sent again} */
     public int retransmittedBytes() {
-        return i32(48);
+        return i32(40);
     }
 
-    void retransmittedBytes(int v) {
-        i32(48, v);
+    void sentAgain(int bytes) {
+        add(40, bytes);
     }
 }

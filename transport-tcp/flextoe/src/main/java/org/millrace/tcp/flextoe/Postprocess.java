@@ -7,11 +7,10 @@ import org.millrace.api.pipeline.StageSpec;
 import org.millrace.api.pipeline.Verdict;
 import org.millrace.api.pipeline.Workflow;
 import org.millrace.tcp.control.program.Carousel;
-import org.millrace.wire.SequenceNumber;
 
 /**
  * Post-processing (§4.3.1.3): buffer positions (Pos), timestamps (Stamp), congestion statistics (Stats), and the flow
- * scheduler's bump (FS). Its updates commute.
+ * scheduler's bump (FS). It adds to its statistics and changes nothing else, so replicas of it need no order.
  */
 final class Postprocess implements Stage<FlexMeta, PostState> {
     static final StageSpec<PostState> SPEC = StageSpec.perFlow(
@@ -36,14 +35,11 @@ final class Postprocess implements Stage<FlexMeta, PostState> {
         meta.context(s.context());
         meta.connection(s.connection());
         meta.tsValue((int) (nowNs / 1_000_000));                                // RFC 7323 §5.4: 1 ms
-        if (meta.retransmitted() != 0) {
-            s.timing(0);                                                        // RFC 6298 §3 (Karn)
-        }
         if (meta.workflow() == TRANSMIT) {
             return transmit(meta, s, nowNs);
         }
         if (meta.workflow() == RECEIVE) {
-            receive(meta, s, nowNs);
+            receive(meta, s);
         }
         if (meta.sendable() != 0) {
             scheduler.submit(meta.flow(), nowNs);
@@ -51,21 +47,19 @@ final class Postprocess implements Stage<FlexMeta, PostState> {
         return Verdict.NEXT;
     }
 
-    private static void receive(FlexMeta meta, PostState s, long nowNs) {
+    private static void receive(FlexMeta meta, PostState s) {
         meta.position(meta.payloadSeq() - s.firstReceived());
         meta.ecn(0);
-        s.segments(s.segments() + 1);
+        s.received();
         int acked = meta.txBump();
         if (acked != 0) {
-            s.ackedBytes(s.ackedBytes() + acked);
+            s.acked(acked);
             if (meta.eceReceived() != 0) {
-                s.ecnBytes(s.ecnBytes() + acked);
+                s.ackedWithEce(acked);
             }
         }
-        if (s.timing() != 0 && SequenceNumber.greaterOrEqual(meta.una(), s.timedEnd())) {
-            s.timing(0);
-            s.rttUs((int) (nowNs / 1000) - s.timedAtUs());
-            s.rttSamples(s.rttSamples() + 1);
+        if (meta.rttUs() != 0) {
+            s.timed(meta.rttUs());
         }
     }
 
@@ -73,11 +67,7 @@ final class Postprocess implements Stage<FlexMeta, PostState> {
         int length = meta.length();
         meta.position(meta.payloadSeq() - s.firstSent());
         if (meta.retransmitted() != 0) {
-            s.retransmittedBytes(s.retransmittedBytes() + length);
-        } else if (s.timing() == 0 && length != 0) {
-            s.timing(1);
-            s.timedEnd(meta.payloadSeq() + length);
-            s.timedAtUs((int) (nowNs / 1000));
+            s.sentAgain(length);
         }
         if (s.pacing() != 0) {
             scheduler.charge(meta.flow(), nowNs, (long) length * s.pacing() >> 10);

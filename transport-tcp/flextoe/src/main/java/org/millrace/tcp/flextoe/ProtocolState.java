@@ -21,6 +21,7 @@ public final class ProtocolState extends State {
     static final int ECN_DCTCP = 2048;
     static final int SACK = 4096;
     static final int OVERRIDE = 8192;
+    static final int TIMING = 16384;
 
     /** Makes a view that is nowhere yet. */
     public ProtocolState() {
@@ -242,6 +243,24 @@ public final class ProtocolState extends State {
         i32(76, v);
     }
 
+    /** {@return end of the segment being timed, with the flag TIMING} */
+    public int timedEnd() {
+        return i32(80);
+    }
+
+    void timedEnd(int v) {
+        i32(80, v);
+    }
+
+    /** {@return when it was sent, microseconds, wraps} */
+    public int timedAtUs() {
+        return i32(84);
+    }
+
+    void timedAtUs(int v) {
+        i32(84, v);
+    }
+
     boolean has(int flag) {
         return (flags() & flag) != 0;
     }
@@ -292,7 +311,7 @@ public final class ProtocolState extends State {
         ready(ready() + next() - una() - fin);
         next(una());
         recover(max());
-        set(RECOVERING);
+        flags(flags() & ~TIMING | RECOVERING);                                  // RFC 6298 §3 (Karn)
         duplicates(0);
     }
 

@@ -11,6 +11,7 @@ import static org.millrace.tcp.flextoe.ProtocolState.OOO_FIN;
 import static org.millrace.tcp.flextoe.ProtocolState.RECOVERING;
 import static org.millrace.tcp.flextoe.ProtocolState.SACK;
 import static org.millrace.tcp.flextoe.ProtocolState.TIMESTAMPS;
+import static org.millrace.tcp.flextoe.ProtocolState.TIMING;
 
 import java.util.List;
 import org.millrace.api.pipeline.DropReason;
@@ -68,7 +69,7 @@ final class ReceiveProtocol implements Stage<FlexMeta, ProtocolState> {
         if (meta.hasTimestamps() != 0 && SequenceNumber.lessOrEqual(seq, s.lastAck())) {
             s.tsRecent(meta.tsValue());                                         // RFC 7323 §4.3 (2)
         }
-        acknowledged(meta, s, seq, length + fin);
+        acknowledged(meta, s, seq, length + fin, nowNs);
         if (length + fin != 0) {
             echoCongestion(meta, s);
             payload(meta, s, seq, length, fin);
@@ -117,12 +118,13 @@ final class ReceiveProtocol implements Stage<FlexMeta, ProtocolState> {
         return meta.digest() != 0 ? Verdict.NEXT | Verdict.DIGEST : Verdict.NEXT;
     }
 
-    private static void acknowledged(FlexMeta meta, ProtocolState s, int seq, int sequenceLength) {
+    private static void acknowledged(FlexMeta meta, ProtocolState s, int seq, int sequenceLength, long nowNs) {
         int ack = meta.ack();
         int una = s.una();
         int window = meta.window() << s.peerShift();
         if (SequenceNumber.greaterThan(ack, una)) {
             advance(meta, s, ack, una);
+            timed(meta, s, ack, nowNs);
         } else if (ack == una && s.max() != una && sequenceLength == 0 && window == s.peerWindow()) {
             duplicate(meta, s);                                                 // RFC 5681 §2
         }
@@ -151,13 +153,20 @@ final class ReceiveProtocol implements Stage<FlexMeta, ProtocolState> {
         }
     }
 
+    /** RFC 6298 §3: one segment a round trip is timed, and none that was sent again. */
+    private static void timed(FlexMeta meta, ProtocolState s, int ack, long nowNs) {
+        if (s.has(TIMING) && SequenceNumber.greaterOrEqual(ack, s.timedEnd())) {
+            s.clear(TIMING);
+            meta.rttUs(Math.max((int) (nowNs / 1000) - s.timedAtUs(), 1));
+        }
+    }
+
     private static void duplicate(FlexMeta meta, ProtocolState s) {
         if (s.duplicates() < 255) {
             s.duplicates(s.duplicates() + 1);
         }
         if (s.duplicates() == DUPLICATE_THRESHOLD && !s.has(RECOVERING)) {
             s.goBack();
-            meta.retransmitted(1);
             meta.digest(meta.digest() | TcpProgram.DIGEST_FAST_RETRANSMIT);
         }
     }

@@ -5,6 +5,7 @@ import static org.millrace.tcp.flextoe.ProtocolState.ECN;
 import static org.millrace.tcp.flextoe.ProtocolState.ECN_ECHO;
 import static org.millrace.tcp.flextoe.ProtocolState.FIN_SENT;
 import static org.millrace.tcp.flextoe.ProtocolState.OVERRIDE;
+import static org.millrace.tcp.flextoe.ProtocolState.TIMING;
 
 import org.millrace.api.pipeline.DropReason;
 import org.millrace.api.pipeline.Stage;
@@ -51,6 +52,13 @@ final class TransmitProtocol implements Stage<FlexMeta, ProtocolState> {
         boolean again = SequenceNumber.lessThan(seq, s.max());
         s.max(SequenceNumber.max(s.max(), s.next()));
         s.clear(OVERRIDE);
+        if (again) {
+            s.clear(TIMING);                                                    // RFC 6298 §3 (Karn)
+        } else if (length != 0 && !s.has(TIMING)) {
+            s.set(TIMING);
+            s.timedEnd(seq + length);
+            s.timedAtUs((int) (nowNs / 1000));
+        }
 
         meta.seq(seq);
         meta.payloadSeq(seq);

@@ -84,6 +84,23 @@ class ReceiveProtocolTest {
     }
 
     @Test
+    void theTimedSegmentsRoundTripIsForwardedOnce() {
+        sent(3000, 0);
+        harness.state(s -> {
+            s.set(ProtocolState.TIMING);
+            s.timedEnd(6000);
+            s.timedAtUs(-100);
+        });
+        harness.at(250_000);
+        segment(1000, 0, TcpHeader.ACK, 5999, 65535).run();
+        assertThat(harness.meta().rttUs()).isZero();
+        segment(1000, 0, TcpHeader.ACK, 6000, 65535).run();
+        assertThat(harness.meta().rttUs()).as("across the clock's wrap").isEqualTo(350);
+        segment(1000, 0, TcpHeader.ACK, 8000, 65535).run();
+        assertThat(harness.meta().rttUs()).isZero();
+    }
+
+    @Test
     void inOrderPayloadIsTakenAndAcknowledged() {
         segment(1000, 500).expect(Verdict.NEXT);
         assertMoves(1000, 500, 500);

@@ -151,6 +151,18 @@ class TransmitProtocolTest {
     }
 
     @Test
+    void oneSegmentIsTimedAndNoneThatIsSentAgain() {
+        harness.at(7_000_000).state(s -> s.ready(30_000)).item(m -> { }).expect(DIGEST);
+        assertThat(harness.state().has(ProtocolState.TIMING)).isTrue();
+        assertThat(harness.state().timedEnd()).isEqualTo(15_000);
+        assertThat(harness.state().timedAtUs()).isEqualTo(7000);
+        harness.at(8_000_000).item(m -> { }).expect(Verdict.NEXT);
+        assertThat(harness.state().timedAtUs()).as("the first one still").isEqualTo(7000);
+        harness.state(ProtocolState::goBack).item(m -> { }).expect(Verdict.NEXT);
+        assertThat(harness.state().has(ProtocolState.TIMING)).as("RFC 6298 §3").isFalse();
+    }
+
+    @Test
     void dataAndFinAreSentAgainAfterGoingBack() {
         harness.state(s -> {
             s.ready(1500);

@@ -243,7 +243,7 @@ final class LaminarState {
         to.ecnBytes = b.marked();
         RoundTrip.Register r = roundTrip.at(flow);
         to.rttSamples = r.samples();
-        to.rttUs = r.us();
+        to.rttSumUs = r.sumUs();
         SegmentCounts.Register s = counts.at(flow);
         to.segmentsReceived = s.received();
         to.retransmittedBytes = s.repeated();

@@ -46,7 +46,7 @@ class CountersTest {
             m.nowUs(101);
         }).expect(Verdict.NEXT);
         harness.item(m -> m.nowUs(5)).expect(Verdict.NEXT);
-        assertThat(harness.state().us()).isEqualTo(200);
+        assertThat(harness.state().sumUs()).isEqualTo(200);
         assertThat(harness.state().samples()).isEqualTo(1);
     }
 }

@@ -122,7 +122,7 @@ class LaminarSendTest extends LaminarFixture {
         TcpProgress progress = new TcpProgress();
         laminar.progress(flow, progress);
         assertThat(progress.rttSamples).isEqualTo(1);
-        assertThat(progress.rttUs).isBetween(6999, 7001);
+        assertThat(progress.rttSumUs).isBetween(6999, 7001);
     }
 
     @Test

@@ -24,8 +24,8 @@ public final class PacketCounter implements StageExtension {
         public int bytes() { return i32(4); }
 
         void add(int payloadBytes) {
-            i32(0, packets() + 1);
-            i32(4, bytes() + payloadBytes);
+            add(0, 1);
+            add(4, payloadBytes);
         }
     }
 

@@ -3,6 +3,7 @@ package org.millrace.tcp.control.connection;
 import org.millrace.tcp.control.congestion.CongestionPolicy;
 import org.millrace.tcp.control.congestion.RttEstimator;
 import org.millrace.tcp.control.program.TcpConnectionState;
+import org.millrace.tcp.control.program.TcpProgress;
 import org.millrace.tcp.control.wire.Endpoints;
 
 /** An installed connection: what the control plane remembers of it beside the data path's state. */
@@ -46,6 +47,7 @@ public final class TcpConnection extends Timed {
     public int seenEcn;
     public int seenSegments;
     public int seenSamples;
+    public int seenRttSumUs;
     public int seenRcvNxt;
 
     /** When the retransmission or persist timer expires. */
@@ -77,6 +79,26 @@ public final class TcpConnection extends Timed {
         sack = state.sack;
         seenUna = state.sndUna;
         seenRcvNxt = state.rcvNxt;
+    }
+
+    /**
+     * {@return mean of the round trips that have been timed since {@link #roundTripsSeen}, microseconds; -1: none has}
+     *
+     * @param p the program's counters
+     */
+    public long roundTripUs(TcpProgress p) {
+        int samples = p.rttSamples - seenSamples;
+        return samples == 0 ? -1 : Integer.toUnsignedLong(p.rttSumUs - seenRttSumUs) / Integer.toUnsignedLong(samples);
+    }
+
+    /**
+     * Takes note of the round trips timed so far.
+     *
+     * @param p the program's counters
+     */
+    public void roundTripsSeen(TcpProgress p) {
+        seenSamples = p.rttSamples;
+        seenRttSumUs = p.rttSumUs;
     }
 
     /** {@return the earliest of the timers that run while the flow is idle} */

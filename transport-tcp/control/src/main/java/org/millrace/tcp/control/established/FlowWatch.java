@@ -98,10 +98,11 @@ public final class FlowWatch {
     }
 
     private boolean congestion(TcpConnection c, TcpProgress p, long nowNs) {
-        boolean sampled = p.rttSamples != c.seenSamples;
+        long roundTripUs = c.roundTripUs(p);
+        boolean sampled = roundTripUs >= 0;
         if (sampled) {
-            c.seenSamples = p.rttSamples;
-            c.rtt.sample(Integer.toUnsignedLong(p.rttUs));
+            c.roundTripsSeen(p);
+            c.rtt.sample(roundTripUs);
         }
         int before = c.congestion.window();
         int acked = p.ackedBytes - c.seenAcked;
@@ -116,7 +117,7 @@ public final class FlowWatch {
             }
         }
         if (sampled) {
-            c.congestion.onRoundTrip(Integer.toUnsignedLong(p.rttUs));
+            c.congestion.onRoundTrip(roundTripUs);
         }
         if ((c.digests & TcpProgram.DIGEST_FAST_RETRANSMIT) != 0) {
             counters.fastRetransmits++;

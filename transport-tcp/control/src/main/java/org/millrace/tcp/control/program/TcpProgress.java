@@ -26,8 +26,8 @@ public final class TcpProgress {
     public int segmentsReceived;
     /** Round-trip samples taken since the flow was installed. */
     public int rttSamples;
-    /** The last sample, microseconds; meaningful if there has been one. */
-    public int rttUs;
+    /** Their sum, microseconds: what several replicas of a stage can add up. */
+    public int rttSumUs;
 
     /** Payload bytes sent again since the flow was installed. */
     public int retransmittedBytes;

@@ -88,8 +88,9 @@ public final class ConnectionTransfer {
         f.i32(p.retransmittedBytes - c.seenRetransmitted);
         f.i32(p.segmentsReceived - c.answersAtProbe);
         f.i32(p.segmentsReceived - c.keepaliveSegments);
-        f.bit(p.rttSamples != c.seenSamples);
-        f.i32(p.rttUs);
+        long roundTripUs = c.roundTripUs(p);
+        f.bit(roundTripUs >= 0);
+        f.i32((int) Math.max(roundTripUs, 0));
         f.bit(p.ackPending);
     }
 
@@ -198,7 +199,7 @@ public final class ConnectionTransfer {
         c.answersAtProbe = p.segmentsReceived - f.i32(0);
         c.keepaliveSegments = p.segmentsReceived - f.i32(0);
         c.seenSegments = p.segmentsReceived;
-        c.seenSamples = p.rttSamples;
+        c.roundTripsSeen(p);
         boolean sampled = f.bit(false);
         int rttUs = f.i32(0);
         if (sampled) {

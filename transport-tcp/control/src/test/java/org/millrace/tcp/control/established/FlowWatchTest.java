@@ -207,7 +207,7 @@ class FlowWatchTest {
         h.append(1, 1000);
         TcpProgress counters = h.program.counters.get(1);
         counters.rttSamples = 1;
-        counters.rttUs = 80_000;
+        counters.rttSumUs = 80_000;
         h.deliver(peer().seq(101).ack(nxt + 500));
         h.pass(MS);
         // the handshake's sample was 0: SRTT = 80 / 8, RTTVAR = 80 / 4
@@ -223,7 +223,7 @@ class FlowWatchTest {
         TcpProgress counters = h.program.counters.get(1);
         counters.ackedBytes = 1000;
         counters.rttSamples = 1;
-        counters.rttUs = 1000;
+        counters.rttSumUs = 1000;
         h.deliver(peer().seq(101).ack(nxt + 1000));
         h.pass(20 * MS);
         assertThat(h.takeCalls()).filteredOn(call -> call.startsWith("rate")).as("ten segments a millisecond")

@@ -21,7 +21,7 @@ public final class HostNotice implements Stage<LaminarMeta, State.None> {
     public static final int PSEUDO_SEGMENT = 0;
 
     private static final StageSpec<State.None> SPEC =
-        StageSpec.stateless("notice", List.of(ContextQueue.class, FlowScheduler.class));
+        StageSpec.perContext("notice", List.of(ContextQueue.class, FlowScheduler.class));
     private static final long ANSWERED = Verdict.DONE | Verdict.mirror(PSEUDO_SEGMENT);
 
     private final ContextQueue queue;

@@ -13,7 +13,8 @@ import org.millrace.tcp.laminar.transmit.TransmitHeads;
 
 /** SYNC towards the transmit head (§5.3.2.1): bytes appended, the end of the stream, going back, and new credits. */
 public final class HostRequest implements Stage<LaminarMeta, State.None> {
-    private static final StageSpec<State.None> SPEC = StageSpec.stateless("sync", List.of(FlowScheduler.class));
+    private static final StageSpec<State.None> SPEC = StageSpec.perFlow("sync", StageSpec.Concurrency.FLOW_ATOMIC,
+        State.None::new, List.of(FlowScheduler.class));
 
     private final TransmitHeads heads;
 

@@ -23,8 +23,8 @@ public final class AckedBytes implements Stage<LaminarMeta, AckedBytes.Register>
             return i32(0);
         }
 
-        void acked(int v) {
-            i32(0, v);
+        void addAcked(int bytes) {
+            add(0, bytes);
         }
 
         /** {@return those acknowledged with ECE} */
@@ -32,8 +32,8 @@ public final class AckedBytes implements Stage<LaminarMeta, AckedBytes.Register>
             return i32(4);
         }
 
-        void marked(int v) {
-            i32(4, v);
+        void addMarked(int bytes) {
+            add(4, bytes);
         }
     }
 
@@ -45,9 +45,9 @@ public final class AckedBytes implements Stage<LaminarMeta, AckedBytes.Register>
     @Override
     public long process(LaminarMeta meta, Register s, long nowNs) {
         int acked = meta.txBump();
-        s.acked(s.acked() + acked);
+        s.addAcked(acked);
         if (meta.eceReceived() != 0) {
-            s.marked(s.marked() + acked);
+            s.addMarked(acked);
         }
         return Verdict.NEXT;
     }

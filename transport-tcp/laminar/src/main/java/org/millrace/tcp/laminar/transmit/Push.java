@@ -11,7 +11,8 @@ import org.millrace.tcp.laminar.segment.LaminarMeta;
 
 /** First of TX: the segment that the transmit head pushes, as it would arrive by DMA (§5.3.2.2). */
 public final class Push implements Stage<LaminarMeta, State.None> {
-    private static final StageSpec<State.None> SPEC = StageSpec.stateless("push", List.of(FlowScheduler.class));
+    private static final StageSpec<State.None> SPEC = StageSpec.perFlow("push", StageSpec.Concurrency.FLOW_ATOMIC,
+        State.None::new, List.of(FlowScheduler.class));
     private static final long NOTHING = Verdict.drop(DropReason.NOTHING_TO_SEND.code());
 
     private final TransmitHeads heads;

@@ -7,7 +7,7 @@ import org.millrace.api.pipeline.State;
 import org.millrace.api.pipeline.Verdict;
 import org.millrace.tcp.laminar.segment.LaminarMeta;
 
-/** The last round trip, for the control plane. */
+/** What round trips add up to, for the control plane. */
 public final class RoundTrip implements Stage<LaminarMeta, RoundTrip.Register> {
     static final StageSpec<Register> SPEC =
         StageSpec.perFlow("rtt-sample", StageSpec.Concurrency.COMMUTATIVE, Register::new, List.of());
@@ -18,13 +18,9 @@ public final class RoundTrip implements Stage<LaminarMeta, RoundTrip.Register> {
         public Register() {
         }
 
-        /** {@return the last, microseconds} */
-        public int us() {
+        /** {@return their sum, microseconds} */
+        public int sumUs() {
             return i32(0);
-        }
-
-        void us(int v) {
-            i32(0, v);
         }
 
         /** {@return how many there were} */
@@ -32,8 +28,9 @@ public final class RoundTrip implements Stage<LaminarMeta, RoundTrip.Register> {
             return i32(4);
         }
 
-        void samples(int v) {
-            i32(4, v);
+        void add(int us) {
+            add(0, us);
+            add(4, 1);
         }
     }
 
@@ -45,8 +42,7 @@ public final class RoundTrip implements Stage<LaminarMeta, RoundTrip.Register> {
     @Override
     public long process(LaminarMeta meta, Register s, long nowNs) {
         if (meta.timedAtUs() != 0) {
-            s.us(meta.nowUs() - meta.timedAtUs());
-            s.samples(s.samples() + 1);
+            s.add(meta.nowUs() - meta.timedAtUs());
         }
         return Verdict.NEXT;
     }

@@ -25,8 +25,8 @@ public final class SegmentCounts implements Stage<LaminarMeta, SegmentCounts.Reg
             return i32(0);
         }
 
-        void received(int v) {
-            i32(0, v);
+        void addReceived() {
+            add(0, 1);
         }
 
         /** {@return payload bytes sent again} */
@@ -34,8 +34,8 @@ public final class SegmentCounts implements Stage<LaminarMeta, SegmentCounts.Reg
             return i32(4);
         }
 
-        void repeated(int v) {
-            i32(4, v);
+        void addRepeated(int bytes) {
+            add(4, bytes);
         }
     }
 
@@ -48,10 +48,10 @@ public final class SegmentCounts implements Stage<LaminarMeta, SegmentCounts.Reg
     public long process(LaminarMeta meta, Register s, long nowNs) {
         if (meta.workflow() == TX) {
             if (meta.again() != 0) {
-                s.repeated(s.repeated() + meta.length());
+                s.addRepeated(meta.length());
             }
         } else {
-            s.received(s.received() + 1);
+            s.addReceived();
         }
         return Verdict.NEXT;
     }

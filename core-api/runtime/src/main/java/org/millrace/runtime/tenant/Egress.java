@@ -75,6 +75,31 @@ public final class Egress implements FrameOutput {
         return payloadBytes;
     }
 
+    /**
+     * Writes the segment that an item describes, payload and checksum included, for the network layer to send.
+     *
+     * @param to takes it, from its beginning on
+     * @return its length, bytes; 0 if it is longer than that
+     */
+    public <M extends SegmentMeta> int compose(HeaderCodec<M> codec, int protocol, M meta, MemorySegment to) {
+        int header = codec.write(meta, to, 0);
+        int length = header + payload.locate(meta).length();
+        if (length > to.byteSize()) {
+            return 0;
+        }
+        MemorySegment.copy(payload.region, payload.firstOffset, to, header, payload.firstLength);
+        MemorySegment.copy(payload.region, payload.secondOffset, to, header + payload.firstLength, payload.secondLength);
+        if (codec.checksumOffset() >= 0) {
+            long pseudo = Checksum.pseudoHeader(meta.localAddress(), meta.peerAddress(), protocol, length);
+            to.set(U16, codec.checksumOffset(), absentIsOnes(protocol, Checksum.finish(Checksum.sum(pseudo, to, 0, length))));
+        }
+        return length;
+    }
+
+    private static short absentIsOnes(int protocol, int checksum) {
+        return (short) (checksum == 0 && protocol == Ipv4Header.UDP ? 0xffff : checksum); // RFC 768
+    }
+
     /** Ethernet and IPv4 without options (RFC 791 §3.1), in five stores. */
     private void writeHeaders(MemorySegment headers, long frame, long mac, SegmentMeta meta, int protocol, int segmentBytes) {
         long source = info.macAddress();
@@ -113,9 +138,7 @@ public final class Egress implements FrameOutput {
             sum = Checksum.sumAt(sum, payload.region, payload.secondOffset, payload.secondLength,
                 (headerBytes + payload.firstLength & 1) != 0);
         }
-        int checksum = Checksum.finish(sum);
-        boolean absent = checksum == 0 && protocol == Ipv4Header.UDP; // RFC 768: zero is sent as all ones
-        batch.headers.set(U16, field, (short) (absent ? 0xffff : checksum));
+        batch.headers.set(U16, field, absentIsOnes(protocol, Checksum.finish(sum)));
     }
 
     /** {@inheritDoc} What does not fit the header memory is copied aside. */

@@ -1,5 +1,7 @@
 package org.millrace.runtime.transport;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.LinkedHashMap;
@@ -17,6 +19,7 @@ import org.millrace.api.transport.ControlPlane;
 import org.millrace.api.transport.ReceivedPacket;
 import org.millrace.api.transport.TransportFactory.Service;
 import org.millrace.runtime.frame.RetainedFrames;
+import org.millrace.net.IpLayer;
 import org.millrace.runtime.tenant.AppContext;
 import org.millrace.runtime.tenant.OutgoingMessage;
 
@@ -38,6 +41,7 @@ public final class LoadedTransport<M extends SegmentMeta> implements Outlet<M>, 
     private final PathParts parts;
     private final HeaderCodec<M> codec;
     private final Pipeline<M> pipeline;
+    private final MemorySegment waiting;
     private boolean controlDue = true;
     private long controlDeadlineNs = Long.MAX_VALUE;
 
@@ -49,6 +53,7 @@ public final class LoadedTransport<M extends SegmentMeta> implements Outlet<M>, 
         this.control = control;
         protocol = host.protocol();
         codec = program.codec();
+        waiting = Arena.ofAuto().allocate(host.port().mtuBytes());
         pipeline = hardware.load(program, host.capacity(), this);
         added = new AddedState(program, pipeline, host.capacity());
         host.attach(this);
@@ -261,6 +266,10 @@ public final class LoadedTransport<M extends SegmentMeta> implements Outlet<M>, 
             meta.localAddress(parts.ip().sourceAddress(meta.peerAddress()));
         }
         long mac = host.hops().mac(meta.flow(), meta.peerAddress(), nowNs);
+        if (mac == IpLayer.UNRESOLVED && host.services().contains(Service.MESSAGES)) {
+            await(meta, nowNs);
+            return;
+        }
         if (mac < 0) {
             drop(meta, DropReason.UNREACHABLE.code());
             return;
@@ -273,6 +282,18 @@ public final class LoadedTransport<M extends SegmentMeta> implements Outlet<M>, 
         counters.emitted++;
         counters.sentPayloadBytes += parts.egress().emit(codec, protocol, meta, mac, nowNs);
         parts.frames().release(meta);
+    }
+
+    /** Nobody sends a message again: it waits in the network layer until its neighbour answers (RFC 1122 §2.3.2.2). */
+    private void await(M meta, long nowNs) {
+        int length = parts.egress().compose(codec, protocol, meta, waiting);
+        if (length == 0 || !parts.ip().send(meta.localAddress(), meta.peerAddress(), protocol, meta.dscp() << 2 | meta.ecn(),
+            waiting, 0, length, nowNs)) {
+            drop(meta, DropReason.UNREACHABLE.code());
+            return;
+        }
+        counters.emitted++;
+        done(meta);
     }
 
     @Override

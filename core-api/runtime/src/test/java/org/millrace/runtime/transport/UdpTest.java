@@ -10,7 +10,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.millrace.api.context.ContextSize;
 import org.millrace.api.context.Status;
@@ -47,16 +46,6 @@ class UdpTest {
         return new DataPath(new DataPathConfig(name, new BluefieldBackend(), List.of(new TransportChoice(new UdpFactory(), Map.of())),
             fabric.port(name, mac), List.of(Ipv4Address.parse(address)),
             List.of(Route.onLink(Ipv4Prefix.parse("10.0.0.0/24"), 1500)), new Capacity(64, 4), new Random(1)));
-    }
-
-    /** Neighbours know each other. */
-    @BeforeEach
-    void meet() throws IOException {
-        MessageSocket first = bind(client, "10.0.0.1", 0);
-        first.send(text("hello"), at("10.0.0.2", 9));
-        settle();
-        first.close();
-        settle();
     }
 
     private void settle() {
@@ -102,6 +91,17 @@ class UdpTest {
         any.send(text("me"), at("10.0.0.1", 5000));
         settle();
         assertThat(read(asker)).isEqualTo("10.0.0.2 me");
+    }
+
+    @Test
+    void firstMessageWaitsForTheNeighbour() throws IOException {
+        MessageSocket reader = bind(server, "10.0.0.2", 7);
+        MessageSocket writer = bind(client, "10.0.0.1", 5000);
+        writer.send(text("first of all"), at("10.0.0.2", 7));
+        settle();
+        assertThat(read(reader)).isEqualTo("10.0.0.1 first of all");
+        assertThat(near.status().drops()).isEmpty();
+        assertThat(far.status().drops()).isEmpty();
     }
 
     @Test

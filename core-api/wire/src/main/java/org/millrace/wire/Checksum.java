@@ -101,32 +101,6 @@ public final class Checksum {
         return ~fold(partial) & 0xffff;
     }
 
-    /**
-     * Updates a checksum for a 16-bit field that changed, at an even position.
-     *
-     * @param checksum checksum before
-     * @param before field before, 16 bits
-     * @param after field after, 16 bits
-     * @return checksum after
-     */
-    public static int update16(int checksum, int before, int after) {
-        // RFC 1624 §3 [Eqn. 3]: HC' = ~(~HC + ~m + m')
-        return finish((~checksum & 0xffff) + (~before & 0xffff) + (after & 0xffff));
-    }
-
-    /**
-     * Updates a checksum for a 32-bit field that changed, at an even position.
-     *
-     * @param checksum checksum before
-     * @param before field before
-     * @param after field after
-     * @return checksum after
-     */
-    public static int update32(int checksum, int before, int after) {
-        // RFC 1624 §3 [Eqn. 3]
-        return finish((~checksum & 0xffff) + word(~before) + word(after));
-    }
-
     private static long nativeSum(MemorySegment segment, long offset, long lengthBytes) {
         int words = (int) (lengthBytes >>> 3);
         long sum = 0;

@@ -78,6 +78,16 @@ public interface TransportHost {
     void drop(int reason);
 
     /**
+     * A router has said that no larger packet reaches a peer, and the transport believes it (RFC 1191): for some minutes
+     * {@link #path} says no more than that, through swaps too. What is not smaller than known changes nothing.
+     *
+     * @param peerAddress the peer
+     * @param mtuBytes    largest IP packet, bytes
+     * @param nowNs       the time
+     */
+    void lowerPathMtu(int peerAddress, int mtuBytes, long nowNs);
+
+    /**
      * {@return the route to a peer, or null if there is none or the address is a broadcast address}
      *
      * @param peerAddress the peer

@@ -152,6 +152,11 @@ public final class RuntimeHost implements TransportHost {
     }
 
     @Override
+    public void lowerPathMtu(int peerAddress, int mtuBytes, long nowNs) {
+        parts.ip().lowerPathMtu(peerAddress, mtuBytes, nowNs);
+    }
+
+    @Override
     public Path path(int peerAddress) {
         IpLayer ip = parts.ip();
         if (ip.isBroadcast(peerAddress)) {

@@ -58,8 +58,12 @@ final class IcmpErrors {
     private void shrink(TcpConnection c, IcmpError e, long nowNs) {
         program.export(c.flow, state);
         int options = c.timestamps ? TcpOptions.TIMESTAMPS_LENGTH : 0;
-        int mss = Math.max(e.mtuBytes(), MIN_MTU) - IP_AND_TCP - options;
+        int mtu = Math.max(e.mtuBytes(), MIN_MTU);
+        int mss = mtu - IP_AND_TCP - options;
         if (mss < c.mss && SequenceNumber.between(state.sndUna, e.sequence(), state.sndMax)) {
+            if (e.mtuBytes() != 0) { // RFC 1191 §5: an old router names none, and the floor is a guess for this one only
+                host.lowerPathMtu(e.peerAddress(), mtu, nowNs);
+            }
             c.mss = mss;
             c.congestion.segmentSize(mss);
             program.segmentSize(c.flow, mss);

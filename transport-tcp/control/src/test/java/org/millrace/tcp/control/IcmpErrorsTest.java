@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.millrace.tcp.control.FakeHost.LOCAL;
 import static org.millrace.tcp.control.FakeHost.PEER;
 import static org.millrace.tcp.control.FakeHost.field;
+import static org.millrace.tcp.control.FakeHost.from;
+import static org.millrace.wire.TcpHeader.SYN;
 
 import org.junit.jupiter.api.Test;
 import org.millrace.api.transport.ControlPlane.IcmpError;
@@ -42,6 +44,20 @@ class IcmpErrorsTest {
         assertThat(host.takeCalls()).containsExactly("mss=512 1", "RETRANSMIT 1");
         established(4, 0, nxt);
         assertThat(host.takeCalls()).isEmpty();
+    }
+
+    @Test
+    void whatARouterHasSaidHoldsForTheNextConnection() {
+        int nxt = host.accept();
+        host.append(1, 1000);
+        established(4, 1300, nxt + 1000); // not about data in flight
+        assertThat(host.mtu).isEqualTo(1500);
+        established(4, 1300, nxt);
+        assertThat(host.mtu).isEqualTo(1300);
+        host.deliver(from(4001, 80).flags(SYN).seq(100).mss(1460));
+        assertThat(host.takeSent().getLast()).contains("mss=1260");
+        established(4, 0, nxt);
+        assertThat(host.mtu).as("a guess").isEqualTo(1300);
     }
 
     @Test

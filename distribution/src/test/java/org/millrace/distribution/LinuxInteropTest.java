@@ -27,6 +27,14 @@ class LinuxInteropTest {
         passes(name, "tcp-laminar");
     }
 
+    /** What was written, or had arrived, when either end goes: {@link LinuxClosing}. */
+    @ParameterizedTest
+    @CsvSource({"lingers,tcp-flextoe", "unreadInput,tcp-flextoe", "resetKeepsInput,tcp-flextoe", "lingers,tcp-laminar",
+        "unreadInput,tcp-laminar", "resetKeepsInput,tcp-laminar"})
+    void endsOfConnections(String name, String transport) {
+        passes(name, transport);
+    }
+
     /** What Laminar has beside its base, each where it shows; the base pushes. */
     @ParameterizedTest
     @CsvSource({"shortBadWire,pacing=pull", "sack,sack=on", "delayedAck,delayed-ack-segments=2",

@@ -72,6 +72,7 @@ final class LinuxScenarios {
             case "sack" -> sack();
             case "delayedAck" -> delayedAck();
             case "timely" -> timely();
+            case "lingers", "unreadInput", "resetKeepsInput" -> LinuxClosing.run(scenario);
             case "udp" -> UdpScenario.run();
             default -> throw new IllegalArgumentException(scenario);
         }

@@ -27,6 +27,9 @@ interface ChannelStream extends ScatteringByteChannel, GatheringByteChannel {
     /** {@return why it is over before its time, or null} */
     IOException failure();
 
+    /** {@return whether it is over before its time, and bytes or an end that came before are still to be read} */
+    boolean hasUnreadAfterFailure();
+
     /** {@return whether a read would find bytes, the end or a failure, as far as is known} */
     boolean isReadable();
 

@@ -90,6 +90,12 @@ final class KernelStream implements ChannelStream {
         return null;
     }
 
+    /** The kernel tells of the failure after what came before. */
+    @Override
+    public boolean hasUnreadAfterFailure() {
+        return false;
+    }
+
     @Override
     public boolean isReadable() {
         return readable;

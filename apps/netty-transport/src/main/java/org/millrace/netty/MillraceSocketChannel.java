@@ -57,6 +57,7 @@ public final class MillraceSocketChannel extends AbstractMillraceChannel impleme
     private volatile boolean outputShutdown;
     private boolean endSeen;
     private boolean failed;
+    private boolean reading;
 
     /** Makes a channel, to be registered with a loop of {@link MillraceIoHandler} and connected. */
     public MillraceSocketChannel() {
@@ -239,7 +240,7 @@ public final class MillraceSocketChannel extends AbstractMillraceChannel impleme
         }
         IOException failure = stream.failure();
         if (failure != null) {
-            unsafe.fail(failure);
+            failed(failure);
             return;
         }
         if (writer.unblock(stream)) {
@@ -251,6 +252,21 @@ public final class MillraceSocketChannel extends AbstractMillraceChannel impleme
         if (isReadPending() && isOpen() && isReadable()) {
             unsafe.read();
         }
+    }
+
+    /** What had arrived before is read first, by whoever reads. */
+    private void failed(IOException failure) {
+        if (readsFirst()) {
+            handle().read();
+        }
+        if (isOpen() && (inputShutdown || !stream.hasUnreadAfterFailure())) {
+            handle().fail(failure);
+        }
+    }
+
+    private boolean readsFirst() {
+        return (isReadPending() || reading && config.isAutoRead()) && !inputShutdown && connected
+            && stream.hasUnreadAfterFailure();
     }
 
     void clearReadPending() {
@@ -506,7 +522,8 @@ public final class MillraceSocketChannel extends AbstractMillraceChannel impleme
 
         @Override
         protected void flush0() {
-            if (!writer.isBlocked() && offered == null) { // what an accepted channel is given early waits
+            // what an accepted channel is given early waits; a write that fails would close before all is read
+            if (!writer.isBlocked() && offered == null && !readsFirst()) {
                 super.flush0();
             }
         }
@@ -536,6 +553,7 @@ public final class MillraceSocketChannel extends AbstractMillraceChannel impleme
             quota.reset(config);
             ByteBuf buffer = null;
             boolean end = false;
+            reading = true;
             try {
                 do {
                     buffer = quota.allocate(allocator);
@@ -568,6 +586,8 @@ public final class MillraceSocketChannel extends AbstractMillraceChannel impleme
                 quota.readComplete();
                 pipeline.fireChannelReadComplete();
                 fail(e);
+            } finally {
+                reading = false;
             }
         }
 

@@ -57,6 +57,11 @@ final class ToeStream implements ChannelStream {
     }
 
     @Override
+    public boolean hasUnreadAfterFailure() {
+        return socket.status() != Status.OK && (socket.readable() > 0 || socket.isInputEnded());
+    }
+
+    @Override
     public boolean isReadable() {
         return socket.readable() > 0 || socket.isInputEnded() || socket.status() != Status.OK;
     }

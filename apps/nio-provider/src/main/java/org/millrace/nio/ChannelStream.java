@@ -205,6 +205,11 @@ final class ChannelStream {
         }
     }
 
+    /** {@return whether it is over before its time, and bytes that came before are still to be read} */
+    boolean readsFirst() {
+        return context.locked(() -> socket.status() != Status.OK && socket.readable() > 0);
+    }
+
     /** Wakes who blocks. Under the context's lock. */
     void signal() {
         changed.signalAll();

@@ -151,13 +151,20 @@ final class MillraceSelector extends AbstractSelector implements SharedContext.W
             round.add(key);
         }
         for (MillraceKey key : round) {
-            int ready = key.isValid() && key.kernelKey() == null ? key.interesting(((Watched) key.channel()).readyOps()) : 0;
+            int ready = key.isValid() && key.kernelKey() == null ? ready(key, (Watched) key.channel()) : 0;
             if (ready != 0) {
                 select(key, ready);
                 offer(key); // as long as it is ready it is to be selected
             }
         }
         round.clear();
+    }
+
+    /** After a reset what had arrived is read first, by a program that would write first and give up as that fails. */
+    private static int ready(MillraceKey key, Watched channel) {
+        int ready = key.interesting(channel.readyOps());
+        int both = SelectionKey.OP_READ | SelectionKey.OP_WRITE;
+        return (ready & both) == both && channel.readsFirst() ? ready & ~SelectionKey.OP_WRITE : ready;
     }
 
     private void select(MillraceKey key, int ready) {

@@ -487,6 +487,12 @@ final class MillraceSocketChannel extends SocketChannel implements Watched {
     }
 
     @Override
+    public boolean readsFirst() {
+        ChannelStream mine = stream;
+        return mine != null && mine.readsFirst();
+    }
+
+    @Override
     public void added(MillraceKey key) throws ClosedChannelException {
         synchronized (stateLock) {
             kernel.added(key);

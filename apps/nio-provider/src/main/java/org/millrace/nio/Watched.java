@@ -7,6 +7,11 @@ interface Watched extends Listener {
     /** {@return what it is ready for, as {@link java.nio.channels.SelectionKey} has it} Takes the context's lock. */
     int readyOps();
 
+    /** {@return whether bytes are to be read before a write tells that the stream is over} Takes the context's lock. */
+    default boolean readsFirst() {
+        return false;
+    }
+
     /**
      * A selector has it from now on.
      *

@@ -85,7 +85,7 @@ public final class Instance implements ContextProvider, AutoCloseable {
         attach = config.sharing().attach();
         budget = new ContextBudget(config.limits());
         this.path = path;
-        thread = new DataPathThread(path, originNs, config.spinNs());
+        thread = new DataPathThread(path, originNs, config.spinNs(), config.stopLingerNs());
         swaps = new Swaps(path, thread, this::degrade);
     }
 
@@ -271,7 +271,7 @@ public final class Instance implements ContextProvider, AutoCloseable {
                 + "or limits.touched-bytes allows, and this one most");
             return null;
         }));
-        return new Grant(name, opened.transports, context, thread::ring, doorbell, () -> close(context));
+        return new Grant(name, opened.transports, context, thread::ring, doorbell, () -> leave(context));
     }
 
     /** The tables of a large context are made here, and not while the data path waits. */
@@ -287,14 +287,14 @@ public final class Instance implements ContextProvider, AutoCloseable {
         return opened;
     }
 
-    /** The memory goes when neither side uses it any more: after the data path has let go of it, or has ended. */
-    private void close(AppContext context) {
+    /** The data path goes on with what was written; the memory goes when neither side uses it any more. */
+    private void leave(AppContext context) {
         CompletableFuture<Void> answer = thread.call(nowNs -> {
-            path.close(context, nowNs);
+            path.leave(context, nowNs);
             return null;
         });
         answer.handle((done, ended) -> null).join();
-        context.region.close();
+        context.letGo(Runnable::run);
     }
 
     /**

@@ -17,13 +17,13 @@ import org.millrace.memory.Descriptor;
  * {@link #writableOffset} and {@link #commit} them. A ring that wraps has a second span, which shows after the first.
  * {@link #take} goes on without releasing, to release in any order later.
  *
- * <p>A stream that fails (reset by the peer, timed out, aborted) fails reads at once, also of bytes that had arrived:
- * RFC 9293 §3.10.7.4 flushes the queues on a reset. Like any other it still has to be closed.
+ * <p>A stream that fails (reset by the peer, timed out, aborted) fails writes at once, and reads once all bytes that had
+ * arrived are read: docs/decisions/052-after-the-end.md. Like any other it still has to be closed.
  *
  * <p>DESIGN NOTES. Positions are stream offsets from 0. Received: {@code released <= consumed <= taken <= received}; the
  * data path knows of released ones and may fill {@code released + receiveBytes}. Sent: {@code freed <= pushed <=
  * appended}; the data path owns what lies between freed and pushed. Pacing and credits are read anew at each flush, so a
- * change is obeyed by the next one; bytes behind the credits and the FIN behind them stay owed.
+ * change is obeyed by the next one; bytes behind the credits and the FIN behind them stay owed until it is closed.
  *
  * <p>Owned by: the Toe's thread.
  */
@@ -94,9 +94,9 @@ public final class StreamSocket extends Endpoint {
         return receiveBytes;
     }
 
-    /** {@return bytes that can be read now; 0 after a failure} */
+    /** {@return bytes that can be read now, after a failure too; 0 once the context is closed} */
     public int readable() {
-        return status() == Status.OK ? (int) (received - taken) : 0;
+        return toe.hasMemory() ? (int) (received - taken) : 0;
     }
 
     /** {@return bytes that can be written now; 0 before it is connected and after a failure or {@link #shutdownOutput}} */
@@ -124,7 +124,7 @@ public final class StreamSocket extends Endpoint {
      *
      * @param destination takes up to {@link ByteBuffer#remaining} bytes
      * @return bytes read; 0 if there are none now; -1 at the end of the stream
-     * @throws IOException if the stream failed ({@link ToeFailure}) or is closed
+     * @throws IOException if the stream failed ({@link ToeFailure}) and all that had arrived is read, or if it is closed
      */
     public int read(ByteBuffer destination) throws IOException {
         int length = nextRead(destination.remaining());
@@ -147,7 +147,7 @@ public final class StreamSocket extends Endpoint {
      * @param offset      in it
      * @param bytes       most to read
      * @return bytes read; 0 if there are none now; -1 at the end of the stream
-     * @throws IOException if the stream failed ({@link ToeFailure}) or is closed
+     * @throws IOException if the stream failed ({@link ToeFailure}) and all that had arrived is read, or if it is closed
      */
     public int read(MemorySegment destination, long offset, int bytes) throws IOException {
         int length = peek(destination, offset, bytes);
@@ -177,9 +177,12 @@ public final class StreamSocket extends Endpoint {
     }
 
     private int nextRead(int bytes) throws IOException {
-        check();
-        int length = Math.min(bytes, readable());
-        return length == 0 && bytes > 0 && isInputEnded() ? -1 : length;
+        int length = closed ? 0 : Math.min(bytes, readable());
+        boolean ended = length == 0 && bytes > 0 && !closed && isInputEnded();
+        if (length == 0 && !ended) {
+            check();
+        }
+        return ended ? -1 : length;
     }
 
     /** {@return offset in {@link Toe#region} of the next byte to read} */
@@ -488,7 +491,8 @@ public final class StreamSocket extends Endpoint {
     }
 
     private boolean bump(RequestQueue requests) {
-        long limit = toe.pushLimit(connection(), pushed, appended);
+        // nobody is left here to push later: the data path holds back what credits do not allow yet
+        long limit = closed ? appended : toe.pushLimit(connection(), pushed, appended);
         boolean fin = finished && !finPushed && limit == appended;
         if (limit > pushed || consumed > released || fin) {
             long slot = requests.claim(Descriptor.BUMP, connection());

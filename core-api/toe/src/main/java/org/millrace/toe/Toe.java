@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.net.InetSocketAddress;
 import java.nio.channels.SelectableChannel;
 import java.util.ArrayDeque;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.millrace.api.context.ContextGrant;
 import org.millrace.api.context.ContextProvider;
@@ -39,6 +40,8 @@ import org.millrace.memory.Linux;
 public final class Toe implements AutoCloseable {
     // Nobody announces that a full request ring has room again, so sleep is cut to this while something is owed.
     private static final long FULL_RING_SLEEP_NS = 100_000;
+    /** How often {@link #close} waits for room for what is owed. */
+    private static final int FULL_RING_TRIES = 1_000;
 
     private final ContextGrant grant;
     private final ContextLayout layout;
@@ -55,6 +58,7 @@ public final class Toe implements AutoCloseable {
     private int listed;
     private long lastOpaque;
     private String failure;
+    private boolean closed;
 
     private Toe(ContextGrant grant) {
         this.grant = grant;
@@ -332,20 +336,34 @@ public final class Toe implements AutoCloseable {
         if (selectorSleep.drain()) {
             return true;
         }
+        reader.read(); // what it had announced
         fail("the runtime went away or closed the context"); // its other signs may be later than this one
         return false;
     }
 
-    /** Gives the context back after a last flush; connections that are still open are reset. */
+    /**
+     * Gives the context back after a last flush. What was written is still sent: streams that were closed end in order,
+     * those that are still open are reset then.
+     */
     @Override
     public void close() {
         flush();
+        for (int i = 0; ringFull && isOpen() && i < FULL_RING_TRIES; i++) {
+            LockSupport.parkNanos(FULL_RING_SLEEP_NS);
+            flush();
+        }
         synchronized (bellLock) {
             if (isOpen()) {
                 fail("this application closed its context");
             }
+            closed = true;
             grant.close();
         }
+    }
+
+    /** {@return whether offsets in {@link #region} mean something: until it is closed, also after the runtime went away} */
+    boolean hasMemory() {
+        return !closed;
     }
 
     RequestQueue requests() {

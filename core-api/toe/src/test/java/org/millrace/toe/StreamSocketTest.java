@@ -253,9 +253,17 @@ class StreamSocketTest {
     void exactCreditsLetTheFinGoWithTheLastByte() throws IOException {
         dataPath.layout.pacing(ID, ContextLayout.PUSH);
         stream.write(ByteBuffer.wrap(new byte[100]));
-        stream.close();
+        stream.shutdownOutput();
         assertThat(requests()).isEmpty();
         dataPath.layout.credits(ID, 100);
+        assertThat(requests()).containsExactly(bump(0, 100, true));
+    }
+
+    @Test
+    void closeHandsOverWhatCreditsHoldBack() throws IOException {
+        dataPath.layout.pacing(ID, ContextLayout.PUSH);
+        stream.write(ByteBuffer.wrap(new byte[100]));
+        stream.close();
         assertThat(requests()).containsExactly(bump(0, 100, true), plain(Descriptor.CLOSE));
     }
 
@@ -270,11 +278,17 @@ class StreamSocketTest {
     }
 
     @Test
-    void resetFailsReadsAtOnceAndStillNeedsClose() {
-        dataPath.bump(ID, 10, 0, false);
+    void whatArrivedBeforeAResetIsReadAndThenTheResetIsTold() throws IOException {
+        dataPath.deliver(ID, 0, new byte[] {1, 2, 3});
+        dataPath.bump(ID, 3, 0, false);
         dataPath.closed(ID, Status.RESET);
         assertThat(toe.poll(0)).isEqualTo(1);
-        assertThat(stream.readable()).isZero();
+        assertThat(stream.readable()).isEqualTo(3);
+        assertThat(stream.isConnected()).isFalse();
+        assertThatThrownBy(() -> stream.write(ByteBuffer.allocate(1))).isInstanceOf(ToeFailure.ToeException.class);
+        ByteBuffer read = ByteBuffer.allocate(10);
+        assertThat(stream.read(read)).isEqualTo(3);
+        assertThat(read.array()).startsWith(1, 2, 3, 0);
         assertThatThrownBy(() -> stream.read(ByteBuffer.allocate(10))).isInstanceOf(ToeFailure.ToeException.class)
             .hasMessage("stream to 10.0.0.2:40000 on instance 'fake': connection reset by peer");
         assertThat(requests()).isEmpty();
@@ -283,12 +297,34 @@ class StreamSocketTest {
     }
 
     @Test
-    void resetWhileItIsClosingEndsIt() throws IOException {
-        dataPath.layout.pacing(ID, ContextLayout.PUSH);
-        stream.write(ByteBuffer.wrap(new byte[100]));
-        stream.close();
-        assertThat(requests()).isEmpty();
+    void endThatCameBeforeAResetIsRead() throws IOException {
+        dataPath.bump(ID, 3, 0, true);
         dataPath.closed(ID, Status.RESET);
+        toe.poll(0);
+        assertThat(stream.read(ByteBuffer.allocate(10))).isEqualTo(3);
+        assertThat(stream.read(ByteBuffer.allocate(10))).isEqualTo(-1);
+        assertThatThrownBy(() -> stream.write(ByteBuffer.allocate(1))).isInstanceOf(ToeFailure.ToeException.class);
+    }
+
+    @Test
+    void whatArrivedIsReadAfterTheRuntimeWentAwayButNotAfterClose() throws IOException {
+        dataPath.bump(ID, 3, 0, false);
+        dataPath.layout.markClosed();
+        toe.poll(0);
+        assertThat(toe.isOpen()).isFalse();
+        assertThat(stream.read(ByteBuffer.allocate(2))).isEqualTo(2);
+        toe.close();
+        assertThat(stream.readable()).isZero();
+        assertThatThrownBy(() -> stream.read(ByteBuffer.allocate(2))).isInstanceOf(ToeFailure.ToeException.class);
+    }
+
+    @Test
+    void resetWhileItIsClosingEndsIt() throws IOException {
+        stream.write(ByteBuffer.wrap(new byte[100]));
+        dataPath.closed(ID, Status.RESET);
+        toe.poll(0);
+        dataPath.takeAll();
+        stream.close();
         assertThat(toe.poll(0)).isZero();
         assertThat(dataPath.takeAll()).containsExactly(plain(Descriptor.CLOSE));
     }

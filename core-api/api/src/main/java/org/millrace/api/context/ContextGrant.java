@@ -59,7 +59,10 @@ public interface ContextGrant extends AutoCloseable {
     default void selectorBell(SelectorBell bell) {
     }
 
-    /** Gives the context back; its connections are reset. Any thread. */
+    /**
+     * Gives the context back. What was written is still sent by the runtime, which keeps the memory as long; then
+     * connections that were closed end in order, others are reset. Any thread.
+     */
     @Override
     void close();
 }

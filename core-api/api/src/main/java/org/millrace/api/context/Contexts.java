@@ -47,6 +47,14 @@ public interface Contexts {
     int transmitBytes(int context);
 
     /**
+     * {@return bytes that a connection's application has appended and that have not been reported free}
+     *
+     * @param context    the context
+     * @param connection the connection
+     */
+    int unacknowledged(int context, int connection);
+
+    /**
      * {@return whether two contexts are one application's, which may listen at one place with both}
      *
      * @param context one

@@ -44,6 +44,18 @@ public interface ControlPlane {
     void request(ContextRequest request, long nowNs);
 
     /**
+     * A context's application is gone and asks for nothing any more: drop its listeners. What it has appended is still
+     * sent, within a bounded time; then a connection that it had closed ends in order, another is reset, and each is
+     * released as it ends. By default like {@link #contextClosed}.
+     *
+     * @param context the context; it stays until its last connection is released, or {@link #contextClosed}
+     * @param nowNs   the time
+     */
+    default void contextLeft(int context, long nowNs) {
+        contextClosed(context, nowNs);
+    }
+
+    /**
      * A context is gone: reset its connections, drop its listeners, release both.
      *
      * @param context the context

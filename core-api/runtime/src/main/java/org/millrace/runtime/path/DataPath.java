@@ -97,6 +97,7 @@ public final class DataPath implements AutoCloseable {
     private final PathParts parts;
     private final Ingress ingress;
     private final RequestReader requests;
+    private final LeftContexts left;
     private final TransportTable transports;
     private final Captures captures = new Captures();
     private HardwareBackend hardware;
@@ -138,6 +139,7 @@ public final class DataPath implements AutoCloseable {
         parts = new PathParts(instance, capacity, port, ip, frames, contexts, transfer, spans, egress, counters);
         ingress = new Ingress(frames, ip, counters, info.macAddress(), info.checksumTrusted());
         requests = new RequestReader(new Dispatcher(transports, contexts, counters), counters, pages);
+        left = new LeftContexts(transports, this, counters);
         for (TransportChoice choice : config.transports()) {
             transports.add(load(choice));
         }
@@ -190,6 +192,7 @@ public final class DataPath implements AutoCloseable {
         this.nowNs = nowNs;
         boolean busy = receive(nowNs);
         busy |= takeRequests(nowNs);
+        left.advance(nowNs);
         transports.drain(nowNs);
         transports.advanceControl(nowNs); // before sending: a window cut after a loss holds at once
         ipDeadlineNs = ip.advance(nowNs);
@@ -278,8 +281,8 @@ public final class DataPath implements AutoCloseable {
             throw new IllegalStateException("no context is left: contexts is " + capacity.contexts());
         }
         return new Grant(instance, transports.names(), context, () -> { }, -1, () -> {
-            close(context, nowNs);
-            context.region.close();
+            leave(context, nowNs);
+            context.letGo(Runnable::run);
         });
     }
 
@@ -300,6 +303,9 @@ public final class DataPath implements AutoCloseable {
 
     /** {@return a new context in fresh memory, or null if there are as many as there can be} */
     public AppContext open(ContextSize size, ConnectionSlots slots, SharedMemory memory, Object owner, long atNs) {
+        if (contexts.isFull()) {
+            left.makeRoom(atNs);
+        }
         return contexts.open(size, slots, memory, owner, atNs);
     }
 
@@ -312,21 +318,37 @@ public final class DataPath implements AutoCloseable {
         registry = new RegistryWriter(lines, contexts, transports.all(), epochMs);
     }
 
+    /** The application of a context is gone: what it has written is still sent. Closed before: nothing. */
+    public void leave(AppContext context, long atNs) {
+        if (contexts.find(context.number) == context && !context.hasLeft()) {
+            left.add(context);
+            requests.read(context, REQUEST_BUDGET, atNs); // most have asked for no more
+            left.advance(atNs);
+        }
+    }
+
+    /** As if all applications were gone. Answers whether there is something that they have left behind. */
+    boolean leaveAll(long atNs) {
+        List.copyOf(contexts.all()).forEach(context -> leave(context, atNs));
+        return left.size() > 0;
+    }
+
     /** Ends a context: its connections are reset, its application is told. Closed before: nothing. */
     public void close(AppContext context, long nowNs) {
         if (contexts.find(context.number) != context) {
             return;
         }
         transports.contextClosed(context.number, nowNs);
-        contexts.remove(context);
+        left.remove(context);
         context.markClosed();
+        contexts.remove(context);
     }
 
     /** Tells every application that it is over, without a word to the peers: for a data path that has failed. */
     void abandon() {
         for (AppContext context : List.copyOf(contexts.all())) {
-            contexts.remove(context);
             context.markClosed();
+            contexts.remove(context);
         }
     }
 

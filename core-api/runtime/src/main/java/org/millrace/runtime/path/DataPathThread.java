@@ -33,6 +33,7 @@ public final class DataPathThread implements AutoCloseable {
     private final ConcurrentLinkedQueue<Command<?>> commands = new ConcurrentLinkedQueue<>();
     private final AdaptiveSpin spin;
     private final Durations.Counter rounds = new Durations.Counter();
+    private final long stopLingerNs;
     private final Thread thread;
     private volatile boolean stopping;
     private volatile String ended;
@@ -57,10 +58,13 @@ public final class DataPathThread implements AutoCloseable {
     /**
      * Prepares the thread.
      *
-     * @param path     what it runs
-     * @param originNs {@link System#nanoTime} at the data path's time 0
+     * @param path         what it runs
+     * @param originNs     {@link System#nanoTime} at the data path's time 0
+     * @param spinLimitNs  longest time that it looks on before it sleeps
+     * @param stopLingerNs longest time that it runs on at the end for what applications have written
      */
-    public DataPathThread(DataPath path, long originNs, long spinLimitNs) {
+    public DataPathThread(DataPath path, long originNs, long spinLimitNs, long stopLingerNs) {
+        this.stopLingerNs = stopLingerNs;
         spin = new AdaptiveSpin(spinLimitNs);
         this.path = path;
         this.originNs = originNs;
@@ -172,7 +176,7 @@ public final class DataPathThread implements AutoCloseable {
             while (!stopping) {
                 boolean idle = path.poll(nowNs) > nowNs;
                 if (idle && !lookOn()) {
-                    sleep();
+                    sleep(Long.MAX_VALUE);
                 }
                 obey();
                 long endNs = now();
@@ -181,6 +185,7 @@ public final class DataPathThread implements AutoCloseable {
                 }
                 nowNs = endNs;
             }
+            finish();
             path.close();
             ended = path.instance() + " is closed";
         } catch (Throwable e) {
@@ -215,11 +220,22 @@ public final class DataPathThread implements AutoCloseable {
         return paid;
     }
 
-    private void sleep() {
+    /** Applications are let go of; what they have written is still sent. */
+    private void finish() {
+        long endNs = now() + stopLingerNs;
+        for (long nowNs = now(); path.leaveAll(nowNs) && nowNs < endNs; nowNs = now()) {
+            obey();
+            if (path.poll(nowNs) > nowNs) {
+                sleep(endNs);
+            }
+        }
+    }
+
+    private void sleep(long limitNs) {
         path.sleeping(true);
         long nowNs = now();
-        long untilNs = path.poll(nowNs);
-        if (untilNs > nowNs && commands.isEmpty() && !stopping) {
+        long untilNs = Math.min(path.poll(nowNs), limitNs);
+        if (untilNs > nowNs && commands.isEmpty() && (!stopping || limitNs != Long.MAX_VALUE)) {
             long ready = poller.poll(untilNs == Long.MAX_VALUE ? -1 : Math.max(0, untilNs - now()));
             if ((ready & 1 << BELL) != 0) {
                 bell.drain();

@@ -23,6 +23,8 @@ import org.millrace.runtime.transport.TransportCounters;
  * @param contexts               contexts open
  * @param contextConnections     connection slots taken in them
  * @param contextsOpened         contexts ever opened
+ * @param contextsLingering      those of the open ones whose application is gone and whose connections still finish
+ * @param lingeringEnded         contexts that had to end before their connections had finished, for want of room
  * @param contextsClosedForCause contexts closed because their application broke the protocol
  * @param requests               requests read from applications
  * @param staleRequests          those of them that named a connection gone before
@@ -38,7 +40,7 @@ public record DataPathStatus(String instance, String hardware, String port, Port
                              Map<String, Long> drops, Map<String, Long> network, List<TransportStatus> transports,
                              List<TransportStatus> former,
                              List<ConnectionInfo> connections, int contexts, int contextConnections,
-                             long contextsOpened, long contextsClosedForCause, long requests, long staleRequests,
+                             long contextsOpened, int contextsLingering, long lingeringEnded, long contextsClosedForCause, long requests, long staleRequests,
                              long refusedHandovers, long events, long receivedPayloadBytes, long returnedBytes,
                              long transferFaults, long loopedFrames, List<Limit> limits) {
     /**
@@ -92,6 +94,8 @@ public record DataPathStatus(String instance, String hardware, String port, Port
         transports.forEach(transport -> transport.addTo(all));
         all.put("contexts.open", (long) contexts);
         all.put("contexts.connections", (long) contextConnections);
+        all.put("contexts.lingering", (long) contextsLingering);
+        all.put("contexts.lingering ended early", lingeringEnded);
         all.put("contexts.closed for cause", contextsClosedForCause);
         all.put("contexts.requests", requests);
         all.put("contexts.events", events);

@@ -105,7 +105,7 @@ public final class RegistryWriter implements AutoCloseable {
     private ConnectionInfo context(AppContext context) {
         context.listed = false;
         ContextSize size = context.size();
-        return new ConnectionInfo("", "OPEN", null, null, context.number, -1, context.slots.live(), size.connections(),
+        return new ConnectionInfo("", context.hasLeft() ? "LINGERING" : "OPEN", null, null, context.number, -1, context.slots.live(), size.connections(),
             "receive=" + size.receiveBytes() + " transmit=" + size.transmitBytes() + " ring=" + size.ringSlots());
     }
 

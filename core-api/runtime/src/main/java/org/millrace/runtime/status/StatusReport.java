@@ -11,6 +11,7 @@ import org.millrace.api.pipeline.DropReason;
 import org.millrace.api.pipeline.Workflow;
 import org.millrace.api.transport.ConnectionInfo;
 import org.millrace.net.NetCounters;
+import org.millrace.runtime.tenant.AppContext;
 import org.millrace.runtime.tenant.Counters;
 import org.millrace.runtime.transport.LoadedTransport;
 import org.millrace.runtime.transport.PathParts;
@@ -33,6 +34,7 @@ public final class StatusReport {
         return new DataPathStatus(parts.instance(), hardware.name(), parts.port().info().name(), parts.port().counters(),
             drops(c), network(parts), transports(transports), former(transports), List.copyOf(connections), parts.contexts().all().size(),
             parts.contexts().connections(), c.contextsOpened,
+            (int) parts.contexts().all().stream().filter(AppContext::hasLeft).count(), c.lingeringContextsEnded,
             c.contextsClosedForCause, c.requests, c.staleRequests, c.refusedHandovers, c.events,
             c.receivedPayloadBytes, c.returnedBytes, c.transferFaults, parts.port().frames(),
             limits(transports.placed(), others));

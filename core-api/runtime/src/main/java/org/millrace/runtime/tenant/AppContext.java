@@ -4,6 +4,8 @@ import java.lang.foreign.MemorySegment;
 import java.net.InetSocketAddress;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.millrace.api.context.ContextSize;
 import org.millrace.api.context.SelectorBell;
 import org.millrace.api.pipeline.SegmentMeta;
@@ -44,9 +46,13 @@ public final class AppContext {
     private final DescriptorRing eventRing;
     private final Futex sleeper;
     private final ContextSize size;
+    private final AtomicInteger users = new AtomicInteger(2);
     private volatile SelectorBell selectorBell;
     private volatile boolean closed;
     private String violation;
+    /** Whether its application is gone; then how many of its requests are still to be read. */
+    private boolean left;
+    private int requestsLeft;
 
     AppContext(int number, ContextSize size, ConnectionSlots slots, SharedMemory memory, Object owner, Journal journal,
                Counters counters, ChangedLines changed) {
@@ -81,6 +87,56 @@ public final class AppContext {
             violation = "impossible index of the event ring";
         }
         return violation;
+    }
+
+    /** Its application is gone: what it has asked for so far still counts, and nobody is told of anything. */
+    public void leave() {
+        left = true;
+        requestsLeft = Math.clamp(requestRing.available(), 0, size.ringSlots());
+        events.end();
+        markClosed();
+        changed.context(this);
+    }
+
+    public boolean hasLeft() {
+        return left;
+    }
+
+    /** {@return requests that may be read now, or a negative number if their index is impossible} */
+    public int requests() {
+        return left ? requestsLeft : requestRing.available();
+    }
+
+    /** A request has been read. */
+    public void requestRead() {
+        requestRing.next();
+        requestsLeft--;
+    }
+
+    /** {@return bytes of a connection that are appended and not reported free} */
+    public int unacknowledged(int connection) {
+        int slot = slots.own(connection);
+        return slot < 0 ? 0 : slots.transmitHeld[slot] - slots.transmitPending[slot];
+    }
+
+    /** {@return bytes of all connections that are appended and not reported free} */
+    public long unacknowledged() {
+        long sum = 0;
+        for (int slot = 0; slot < slots.id.length; slot++) {
+            sum += slots.id[slot] == 0 ? 0 : slots.transmitHeld[slot] - slots.transmitPending[slot];
+        }
+        return sum;
+    }
+
+    /**
+     * Data path or application uses the memory no more; it goes with the second of both. Any thread.
+     *
+     * @param freeing runs what frees it, which may take milliseconds
+     */
+    public void letGo(Executor freeing) {
+        if (users.decrementAndGet() == 0) {
+            freeing.execute(region::close);
+        }
     }
 
     public int open(int transport, int flow, InetSocketAddress local, InetSocketAddress peer) {

@@ -2,6 +2,7 @@ package org.millrace.runtime.tenant;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executor;
 import org.millrace.api.context.ContextSize;
 import org.millrace.api.pipeline.ContextQueue;
 import org.millrace.api.pipeline.DropReason;
@@ -11,6 +12,8 @@ import org.millrace.memory.SharedMemory;
 
 /** The open contexts by number, and the context-queue extern. Owned by: the data-path thread. */
 public final class ContextTable implements ContextQueue {
+    private static final Executor ELSEWHERE = task -> Thread.ofVirtual().name("millrace-free").start(task);
+
     private final AppContext[] contexts;
     private final List<AppContext> open = new ArrayList<>();
     public final ChangedLines changed = new ChangedLines();
@@ -50,6 +53,11 @@ public final class ContextTable implements ContextQueue {
         if (context.journal != null) {
             context.journal.close();
         }
+        context.letGo(ELSEWHERE);
+    }
+
+    public boolean isFull() {
+        return open.size() == contexts.length;
     }
 
     /** {@return the open context of a number, or null} */

@@ -8,6 +8,7 @@ public final class Counters {
     public long receivedPayloadBytes;
     public long contextsOpened;
     public long contextsClosedForCause;
+    public long lingeringContextsEnded;
     public long requests;
     public long staleRequests;
     public long refusedHandovers;

@@ -38,6 +38,7 @@ public final class EventQueue {
     private int dirtyCount;
     private int claimed;
     private boolean broken;
+    private boolean ended;
 
     EventQueue(MemorySegment memory, DescriptorRing ring, int ringSlots, ConnectionSlots slots, Counters counters,
                Journal journal) {
@@ -71,13 +72,20 @@ public final class EventQueue {
         return waiting.size() + dirtyCount;
     }
 
+    /** Nobody reads it any more: nothing waits, and nothing is written from now on. */
+    public void end() {
+        ended = true;
+        waiting.clear();
+        dirtyCount = 0;
+    }
+
     boolean hasWaiting() {
         return !waiting.isEmpty();
     }
 
     /** Tells with the next flush what has become pending for a connection; once it is announced. */
     void markDirty(int slot) {
-        if (!slots.dirty[slot] && slots.state[slot] == ConnectionSlots.OPEN) {
+        if (!ended && !slots.dirty[slot] && slots.state[slot] == ConnectionSlots.OPEN) {
             slots.dirty[slot] = true;
             int at = dirtyHead + dirtyCount++;
             dirty[at >= dirty.length ? at - dirty.length : at] = slot;
@@ -85,7 +93,7 @@ public final class EventQueue {
     }
 
     public void post(int type, int connection, long opaque, int code, int argument, InetSocketAddress local) {
-        if (!waiting.isEmpty() || !write(type, connection, opaque, code, argument, local)) {
+        if (!ended && (!waiting.isEmpty() || !write(type, connection, opaque, code, argument, local))) {
             waiting.add(new Waiting(type, connection, opaque, code, argument, local, 0, 0, 0));
         }
     }
@@ -96,6 +104,9 @@ public final class EventQueue {
     }
 
     void message(int connection, int number, int kind, int position, int bytes, int peerAddress, int peerPort) {
+        if (ended) {
+            return;
+        }
         if (hasRoom()) {
             writeMessage(connection, number, kind, position, bytes, peerAddress, peerPort);
         } else {
@@ -125,7 +136,7 @@ public final class EventQueue {
         if (waiting.isEmpty()) {
             flushBumps();
         }
-        if (claimed == 0) {
+        if (claimed == 0 || ended) {
             return false;
         }
         counters.events += claimed;

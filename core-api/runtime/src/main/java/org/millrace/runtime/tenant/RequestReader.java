@@ -57,7 +57,7 @@ public final class RequestReader {
     public int read(AppContext from, int budget, long nowNs) {
         context = from;
         DescriptorRing ring = from.requestRing;
-        int available = ring.available();
+        int available = from.requests();
         if (available < 0) {
             from.violation("impossible index of the request ring");
             return 0;
@@ -69,7 +69,7 @@ public final class RequestReader {
             if (from.journal != null) { // what is done, not what stands there now
                 from.journal.record(Direction.REQUEST, asRead, 0, nowNs);
             }
-            ring.next();
+            from.requestRead();
             taken++;
             work += cost(type);
             dispatch(nowNs);
@@ -150,7 +150,7 @@ public final class RequestReader {
             violation("consumes more than it was given");
         } else if (overruns(slot) || finished && transmitBytes != 0) {
             violation(finished ? "appends behind the end of its stream" : "appends more than there is room");
-        } else if (transmitBytes > slots.pushLimit[slot] - slots.pushed[slot]) {
+        } else if (flags == 0 && transmitBytes > slots.pushLimit[slot] - slots.pushed[slot]) {
             violation("appends more than it was granted");
         } else {
             slots.receiveHeld[slot] -= receiveBytes;
@@ -304,6 +304,9 @@ public final class RequestReader {
         if (!AddressCodec.isIpv4(local0, local1) || !AddressCodec.isIpv4(peer0, peer1)) {
             refuse(kind);
             return;
+        }
+        if (context.hasLeft()) {
+            return; // nobody waits for the answer
         }
         ContextRequest request = new ContextRequest(kind, context.number, 0, opaque,
             AddressCodec.socket(AddressCodec.ipv4(local1), localPort),

@@ -92,7 +92,7 @@ public final class Dispatcher implements RequestSink {
     public void handOver(AppContext context, int slot, int target, long opaque, long nowNs) {
         AppContext taker = contexts.find(target);
         transports.drain(nowNs); // what a machine still has on its way names the old place
-        boolean allowed = taker != null && taker != context && taker.owner.equals(context.owner);
+        boolean allowed = taker != null && !taker.hasLeft() && taker != context && taker.owner.equals(context.owner);
         if (!allowed) {
             counters.refusedHandovers++;
         }

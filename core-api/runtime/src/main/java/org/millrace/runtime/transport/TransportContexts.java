@@ -25,7 +25,7 @@ public final class TransportContexts implements Contexts {
     @Override
     public int open(int context, int flow, InetSocketAddress local, InetSocketAddress peer) {
         AppContext found = contexts.find(context);
-        return found == null ? NONE : found.open(transport, flow, local, peer);
+        return found == null || found.hasLeft() ? NONE : found.open(transport, flow, local, peer);
     }
 
     @Override
@@ -44,6 +44,12 @@ public final class TransportContexts implements Contexts {
     public int transmitBytes(int context) {
         AppContext found = contexts.find(context);
         return found == null ? 0 : found.size().transmitBytes();
+    }
+
+    @Override
+    public int unacknowledged(int context, int connection) {
+        AppContext found = contexts.find(context);
+        return found == null ? 0 : found.unacknowledged(connection);
     }
 
     @Override
@@ -102,7 +108,7 @@ public final class TransportContexts implements Contexts {
         AppContext from = contexts.find(context);
         AppContext to = contexts.find(target);
         int slot = from == null ? -1 : from.slots.own(connection);
-        if (slot < 0 || to == null || from.size().receiveBytes() != to.size().receiveBytes()
+        if (slot < 0 || to == null || to.hasLeft() || from.size().receiveBytes() != to.size().receiveBytes()
             || from.size().transmitBytes() != to.size().transmitBytes()) {
             return NONE;
         }

@@ -144,6 +144,14 @@ public final class TransportTable {
         }
     }
 
+    /** Drops the listeners of a context whose application is gone; its connections finish. */
+    public void contextLeft(int context, long nowNs) {
+        for (LoadedTransport<?> transport : transports) {
+            transport.control.contextLeft(context, nowNs);
+            transport.wakeControl();
+        }
+    }
+
     /** Resets the connections of a context that ends. */
     public void contextClosed(int context, long nowNs) {
         for (LoadedTransport<?> transport : transports) {

@@ -133,7 +133,10 @@ class AttachTest {
                     assertThat(hosts.runtime.status().contexts()).isEqualTo(1);
                     source.kill();
                 }
-                assertThat(toe.await(() -> stream.status() != Status.OK, PATIENCE_NS)).isTrue();
+                assertThat(toe.await(() -> {
+                    stream.release(stream.readable()); // what it had pushed comes first
+                    return stream.status() != Status.OK;
+                }, PATIENCE_NS)).isTrue();
                 assertThat(stream.status()).isEqualTo(Status.RESET);
                 stream.close();
                 toe.flush();

@@ -15,15 +15,13 @@ import org.millrace.tcp.control.connection.Listener;
 import org.millrace.tcp.control.connection.ListenerTable;
 import org.millrace.tcp.control.connection.TcpConnection;
 import org.millrace.tcp.control.connection.TimeWaitTable;
-import org.millrace.tcp.control.established.ActiveFlows;
-import org.millrace.tcp.control.established.FlowWatch;
+import org.millrace.tcp.control.established.Lingering;
 import org.millrace.tcp.control.established.Teardown;
 import org.millrace.tcp.control.guard.ControlLimits;
 import org.millrace.tcp.control.guard.ControlLimits.Kind;
 import org.millrace.tcp.control.guard.EphemeralPorts;
 import org.millrace.tcp.control.handshake.Handshake;
 import org.millrace.tcp.control.program.TcpConfig;
-import org.millrace.tcp.control.program.TcpConnectionState;
 import org.millrace.tcp.control.program.TcpMeta;
 import org.millrace.tcp.control.program.TcpProgram;
 import org.millrace.tcp.control.wire.Endpoints;
@@ -43,15 +41,13 @@ final class Requests {
     private final EphemeralPorts ports;
     private final ControlLimits limits;
     private final Handshake handshake;
-    private final FlowWatch watch;
-    private final ActiveFlows active;
+    private final Lingering lingering;
     private final Teardown teardown;
-    private final TcpConnectionState state = new TcpConnectionState();
     private final TcpMeta sought = new TcpMeta();
 
     Requests(TransportHost host, TcpProgram<?> program, TcpConfig config, ConnectionTable table,
              ListenerTable listeners, TimeWaitTable timeWait, EphemeralPorts ports, ControlLimits limits, Handshake handshake,
-             FlowWatch watch, ActiveFlows active, Teardown teardown) {
+             Lingering lingering, Teardown teardown) {
         this.host = host;
         this.program = program;
         this.config = config;
@@ -61,8 +57,7 @@ final class Requests {
         this.ports = ports;
         this.limits = limits;
         this.handshake = handshake;
-        this.watch = watch;
-        this.active = active;
+        this.lingering = lingering;
         this.teardown = teardown;
         ViewCursor.move(sought, new int[TcpMeta.TCP_BYTES / 4], 0);
     }
@@ -189,37 +184,12 @@ final class Requests {
         }
     }
 
-    /**
-     * CLOSE, RFC 9293 §3.10.4. What the application has consumed must have been told before: data that it has not
-     * read turns the CLOSE into a RST (RFC 1122 §4.2.2.13), so that the peer learns of the loss.
-     */
     private void close(ContextRequest r, long nowNs) {
         TcpConnection c = table.byHandle(r.context(), r.connection());
         if (c == null || c.appClosed) {
             return;
         }
-        if (c.flow == 0) {
-            teardown.release(c);
-            return;
-        }
-        watch.look(c, nowNs); // what the data path has noted came before
-        if (c.flow == 0) {
-            teardown.release(c);
-            return;
-        }
-        c.appClosed = true;
-        if (c.state.finished()) {
-            teardown.finish(c, nowNs);
-            return;
-        }
-        program.export(c.flow, state);
-        if (state.rcvFree < state.rcvBuffer) {
-            teardown.abort(c, nowNs);
-            return;
-        }
-        c.state = c.state.finQueued();
-        host.hostControl(c.flow, TcpProgram.CLOSE, nowNs); // after a shutdown too: from now on nobody reads
-        active.wake(c, true, nowNs);
+        lingering.close(c, nowNs);
     }
 
     private void abort(ContextRequest r, long nowNs) {
@@ -260,10 +230,20 @@ final class Requests {
         }
     }
 
+    /** Nobody asks for anything in a context any more; what has been written there is still sent. */
+    void contextLeft(int context, long nowNs) {
+        dropListeners(context);
+        table.connections(c -> c.context == context).forEach(c -> lingering.leave(c, nowNs));
+    }
+
     void contextClosed(int context, long nowNs) {
+        dropListeners(context);
+        table.connections(c -> c.context == context).forEach(c -> teardown.abort(c, nowNs));
+    }
+
+    private void dropListeners(int context) {
         listeners.of(context).forEach(this::drop);
         table.halfOpen(context).forEach(handshake::forget);
-        table.connections(c -> c.context == context).forEach(c -> teardown.abort(c, nowNs));
     }
 
     private static boolean isIpv4(InetSocketAddress address) {

@@ -27,6 +27,7 @@ import org.millrace.tcp.control.connection.Timed;
 import org.millrace.tcp.control.connection.TimerQueue;
 import org.millrace.tcp.control.established.ActiveFlows;
 import org.millrace.tcp.control.established.FlowWatch;
+import org.millrace.tcp.control.established.Lingering;
 import org.millrace.tcp.control.established.Teardown;
 import org.millrace.tcp.control.guard.ControlLimits;
 import org.millrace.tcp.control.guard.ControlLimits.Kind;
@@ -94,7 +95,9 @@ public final class TcpControl implements ControlPlane {
         timeWait = new TimeWaitTable(config);
         SegmentWriter writer = new SegmentWriter(host, new RateLimit(hash, RESETS, config.resets()));
         Teardown teardown = new Teardown(host, program, table, active, timers, timeWait, writer);
-        watch = new FlowWatch(host, program, config, active, timers, teardown, counters);
+        Lingering lingering = new Lingering(host, program, config, active, timers, teardown, counters);
+        watch = new FlowWatch(host, program, config, active, timers, teardown, lingering, counters);
+        lingering.watch(watch);
         SynCookies cookies = new SynCookies(hash);
         EphemeralPorts ports = new EphemeralPorts(hash, config);
         limits = new ControlLimits(config, host.capacity().flows());
@@ -102,7 +105,7 @@ public final class TcpControl implements ControlPlane {
         handshake = new Handshake(host, config, config.sack() && program.reportsSack(), table, listeners, timers,
                 writer, new IsnGenerator(hash), cookies, challenges, limits, establishment);
         arrival = new SegmentArrival(host, program, table, listeners, timeWait, handshake, teardown, writer, challenges);
-        requests = new Requests(host, program, config, table, listeners, timeWait, ports, limits, handshake, watch, active,
+        requests = new Requests(host, program, config, table, listeners, timeWait, ports, limits, handshake, lingering,
                 teardown);
         icmpErrors = new IcmpErrors(host, program, table, handshake);
         lines = new ConnectionLines(program, table, listeners, timeWait);
@@ -129,6 +132,11 @@ public final class TcpControl implements ControlPlane {
     @Override
     public void request(ContextRequest request, long nowNs) {
         requests.request(request, nowNs);
+    }
+
+    @Override
+    public void contextLeft(int context, long nowNs) {
+        requests.contextLeft(context, nowNs);
     }
 
     @Override

@@ -29,6 +29,7 @@ import org.millrace.api.transport.ControlPlane;
 import org.millrace.api.transport.ReceivedPacket;
 import org.millrace.api.transport.TransportHost;
 import org.millrace.tcp.control.program.TcpConfig;
+import org.millrace.tcp.control.program.TcpConnectionState;
 import org.millrace.tcp.control.program.TcpMeta;
 import org.millrace.tcp.control.program.TcpProgram;
 import org.millrace.tcp.control.wire.Endpoints;
@@ -373,6 +374,11 @@ public final class FakeHost implements TransportHost, Contexts, TransportHost.Fl
     }
 
     @Override
+    public void lowerPathMtu(int peerAddress, int mtuBytes, long nowNs) {
+        mtu = Math.min(mtu, mtuBytes);
+    }
+
+    @Override
     public Path path(int peerAddress) {
         return routed ? new Path(LOCAL, mtu, routeOptions) : null;
     }
@@ -436,6 +442,16 @@ public final class FakeHost implements TransportHost, Contexts, TransportHost.Fl
     @Override
     public int transmitBytes(int context) {
         return 256 << 10;
+    }
+
+    @Override
+    public int unacknowledged(int context, int connection) {
+        for (TcpConnectionState s : program.states.values()) {
+            if (s.connection == connection) {
+                return s.sndReady + s.sndNxt - s.sndUna - (s.finSent && s.sndUna != s.sndMax ? 1 : 0);
+            }
+        }
+        return 0;
     }
 
     @Override

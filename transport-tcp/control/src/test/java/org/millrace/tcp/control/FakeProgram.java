@@ -21,7 +21,7 @@ import org.millrace.wire.TcpHeader;
 
 /** A data path as simple as can be: in-order data only, acknowledges when told, records what the control plane does. */
 public final class FakeProgram implements TcpProgram<TcpMeta> {
-    static final String[] OPERATIONS = {"", "RETRANSMIT", "PROBE", "ACK", "KICK", "CLOSE", "OVERRIDE"};
+    static final String[] OPERATIONS = {"", "RETRANSMIT", "PROBE", "ACK", "KICK", "CLOSE", "OVERRIDE", "FINISH"};
 
     public final Map<Integer, TcpConnectionState> states = new HashMap<>();
     public final Map<Integer, TcpProgress> counters = new HashMap<>();
@@ -144,6 +144,7 @@ public final class FakeProgram implements TcpProgram<TcpMeta> {
                 s.closed = true;
                 endStream(flow);
             }
+            case FINISH -> endStream(flow);
             default -> { }
         }
     }
@@ -172,7 +173,7 @@ public final class FakeProgram implements TcpProgram<TcpMeta> {
         int bytes = Math.clamp(s.sndReady, 0, Math.max(usable, 0));
         s.sndReady -= bytes;
         s.sndNxt += bytes;
-        if (s.finQueued && s.sndReady == 0) {
+        if (s.finQueued && s.sndReady == 0 && !(s.finSent && s.sndNxt == s.sndMax)) {
             s.finSent = true;
             s.sndNxt++;
         }

@@ -33,6 +33,7 @@ final class ControlProtocol implements Stage<FlexMeta, ProtocolState> {
             case TcpProgram.ACK -> meta.answer(1);
             case TcpProgram.CLOSE -> s.set(FIN_QUEUED | CLOSED);
             case TcpProgram.OVERRIDE -> s.set(OVERRIDE);
+            case TcpProgram.FINISH -> s.set(FIN_QUEUED);
             case TcpProgram.KICK -> {
             }
             default -> bump(meta, s);

@@ -85,6 +85,7 @@ public final class ConnectionLines {
         String threshold = c.congestion.slowStartThreshold() == Integer.MAX_VALUE
                 ? "-" : Integer.toString(c.congestion.slowStartThreshold());
         String detail = "flow=" + c.flow + " cwnd=" + c.congestion.window() + " ssthresh=" + threshold + " rtt=" + rtt
+                + (c.lingerNs == Timed.NEVER ? "" : " lingering")
                 + (c.rate == 0 ? "" : " rate=" + c.rate)
                 + " rto=" + c.rtt.timeoutNs() / 1_000_000 + "ms mss=" + c.mss
                 + " retransmitted=" + Integer.toUnsignedLong(retransmitted);

@@ -26,6 +26,12 @@ public final class TcpConnection extends Timed {
 
     /** The application has let go of it. */
     public boolean appClosed;
+    /** Let go of before all that was written had been acknowledged: what arrives meanwhile is taken, and not read. */
+    public boolean draining;
+    /** Once drained it is reset: its application went without closing it. */
+    public boolean resetDue;
+    /** When it is given up although our side is not yet acknowledged; moves on as long as the peer acknowledges. */
+    public long lingerNs = NEVER;
     public boolean finReceived;
 
     /** In the list of active flows, between these. */
@@ -103,6 +109,6 @@ public final class TcpConnection extends Timed {
 
     /** {@return the earliest of the timers that run while the flow is idle} */
     public long idleDeadlineNs() {
-        return Math.min(finTimeoutNs, Math.min(keepaliveNs, idleNs));
+        return Math.min(Math.min(lingerNs, finTimeoutNs), Math.min(keepaliveNs, idleNs));
     }
 }

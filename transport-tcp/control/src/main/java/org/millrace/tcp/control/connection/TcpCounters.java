@@ -11,12 +11,14 @@ public final class TcpCounters {
     public long timeouts;
     public long probes;
     public long retransmittedBytes;
+    public long lingeringGivenUp;
 
     public void walk(Fields f) throws IOException {
         fastRetransmits = f.i64(fastRetransmits);
         timeouts = f.i64(timeouts);
         probes = f.i64(probes);
         retransmittedBytes = f.i64(retransmittedBytes);
+        lingeringGivenUp = f.i64(lingeringGivenUp);
     }
 
     public void clear() {
@@ -24,6 +26,7 @@ public final class TcpCounters {
         timeouts = 0;
         probes = 0;
         retransmittedBytes = 0;
+        lingeringGivenUp = 0;
     }
 
     public Map<String, Long> byName() {
@@ -32,6 +35,7 @@ public final class TcpCounters {
         all.put("retransmission timeouts", timeouts);
         all.put("window probes", probes);
         all.put("retransmitted bytes", retransmittedBytes);
+        all.put("lingering given up", lingeringGivenUp);
         return all;
     }
 }

@@ -25,18 +25,20 @@ public final class FlowWatch {
     private final ActiveFlows active;
     private final TimerQueue timers;
     private final Teardown teardown;
+    private final Lingering lingering;
     private final Retransmission retransmission;
     private final TcpCounters counters;
     private final TcpProgress progress = new TcpProgress();
 
     public FlowWatch(TransportHost host, TcpProgram<?> program, TcpConfig config, ActiveFlows active, TimerQueue timers,
-              Teardown teardown, TcpCounters counters) {
+              Teardown teardown, Lingering lingering, TcpCounters counters) {
         this.host = host;
         this.program = program;
         this.config = config;
         this.active = active;
         this.timers = timers;
         this.teardown = teardown;
+        this.lingering = lingering;
         this.counters = counters;
         retransmission = new Retransmission(host, program, teardown, config, counters);
     }
@@ -74,7 +76,7 @@ public final class FlowWatch {
         c.seenUna = p.sndUna;
         c.seenRcvNxt = p.rcvNxt;
         c.seenSegments = p.segmentsReceived;
-        if (c.retransmitNs == Timed.NEVER && c.delayedAckNs == Timed.NEVER) {
+        if (c.retransmitNs == Timed.NEVER && c.delayedAckNs == Timed.NEVER && !c.draining) {
             rest(c, nowNs);
         } else {
             pace(c, moved, limited, nowNs);
@@ -153,7 +155,7 @@ public final class FlowWatch {
             c.state = c.state.finReceived();
         }
         if (c.appClosed) {
-            afterClose(c, nowNs);
+            afterClose(c, p, nowNs);
         } else if (c.state != before && c.state == TcpState.TIME_WAIT) {
             // the application still reads: the flow stays, and so does the time to wait
             c.finTimeoutNs = nowNs + config.timeWaitMs() * MS_NS;
@@ -161,10 +163,13 @@ public final class FlowWatch {
         }
     }
 
-    private void afterClose(TcpConnection c, long nowNs) {
+    private void afterClose(TcpConnection c, TcpProgress p, long nowNs) {
         if (c.state.finished()) {
             teardown.finish(c, nowNs);
-        } else if (c.state == TcpState.FIN_WAIT_2 && c.finTimeoutNs == Timed.NEVER) {
+            return;
+        }
+        lingering.look(c, p, nowNs);
+        if (c.flow != 0 && c.state == TcpState.FIN_WAIT_2 && c.finTimeoutNs == Timed.NEVER) {
             c.finTimeoutNs = nowNs + config.finTimeoutMs() * MS_NS;
             timers.schedule(c, c.idleDeadlineNs());
         }
@@ -181,8 +186,12 @@ public final class FlowWatch {
         }
     }
 
-    /** Runs the timers of a flow that may be idle: FIN-WAIT-2, keepalive, restart after idleness. */
+    /** Runs the timers of a flow that may be idle: lingering, FIN-WAIT-2, keepalive, restart after idleness. */
     public void expired(TcpConnection c, long nowNs) {
+        if (nowNs >= c.lingerNs) {
+            lingering.giveUp(c, nowNs);
+            return;
+        }
         if (nowNs >= c.finTimeoutNs) {
             c.finTimeoutNs = Timed.NEVER;
             if (c.appClosed) {

@@ -39,6 +39,8 @@ import org.millrace.api.transport.TransportHost;
  * <tr><td>time-wait-ms</td><td>0 to 480000</td><td>60000</td><td>2 MSL</td></tr>
  * <tr><td>time-wait-max</td><td>1 to 1048576</td><td>65536</td><td>most connections in TIME-WAIT, the oldest goes</td></tr>
  * <tr><td>fin-timeout-ms</td><td>1 to 3600000</td><td>60000</td><td>stay in FIN-WAIT-2 after CLOSE</td></tr>
+ * <tr><td>linger-ms</td><td>1000 to 3600000</td><td>120000</td><td>after CLOSE, or the application's end: longest time in
+ *     which the peer acknowledges nothing of what was written</td></tr>
  * <tr><td>delayed-ack-ms</td><td>1 to 499</td><td>40</td><td>longest that an ACK is held back</td></tr>
  * <tr><td>delayed-ack-segments</td><td>1, 2</td><td>2</td><td>acknowledge every so many segments</td></tr>
  * <tr><td>keepalive-s</td><td>0 to 86400</td><td>0</td><td>idle time before a probe; 0: never</td></tr>
@@ -73,6 +75,7 @@ import org.millrace.api.transport.TransportHost;
  * @param timeWaitMs          2 MSL
  * @param timeWaitMax         connections in TIME-WAIT
  * @param finTimeoutMs        time in FIN-WAIT-2 after CLOSE
+ * @param lingerMs            time without progress after CLOSE
  * @param delayedAckMs        time that an ACK is held back
  * @param delayedAckSegments  segments that an ACK is held back for
  * @param keepaliveS          idle seconds, 0: off
@@ -87,7 +90,8 @@ public record TcpConfig(String congestion, int timelyLowUs, int timelyHighUs, bo
                         boolean windowScaling, boolean sack, String pacing, int initialWindow,
                         int rtoMinMs, int rtoInitialMs, int rtoMaxMs, int retries, int synRetries, int synAckRetries,
                         int synBacklog, int contextHalfOpen, int halfOpen, int contextListeners,
-                        int contextConnecting, int timeWaitMs, int timeWaitMax, int finTimeoutMs, int delayedAckMs,
+                        int contextConnecting, int timeWaitMs, int timeWaitMax, int finTimeoutMs, int lingerMs,
+                        int delayedAckMs,
                         int delayedAckSegments, int keepaliveS, int keepaliveIntervalS, int keepaliveProbes,
                         int portFirst, int portLast, int challengeAcks, int resets) {
     /** Policy of RFC 5681 and RFC 3168. */
@@ -136,6 +140,7 @@ public record TcpConfig(String congestion, int timelyLowUs, int timelyHighUs, bo
                 o.number("half-open", 65_536, 1, 1 << 20), o.number("context-listeners", 1_024, 1, 65_536),
                 o.number("context-connecting", 4_096, 1, 65_536), o.number("time-wait-ms", 60_000, 0, 480_000),
                 o.number("time-wait-max", 65_536, 1, 1 << 20), o.number("fin-timeout-ms", 60_000, 1, 3_600_000),
+                o.number("linger-ms", 120_000, 1_000, 3_600_000),
                 o.number("delayed-ack-ms", 40, 1, 499), o.number("delayed-ack-segments", 2, 1, 2),
                 o.number("keepalive-s", 0, 0, 86_400), o.number("keepalive-interval-s", 75, 1, 3_600),
                 o.number("keepalive-probes", 9, 1, 100), o.number("port-first", 49_152, 1_024, 65_535),

@@ -21,6 +21,8 @@ public interface TcpProgram<M extends TcpMeta> extends Program<M> {
     int CLOSE = 5;
     /** HC operation: the override timer has run out; send what the peer's window allows, however little (RFC 9293 §3.8.6.2.1). */
     int OVERRIDE = 6;
+    /** HC operation: the application's stream ends behind what it has appended; what arrives is still taken. */
+    int FINISH = 7;
 
     /** Reason for the control plane: SYN, RST or URG, or no ACK flag. */
     int NOT_DATA_PATH = 1;

@@ -55,6 +55,9 @@ final class ConnectionFields {
         c.state = TcpState.ofNumber(f.number("state", c.state.number(), 1, TcpState.TIME_WAIT.number()));
         c.mss = f.number("segment size", c.mss, 1, MAX_U16);
         c.appClosed = f.bit(c.appClosed);
+        c.draining = f.bit(c.draining);
+        c.resetDue = f.bit(c.resetDue);
+        c.lingerNs = f.deadline(c.lingerNs);
         c.finReceived = f.bit(c.finReceived);
         c.active = f.bit(c.active);
         c.digests = f.i32(c.digests);

@@ -227,6 +227,129 @@ class ClosingTest {
         assertThat(host.takeSent()).containsExactly("80>4003 RST,ACK seq=0 ack=2 win=0");
     }
 
+    private static final int UNREAD = 1000;
+
+    /** The peer has sent 1000 bytes that nobody reads; 300 are written, and the connection is closed. */
+    private int closedWithUnreadInput() {
+        int nxt = host.accept();
+        host.deliver(peer().seq(101).ack(nxt).payload(UNREAD));
+        host.append(1, 300);
+        host.takeSent();
+        host.close(1);
+        return nxt;
+    }
+
+    @Test
+    void whatWasWrittenGoesBeforeTheResetForUnreadInput() { // RFC 9293 §3.10.4, RFC 1122 §4.2.2.13
+        int nxt = closedWithUnreadInput();
+        settle();
+        assertThat(host.takeSent()).isEmpty();
+        assertThat(host.state()).isEqualTo("FIN-WAIT-1");
+        host.deliver(peer().seq(101 + UNREAD).ack(nxt + 301));
+        settle();
+        assertThat(host.takeSent()).containsExactly("80>4000 RST,ACK seq=" + (nxt + 301) + " ack=1101 win=0");
+        assertThat(host.takeEvents()).containsExactly("released ctx=0 conn=1");
+    }
+
+    @Test
+    void unreadInputWithNothingWrittenResetsAtOnce() {
+        int nxt = host.accept();
+        host.deliver(peer().seq(101).ack(nxt).payload(UNREAD));
+        host.close(1);
+        assertThat(host.takeSent()).containsExactly("80>4000 RST,ACK seq=" + nxt + " ack=1101 win=0");
+    }
+
+    @Test
+    void peerThatKeepsSendingGetsWhatWasWrittenAndThenTheReset() {
+        int nxt = host.accept();
+        host.append(1, 300);
+        host.close(1);
+        host.deliver(peer().seq(101).ack(nxt).payload(700));
+        host.deliver(peer().seq(801).ack(nxt + 100).payload(700));
+        settle();
+        assertThat(host.takeSent()).isEmpty();
+        host.deliver(peer().seq(1501).ack(nxt + 301).payload(700));
+        settle();
+        assertThat(host.takeSent()).containsExactly("80>4000 RST,ACK seq=" + (nxt + 301) + " ack=2201 win=0");
+    }
+
+    @Test
+    void closedAndReadConnectionRefusesDataOnlyWhenAllIsAcknowledged() {
+        int nxt = host.accept();
+        host.append(1, 300);
+        host.close(1);
+        host.deliver(peer().seq(101).ack(nxt + 301));
+        settle();
+        assertThat(host.takeCalls()).contains("FINISH 1", "CLOSE 1");
+        assertThat(host.state()).isEqualTo("FIN-WAIT-2");
+        host.deliver(peer().seq(101).ack(nxt + 301).payload(10));
+        assertThat(host.takeSent()).containsExactly("80>4000 RST,ACK seq=" + (nxt + 301) + " ack=101 win=0");
+    }
+
+    @Test
+    void lingeringIsGivenUpWhenThePeerAcknowledgesNothingMore() {
+        int nxt = closedWithUnreadInput();
+        host.pass(100 * SECOND);
+        host.deliver(peer().seq(101 + UNREAD).ack(nxt + 100));
+        host.pass(119 * SECOND);
+        assertThat(host.state()).as("there was progress").isEqualTo("FIN-WAIT-1");
+        host.pass(2 * SECOND);
+        assertThat(host.takeSent().getLast()).contains("RST");
+        assertThat(host.takeEvents()).containsExactly("released ctx=0 conn=1");
+        assertThat(host.control.counters()).containsEntry("lingering given up", 1L);
+    }
+
+    @Test
+    void lingeringGoesOnAfterASwap() {
+        int nxt = closedWithUnreadInput();
+        host.swap();
+        host.deliver(peer().seq(101 + UNREAD).ack(nxt + 301));
+        settle();
+        assertThat(host.takeSent()).containsExactly("80>4000 RST,ACK seq=" + (nxt + 301) + " ack=1101 win=0");
+    }
+
+    @Test
+    void whatAnApplicationLeavesBehindIsSentAndEndsInOrderIfItHadClosed() {
+        int nxt = host.accept();
+        host.append(1, 300);
+        host.close(1);
+        host.control.contextLeft(0, host.now);
+        assertThat(host.takeSent()).isEmpty();
+        host.deliver(peer().seq(101).ack(nxt + 301));
+        host.deliver(peer().flags(FIN).seq(101).ack(nxt + 301));
+        settle();
+        assertThat(host.takeSent()).isEmpty();
+        assertThat(host.state()).isEqualTo("TIME-WAIT");
+        assertThat(host.takeEvents()).containsExactly("released ctx=0 conn=1");
+    }
+
+    @Test
+    void whatAnApplicationLeavesBehindIsSentAndThenResetIfItHadNotClosed() {
+        int nxt = host.accept();
+        host.accept(4001);
+        host.append(1, 300);
+        host.control.contextLeft(0, host.now);
+        assertThat(host.takeSent()).as("nothing was written to the other").singleElement().asString()
+                .startsWith("80>4001 RST");
+        host.swap();
+        host.deliver(peer().seq(101).ack(nxt + 200));
+        settle();
+        assertThat(host.takeSent()).isEmpty();
+        assertThat(host.control.connections().getFirst().detail()).contains(" lingering");
+        host.deliver(peer().seq(101).ack(nxt + 300));
+        settle();
+        assertThat(host.takeSent()).containsExactly("80>4000 RST,ACK seq=" + (nxt + 300) + " ack=101 win=0");
+        assertThat(host.takeEvents()).contains("released ctx=0 conn=1");
+    }
+
+    @Test
+    void aListenerThatIsLeftBehindRefuses() {
+        host.listen(80);
+        host.control.contextLeft(0, host.now);
+        host.deliver(peer().flags(SYN).seq(1));
+        assertThat(host.takeSent()).containsExactly("80>4000 RST,ACK seq=0 ack=2 win=0");
+    }
+
     private int timeWait() {
         int nxt = host.accept();
         host.close(1);

@@ -37,7 +37,7 @@ class TcpConfigTest {
 
     @Test
     void keysAreAllThatIsAskedFor() {
-        assertThat(TcpConfig.KEYS).contains("congestion", "sack", "resets", "timely-low-us").hasSize(32);
+        assertThat(TcpConfig.KEYS).contains("congestion", "sack", "resets", "timely-low-us").hasSize(33);
     }
 
     private static void refused(String key, String value, String message) {

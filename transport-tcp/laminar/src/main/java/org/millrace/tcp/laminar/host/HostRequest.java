@@ -36,8 +36,8 @@ public final class HostRequest implements Stage<LaminarMeta, State.None> {
         } else if (operation == TcpProgram.OVERRIDE) {
             heads.override(flow);
         } else {
-            heads.append(flow, meta.txBump(),
-                operation == TcpProgram.CLOSE || (meta.hostFlags() & SegmentMeta.HOST_FIN) != 0);
+            heads.append(flow, meta.txBump(), operation == TcpProgram.CLOSE || operation == TcpProgram.FINISH
+                || (meta.hostFlags() & SegmentMeta.HOST_FIN) != 0);
         }
         boolean sending = heads.schedule(flow, nowNs);
         if (!sending && meta.max() == meta.una() && heads.ready(flow) != 0) {

@@ -7,7 +7,7 @@ import java.nio.ByteOrder;
 import org.millrace.api.context.ContextSize;
 
 /**
- * Layout of a context's region, version 1. All fields little-endian, naturally aligned; addresses in network order.
+ * Layout of a context's region, version 2. All fields little-endian, naturally aligned; addresses in network order.
  *
  * <pre>
  * offset          what                                      written by
@@ -27,17 +27,19 @@ import org.millrace.api.context.ContextSize;
  *          8 i64 credits: push: stream offset up to which the application may bump
  *         16 i64 receive ring, 24 i64 transmit ring: offsets in the region
  *         32 u16 local port   34 u16 peer port   36 i32 reserved
+ *         72 i32 receive ring in use   76 i32 transmit ring at the beginning   80 i32 most of the transmit ring; 0: all
  *         40 16 B local address   56 16 B peer address (IPv4 as ::ffff:a.b.c.d, RFC 4291 §2.5.5.2)
  * </pre>
  *
  * A connection id is {@code generation << 16 | slot}; the generation is 1 to 32767 and changes with each use of the
- * slot. Byte {@code n} of a stream, counted from 0, lives at {@code ring + (n & (ringBytes - 1))}.
+ * slot. Byte {@code n} of a stream, counted from 0, lives at {@code ring + (n & (ringBytes - 1))}, where {@code ringBytes}
+ * is what is in use of the ring: {@link RingGrowth}.
  */
 public final class ContextLayout {
     /** "MILLRACE" as a little-endian long. */
     public static final long MAGIC = 0x4543_4152_4C4C_494DL;
     /** Version of this layout. */
-    public static final int VERSION = 1;
+    public static final int VERSION = 2;
     /** Differs whenever any offset or code below or in {@link Descriptor} does. */
     public static final int HASH = hash();
 
@@ -73,6 +75,13 @@ public final class ContextLayout {
     public static final int LOCAL_ADDRESS = 40;
     /** Record: peer address. */
     public static final int PEER_ADDRESS = 56;
+
+    /** Record: bytes of the receive ring in use. */
+    public static final int RECEIVE_RING = 72;
+    /** Record: bytes of the transmit ring in use at the beginning. */
+    public static final int TRANSMIT_RING = 76;
+    /** Record: bytes of the transmit ring that the application may come to use. */
+    public static final int TRANSMIT_LIMIT = 80;
 
     static final ValueLayout.OfInt I32 = ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN);
     static final ValueLayout.OfLong I64 = ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -268,6 +277,49 @@ public final class ContextLayout {
         LONG.setRelease(region, record(connection) + CREDITS, offset);
     }
 
+    /**
+     * {@return bytes in use of a connection's receive ring, read with acquire}
+     *
+     * @param connection the connection
+     */
+    public int receiveRingBytes(int connection) {
+        return inUse(connection, RECEIVE_RING, size.receiveBytes());
+    }
+
+    /**
+     * {@return bytes in use of a connection's transmit ring when the application learns of it}
+     *
+     * @param connection the connection
+     */
+    public int transmitRingBytes(int connection) {
+        return inUse(connection, TRANSMIT_RING, size.transmitBytes());
+    }
+
+    /**
+     * {@return bytes that may come to be in use of a connection's transmit ring, read with acquire}
+     *
+     * @param connection the connection
+     */
+    public int transmitLimit(int connection) {
+        return inUse(connection, TRANSMIT_LIMIT, size.transmitBytes());
+    }
+
+    private int inUse(int connection, int field, int reserved) {
+        int bytes = (int) INT.getAcquire(region, record(connection) + field);
+        return bytes == 0 ? reserved : bytes;
+    }
+
+    /**
+     * Says how much of a ring is in use, or may be. Runtime only.
+     *
+     * @param connection the connection
+     * @param field      {@link #RECEIVE_RING}, {@link #TRANSMIT_RING} or {@link #TRANSMIT_LIMIT}
+     * @param bytes      a power of two, no more than is reserved
+     */
+    public void ringBytes(int connection, int field, int bytes) {
+        INT.setRelease(region, record(connection) + field, bytes);
+    }
+
     private long end() {
         return payload + size.connections() * ((long) size.receiveBytes() + size.transmitBytes());
     }
@@ -278,7 +330,8 @@ public final class ContextLayout {
 
     private static int hash() {
         int[] facts = {VERSION, PAGE, RECORD_BYTES, CONTEXT, OPEN, ID, PACING, CREDITS, RECEIVE, TRANSMIT, LOCAL_PORT,
-            PEER_PORT, LOCAL_ADDRESS, PEER_ADDRESS, DescriptorRing.SLOTS, DescriptorRing.WAITING,
+            PEER_PORT, LOCAL_ADDRESS, PEER_ADDRESS, RECEIVE_RING, TRANSMIT_RING, TRANSMIT_LIMIT,
+            DescriptorRing.SLOTS, DescriptorRing.WAITING,
             Descriptor.BYTES, Descriptor.OPAQUE, Descriptor.ARGUMENT, Descriptor.PEER_ADDRESS, Descriptor.CLOSED, Descriptor.IDLE,
             Descriptor.SENT, Descriptor.GIVE_UP};
         int h = 0x811c9dc5;

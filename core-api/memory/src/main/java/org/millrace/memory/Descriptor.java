@@ -16,7 +16,8 @@ package org.millrace.memory;
  *
  * <p>Requests, application to data path:
  * <ul>
- * <li>BUMP connection, rx bytes (consumed), tx bytes (appended), flags {@link #FIN}: the stream ends behind them
+ * <li>BUMP connection, rx bytes (consumed), tx bytes (appended), flags {@link #FIN}: the stream ends behind them; code: 0,
+ *     or the logarithm to base 2 of the bytes of the transmit ring in use from now on, see {@link RingGrowth}
  * <li>CONNECT opaque, code (transport), local and peer address and port
  * <li>GIVE_UP opaque (a CONNECT's), code (its transport): the application lets go of what has no connection yet; nothing
  *     answers
@@ -58,7 +59,7 @@ public final class Descriptor {
     public static final int TYPE = 0;
     /** Offset of the flags. */
     public static final int FLAGS = 1;
-    /** Offset of the code: transport or status. */
+    /** Offset of the code: transport, status or ring. */
     public static final int CODE = 2;
     /** Offset of the connection id. */
     public static final int CONNECTION = 4;

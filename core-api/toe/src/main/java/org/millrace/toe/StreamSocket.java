@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import org.millrace.api.context.Status;
 import org.millrace.memory.ContextLayout;
 import org.millrace.memory.Descriptor;
+import org.millrace.memory.RingGrowth;
 
 /**
  * A byte stream. Reading and writing move bytes between the application and the payload buffers; what was consumed and
@@ -33,6 +34,10 @@ public final class StreamSocket extends Endpoint {
     private final MemorySegment region;
     private final int receiveBytes;
     private final int transmitBytes;
+    /** What is in use of the rings, bytes. */
+    private int receiveSize;
+    private int transmitSize;
+    private int transmitTold;
     private long receiveRing;
     private long transmitRing;
     private ByteBuffer receiveView;
@@ -61,6 +66,9 @@ public final class StreamSocket extends Endpoint {
         region = toe.region();
         receiveBytes = toe.layout().size().receiveBytes();
         transmitBytes = toe.layout().size().transmitBytes();
+        receiveSize = receiveBytes;
+        transmitSize = transmitBytes;
+        transmitTold = transmitBytes;
     }
 
     /** {@return whether it is connected: neither waiting for the peer, nor failed, nor closed} */
@@ -89,9 +97,9 @@ public final class StreamSocket extends Endpoint {
         return region;
     }
 
-    /** {@return bytes that its receive buffer holds} */
+    /** {@return bytes that its receive buffer holds now; it may come to hold more} */
     public int receiveBytes() {
-        return receiveBytes;
+        return receiveSize;
     }
 
     /** {@return bytes that can be read now, after a failure too; 0 once the context is closed} */
@@ -101,7 +109,19 @@ public final class StreamSocket extends Endpoint {
 
     /** {@return bytes that can be written now; 0 before it is connected and after a failure or {@link #shutdownOutput}} */
     public int writable() {
-        return finished || !isConnected() ? 0 : transmitBytes - unacknowledged();
+        if (finished || !isConnected()) {
+            return 0;
+        }
+        growTransmitRing();
+        return transmitSize - unacknowledged();
+    }
+
+    /** The data path may have let it use more of its ring; it does as soon as no byte has to be moved for it. */
+    private void growTransmitRing() {
+        int limit = toe.layout().transmitLimit(connection());
+        if (limit > transmitSize && !filling) {
+            transmitSize = RingGrowth.grown(freed, appended, transmitSize, limit);
+        }
     }
 
     /** {@return written bytes that the peer has not acknowledged} */
@@ -129,8 +149,8 @@ public final class StreamSocket extends Endpoint {
     public int read(ByteBuffer destination) throws IOException {
         int length = nextRead(destination.remaining());
         if (length > 0) {
-            int at = (int) taken & receiveBytes - 1;
-            int first = Math.min(length, receiveBytes - at);
+            int at = (int) taken & receiveSize - 1;
+            int first = Math.min(length, receiveSize - at);
             int position = destination.position();
             destination.put(position, receiveView(), at, first);
             destination.put(position + first, receiveView(), 0, length - first);
@@ -187,12 +207,12 @@ public final class StreamSocket extends Endpoint {
 
     /** {@return offset in {@link Toe#region} of the next byte to read} */
     public long readableOffset() {
-        return receiveRing + (taken & receiveBytes - 1);
+        return receiveRing + (taken & receiveSize - 1);
     }
 
     /** {@return bytes that can be read at {@link #readableOffset} in one span} */
     public int contiguousReadable() {
-        return Math.min(readable(), receiveBytes - ((int) taken & receiveBytes - 1));
+        return Math.min(readable(), receiveSize - ((int) taken & receiveSize - 1));
     }
 
     /**
@@ -254,17 +274,14 @@ public final class StreamSocket extends Endpoint {
      * @throws IllegalStateException after {@link #shutdownOutput}
      */
     public int write(ByteBuffer source) throws IOException {
-        int length = nextWrite(source.remaining());
-        if (length > 0) {
-            int at = (int) appended & transmitBytes - 1;
-            int first = Math.min(length, transmitBytes - at);
-            int position = source.position();
-            transmitView().put(at, source, position, first);
-            transmitView().put(0, source, position + first, length - first);
-            source.position(position + length);
+        int total = 0;
+        for (int length = nextWrite(source.remaining()); length > 0; length = nextWrite(source.remaining())) {
+            transmitView().put((int) appended & transmitSize - 1, source, source.position(), length);
+            source.position(source.position() + length);
             commit(length);
+            total += length;
         }
-        return length;
+        return total;
     }
 
     /**
@@ -278,22 +295,22 @@ public final class StreamSocket extends Endpoint {
      * @throws IllegalStateException after {@link #shutdownOutput}
      */
     public int write(MemorySegment source, long offset, int bytes) throws IOException {
-        int length = nextWrite(bytes);
-        if (length > 0) {
-            int first = Math.min(length, contiguousWritable());
-            MemorySegment.copy(source, offset, region, writableOffset(), first);
-            MemorySegment.copy(source, offset + first, region, transmitRing, length - first);
+        int total = 0;
+        for (int length = nextWrite(bytes); length > 0; length = nextWrite(bytes - total)) {
+            MemorySegment.copy(source, offset + total, region, writableOffset(), length);
             commit(length);
+            total += length;
         }
-        return length;
+        return total;
     }
 
+    /** Bytes that go into one span of the ring; a ring may grow where a span ends. */
     private int nextWrite(int bytes) throws IOException {
         check();
         if (finished) {
             throw new IllegalStateException("output of " + description() + " was shut down");
         }
-        return Math.min(bytes, writable());
+        return Math.min(bytes, contiguousWritable());
     }
 
     /**
@@ -302,12 +319,13 @@ public final class StreamSocket extends Endpoint {
      */
     public long writableOffset() {
         filling = true; // until it commits, the owner may have put bytes there
-        return transmitRing + (appended & transmitBytes - 1);
+        return transmitRing + (appended & transmitSize - 1);
     }
 
     /** {@return bytes that can be written at {@link #writableOffset} in one span} */
     public int contiguousWritable() {
-        return Math.min(writable(), transmitBytes - ((int) appended & transmitBytes - 1));
+        int writable = writable();
+        return Math.min(writable, transmitSize - ((int) appended & transmitSize - 1));
     }
 
     /**
@@ -316,7 +334,7 @@ public final class StreamSocket extends Endpoint {
      * @param bytes no more than {@link #writable} said; after a failure they are just forgotten
      */
     public void commit(int bytes) {
-        int room = finished ? 0 : transmitBytes - unacknowledged();
+        int room = finished ? 0 : transmitSize - unacknowledged();
         if (bytes < 0 || bytes > room) {
             throw new IllegalArgumentException(bytes + " bytes committed, there is room for " + room);
         }
@@ -404,6 +422,9 @@ public final class StreamSocket extends Endpoint {
     @Override
     void connection(int id) {
         super.connection(id);
+        receiveSize = toe.layout().receiveRingBytes(id);
+        transmitSize = toe.layout().transmitRingBytes(id);
+        transmitTold = transmitSize;
         receiveRing = toe.layout().receiveRing(id);
         transmitRing = toe.layout().transmitRing(id);
         local = toe.recordAddress(id, ContextLayout.LOCAL_ADDRESS, ContextLayout.LOCAL_PORT);
@@ -424,6 +445,9 @@ public final class StreamSocket extends Endpoint {
     boolean bumped(int rx, int tx, boolean fin, boolean idle) {
         if (rx < 0 || tx < 0 || received + rx - released > receiveBytes || freed + tx > pushed) {
             return false;
+        }
+        if (rx != 0) {
+            receiveSize = toe.layout().receiveRingBytes(connection()); // what lay in a smaller one has kept its place
         }
         received += rx;
         freed += tx;
@@ -500,6 +524,10 @@ public final class StreamSocket extends Endpoint {
                 return false;
             }
             requests.bytes(slot, (int) (consumed - released), (int) (limit - pushed), fin);
+            if (transmitTold != transmitSize) {
+                requests.code(slot, Integer.numberOfTrailingZeros(transmitSize), 0);
+                transmitTold = transmitSize;
+            }
             released = consumed;
             pushed = limit;
             finPushed |= fin;

@@ -9,8 +9,11 @@ package org.millrace.api.context;
  * @param ringSlots     descriptors each way, a power of two, 64 to 65536
  */
 public record ContextSize(int connections, int receiveBytes, int transmitBytes, int ringSlots) {
-    /** 16384 connections, 256 KiB each way, 4096 descriptors. */
-    public static final ContextSize DEFAULT = new ContextSize(16384, 256 << 10, 256 << 10, 4096);
+    /**
+     * 16384 connections, up to 8 MiB each way, 4096 descriptors: 256 GiB of address space. A stream begins with 256 KiB each
+     * way in use, and comes to use more as its path needs it.
+     */
+    public static final ContextSize DEFAULT = new ContextSize(16384, 8 << 20, 8 << 20, 4096);
 
     /** Checks the ranges. */
     public ContextSize {

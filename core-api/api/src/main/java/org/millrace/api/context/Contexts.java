@@ -47,6 +47,27 @@ public interface Contexts {
     int transmitBytes(int context);
 
     /**
+     * Asks for more of a connection's receive ring, or, before the connection is announced, for less than all of it. More
+     * comes into use as soon as no byte has to be moved for it.
+     *
+     * @param context    the context
+     * @param connection the connection
+     * @param bytes      a power of two, at most {@link #receiveBytes}; 0: just asks
+     * @return bytes in use now
+     */
+    int receiveRing(int context, int connection, int bytes);
+
+    /**
+     * Lets an application use more of a connection's transmit ring, or, before the connection is announced, less than all
+     * of it.
+     *
+     * @param context    the context
+     * @param connection the connection
+     * @param bytes      a power of two, at most {@link #transmitBytes}
+     */
+    void transmitRing(int context, int connection, int bytes);
+
+    /**
      * {@return bytes that a connection's application has appended and that have not been reported free}
      *
      * @param context    the context

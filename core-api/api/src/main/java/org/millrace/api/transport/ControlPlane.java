@@ -44,6 +44,18 @@ public interface ControlPlane {
     void request(ContextRequest request, long nowNs);
 
     /**
+     * An application has consumed as much of a connection as its receive ring has in use, since it did so last: what tells
+     * whether more of it would be of use. Only for connections that {@link
+     * org.millrace.api.context.Contexts#receiveRing} was called for.
+     *
+     * @param context    the context
+     * @param connection the connection
+     * @param nowNs      the time
+     */
+    default void ringConsumed(int context, int connection, long nowNs) {
+    }
+
+    /**
      * A context's application is gone and asks for nothing any more: drop its listeners. What it has appended is still
      * sent, within a bounded time; then a connection that it had closed ends in order, another is reset, and each is
      * released as it ends. By default like {@link #contextClosed}.

@@ -15,6 +15,7 @@ import org.millrace.memory.ContextLayout;
 import org.millrace.memory.Descriptor;
 import org.millrace.memory.DescriptorRing;
 import org.millrace.memory.Futex;
+import org.millrace.memory.RingGrowth;
 import org.millrace.memory.SharedMemory;
 
 /**
@@ -142,6 +143,12 @@ public final class AppContext {
     public int open(int transport, int flow, InetSocketAddress local, InetSocketAddress peer) {
         int id = slots.take(transport, flow);
         if (id >= 0) {
+            int slot = ContextLayout.slot(id);
+            slots.receiveRing[slot] = size.receiveBytes();
+            slots.receiveWanted[slot] = size.receiveBytes();
+            slots.ringConsumed[slot] = Integer.MIN_VALUE;
+            slots.transmitRing[slot] = size.transmitBytes();
+            slots.transmitLimit[slot] = size.transmitBytes();
             writeRecord(id, local, peer);
             changed(ContextLayout.slot(id));
             changed.context(this);
@@ -155,6 +162,66 @@ public final class AppContext {
             slots.messages[ContextLayout.slot(id)] = new MessageBuffers(size.receiveBytes(), size.transmitBytes());
         }
         return id;
+    }
+
+    /** As {@link org.millrace.api.context.Contexts#receiveRing}. */
+    public int receiveRing(int connection, int bytes) {
+        int slot = slots.own(connection);
+        if (slot < 0) {
+            return 0;
+        }
+        int wanted = Math.min(bytes, size.receiveBytes());
+        if (bytes != 0 && slots.state[slot] == ConnectionSlots.RESERVED) {
+            useReceiveRing(slot, wanted);
+            slots.receiveWanted[slot] = wanted;
+            slots.ringConsumed[slot] = 0;
+        }
+        slots.receiveWanted[slot] = Math.max(slots.receiveWanted[slot], wanted);
+        return slots.receiveRing[slot];
+    }
+
+    private void useReceiveRing(int slot, int bytes) {
+        slots.receiveRing[slot] = bytes;
+        layout.ringBytes(slot, ContextLayout.RECEIVE_RING, bytes);
+    }
+
+    /** Bytes are about to be put into the receive ring: more of it may come into use before. */
+    void growReceiveRing(int slot) {
+        int wanted = slots.receiveWanted[slot];
+        int bytes = slots.receiveRing[slot];
+        if (wanted > bytes) {
+            int first = slots.announced[slot] - slots.receiveHeld[slot] - slots.receivePending[slot];
+            int grown = RingGrowth.grown(first, slots.receiveEnd[slot], bytes, wanted);
+            if (grown > bytes) {
+                useReceiveRing(slot, grown);
+            }
+        }
+    }
+
+    /** As {@link org.millrace.api.context.Contexts#transmitRing}. */
+    public void transmitRing(int connection, int bytes) {
+        int slot = slots.own(connection);
+        if (slot < 0) {
+            return;
+        }
+        int limit = Math.min(bytes, size.transmitBytes());
+        if (slots.state[slot] == ConnectionSlots.RESERVED) {
+            slots.transmitRing[slot] = limit;
+            slots.transmitLimit[slot] = limit;
+            layout.ringBytes(slot, ContextLayout.TRANSMIT_RING, limit);
+        }
+        slots.transmitLimit[slot] = Math.max(slots.transmitLimit[slot], limit);
+        layout.ringBytes(slot, ContextLayout.TRANSMIT_LIMIT, slots.transmitLimit[slot]);
+    }
+
+    /** The application uses more of its transmit ring from now on. Answers false if it may not. */
+    boolean growTransmitRing(int slot, int logarithm) {
+        int bytes = logarithm < Integer.SIZE - 1 ? 1 << logarithm : 0;
+        if (bytes <= slots.transmitRing[slot] || bytes > slots.transmitLimit[slot]) {
+            return false;
+        }
+        slots.transmitRing[slot] = bytes;
+        return true;
     }
 
     /** Notes that the line of a connection in the registry no longer says what is so. */
@@ -220,6 +287,12 @@ public final class AppContext {
         slots.receiveEnd[slot] = old.receiveEnd[held];
         slots.announced[slot] = old.announced[held];
         slots.touched[slot] = old.touched[held];
+        useReceiveRing(slot, old.receiveRing[held]);
+        slots.receiveWanted[slot] = old.receiveWanted[held];
+        slots.ringConsumed[slot] = old.ringConsumed[held];
+        transmitRing(connection, old.transmitRing[held]);
+        slots.transmitLimit[slot] = old.transmitLimit[held];
+        layout.ringBytes(slot, ContextLayout.TRANSMIT_LIMIT, old.transmitLimit[held]);
         slots.flagsPending[slot] = (byte) ((old.flagsTold[held] | old.flagsPending[held]) & Descriptor.FIN);
     }
 
@@ -280,7 +353,7 @@ public final class AppContext {
         long offset = pushed + (position - (int) pushed);
         boolean first = slots.pushLimit[slot] == ConnectionSlots.UNPACED;
         if (first) {
-            slots.pushLimit[slot] = pushed + size.transmitBytes() - slots.transmitHeld[slot];
+            slots.pushLimit[slot] = pushed + slots.transmitRing[slot] - slots.transmitHeld[slot];
         } else if (offset <= slots.credits[slot]) {
             return;
         }

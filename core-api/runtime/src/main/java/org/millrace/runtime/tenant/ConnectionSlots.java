@@ -49,6 +49,16 @@ public final class ConnectionSlots {
     int[] transmitPending = {};
     byte[] flagsPending = {};
     boolean[] dirty = {};
+    /** Bytes of the receive ring in use. */
+    int[] receiveRing = {};
+    /** Bytes of it that are to be in use. */
+    int[] receiveWanted = {};
+    /** Bytes consumed since the transport was told of a ring's worth of them; negative: it is not told. */
+    int[] ringConsumed = {};
+    /** Bytes of the transmit ring in use. */
+    int[] transmitRing = {};
+    /** Bytes of it that the application may use. */
+    int[] transmitLimit = {};
     /** Bytes that the application was told of. */
     public long[] receivedBytes = {};
     /** Bytes that the application has appended. */
@@ -111,6 +121,11 @@ public final class ConnectionSlots {
         transmitPending = Arrays.copyOf(transmitPending, connections);
         flagsPending = Arrays.copyOf(flagsPending, connections);
         dirty = Arrays.copyOf(dirty, connections);
+        receiveRing = Arrays.copyOf(receiveRing, connections);
+        receiveWanted = Arrays.copyOf(receiveWanted, connections);
+        ringConsumed = Arrays.copyOf(ringConsumed, connections);
+        transmitRing = Arrays.copyOf(transmitRing, connections);
+        transmitLimit = Arrays.copyOf(transmitLimit, connections);
         receivedBytes = Arrays.copyOf(receivedBytes, connections);
         sentBytes = Arrays.copyOf(sentBytes, connections);
         touched = Arrays.copyOf(touched, connections);

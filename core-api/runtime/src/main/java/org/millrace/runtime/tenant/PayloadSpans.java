@@ -46,12 +46,12 @@ public final class PayloadSpans {
     private void inRing(SegmentMeta meta, int slot) {
         AppContext context = contexts.find(meta.context());
         int length = meta.length();
-        if (context == null || slot >= context.slots.id.length || length <= 0 || length > context.size().transmitBytes()) {
+        if (context == null || slot >= context.slots.id.length || length <= 0 || length > context.slots.transmitRing[slot]) {
             counters.transferFaults++;
             return;
         }
         long ring = context.layout.transmitRing(slot);
-        int size = context.size().transmitBytes();
+        int size = context.slots.transmitRing[slot];
         int start = meta.position() & size - 1;
         region = context.region.segment();
         firstOffset = ring + start;

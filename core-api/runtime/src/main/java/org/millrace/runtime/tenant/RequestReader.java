@@ -131,7 +131,7 @@ public final class RequestReader {
     }
 
     private void bump(long nowNs) {
-        if ((flags & ~Descriptor.FIN | code | argument | localPort | peerPort) != 0
+        if ((flags & ~Descriptor.FIN | argument | localPort | peerPort) != 0
             || (opaque | local0 | local1 | peer0 | peer1) != 0) {
             violation("a field that is not BUMP's is set");
             return;
@@ -146,7 +146,9 @@ public final class RequestReader {
             return;
         }
         boolean finished = slots.finished[slot];
-        if (receiveBytes < 0 || receiveBytes > slots.receiveHeld[slot]) {
+        if (code != 0 && !context.growTransmitRing(slot, code)) {
+            violation("uses more of its transmit ring than it may");
+        } else if (receiveBytes < 0 || receiveBytes > slots.receiveHeld[slot]) {
             violation("consumes more than it was given");
         } else if (overruns(slot) || finished && transmitBytes != 0) {
             violation(finished ? "appends behind the end of its stream" : "appends more than there is room");
@@ -164,6 +166,10 @@ public final class RequestReader {
             pages.used(context, slot);
             context.changed(slot);
             sink.bump(context, slot, receiveBytes, transmitBytes, finished ? 0 : flags, nowNs);
+            if (slots.ringConsumed[slot] >= 0 && (slots.ringConsumed[slot] += receiveBytes) >= slots.receiveRing[slot]) {
+                slots.ringConsumed[slot] = 0;
+                sink.ringConsumed(context, slot, nowNs);
+            }
         }
     }
 
@@ -247,7 +253,7 @@ public final class RequestReader {
 
     private boolean overruns(int slot) {
         return transmitBytes < 0
-            || transmitBytes > context.size().transmitBytes() - context.slots.transmitHeld[slot];
+            || transmitBytes > context.slots.transmitRing[slot] - context.slots.transmitHeld[slot];
     }
 
     private void close(ContextRequest.Kind kind, long nowNs) {

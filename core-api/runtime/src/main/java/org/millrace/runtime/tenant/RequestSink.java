@@ -12,6 +12,9 @@ public interface RequestSink {
     /** @param number of a message, as the application has numbered it; there may be none */
     void cancel(AppContext context, int slot, int number, long nowNs);
 
+    /** As much has been consumed as the receive ring has in use, since the last time. */
+    void ringConsumed(AppContext context, int slot, long nowNs);
+
     /** A connection that its application has not used is to go to another context; which, it may have made up. */
     void handOver(AppContext context, int slot, int target, long opaque, long nowNs);
 

@@ -49,6 +49,15 @@ public final class Dispatcher implements RequestSink {
     }
 
     @Override
+    public void ringConsumed(AppContext context, int slot, long nowNs) {
+        int flow = context.slots.flow[slot];
+        if (flow != 0) {
+            transports.at(context.slots.transport[slot]).ofFlow(flow).control
+                .ringConsumed(context.number, context.slots.id[slot], nowNs);
+        }
+    }
+
+    @Override
     public boolean request(AppContext context, int transport, ContextRequest request, long nowNs) {
         int place = transport == 0 ? firstFor(request.kind()) : transport - 1;
         if (place >= transports.places()) {

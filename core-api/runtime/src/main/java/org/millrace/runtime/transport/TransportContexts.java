@@ -47,6 +47,20 @@ public final class TransportContexts implements Contexts {
     }
 
     @Override
+    public int receiveRing(int context, int connection, int bytes) {
+        AppContext found = contexts.find(context);
+        return found == null ? 0 : found.receiveRing(connection, bytes);
+    }
+
+    @Override
+    public void transmitRing(int context, int connection, int bytes) {
+        AppContext found = contexts.find(context);
+        if (found != null) {
+            found.transmitRing(connection, bytes);
+        }
+    }
+
+    @Override
     public int unacknowledged(int context, int connection) {
         AppContext found = contexts.find(context);
         return found == null ? 0 : found.unacknowledged(connection);

@@ -26,6 +26,7 @@ import org.millrace.tcp.control.connection.TimeWaitTable;
 import org.millrace.tcp.control.connection.Timed;
 import org.millrace.tcp.control.connection.TimerQueue;
 import org.millrace.tcp.control.established.ActiveFlows;
+import org.millrace.tcp.control.established.Buffers;
 import org.millrace.tcp.control.established.FlowWatch;
 import org.millrace.tcp.control.established.Lingering;
 import org.millrace.tcp.control.established.Teardown;
@@ -70,6 +71,7 @@ public final class TcpControl implements ControlPlane {
     private final TcpCounters counters = new TcpCounters();
     private final TimeWaitTable timeWait;
     private final FlowWatch watch;
+    private final Buffers buffers;
     private final Handshake handshake;
     private final SegmentArrival arrival;
     private final Requests requests;
@@ -95,8 +97,10 @@ public final class TcpControl implements ControlPlane {
         timeWait = new TimeWaitTable(config);
         SegmentWriter writer = new SegmentWriter(host, new RateLimit(hash, RESETS, config.resets()));
         Teardown teardown = new Teardown(host, program, table, active, timers, timeWait, writer);
+        buffers = new Buffers(host, program);
         Lingering lingering = new Lingering(host, program, config, active, timers, teardown, counters);
-        watch = new FlowWatch(host, program, config, active, timers, teardown, lingering, counters);
+        watch = new FlowWatch(host, program, config, active, timers, teardown, lingering, buffers,
+            counters);
         lingering.watch(watch);
         SynCookies cookies = new SynCookies(hash);
         EphemeralPorts ports = new EphemeralPorts(hash, config);
@@ -132,6 +136,14 @@ public final class TcpControl implements ControlPlane {
     @Override
     public void request(ContextRequest request, long nowNs) {
         requests.request(request, nowNs);
+    }
+
+    @Override
+    public void ringConsumed(int context, int connection, long nowNs) {
+        TcpConnection c = table.byHandle(context, connection);
+        if (c != null && c.flow != 0) {
+            buffers.consumed(c, nowNs);
+        }
     }
 
     @Override

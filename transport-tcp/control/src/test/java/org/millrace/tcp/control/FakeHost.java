@@ -59,6 +59,9 @@ public final class FakeHost implements TransportHost, Contexts, TransportHost.Fl
     public long now = 10 * SECOND;
     int mtu = 1500;
     int receiveBytes = 256 << 10;
+    /** What the connection asked about last uses, or may use, of its rings. */
+    int receiveRing;
+    int transmitRing;
     public int maxConnections = 1_000;
     public int maxFlows = 1_000;
     boolean routed = true;
@@ -442,6 +445,17 @@ public final class FakeHost implements TransportHost, Contexts, TransportHost.Fl
     @Override
     public int transmitBytes(int context) {
         return 256 << 10;
+    }
+
+    @Override
+    public int receiveRing(int context, int connection, int bytes) {
+        receiveRing = bytes == 0 ? receiveRing : Math.min(bytes, receiveBytes);
+        return receiveRing;
+    }
+
+    @Override
+    public void transmitRing(int context, int connection, int bytes) {
+        transmitRing = bytes;
     }
 
     @Override

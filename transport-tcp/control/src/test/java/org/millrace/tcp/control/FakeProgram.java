@@ -187,6 +187,13 @@ public final class FakeProgram implements TcpProgram<TcpMeta> {
     }
 
     @Override
+    public void receiveBuffer(int flow, int bufferBytes) {
+        TcpConnectionState s = states.get(flow);
+        s.rcvFree += bufferBytes - s.rcvBuffer;
+        s.rcvBuffer = bufferBytes;
+    }
+
+    @Override
     public void rate(int flow, long bytesPerSecond) {
         calls.add("rate=" + bytesPerSecond + " " + flow);
     }

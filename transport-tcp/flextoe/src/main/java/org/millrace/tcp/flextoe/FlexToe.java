@@ -232,6 +232,13 @@ public final class FlexToe implements TcpProgram<FlexMeta> {
     }
 
     @Override
+    public void receiveBuffer(int flow, int bufferBytes) {
+        ProtocolState s = states.seek(receiveProtocol, protocolView, flow);
+        s.free(s.free() + bufferBytes - s.buffer());
+        s.buffer(bufferBytes);
+    }
+
+    @Override
     public void rate(int flow, long bytesPerSecond) {
         long nsPerKiB = bytesPerSecond == 0 ? 0 : 1_024_000_000_000L / bytesPerSecond;
         states.seek(post, postView, flow).pacing((int) Math.min(nsPerKiB, Integer.MAX_VALUE));

@@ -203,6 +203,11 @@ public final class Laminar implements TcpProgram<LaminarMeta> {
     }
 
     @Override
+    public void receiveBuffer(int index, int bufferBytes) {
+        state.receiveBuffer(index, bufferBytes);
+    }
+
+    @Override
     public void rate(int index, long bytesPerSecond) {
         long nsPerKiB = bytesPerSecond == 0 ? 0 : 1_024_000_000_000L / bytesPerSecond;
         heads.pacing(index, (int) Math.min(nsPerKiB, Integer.MAX_VALUE));

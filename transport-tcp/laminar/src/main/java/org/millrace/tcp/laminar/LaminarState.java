@@ -254,6 +254,15 @@ final class LaminarState {
         heads.credits(flow, bytes);
     }
 
+    void receiveBuffer(int flow, int bytes) {
+        Connection c = connection.at(flow);
+        ReceiveWindow.Register w = window.at(flow);
+        w.edge(w.edge() + bytes - c.receiveBytes());
+        sequence.at(flow).edge(w.edge());
+        c.receiveBytes(bytes);
+        mss(c, c.mss());
+    }
+
     void windowReduced(int flow) {
         reduced.at(flow).pending(1);
     }

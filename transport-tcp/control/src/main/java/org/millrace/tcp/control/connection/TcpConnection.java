@@ -19,6 +19,8 @@ public final class TcpConnection extends Timed {
     public TcpState state = TcpState.ESTABLISHED;
     public int mss;
     public final boolean timestamps;
+    /** The receive window is scaled: it can grow beyond 64 KiB. */
+    public final boolean scaled;
     /** The peer takes SACK blocks; not every program keeps it. */
     public final boolean sack;
     public final RttEstimator rtt;
@@ -33,6 +35,12 @@ public final class TcpConnection extends Timed {
     /** When it is given up although our side is not yet acknowledged; moves on as long as the peer acknowledges. */
     public long lingerNs = NEVER;
     public boolean finReceived;
+    /** Bytes of its receive buffer that are the peer's to fill. */
+    public int receiveBytes;
+    /** When a buffer's worth had been consumed last. */
+    public long consumedNs;
+    /** Bytes of its transmit ring that its application may use. */
+    public int transmitLimit;
 
     /** In the list of active flows, between these. */
     public boolean active;
@@ -82,7 +90,9 @@ public final class TcpConnection extends Timed {
         this.congestion = congestion;
         mss = state.mss;
         timestamps = state.timestamps;
+        scaled = state.rcvShift > 0;
         sack = state.sack;
+        receiveBytes = state.rcvBuffer;
         seenUna = state.sndUna;
         seenRcvNxt = state.rcvNxt;
     }

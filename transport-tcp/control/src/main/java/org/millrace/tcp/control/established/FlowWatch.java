@@ -26,12 +26,13 @@ public final class FlowWatch {
     private final TimerQueue timers;
     private final Teardown teardown;
     private final Lingering lingering;
+    private final Buffers buffers;
     private final Retransmission retransmission;
     private final TcpCounters counters;
     private final TcpProgress progress = new TcpProgress();
 
     public FlowWatch(TransportHost host, TcpProgram<?> program, TcpConfig config, ActiveFlows active, TimerQueue timers,
-              Teardown teardown, Lingering lingering, TcpCounters counters) {
+              Teardown teardown, Lingering lingering, Buffers buffers, TcpCounters counters) {
         this.host = host;
         this.program = program;
         this.config = config;
@@ -39,6 +40,7 @@ public final class FlowWatch {
         this.timers = timers;
         this.teardown = teardown;
         this.lingering = lingering;
+        this.buffers = buffers;
         this.counters = counters;
         retransmission = new Retransmission(host, program, teardown, config, counters);
     }
@@ -126,6 +128,7 @@ public final class FlowWatch {
             c.congestion.onFastRetransmit(p.sndUna, p.sndMax);
         }
         applyWindow(c, before, p.sndReady > 0, nowNs);
+        buffers.congestionWindow(c, p);
         return limited;
     }
 

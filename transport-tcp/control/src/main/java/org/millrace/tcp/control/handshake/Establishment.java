@@ -11,6 +11,7 @@ import org.millrace.tcp.control.connection.ConnectionTable;
 import org.millrace.tcp.control.connection.HalfOpen;
 import org.millrace.tcp.control.connection.ListenerTable;
 import org.millrace.tcp.control.connection.TcpConnection;
+import org.millrace.tcp.control.established.Buffers;
 import org.millrace.tcp.control.established.FlowWatch;
 import org.millrace.tcp.control.program.TcpConfig;
 import org.millrace.tcp.control.program.TcpConnectionState;
@@ -112,7 +113,9 @@ public final class Establishment {
         TcpConnectionState state = state(h, last);
         state.context = place.context;
         state.connection = place.connection;
-        state.rcvBuffer = host.contexts().receiveBytes(place.context);
+        Contexts contexts = host.contexts();
+        contexts.transmitRing(place.context, place.connection, Buffers.INITIAL_BYTES);
+        state.rcvBuffer = contexts.receiveRing(place.context, place.connection, Buffers.INITIAL_BYTES);
         state.rcvFree = state.rcvBuffer;
         RttEstimator rtt = new RttEstimator(config);
         if (h.retries == 0) {

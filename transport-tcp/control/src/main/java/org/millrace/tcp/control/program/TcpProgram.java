@@ -79,6 +79,14 @@ public interface TcpProgram<M extends TcpMeta> extends Program<M> {
     void congestionWindow(int flow, int windowBytes);
 
     /**
+     * Opens the receive window further; no byte of it need be free that was not.
+     *
+     * @param flow        the flow
+     * @param bufferBytes size of the receive buffer now, larger than before
+     */
+    void receiveBuffer(int flow, int bufferBytes);
+
+    /**
      * Sets the pacing rate.
      *
      * @param flow           the flow

@@ -381,7 +381,7 @@ class HandoverTest {
         Map<String, Consumer<TcpConnectionState>> faults = new HashMap<>();
         faults.put("SND.NXT is not between", s -> s.sndNxt--);
         faults.put("transmit buffer's 262144", s -> s.sndReady = 262_145);
-        faults.put("receive buffer has 1000", s -> s.rcvBuffer = 1000);
+        faults.put("receive buffer has 262145", s -> s.rcvBuffer = 262_145);
         faults.put("more than empty", s -> s.rcvFree = s.rcvBuffer + 1);
         faults.put("not in the window", s -> {
             s.oooStart = s.rcvNxt;

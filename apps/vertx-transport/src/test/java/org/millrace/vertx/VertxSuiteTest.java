@@ -109,7 +109,7 @@ class VertxSuiteTest {
             worse.addAll(millrace.failed);
             worse.removeAll(nio.failed);
             worse.removeAll(KNOWN);
-            if (!worse.isEmpty()) { // many of them measure time: what was only late passes another time
+            for (int again = 0; again < 2 && !worse.isEmpty(); again++) { // what measures time may have been late
                 worse.retainAll(run(classesOf(worse), flags).failed);
             }
             looped = hosts.server.status().counters().get("loopback.frames");

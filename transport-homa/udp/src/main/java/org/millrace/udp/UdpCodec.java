@@ -3,9 +3,11 @@ package org.millrace.udp;
 import java.lang.foreign.MemorySegment;
 import org.millrace.api.pipeline.DropReason;
 import org.millrace.api.pipeline.HeaderCodec;
+import org.millrace.api.pipeline.HeaderFormat;
 import org.millrace.api.pipeline.SegmentMeta;
 import org.millrace.api.pipeline.Verdict;
 import org.millrace.wire.HeaderFault;
+import org.millrace.wire.HeaderFormats;
 import org.millrace.wire.UdpHeader;
 
 /** RFC 768. A datagram without a checksum is taken (RFC 1122 §4.1.3.4); ours all have one. */
@@ -34,6 +36,11 @@ final class UdpCodec implements HeaderCodec<SegmentMeta> {
         udp.wrap(header, offset).ports(meta.localPort(), meta.peerPort()).length(UdpHeader.LENGTH + meta.length())
             .checksum(0);
         return UdpHeader.LENGTH;
+    }
+
+    @Override
+    public HeaderFormat format() {
+        return HeaderFormats.UDP;
     }
 
     @Override

@@ -34,6 +34,11 @@ public interface HeaderCodec<M extends SegmentMeta> {
      */
     int write(M meta, MemorySegment header, long offset);
 
+    /** {@return the header it parses and writes, declared; null if it is not} */
+    default HeaderFormat format() {
+        return null;
+    }
+
     /** {@return offset of the checksum field from the header's start, or -1 if the transport has none} */
     int checksumOffset();
 

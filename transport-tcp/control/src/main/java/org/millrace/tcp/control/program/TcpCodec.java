@@ -5,8 +5,10 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import org.millrace.api.pipeline.DropReason;
 import org.millrace.api.pipeline.HeaderCodec;
+import org.millrace.api.pipeline.HeaderFormat;
 import org.millrace.api.pipeline.Verdict;
 import org.millrace.wire.HeaderFault;
+import org.millrace.wire.HeaderFormats;
 import org.millrace.wire.TcpHeader;
 import org.millrace.wire.TcpOptions;
 
@@ -78,6 +80,11 @@ public final class TcpCodec<M extends TcpMeta> implements HeaderCodec<M> {
                 | (long) (length >> 2) << 28 | (long) meta.flags() << 16 | meta.window());
         header.set(I32, offset + TcpHeader.CHECKSUM, 0); // and the urgent pointer
         return length;
+    }
+
+    @Override
+    public HeaderFormat format() {
+        return HeaderFormats.TCP;
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.millrace.api.pipeline.DropReason;
+import org.millrace.api.pipeline.HeaderFormat;
 import org.millrace.api.pipeline.Layout;
 import org.millrace.api.pipeline.Verdict;
 import org.millrace.api.pipeline.ViewCursor;
@@ -169,5 +170,39 @@ class TcpCodecTest {
             stop.set(true);
             peer.join();
         }
+    }
+
+    /** The declared fields of a written header. */
+    private static long field(byte[] header, HeaderFormat format, String name) {
+        HeaderFormat.Field field = format.fields().stream().filter(f -> f.name().equals(name)).findFirst().orElseThrow();
+        long value = 0;
+        for (int bit = field.bit(); bit < field.bit() + field.bits(); bit++) {
+            value = value << 1 | header[bit >> 3] >> 7 - (bit & 7) & 1;
+        }
+        return value;
+    }
+
+    @Test
+    void writesTheDeclaredHeader() {
+        meta.localPort(0xfedc);
+        meta.peerPort(0x1234);
+        meta.seq(-2);
+        meta.ack(0x89abcdef);
+        meta.flags(0xa5);
+        meta.window(0xbeef);
+        meta.hasTimestamps(1);
+        byte[] header = new byte[60];
+        Arrays.fill(header, (byte) -1);
+        assertThat(codec.write(meta, MemorySegment.ofArray(header), 0)).isEqualTo(32);
+        HeaderFormat format = codec.format();
+        assertThat(field(header, format, "sourcePort")).isEqualTo(0xfedc);
+        assertThat(field(header, format, "destinationPort")).isEqualTo(0x1234);
+        assertThat(field(header, format, "sequence")).isEqualTo(0xfffffffeL);
+        assertThat(field(header, format, "acknowledgment")).isEqualTo(0x89abcdefL);
+        assertThat(field(header, format, format.lengthField()) * 4).isEqualTo(32);
+        assertThat(field(header, format, "flags")).isEqualTo(0xa5);
+        assertThat(field(header, format, "window")).isEqualTo(0xbeef);
+        assertThat(field(header, format, "reserved") + field(header, format, "checksum")
+            + field(header, format, "urgentPointer")).isZero();
     }
 }

@@ -11,9 +11,11 @@ import org.millrace.api.pipeline.Layout;
 import org.millrace.api.pipeline.MirrorSession;
 import org.millrace.api.pipeline.Program;
 import org.millrace.api.pipeline.Workflow;
+import org.millrace.execution.HandedOut;
 import org.millrace.tofino.alu.RegisterChecker;
 import org.millrace.tofino.alu.RegisterPlan;
 import org.millrace.code.analysis.Analyser;
+import org.millrace.code.ForeignExterns;
 import org.millrace.code.check.ProgramChecker;
 import org.millrace.code.Violation;
 import org.millrace.tofino.machine.Machine;
@@ -29,11 +31,13 @@ final class Fitter {
     private final Machine machine;
     private final Program<?> program;
     private final Capacity capacity;
+    private final HandedOut externs;
     private final List<FitReport.Reason> refused = new ArrayList<>();
     private final Map<String, RegisterPlan> plans = new LinkedHashMap<>();
     private final List<String> assumptions = new ArrayList<>();
 
-    Fitter(Machine machine, Program<?> program, Capacity capacity) {
+    Fitter(Machine machine, Program<?> program, Capacity capacity, HandedOut externs) {
+        this.externs = externs;
         this.machine = machine;
         this.program = program;
         this.capacity = capacity;
@@ -46,6 +50,8 @@ final class Fitter {
         Placement placement = new Placement(machine);
         boolean isIngress = true;
         for (StageGroup group : groups) {
+            group.stages.values().forEach(stage -> ForeignExterns.of(stage, externs::contains, TofinoBackend.NAME)
+                .forEach(v -> refuse(group.name(), v)));
             group.analyse(analyser, meta);
             boolean isRegister = group.isRegister();
             isIngress &= !isRegister;

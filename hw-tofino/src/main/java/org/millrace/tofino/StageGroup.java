@@ -3,18 +3,22 @@ package org.millrace.tofino;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.millrace.api.pipeline.KeyTable;
 import org.millrace.api.pipeline.Program;
+import org.millrace.api.pipeline.PushSource;
 import org.millrace.api.pipeline.Recorder;
 import org.millrace.api.pipeline.Stage;
 import org.millrace.api.pipeline.StageSpec;
 import org.millrace.api.pipeline.Workflow;
 import org.millrace.code.analysis.Analyser;
 import org.millrace.code.Site;
+import org.millrace.code.analysis.Path;
 import org.millrace.code.analysis.StageAnalysis;
 import org.millrace.code.Violation;
 
@@ -25,6 +29,8 @@ final class StageGroup {
     final Map<Class<?>, Stage<?, ?>> stages = new LinkedHashMap<>();
     final List<Violation> violations = new ArrayList<>();
     final Map<Class<?>, Set<Workflow>> runsIn = new HashMap<>();
+    /** Its classes that are the first stage of TX and stand nowhere else. */
+    private final Set<Class<?>> isFirst = new HashSet<>();
     List<StageAnalysis> analyses = List.of();
 
     private StageGroup(StageSpec<?> spec) {
@@ -37,9 +43,24 @@ final class StageGroup {
 
     void analyse(Analyser analyser, Class<?> meta) {
         analyses = stages.values().stream().map(stage -> analyser.analyse(stage, meta)).toList();
+        for (StageAnalysis analysis : analyses) {
+            analysis.paths().forEach(path -> path.calls().forEach(call -> check(call, analysis)));
+        }
         if (spec.externs().contains(Recorder.class)) {
             violations.add(violation("records every item at a trace point",
                 "a pass leaves one copy, on a mirror session to a port; there is no recorder"));
+        }
+    }
+
+    private void check(Path.Call call, StageAnalysis analysis) {
+        Violation violation = null;
+        if (KeyTable.class.isAssignableFrom(call.extern()) && !call.method().equals("lookup")) {
+            violation = new Violation(call.site(), "key table: " + call.method(), "tables are written by the control plane");
+        } else if (PushSource.class.isAssignableFrom(call.extern()) && !isFirst.contains(analysis.stage())) {
+            violation = new Violation(call.site(), "takes what the host pushes", "it comes with the packet, to the first stage of TX");
+        }
+        if (violation != null && !violations.contains(violation)) {
+            violations.add(violation);
         }
     }
 
@@ -79,6 +100,9 @@ final class StageGroup {
                 Set<String> earlier = before.computeIfAbsent(group.name(), n -> new LinkedHashSet<>());
                 if (previous != null) {
                     earlier.add(previous);
+                }
+                if (workflow == Workflow.TX && previous == null) {
+                    group.isFirst.add(stage.getClass());
                 }
                 previous = group.name();
             }

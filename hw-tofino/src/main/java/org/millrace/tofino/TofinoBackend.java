@@ -5,10 +5,13 @@ import java.util.WeakHashMap;
 import org.millrace.api.hardware.Capacity;
 import org.millrace.api.hardware.FitReport;
 import org.millrace.api.hardware.HardwareBackend;
+import org.millrace.api.hardware.HostServices;
 import org.millrace.api.hardware.Outlet;
 import org.millrace.api.hardware.Pipeline;
+import org.millrace.api.pipeline.Externs;
 import org.millrace.api.pipeline.Program;
 import org.millrace.api.pipeline.SegmentMeta;
+import org.millrace.execution.HandedOut;
 import org.millrace.tofino.machine.Machine;
 
 /**
@@ -19,6 +22,8 @@ import org.millrace.tofino.machine.Machine;
 public final class TofinoBackend implements HardwareBackend {
     /** Its name in configurations. */
     public static final String NAME = "hw-tofino";
+
+    private static final HandedOut EXTERNS = new HandedOut();
 
     private final Machine machine;
     private final boolean isOnCallersClock;
@@ -54,6 +59,11 @@ public final class TofinoBackend implements HardwareBackend {
     }
 
     @Override
+    public Externs externs(HostServices runtime, Capacity capacity) {
+        return EXTERNS.plain(runtime, capacity);
+    }
+
+    @Override
     public FitReport admit(Program<?> program, Capacity capacity) {
         return report(program, capacity).fit();
     }
@@ -68,7 +78,7 @@ public final class TofinoBackend implements HardwareBackend {
     public synchronized TofinoReport report(Program<?> program, Capacity capacity) {
         TofinoReport known = reports.get(program);
         if (known == null || !known.capacity().equals(capacity)) {
-            known = new Fitter(machine, program, capacity).report();
+            known = new Fitter(machine, program, capacity, EXTERNS).report();
             reports.put(program, known);
         }
         return known;

@@ -3,6 +3,7 @@ package org.millrace.tofino;
 import java.lang.reflect.Proxy;
 import java.util.Map;
 import org.millrace.api.hardware.Capacity;
+import org.millrace.api.hardware.HostServices;
 import org.millrace.api.pipeline.Program;
 import org.millrace.api.port.PortInfo;
 import org.millrace.api.transport.TransportFactory;
@@ -35,6 +36,7 @@ public final class Programs {
             new Class<?>[] {TransportHost.class}, (proxy, method, arguments) -> switch (method.getName()) {
                 case "options" -> options;
                 case "capacity" -> CAPACITY;
+                case "externs" -> new TofinoBackend().externs(new HostServices(null, null, null, 0), CAPACITY);
                 case "port" -> port;
                 case "secret" -> new byte[16];
                 default -> null;

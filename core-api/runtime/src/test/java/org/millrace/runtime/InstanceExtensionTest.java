@@ -15,6 +15,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.millrace.api.hardware.Capacity;
+import org.millrace.api.hardware.HostServices;
 import org.millrace.api.pipeline.SegmentMeta;
 import org.millrace.api.pipeline.Stage;
 import org.millrace.api.pipeline.StageExtension;
@@ -172,7 +173,8 @@ class InstanceExtensionTest {
 
     /** As much of a host as it takes to make a program. */
     private static TransportHost host() {
-        Map<String, Object> offers = Map.of("capacity", new Capacity(1, 1), "options", Map.of(), "secret", new byte[16],
+        Map<String, Object> offers = Map.of("capacity", new Capacity(1, 1), "options", Map.of(), "secret", new byte[16], "externs",
+            new BluefieldBackend().externs(new HostServices(null, null, null, 0), new Capacity(1, 1)),
             "port", new PortInfo("none", 1, 1500, 1514, false, false, false));
         return (TransportHost) Proxy.newProxyInstance(TransportHost.class.getClassLoader(),
             new Class<?>[] {TransportHost.class}, (proxy, method, arguments) -> offers.get(method.getName()));

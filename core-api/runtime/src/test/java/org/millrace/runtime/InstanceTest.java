@@ -22,8 +22,10 @@ import org.millrace.api.context.LimitException;
 import org.millrace.api.hardware.Capacity;
 import org.millrace.api.hardware.FitReport;
 import org.millrace.api.hardware.HardwareBackend;
+import org.millrace.api.hardware.HostServices;
 import org.millrace.api.hardware.Outlet;
 import org.millrace.api.hardware.Pipeline;
+import org.millrace.api.pipeline.Externs;
 import org.millrace.api.pipeline.Program;
 import org.millrace.api.pipeline.SegmentMeta;
 import org.millrace.api.port.Port;
@@ -226,6 +228,11 @@ class InstanceTest {
         @Override
         public String name() {
             return "broken";
+        }
+
+        @Override
+        public Externs externs(HostServices runtime, Capacity capacity) {
+            return sound.externs(runtime, capacity);
         }
 
         @Override

@@ -3,8 +3,10 @@ package org.millrace.bluefield.osgi;
 import org.millrace.api.hardware.Capacity;
 import org.millrace.api.hardware.FitReport;
 import org.millrace.api.hardware.HardwareBackend;
+import org.millrace.api.hardware.HostServices;
 import org.millrace.api.hardware.Outlet;
 import org.millrace.api.hardware.Pipeline;
+import org.millrace.api.pipeline.Externs;
 import org.millrace.api.pipeline.Program;
 import org.millrace.api.pipeline.SegmentMeta;
 import org.millrace.bluefield.BluefieldBackend;
@@ -22,6 +24,11 @@ public final class BluefieldComponent implements HardwareBackend {
     @Override
     public String name() {
         return backend.name();
+    }
+
+    @Override
+    public Externs externs(HostServices runtime, Capacity capacity) {
+        return backend.externs(runtime, capacity);
     }
 
     @Override

@@ -3,8 +3,10 @@ package org.millrace.tofino.osgi;
 import org.millrace.api.hardware.Capacity;
 import org.millrace.api.hardware.FitReport;
 import org.millrace.api.hardware.HardwareBackend;
+import org.millrace.api.hardware.HostServices;
 import org.millrace.api.hardware.Outlet;
 import org.millrace.api.hardware.Pipeline;
+import org.millrace.api.pipeline.Externs;
 import org.millrace.api.pipeline.Program;
 import org.millrace.api.pipeline.SegmentMeta;
 import org.millrace.tofino.TofinoBackend;
@@ -27,6 +29,11 @@ public final class TofinoComponent implements HardwareBackend {
     @Override
     public boolean superFrames() {
         return backend.superFrames();
+    }
+
+    @Override
+    public Externs externs(HostServices runtime, Capacity capacity) {
+        return backend.externs(runtime, capacity);
     }
 
     @Override

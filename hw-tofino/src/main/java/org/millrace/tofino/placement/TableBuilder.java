@@ -13,7 +13,9 @@ import org.millrace.api.hardware.Capacity;
 import org.millrace.api.pipeline.ContextQueue;
 import org.millrace.api.pipeline.FlowLookup;
 import org.millrace.api.pipeline.FlowScheduler;
+import org.millrace.api.pipeline.HostPart;
 import org.millrace.api.pipeline.PayloadDma;
+import org.millrace.api.pipeline.PushSource;
 import org.millrace.api.pipeline.StageSpec;
 import org.millrace.api.pipeline.Verdict;
 import org.millrace.api.pipeline.Workflow;
@@ -255,7 +257,7 @@ public final class TableBuilder {
         return !reads[0];
     }
 
-    /** What the host pushes comes with its fields set, so the flow scheduler's push is no table. */
+    /** What the host pushes comes with its fields set, so that is no table. */
     private void externs() {
         Map<Workflow, Access> accesses = new EnumMap<>(Workflow.class);
         Set<String> names = new TreeSet<>();
@@ -267,7 +269,7 @@ public final class TableBuilder {
             } else if (ContextQueue.class.isAssignableFrom(call.extern())) {
                 reads.addAll(List.of("connection", "rxBump", "txBump", "hostFlags", "position", "length"));
                 names.add("notify");
-            } else if (FlowScheduler.class.isAssignableFrom(call.extern()) && !call.method().equals("push")) {
+            } else if (isHosts(call.extern())) {
                 reads.add("flow");
                 names.add("host");
             }
@@ -282,6 +284,11 @@ public final class TableBuilder {
         if (!names.isEmpty()) {
             add(String.join("+", names), accesses, Map.of(), action(names.size()), 0);
         }
+    }
+
+    private static boolean isHosts(Class<?> extern) {
+        return FlowScheduler.class.isAssignableFrom(extern)
+            || HostPart.class.isAssignableFrom(extern) && !PushSource.class.isAssignableFrom(extern);
     }
 
     private int entries() {

@@ -115,6 +115,9 @@ public final class FitCommand implements Callable<Integer> {
         if (machine.equals(BluefieldBackend.NAME)) {
             return new BluefieldBackend();
         }
+        if (machine.equals(TofinoBackend.NAME)) {
+            return new TofinoBackend();
+        }
         List<String> names = new ArrayList<>(MACHINES);
         bundles.hardware().forEach(backend -> names.add(backend.name()));
         return bundles.hardware().stream().filter(backend -> backend.name().equals(machine)).findFirst()
@@ -124,7 +127,7 @@ public final class FitCommand implements Callable<Integer> {
     private Program<?> program(Capacity capacity, Map<String, String> chosen) {
         try {
             Programs programs = new Programs(bundles.transports());
-            return extended(programs.program(programName, capacity, chosen)
+            return extended(programs.program(programName, backend(), capacity, chosen)
                 .orElseThrow(() -> unknown("program", programName, programs.names())));
         } catch (IllegalArgumentException e) {
             throw refused("--option " + e.getMessage());

@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.millrace.api.hardware.Capacity;
+import org.millrace.api.hardware.HardwareBackend;
+import org.millrace.api.hardware.HostServices;
 import org.millrace.api.pipeline.Program;
 import org.millrace.api.port.PortInfo;
 import org.millrace.api.transport.TransportFactory;
@@ -18,6 +20,7 @@ final class Programs {
     private static final List<TransportFactory> OWN = List.of(new FlexToeFactory(), new LaminarFactory());
     private static final PortInfo PORT = new PortInfo("none", 0x02_00_00_00_00_01L, 1500, 1514, false, false, false);
     private static final int SECRET_BYTES = 16;
+    private static final HostServices NOTHING = new HostServices(null, null, null, 0);
 
     private final List<TransportFactory> factories = new ArrayList<>();
 
@@ -32,17 +35,18 @@ final class Programs {
     }
 
     /** {@return the program of that name as it would be loaded with these options, empty if there is none} */
-    Optional<Program<?>> program(String name, Capacity capacity, Map<String, String> options) {
+    Optional<Program<?>> program(String name, HardwareBackend machine, Capacity capacity, Map<String, String> options) {
         return factories.stream().filter(factory -> factory.name().equals(name)).findFirst()
-            .map(factory -> factory.create(host(capacity, options)).program());
+            .map(factory -> factory.create(host(machine, capacity, options)).program());
     }
 
-    private static TransportHost host(Capacity capacity, Map<String, String> options) {
+    private static TransportHost host(HardwareBackend machine, Capacity capacity, Map<String, String> options) {
         return (TransportHost) Proxy.newProxyInstance(Programs.class.getClassLoader(),
             new Class<?>[] {TransportHost.class}, (proxy, method, arguments) -> switch (method.getName()) {
                 case "options" -> options;
                 case "capacity" -> capacity;
                 case "port" -> PORT;
+                case "externs" -> machine.externs(NOTHING, capacity);
                 case "secret" -> new byte[SECRET_BYTES];
                 case "lookup", "dma", "contextQueue", "flows", "contexts" -> null; // kept by stages, not called
                 default -> throw new UnsupportedOperationException(method.getName() + " on a program that is not loaded");

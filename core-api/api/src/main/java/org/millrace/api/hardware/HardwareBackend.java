@@ -1,5 +1,6 @@
 package org.millrace.api.hardware;
 
+import org.millrace.api.pipeline.Externs;
 import org.millrace.api.pipeline.Program;
 import org.millrace.api.pipeline.SegmentMeta;
 
@@ -15,6 +16,15 @@ public interface HardwareBackend {
     default boolean superFrames() {
         return true;
     }
+
+    /**
+     * {@return the services of this machine for one load of a program; it admits a program only if its stages call
+     * nothing else. Any thread}
+     *
+     * @param runtime  what the runtime has, to be handed out as it is or wrapped
+     * @param capacity for how many keys
+     */
+    Externs externs(HostServices runtime, Capacity capacity);
 
     /**
      * Decides whether a program fits, without loading it.

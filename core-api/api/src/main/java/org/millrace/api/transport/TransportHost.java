@@ -5,6 +5,7 @@ import java.util.Map;
 import org.millrace.api.context.Contexts;
 import org.millrace.api.hardware.Capacity;
 import org.millrace.api.pipeline.ContextQueue;
+import org.millrace.api.pipeline.Externs;
 import org.millrace.api.pipeline.FlowLookup;
 import org.millrace.api.pipeline.PayloadDma;
 import org.millrace.api.port.PortInfo;
@@ -20,14 +21,23 @@ public interface TransportHost {
     /** {@return the port; constant} */
     PortInfo port();
 
+    /** {@return the services of the hardware, all that a program's stages may call; constant} */
+    Externs externs();
+
     /** {@return the flow lookup extern} */
-    FlowLookup lookup();
+    default FlowLookup lookup() {
+        return externs().lookup();
+    }
 
     /** {@return the payload extern} */
-    PayloadDma dma();
+    default PayloadDma dma() {
+        return externs().dma();
+    }
 
     /** {@return the context queue extern} */
-    ContextQueue contextQueue();
+    default ContextQueue contextQueue() {
+        return externs().contextQueue();
+    }
 
     /** {@return the flow table behind {@link #lookup()}} */
     FlowTable flows();

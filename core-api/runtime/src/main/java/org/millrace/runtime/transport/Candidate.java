@@ -12,6 +12,7 @@ import org.millrace.api.transport.ControlPlane;
 import org.millrace.api.transport.Transport;
 import org.millrace.code.check.ProgramChecker;
 import org.millrace.runtime.extension.ExtendedProgram;
+import org.millrace.runtime.trace.TracedProgram;
 
 /** A transport that may come to run: made, not admitted yet. Owned by: the thread that prepares it. */
 public final class Candidate {
@@ -35,6 +36,7 @@ public final class Candidate {
         this.replaces = replaces;
         this.host = host;
         this.hardware = hardware;
+        host.offer(hardware);
         Transport transport = host.choice().factory().create(host);
         control = transport.control();
         Program<?> extended = transport.program();
@@ -43,6 +45,9 @@ public final class Candidate {
             users = extended instanceof ExtendedProgram<?> withStages ? withStages : users;
         }
         program = extended;
+        if (extended instanceof TracedProgram<?> traced) {
+            host.externs().recorder(traced.ring());
+        }
     }
 
     public LoadedTransport<?> replaces() {

@@ -1,14 +1,15 @@
 package org.millrace.runtime.transport;
 
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.millrace.api.context.Contexts;
 import org.millrace.api.hardware.Capacity;
-import org.millrace.api.pipeline.ContextQueue;
-import org.millrace.api.pipeline.FlowLookup;
-import org.millrace.api.pipeline.PayloadDma;
+import org.millrace.api.hardware.HardwareBackend;
+import org.millrace.api.hardware.HostServices;
+import org.millrace.api.pipeline.Externs;
 import org.millrace.api.port.PortInfo;
 import org.millrace.api.transport.ReceivedPacket;
 import org.millrace.api.transport.TransportFactory.Service;
@@ -27,6 +28,7 @@ public final class RuntimeHost implements TransportHost {
     private final TransportContexts contexts;
     private final NextHops hops;
     private final byte[] secret;
+    private Externs externs;
     private LoadedTransport<?> transport;
 
     public RuntimeHost(PathParts parts, TransportChoice choice, PortInfo port, FlowMap flows, TransportContexts contexts,
@@ -96,19 +98,15 @@ public final class RuntimeHost implements TransportHost {
         return port;
     }
 
-    @Override
-    public FlowLookup lookup() {
-        return flows;
+    /** Offers the services of the hardware that the transport is to run on; before it is made. */
+    void offer(HardwareBackend hardware) {
+        externs = hardware.externs(new HostServices(flows, parts.transfer(), parts.contexts(),
+            ByteBuffer.wrap(secret).getLong()), parts.capacity());
     }
 
     @Override
-    public PayloadDma dma() {
-        return parts.transfer();
-    }
-
-    @Override
-    public ContextQueue contextQueue() {
-        return parts.contexts();
+    public Externs externs() {
+        return externs;
     }
 
     @Override

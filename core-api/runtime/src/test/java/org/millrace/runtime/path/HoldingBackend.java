@@ -4,8 +4,10 @@ import java.util.List;
 import org.millrace.api.hardware.Capacity;
 import org.millrace.api.hardware.FitReport;
 import org.millrace.api.hardware.HardwareBackend;
+import org.millrace.api.hardware.HostServices;
 import org.millrace.api.hardware.Outlet;
 import org.millrace.api.hardware.Pipeline;
+import org.millrace.api.pipeline.Externs;
 import org.millrace.api.pipeline.Program;
 import org.millrace.api.pipeline.SegmentMeta;
 import org.millrace.api.pipeline.Verdict;
@@ -31,6 +33,11 @@ public final class HoldingBackend implements HardwareBackend {
     @Override
     public String name() {
         return "hw-holding";
+    }
+
+    @Override
+    public Externs externs(HostServices runtime, Capacity capacity) {
+        return new BluefieldBackend().externs(runtime, capacity);
     }
 
     @Override

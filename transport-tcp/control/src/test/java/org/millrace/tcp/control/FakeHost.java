@@ -18,6 +18,7 @@ import org.millrace.api.context.Status;
 import org.millrace.api.hardware.Capacity;
 import org.millrace.api.pipeline.ContextQueue;
 import org.millrace.api.pipeline.DropReason;
+import org.millrace.api.pipeline.Externs;
 import org.millrace.api.pipeline.FlowLookup;
 import org.millrace.api.pipeline.Layout;
 import org.millrace.api.pipeline.PayloadDma;
@@ -311,6 +312,11 @@ public final class FakeHost implements TransportHost, Contexts, TransportHost.Fl
     @Override
     public PortInfo port() {
         return new PortInfo("fake", 0x02_00_00_00_00_01L, mtu, 1514, false, false, false);
+    }
+
+    @Override
+    public Externs externs() {
+        throw new UnsupportedOperationException("no program runs here");
     }
 
     @Override

@@ -1,6 +1,8 @@
 package org.millrace.tcp.flextoe;
 
 import java.util.List;
+import org.millrace.api.pipeline.Externs;
+import org.millrace.api.pipeline.FlowQueue;
 import org.millrace.api.pipeline.FlowScheduler;
 import org.millrace.api.pipeline.HeaderCodec;
 import org.millrace.api.pipeline.Stage;
@@ -8,7 +10,6 @@ import org.millrace.api.pipeline.StateTables;
 import org.millrace.api.pipeline.Workflow;
 import org.millrace.api.port.PortInfo;
 import org.millrace.api.transport.TransportHost;
-import org.millrace.tcp.control.program.Carousel;
 import org.millrace.tcp.control.program.TcpCodec;
 import org.millrace.tcp.control.program.TcpConnectionState;
 import org.millrace.tcp.control.program.TcpProgram;
@@ -21,7 +22,7 @@ public final class FlexToe implements TcpProgram<FlexMeta> {
     private static final int MAX_DUPLICATES = 255;
 
     private final TcpCodec<FlexMeta> codec = new TcpCodec<>();
-    private final Carousel scheduler;
+    private final FlowQueue scheduler;
     private final ReceivePreprocess receivePre;
     private final Preprocess pre = new Preprocess();
     private final ReceiveProtocol receiveProtocol = new ReceiveProtocol();
@@ -43,12 +44,13 @@ public final class FlexToe implements TcpProgram<FlexMeta> {
      */
     public FlexToe(TransportHost host) {
         PortInfo port = host.port();
-        scheduler = new Carousel(host.capacity().flows());
-        receivePre = new ReceivePreprocess(host.lookup());
+        Externs externs = host.externs();
+        scheduler = externs.flowQueue();
+        receivePre = new ReceivePreprocess(externs.lookup());
         transmitProtocol = new TransmitProtocol(port.segmentation() ? port.maxFrameBytes() - HEADERS : 0);
-        post = new Postprocess(scheduler);
-        dma = new PayloadStage(host.dma());
-        context = new ContextStage(host.contextQueue());
+        post = new Postprocess(scheduler, externs.timestamps());
+        dma = new PayloadStage(externs.dma());
+        context = new ContextStage(externs.contextQueue());
     }
 
     @Override

@@ -1,12 +1,12 @@
 package org.millrace.tcp.flextoe;
 
 import java.util.List;
-import org.millrace.api.pipeline.FlowScheduler;
+import org.millrace.api.pipeline.FlowQueue;
 import org.millrace.api.pipeline.Stage;
 import org.millrace.api.pipeline.StageSpec;
+import org.millrace.api.pipeline.Timestamps;
 import org.millrace.api.pipeline.Verdict;
 import org.millrace.api.pipeline.Workflow;
-import org.millrace.tcp.control.program.Carousel;
 
 /**
  * Post-processing (§4.3.1.3): buffer positions (Pos), timestamps (Stamp), congestion statistics (Stats), and the flow
@@ -14,15 +14,17 @@ import org.millrace.tcp.control.program.Carousel;
  */
 final class Postprocess implements Stage<FlexMeta, PostState> {
     static final StageSpec<PostState> SPEC = StageSpec.perFlow(
-        "post", StageSpec.Concurrency.COMMUTATIVE, PostState::new, List.of(FlowScheduler.class));
+        "post", StageSpec.Concurrency.COMMUTATIVE, PostState::new, List.of(FlowQueue.class, Timestamps.class));
 
     private static final int TRANSMIT = Workflow.TX.ordinal();
     private static final int RECEIVE = Workflow.RX.ordinal();
 
-    private final Carousel scheduler;
+    private final FlowQueue scheduler;
+    private final Timestamps clock;
 
-    Postprocess(Carousel scheduler) {
+    Postprocess(FlowQueue scheduler, Timestamps clock) {
         this.scheduler = scheduler;
+        this.clock = clock;
     }
 
     @Override
@@ -34,7 +36,7 @@ final class Postprocess implements Stage<FlexMeta, PostState> {
     public long process(FlexMeta meta, PostState s, long nowNs) {
         meta.context(s.context());
         meta.connection(s.connection());
-        meta.tsValue((int) (nowNs / 1_000_000));                                // RFC 7323 §5.4: 1 ms
+        meta.tsValue(clock.milliseconds(nowNs));                                // RFC 7323 §5.4: 1 ms
         if (meta.workflow() == TRANSMIT) {
             return transmit(meta, s, nowNs);
         }

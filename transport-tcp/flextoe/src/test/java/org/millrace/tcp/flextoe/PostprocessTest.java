@@ -5,12 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 import org.millrace.api.pipeline.Verdict;
 import org.millrace.api.pipeline.Workflow;
-import org.millrace.tcp.control.program.Carousel;
+import org.millrace.execution.Carousel;
+import org.millrace.execution.TickClock;
 import org.millrace.testkit.StageHarness;
 
 class PostprocessTest {
     private final StageHarness<FlexMeta, PostState> harness =
-        StageHarness.of(new Postprocess(new Carousel(4)), FlexMeta::new);
+        StageHarness.of(new Postprocess(new Carousel(4), new TickClock()), FlexMeta::new);
 
     @Test
     void receivedSegmentsAddToTheStatistics() {

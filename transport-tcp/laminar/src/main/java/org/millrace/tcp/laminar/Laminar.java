@@ -3,11 +3,12 @@ package org.millrace.tcp.laminar;
 import java.util.ArrayList;
 import java.util.List;
 import org.millrace.api.pipeline.ContextQueue;
-import org.millrace.api.pipeline.FlowLookup;
+import org.millrace.api.pipeline.Externs;
+import org.millrace.api.pipeline.FlowQueue;
 import org.millrace.api.pipeline.FlowScheduler;
 import org.millrace.api.pipeline.HeaderCodec;
 import org.millrace.api.pipeline.MirrorSession;
-import org.millrace.api.pipeline.PayloadDma;
+import org.millrace.api.pipeline.PushSource;
 import org.millrace.api.pipeline.Stage;
 import org.millrace.api.pipeline.StateTables;
 import org.millrace.api.pipeline.Workflow;
@@ -41,7 +42,6 @@ import org.millrace.tcp.laminar.segment.ConnectionMatch;
 import org.millrace.tcp.laminar.segment.FlowMatch;
 import org.millrace.tcp.laminar.segment.LaminarMeta;
 import org.millrace.tcp.laminar.segment.ScaleWindow;
-import org.millrace.tcp.laminar.segment.TickClock;
 import org.millrace.tcp.laminar.transmit.AckCheck;
 import org.millrace.tcp.laminar.transmit.AckedBytes;
 import org.millrace.tcp.laminar.transmit.Credits;
@@ -63,11 +63,12 @@ public final class Laminar implements TcpProgram<LaminarMeta> {
     private static final int HEADERS = 14 + 20 + 32;
 
     private final TcpCodec<LaminarMeta> codec = new TcpCodec<>();
+    private final FlowQueue scheduler;
     private final TransmitHeads heads;
     private final Grants grants;
     private final FlowMatch flow;
     private final ConnectionMatch connection = new ConnectionMatch();
-    private final ClockRead clock = new ClockRead(new TickClock());
+    private final ClockRead clock;
     private final RecentTimestamp timestamp = new RecentTimestamp();
     private final SequenceCheck sequence = new SequenceCheck();
     private final NextAck nextAck = new NextAck();
@@ -104,17 +105,20 @@ public final class Laminar implements TcpProgram<LaminarMeta> {
     private LaminarState state;
 
     Laminar(TransportHost host, LaminarOptions options) {
-        this(host.lookup(), host.dma(), host.contextQueue(), host.capacity().flows(), superFrame(host.port()), options);
+        this(host.externs(), host.capacity().flows(), superFrame(host.port()), options);
     }
 
-    Laminar(FlowLookup lookup, PayloadDma payload, ContextQueue queue, int flows, int superFrame, LaminarOptions options) {
+    Laminar(Externs externs, int flows, int superFrame, LaminarOptions options) {
         this.options = options;
+        ContextQueue queue = externs.contextQueue();
+        scheduler = externs.flowQueue();
+        clock = new ClockRead(externs.timestamps());
         grants = options.push() ? new Grants(queue, flows) : null;
-        heads = new TransmitHeads(flows, superFrame, grants);
-        flow = new FlowMatch(lookup);
-        push = new Push(heads);
+        heads = externs.host(new TransmitHeads(scheduler, flows, superFrame, grants));
+        flow = new FlowMatch(externs.lookup());
+        push = new Push(externs.host((PushSource) (item, nowNs) -> heads.push((LaminarMeta) item, nowNs)));
         request = new HostRequest(heads);
-        dma = new PayloadMove(payload);
+        dma = new PayloadMove(externs.dma());
         notice = new HostNotice(queue, heads);
     }
 
@@ -168,7 +172,7 @@ public final class Laminar implements TcpProgram<LaminarMeta> {
 
     @Override
     public FlowScheduler scheduler() {
-        return heads;
+        return scheduler;
     }
 
     @Override

@@ -3,7 +3,10 @@ package org.millrace.tcp.laminar;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.BeforeEach;
+import org.millrace.api.hardware.Capacity;
+import org.millrace.api.hardware.HostServices;
 import org.millrace.api.pipeline.Workflow;
+import org.millrace.execution.HandedOut;
 import org.millrace.tcp.control.program.TcpConnectionState;
 import org.millrace.tcp.control.program.TcpProgress;
 import org.millrace.tcp.laminar.segment.LaminarMeta;
@@ -58,7 +61,7 @@ abstract class LaminarFixture {
     }
 
     void program(LaminarOptions options) {
-        laminar = new Laminar(flows, dma, queue, 8, 0, options);
+        laminar = new Laminar(new HandedOut().plain(new HostServices(flows, dma, queue, 0), new Capacity(8, 1)), 8, 0, options);
         harness = new ProgramHarness<>(laminar);
     }
 

@@ -2,7 +2,7 @@ package org.millrace.tcp.laminar.host;
 
 import java.util.List;
 import org.millrace.api.pipeline.ContextQueue;
-import org.millrace.api.pipeline.FlowScheduler;
+import org.millrace.api.pipeline.HostPart;
 import org.millrace.api.pipeline.SegmentMeta;
 import org.millrace.api.pipeline.Stage;
 import org.millrace.api.pipeline.StageSpec;
@@ -21,7 +21,7 @@ public final class HostNotice implements Stage<LaminarMeta, State.None> {
     public static final int PSEUDO_SEGMENT = 0;
 
     private static final StageSpec<State.None> SPEC =
-        StageSpec.perContext("notice", List.of(ContextQueue.class, FlowScheduler.class));
+        StageSpec.perContext("notice", List.of(ContextQueue.class, HostPart.class));
     private static final long ANSWERED = Verdict.DONE | Verdict.mirror(PSEUDO_SEGMENT);
 
     private final ContextQueue queue;

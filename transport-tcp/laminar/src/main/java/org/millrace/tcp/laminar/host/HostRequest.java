@@ -1,7 +1,7 @@
 package org.millrace.tcp.laminar.host;
 
 import java.util.List;
-import org.millrace.api.pipeline.FlowScheduler;
+import org.millrace.api.pipeline.HostPart;
 import org.millrace.api.pipeline.SegmentMeta;
 import org.millrace.api.pipeline.Stage;
 import org.millrace.api.pipeline.StageSpec;
@@ -14,7 +14,7 @@ import org.millrace.tcp.laminar.transmit.TransmitHeads;
 /** SYNC towards the transmit head (§5.3.2.1): bytes appended, the end of the stream, going back, and new credits. */
 public final class HostRequest implements Stage<LaminarMeta, State.None> {
     private static final StageSpec<State.None> SPEC = StageSpec.perFlow("sync", StageSpec.Concurrency.FLOW_ATOMIC,
-        State.None::new, List.of(FlowScheduler.class));
+        State.None::new, List.of(HostPart.class));
 
     private final TransmitHeads heads;
 

@@ -4,15 +4,16 @@ import java.util.List;
 import org.millrace.api.pipeline.Stage;
 import org.millrace.api.pipeline.StageSpec;
 import org.millrace.api.pipeline.State;
+import org.millrace.api.pipeline.Timestamps;
 import org.millrace.api.pipeline.Verdict;
 
 /** Reads the clocks that timestamps and round trips count in. */
 public final class ClockRead implements Stage<LaminarMeta, State.None> {
-    private static final StageSpec<State.None> SPEC = StageSpec.stateless("clock", List.of(TickClock.class));
+    private static final StageSpec<State.None> SPEC = StageSpec.stateless("clock", List.of(Timestamps.class));
 
-    private final TickClock clock;
+    private final Timestamps clock;
 
-    public ClockRead(TickClock clock) {
+    public ClockRead(Timestamps clock) {
         this.clock = clock;
     }
 

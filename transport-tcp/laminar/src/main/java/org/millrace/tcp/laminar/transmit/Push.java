@@ -2,7 +2,7 @@ package org.millrace.tcp.laminar.transmit;
 
 import java.util.List;
 import org.millrace.api.pipeline.DropReason;
-import org.millrace.api.pipeline.FlowScheduler;
+import org.millrace.api.pipeline.PushSource;
 import org.millrace.api.pipeline.Stage;
 import org.millrace.api.pipeline.StageSpec;
 import org.millrace.api.pipeline.State;
@@ -12,12 +12,12 @@ import org.millrace.tcp.laminar.segment.LaminarMeta;
 /** First of TX: the segment that the transmit head pushes, as it would arrive by DMA (§5.3.2.2). */
 public final class Push implements Stage<LaminarMeta, State.None> {
     private static final StageSpec<State.None> SPEC = StageSpec.perFlow("push", StageSpec.Concurrency.FLOW_ATOMIC,
-        State.None::new, List.of(FlowScheduler.class));
+        State.None::new, List.of(PushSource.class));
     private static final long NOTHING = Verdict.drop(DropReason.NOTHING_TO_SEND.code());
 
-    private final TransmitHeads heads;
+    private final PushSource heads;
 
-    public Push(TransmitHeads heads) {
+    public Push(PushSource heads) {
         this.heads = heads;
     }
 

@@ -1,7 +1,7 @@
 package org.millrace.tcp.laminar.transmit;
 
-import org.millrace.api.pipeline.FlowScheduler;
-import org.millrace.tcp.control.program.Carousel;
+import org.millrace.api.pipeline.FlowQueue;
+import org.millrace.api.pipeline.HostPart;
 import org.millrace.tcp.laminar.segment.LaminarMeta;
 import org.millrace.wire.SequenceNumber;
 import org.millrace.wire.TcpHeader;
@@ -11,15 +11,15 @@ import org.millrace.wire.TcpHeader;
  * pushed. A segment's place and length are chosen here, with the window and credits last told of; the pipeline's
  * registers check them again and drop what they do not allow. Going back is moving the head (§5.3.2.1).
  *
- * <p>To the program this is the flow scheduler extern: a call is one operation, as a DMA descriptor is on the machine.
+ * <p>To the program this is a part on the host: a call is one operation, as a DMA descriptor is on the machine.
  *
  * <p>Owned by: the data-path thread.
  */
-public final class TransmitHeads implements FlowScheduler {
+public final class TransmitHeads implements HostPart {
     private static final long BURST_NS = 200_000;
     private static final int MAX_BURST = 1 << 30;
 
-    private final Carousel carousel;
+    private final FlowQueue queue;
     private final int maxPayload;
     /** Next to push. */
     private final int[] next;
@@ -41,14 +41,15 @@ public final class TransmitHeads implements FlowScheduler {
     private final Grants grants;
 
     /**
+     * @param queue      of flows that may send
      * @param flows      how many there can be
      * @param maxPayload largest payload of a super-frame, bytes; less than a segment's if the port cuts none
      * @param grants     what tells libTOE how far it may push, or null: it appends what its buffer holds
      */
-    public TransmitHeads(int flows, int maxPayload, Grants grants) {
+    public TransmitHeads(FlowQueue queue, int flows, int maxPayload, Grants grants) {
         this.maxPayload = maxPayload;
         this.grants = grants;
-        carousel = new Carousel(flows);
+        this.queue = queue;
         next = new int[flows + 1];
         end = new int[flows + 1];
         fin = new boolean[flows + 1];
@@ -63,7 +64,7 @@ public final class TransmitHeads implements FlowScheduler {
     }
 
     public void install(int flow, int sndNxt, int sndMax, int appended, boolean finQueued, int segmentBytes) {
-        carousel.reset(flow);
+        queue.reset(flow);
         next[flow] = sndNxt;
         max[flow] = sndMax;
         offered[flow] = 0;
@@ -181,13 +182,13 @@ public final class TransmitHeads implements FlowScheduler {
         grant(flow);
         boolean sendable = sendable(flow);
         if (sendable) {
-            carousel.submit(flow, nowNs);
+            queue.submit(flow, nowNs);
         }
         return sendable;
     }
 
     /** Pushes the next segment of the item's flow, whole segments unless it is the last. Answers false if there is none. */
-    boolean push(LaminarMeta meta, long nowNs) {
+    public boolean push(LaminarMeta meta, long nowNs) {
         int flow = meta.flow();
         if (!sendable(flow)) {
             return false;
@@ -212,19 +213,9 @@ public final class TransmitHeads implements FlowScheduler {
         meta.end(next[flow]);
         meta.flags(length != 0 && length == ready ? TcpHeader.PSH : 0);         // RFC 9293 §3.9.1.2
         if (pacing[flow] != 0) {
-            carousel.charge(flow, nowNs, (long) length * pacing[flow] >> 10);
+            queue.charge(flow, nowNs, (long) length * pacing[flow] >> 10);
         }
         schedule(flow, nowNs);
         return true;
-    }
-
-    @Override
-    public int next(long nowNs) {
-        return carousel.next(nowNs);
-    }
-
-    @Override
-    public long deadlineNs() {
-        return carousel.deadlineNs();
     }
 }

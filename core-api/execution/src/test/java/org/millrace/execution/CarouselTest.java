@@ -1,4 +1,4 @@
-package org.millrace.tcp.control.program;
+package org.millrace.execution;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,10 +1,10 @@
-package org.millrace.tcp.control.program;
+package org.millrace.execution;
 
 import java.util.Arrays;
-import org.millrace.api.pipeline.FlowScheduler;
+import org.millrace.api.pipeline.FlowQueue;
 
 /**
- * The flow scheduler of every TCP program (§4.3.4, after Carousel): flows whose time has come wait in a FIFO and are served round robin;
+ * A queue of flows (§4.3.4, after Carousel): flows whose time has come wait in a FIFO and are served round robin;
  * paced flows wait in a time wheel of {@value #SLOTS} slots of {@value #SLOT_NS} ns. A flow due beyond the horizon waits
  * in the farthest slot and is put back from there.
  *
@@ -13,7 +13,7 @@ import org.millrace.api.pipeline.FlowScheduler;
  *
  * <p>Owned by: data-path thread.
  */
-public final class Carousel implements FlowScheduler {
+public final class Carousel implements FlowQueue {
     static final int SLOTS = 2048;
     static final int SLOT_NS = 2048;
 
@@ -44,12 +44,7 @@ public final class Carousel implements FlowScheduler {
         Arrays.fill(link, NOT_QUEUED);
     }
 
-    /**
-     * Queues a flow to send when its time comes, unless it is queued already.
-     *
-     * @param flow  the flow
-     * @param nowNs the time
-     */
+    @Override
     public void submit(int flow, long nowNs) {
         if (link[flow] != NOT_QUEUED) {
             return;
@@ -62,22 +57,12 @@ public final class Carousel implements FlowScheduler {
         }
     }
 
-    /**
-     * Charges a flow for what it sends: it may send again {@code costNs} after it was due to send this.
-     *
-     * @param flow   the flow
-     * @param nowNs  the time
-     * @param costNs what it costs
-     */
+    @Override
     public void charge(int flow, long nowNs, long costNs) {
         dueNs[flow] = Math.max(dueNs[flow], nowNs - CATCH_UP_NS) + costNs;
     }
 
-    /**
-     * Forgets what a flow has been charged for: it is another connection's now.
-     *
-     * @param flow the flow
-     */
+    @Override
     public void reset(int flow) {
         dueNs[flow] = 0;
     }

@@ -1,0 +1,16 @@
+package org.millrace.api.hardware;
+
+import org.millrace.api.pipeline.ContextQueue;
+import org.millrace.api.pipeline.FlowLookup;
+import org.millrace.api.pipeline.PayloadDma;
+
+/**
+ * What the runtime has for a program, for the hardware to hand out.
+ *
+ * @param lookup       exact match on addresses and ports
+ * @param dma          moves payload
+ * @param contextQueue tells applications
+ * @param salt         random: no peer is to know where its keys go in a table
+ */
+public record HostServices(FlowLookup lookup, PayloadDma dma, ContextQueue contextQueue, long salt) {
+}

@@ -43,7 +43,7 @@ record Step(int number, String text, long minNs, long maxNs, String only, String
             rest = rest.substring(flow.length() + 1).strip();
         }
         List<Step> steps = new ArrayList<>();
-        List<String> parts = Short.expand(rest);
+        List<String> parts = Shorthand.expand(rest);
         for (String one : parts) {
             Kind kind = kind(one);
             long[] times = times(steps.isEmpty() ? time : "0", kind, toleranceNs);

@@ -5,11 +5,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** What is written so often that it has a word: both handshakes. */
-final class Short {
+final class Shorthand {
     private static final Pattern TIMESTAMP = Pattern.compile("TS (\\S+) \\S+");
     private static final Pattern WINDOW = Pattern.compile("win (\\S+)");
 
-    private Short() {
+    private Shorthand() {
     }
 
     /** {@return the lines that a line is short for; itself if it is not short} */

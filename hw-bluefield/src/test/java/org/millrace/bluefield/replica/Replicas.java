@@ -1,7 +1,6 @@
 package org.millrace.bluefield.replica;
 
 import java.lang.reflect.Proxy;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,6 +8,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import org.millrace.api.hardware.Capacity;
+import org.millrace.api.hardware.HostServices;
 import org.millrace.api.pipeline.ContextQueue;
 import org.millrace.api.pipeline.FlowLookup;
 import org.millrace.api.pipeline.Layout;
@@ -24,6 +24,7 @@ import org.millrace.api.pipeline.Workflow;
 import org.millrace.api.port.PortInfo;
 import org.millrace.api.transport.TransportFactory;
 import org.millrace.api.transport.TransportHost;
+import org.millrace.bluefield.BluefieldBackend;
 import org.millrace.tcp.flextoe.FlexToeFactory;
 import org.millrace.tcp.laminar.LaminarFactory;
 
@@ -136,10 +137,11 @@ public final class Replicas implements Callable<Map<String, Integer>> {
 
     private static Program<?> program(TransportFactory factory, Map<String, String> options) {
         PortInfo port = new PortInfo("test", 2, 1500, 1514, false, false, false);
-        List<Class<?>> services = new ArrayList<>(List.of(TransportHost.class, FlowLookup.class, PayloadDma.class,
-            ContextQueue.class));
-        return factory.create((TransportHost) Proxy.newProxyInstance(Replicas.class.getClassLoader(),
-            services.toArray(Class<?>[]::new), (proxy, method, arguments) -> switch (method.getName()) {
+        Class<?>[] services = {TransportHost.class, FlowLookup.class, PayloadDma.class, ContextQueue.class};
+        return factory.create((TransportHost) Proxy.newProxyInstance(Replicas.class.getClassLoader(), services,
+            (proxy, method, arguments) -> switch (method.getName()) {
+                case "externs" -> new BluefieldBackend().externs(new HostServices((FlowLookup) proxy, (PayloadDma) proxy,
+                    (ContextQueue) proxy, 0), new Capacity(FLOWS, 1));
                 case "options" -> options;
                 case "capacity" -> new Capacity(FLOWS, 1);
                 case "port" -> port;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -243,6 +244,13 @@ class ControlServerTest {
         assertThat(error("{\"op\":\"trace\"}").get("message")).isEqualTo("action is null, allowed is on, off or dump");
     }
 
+    /** {@return a pcapng block: type, length, body} */
+    private static ByteBuffer block(InputStream in) throws IOException {
+        byte[] head = in.readNBytes(8);
+        int length = ByteBuffer.wrap(head).getInt(4);
+        return ByteBuffer.allocate(length).put(head).put(in.readNBytes(length - head.length)).flip();
+    }
+
     @Test
     void captureBeginsAndEndsOnTheRunningInstance() throws IOException {
         try (Toe toe = Toe.open(instance, new ContextSize(4, 16384, 16384, 64)); SocketChannel channel = connect()) {
@@ -251,19 +259,18 @@ class ControlServerTest {
             var in = Channels.newInputStream(channel);
             assertThat(new String(in.readNBytes("{\"result\":{\"format\":\"pcapng\"}}\n".length()),
                 StandardCharsets.UTF_8)).isEqualTo("{\"result\":{\"format\":\"pcapng\"}}\n");
-            ByteBuffer head = ByteBuffer.wrap(in.readNBytes(28 + 32));
-            assertThat(head.getInt(0)).isEqualTo(0x0a0d0d0a);
+            assertThat(block(in).getInt(0)).as("section header block").isEqualTo(0x0a0d0d0a);
+            assertThat(block(in).getInt(0)).as("interface description block").isEqualTo(1);
             toe.connect(new InetSocketAddress("10.0.0.9", 80));
             toe.connect(new InetSocketAddress("10.0.0.8", 80));
             toe.flush();
-            ByteBuffer frame = ByteBuffer.wrap(in.readNBytes(76));
+            ByteBuffer frame = block(in);
             assertThat(frame.getInt(0)).as("enhanced packet block").isEqualTo(6);
             assertThat(frame.getInt(20)).isEqualTo(42);
             assertThat(frame.getShort(28 + 12)).as("ARP").isEqualTo((short) 0x0806);
             assertThat(frame.getInt(28 + 38)).as("asked for").isEqualTo(0x0a000009);
             channel.shutdownOutput();
-            byte[] rest = in.readAllBytes();
-            ByteBuffer statistics = ByteBuffer.wrap(rest, rest.length - 52, 52).slice();
+            ByteBuffer statistics = block(in);
             assertThat(statistics.getInt(0)).as("interface statistics block").isEqualTo(5);
             assertThat(statistics.getLong(8 + 12 + 12 + 4)).as("lost").isZero();
         }

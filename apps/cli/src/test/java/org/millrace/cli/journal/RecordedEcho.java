@@ -142,9 +142,9 @@ final class RecordedEcho implements AutoCloseable {
     boolean run(BooleanSupplier condition) {
         long limitNs = nowNs + 10_000_000_000L;
         while (!condition.getAsBoolean() && nowNs < limitNs) {
-            long nextNs = Math.min(path.poll(nowNs), peerPath.poll(nowNs));
-            boolean busy = echo() | peer.turn() | nextNs <= nowNs;
-            nowNs = busy ? nowNs + 10_000 : Math.min(nextNs, limitNs);
+            boolean busy = echo() | peer.turn();
+            long nextNs = Math.min(path.poll(nowNs), peerPath.poll(nowNs)); // behind what has just been asked of them
+            nowNs = busy || nextNs <= nowNs ? nowNs + 10_000 : Math.min(nextNs, limitNs);
         }
         return condition.getAsBoolean();
     }

@@ -228,12 +228,18 @@ public final class LoadedTransport<M extends SegmentMeta> implements Outlet<M>, 
             : Math.min(Math.min(controlDeadlineNs, pipeline.deadlineNs()), pipeline.transmitNs());
     }
 
-    /** {@return what control plane and machine count, by name} */
+    /** {@return what control plane, machine and extensions count, by name} */
     public Map<String, Long> named() {
+        Map<String, Long> all = own();
+        added.count(all);
+        return all;
+    }
+
+    /** {@return what control plane and machine count, by name} */
+    Map<String, Long> own() {
         Map<String, Long> all = new LinkedHashMap<>(control.counters());
         all.putAll(pipeline.counters());
         all.put("next hops looked up", host.hops().lookups());
-        added.count(all);
         return all;
     }
 

@@ -44,9 +44,9 @@ public final class TransportTable {
         return transports;
     }
 
-    /** Keeps what a transport has counted that has left its place. */
+    /** Keeps what a transport has counted that has left its place. What extensions count is state, and comes along or goes. */
     public void remember(LoadedTransport<?> old) {
-        former.computeIfAbsent(old.host.name(), name -> new TransportCounters()).add(old.counters, old.named());
+        former.computeIfAbsent(old.host.name(), name -> new TransportCounters()).add(old.counters, old.own());
     }
 
     /** {@return what those have counted that have left their places, by name} */

@@ -11,6 +11,7 @@ import org.millrace.api.context.Status;
 import org.millrace.ports.PacketPortFactory;
 import org.millrace.runtime.Instance;
 import org.millrace.tcp.flextoe.FlexToeFactory;
+import org.millrace.testkit.Eventually;
 import org.millrace.toe.ListenSocket;
 import org.millrace.toe.StreamSocket;
 import org.millrace.toe.Toe;
@@ -93,11 +94,7 @@ final class LinuxClosing implements AutoCloseable {
             equal(BYTES + " and a reset", killed);
         }
         equal(true, killed.endsWith("a reset"));
-        long endNs = System.nanoTime() + PATIENCE_NS;
-        while (instance.status().contexts() > 0) {
-            equal(true, System.nanoTime() < endNs);
-            Thread.onSpinWait();
-        }
+        Eventually.holds(() -> instance.status().contexts() == 0, instance::status);
     }
 
     private String leftBehind(boolean closes) throws IOException {
@@ -110,9 +107,7 @@ final class LinuxClosing implements AutoCloseable {
             stream.close();
         }
         toe.close();
-        while (instance.status().counters().get(probes) < before + 2) {
-            Thread.onSpinWait();
-        }
+        Eventually.holds(() -> instance.status().counters().get(probes) >= before + 2, instance::status);
         return readAll();
     }
 
@@ -147,9 +142,7 @@ final class LinuxClosing implements AutoCloseable {
             connect(64 << 10);
             stream.write(ByteBuffer.allocate(1000));
             toe.flush();
-            while (kernel.getInputStream().available() == 0) {
-                Thread.onSpinWait();
-            }
+            Eventually.holds(() -> kernel.getInputStream().available() > 0, () -> "no greeting: " + instance.status());
             kernel.getOutputStream().write("BYE".getBytes());
             kernel.setSoLinger(true, 0); // else the JDK sends a FIN before
             kernel.close();

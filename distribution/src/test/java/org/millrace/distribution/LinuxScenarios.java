@@ -6,9 +6,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.millrace.api.context.ContextSize;
@@ -20,6 +17,7 @@ import org.millrace.runtime.swap.SwapReport;
 import org.millrace.runtime.swap.SwapRequest;
 import org.millrace.tcp.flextoe.FlexToeFactory;
 import org.millrace.tcp.laminar.LaminarFactory;
+import org.millrace.testkit.Eventually;
 import org.millrace.testkit.Impairment;
 import org.millrace.testkit.Namespace;
 import org.millrace.tofino.TofinoBackend;
@@ -141,7 +139,7 @@ final class LinuxScenarios {
             Process wrk = new ProcessBuilder("wrk", "-t", "1", "-c", "1000", "-d", "100s", "--timeout", "30s", URL + "/small")
                 .redirectErrorStream(true).start();
             try {
-                await(() -> host.status().transports().getFirst().flows() == 1000,
+                Eventually.holds(() -> host.status().transports().getFirst().flows() == 1000,
                     () -> host.status().transports().getFirst().flows() + " connections");
                 for (SwapRequest request : List.of(
                     SwapRequest.KEEP.transport(0, new TransportChoice(new LaminarFactory(), Map.of())),
@@ -238,7 +236,7 @@ final class LinuxScenarios {
             Process fetching = new ProcessBuilder("bash", "-c", "curl -sSf -m 50 '" + URL
                 + "/random/30000000?seed=7' | sha256sum > " + root + "/sum").start();
             String[] paced = new String[1];
-            await(() -> {
+            Eventually.holds(() -> {
                 host.status().connections().forEach(line -> paced[0] = line.detail().contains("rate=") ? line.detail()
                     : paced[0]);
                 return paced[0] != null;
@@ -256,26 +254,16 @@ final class LinuxScenarios {
      * TIME-WAIT, without flow and context, for a minute); fails if that does not come about.
      */
     private static void settled(LinuxHost host) {
-        await(() -> {
+        Eventually.holds(() -> {
             DataPathStatus status = host.status();
             return status.connections().stream().filter(line -> !line.state().equals("TIME-WAIT")).count() == LISTENERS
                 && status.contextConnections() == 0
                 && status.transports().getFirst().flows() == 0;
-        }, () -> host.status().toString());
+        }, host::status);
         DataPathStatus status = host.status();
         System.out.println(status);
         equal(0L, status.transferFaults());
         equal(0L, status.contextsClosedForCause());
-    }
-
-    private static void await(BooleanSupplier condition, java.util.function.Supplier<String> what) {
-        long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-        while (!condition.getAsBoolean()) {
-            if (System.nanoTime() - deadlineNs > 0) {
-                throw new AssertionError("not settled: " + what.get());
-            }
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
-        }
     }
 
     private static String bash(String command) throws IOException {

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.millrace.testkit.Eventually;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.wiring.BundleWiring;
 
@@ -51,7 +52,7 @@ class DeployTest {
         assertThat(world.lines("0.2.0 instead of 0.1.0.SNAPSHOT now runs").getFirst()).contains(" 1 connections paused");
         assertThat(world.bundles(name)).extracting(bundle -> bundle.getVersion().toString()).containsExactly("0.2.0");
         assertThat(world.eventsOfOthers(name)).isEmpty();
-        DeployWorld.await(() -> {
+        Eventually.holds(() -> {
             System.gc();
             return old.get() == null;
         }, () -> "the old class loader is still reachable");
@@ -150,7 +151,7 @@ class DeployTest {
     @Test
     void applicationsNewVersionListensWhereTheOldOneDid() throws Exception {
         world.dropVersion("millrace-fileserver", "99.0.0");
-        DeployWorld.await(() -> world.bundles("millrace-fileserver").size() == 1
+        Eventually.holds(() -> world.bundles("millrace-fileserver").size() == 1
             && world.bundles("millrace-fileserver").getFirst().getVersion().getMajor() == 99, () -> "not replaced");
         try (LiveClient client = new LiveClient(directory.resolve("wire"))) {
             client.echoUntil(() -> true);

@@ -16,11 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
@@ -29,6 +25,7 @@ import java.util.jar.Manifest;
 import java.util.zip.ZipEntry;
 import org.millrace.launcher.image.Image;
 import org.millrace.launcher.image.LaunchException;
+import org.millrace.testkit.Eventually;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleEvent;
 import org.osgi.framework.SynchronousBundleListener;
@@ -36,7 +33,6 @@ import org.slf4j.LoggerFactory;
 
 /** The image's framework in this process with a deploy directory of its own; what it logs, and which bundles restart. */
 final class DeployWorld implements AutoCloseable {
-    private static final long LIMIT_NS = TimeUnit.SECONDS.toNanos(40);
     private static final Map<Integer, String> EVENTS = Map.of(BundleEvent.STARTED, "started", BundleEvent.STOPPED,
         "stopped", BundleEvent.UPDATED, "updated", BundleEvent.UNRESOLVED, "unresolved", BundleEvent.UNINSTALLED,
         "uninstalled");
@@ -158,22 +154,12 @@ final class DeployWorld implements AutoCloseable {
 
     /** {@return the first line logged that contains a text, as soon as there is one} */
     String awaitLine(String text) {
-        await(() -> !lines(text).isEmpty(), () -> "no line with '" + text + "' in " + lines.all);
+        Eventually.holds(() -> !lines(text).isEmpty(), () -> "no line with '" + text + "' in " + lines.all);
         return lines(text).getFirst();
     }
 
     List<String> lines(String text) {
         return lines.all.stream().filter(line -> line.contains(text)).toList();
-    }
-
-    static void await(BooleanSupplier condition, Supplier<String> otherwise) {
-        long beginNs = System.nanoTime();
-        while (!condition.getAsBoolean()) {
-            if (System.nanoTime() - beginNs > LIMIT_NS) {
-                throw new AssertionError(otherwise.get());
-            }
-            LockSupport.parkNanos(1_000_000);
-        }
     }
 
     @Override

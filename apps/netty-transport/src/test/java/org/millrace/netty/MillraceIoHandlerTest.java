@@ -36,6 +36,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.millrace.testkit.Eventually;
 
 @Timeout(value = 30, unit = TimeUnit.SECONDS)
 class MillraceIoHandlerTest {
@@ -150,9 +151,7 @@ class MillraceIoHandlerTest {
         client.writeAndFlush(Unpooled.wrappedBuffer(sent)).sync();
         ((SocketChannel) client).shutdownOutput().sync();
         Channel child = accepted.take();
-        while (hosts.server.status().receivedPayloadBytes() < sent.length) {
-            Thread.onSpinWait();
-        }
+        Eventually.holds(() -> hosts.server.status().receivedPayloadBytes() >= sent.length, hosts.server::status);
         ByteBuf received = Unpooled.buffer();
         child.pipeline().addLast(new SimpleChannelInboundHandler<ByteBuf>() {
             @Override

@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
-import java.util.concurrent.locks.LockSupport;
+import org.millrace.testkit.Eventually;
 
 /** A process to be killed: the instance that the test attaches to, and at the other end of its wire an echo and a caller. */
 final class EchoRuntime {
@@ -43,14 +43,12 @@ final class EchoRuntime {
 
     /** Calls the test's server once, when it is there. */
     private static void call(MillraceSelectorProvider provider) {
-        boolean done = false;
-        while (!done) {
+        Eventually.holds(() -> {
             try (SocketChannel channel = provider.openSocketChannel()) {
-                channel.connect(new InetSocketAddress(TwoHosts.SERVER, CALLED_PORT));
-                done = true;
-            } catch (IOException e) {
-                LockSupport.parkNanos(10_000_000); // nobody listens yet
+                return channel.connect(new InetSocketAddress(TwoHosts.SERVER, CALLED_PORT));
+            } catch (IOException nobodyListensYet) {
+                return false;
             }
-        }
+        }, () -> "nobody listens on port " + CALLED_PORT);
     }
 }

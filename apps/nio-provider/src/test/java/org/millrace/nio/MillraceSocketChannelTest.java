@@ -41,6 +41,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.millrace.testkit.Eventually;
 
 /** Channels as java.nio specifies them, between two hosts of this process. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
@@ -247,10 +248,8 @@ class MillraceSocketChannelTest {
     }
 
     private static void awaitBlocked(AtomicReference<Thread> thread) {
-        while (thread.get() == null || thread.get().getState() != Thread.State.WAITING
-            && thread.get().getState() != Thread.State.TIMED_WAITING) {
-            Thread.onSpinWait();
-        }
+        Eventually.holds(() -> thread.get() != null && (thread.get().getState() == Thread.State.WAITING
+            || thread.get().getState() == Thread.State.TIMED_WAITING), () -> "not blocked: " + thread);
     }
 
     private static Throwable failureOf(CompletableFuture<?> future) {

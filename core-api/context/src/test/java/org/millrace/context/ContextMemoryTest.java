@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -64,23 +65,20 @@ class ContextMemoryTest {
 
     @Test
     void manyLargeContextsCostOneMappingAndTwoDescriptorsEach() throws IOException {
-        ContextMemory.create("warm", 4096, HugePages.OFF).close();
-        long mappings = lines("/proc/self/maps");
-        long descriptors = entries("/proc/self/fd");
         List<ContextMemory> all = new ArrayList<>();
         try {
             for (int i = 0; i < 256; i++) {
-                ContextMemory memory = ContextMemory.create("test", 4L << 30, HugePages.OFF);
+                ContextMemory memory = ContextMemory.create("counted", 4L << 30, HugePages.OFF);
                 all.add(memory);
                 memory.segment().set(ValueLayout.JAVA_LONG, (4L << 30) - 8, i);
             }
-            assertThat(lines("/proc/self/maps") - mappings).isLessThan(300);
-            assertThat(entries("/proc/self/fd") - descriptors).isLessThan(600);
+            assertThat(mappingsOf("counted")).isEqualTo(256);
+            assertThat(descriptorsOf("counted")).isBetween(256L, 512L);
         } finally {
             all.forEach(ContextMemory::close);
         }
-        assertThat(lines("/proc/self/maps") - mappings).isLessThan(40);
-        assertThat(entries("/proc/self/fd") - descriptors).isLessThan(40);
+        assertThat(mappingsOf("counted")).isZero();
+        assertThat(descriptorsOf("counted")).isZero();
     }
 
     @Test
@@ -93,15 +91,23 @@ class ContextMemoryTest {
             .isInstanceOf(IllegalStateException.class);
     }
 
-    private static long lines(String file) throws IOException {
-        try (var lines = Files.lines(Path.of(file))) {
-            return lines.count();
+    private static long mappingsOf(String name) throws IOException {
+        try (Stream<String> mappings = Files.lines(Path.of("/proc/self/maps"))) {
+            return mappings.filter(line -> line.contains("/memfd:" + name + " ")).count();
         }
     }
 
-    private static long entries(String directory) throws IOException {
-        try (var entries = Files.list(Path.of(directory))) {
-            return entries.count();
+    private static long descriptorsOf(String name) throws IOException {
+        try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
+            return descriptors.filter(descriptor -> target(descriptor).startsWith("/memfd:" + name + " ")).count();
+        }
+    }
+
+    private static String target(Path descriptor) {
+        try {
+            return Files.readSymbolicLink(descriptor).toString();
+        } catch (IOException e) {
+            return "closed by now";
         }
     }
 }

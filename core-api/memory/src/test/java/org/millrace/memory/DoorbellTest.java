@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Timeout;
 /** {@link EventFd}, {@link Poller} and {@link Futex}. */
 @Timeout(value = 20, unit = TimeUnit.SECONDS)
 class DoorbellTest {
+    private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(10);
     private static final VarHandle WORD = ValueLayout.JAVA_INT.varHandle();
 
     @Test
@@ -84,7 +85,9 @@ class DoorbellTest {
                 return true;
             });
             Thread.ofPlatform().daemon().start(sleeper);
+            long endNs = System.nanoTime() + PATIENCE_NS;
             while (waker.wake(1) == 0) {
+                assertThat(System.nanoTime()).as("asleep in time").isLessThan(endNs);
                 Thread.onSpinWait();
             }
             WORD.setRelease(there.segment(), 0L, 1);

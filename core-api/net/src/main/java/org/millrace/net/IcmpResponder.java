@@ -125,12 +125,10 @@ final class IcmpResponder {
      * Reports that a packet cannot be delivered, unless RFC 1122 §3.2.2 forbids it.
      *
      * @param ip header of the packet, checked, addressed to us on the link
-     * @param code code of destination unreachable
-     * @param mtuBytes with fragmentation needed, the MTU; otherwise 0
+     * @param code code of destination unreachable, as a host says it: not fragmentation needed
      */
-    void unreachable(Ipv4Header ip, int code, int mtuBytes, long nowNs) {
-        boolean mayFragment = code == IcmpHeader.FRAGMENTATION_NEEDED && (ip.flags() & Ipv4Header.DONT_FRAGMENT) == 0;
-        if (mayFragment || forbidden(ip)) {
+    void unreachable(Ipv4Header ip, int code, long nowNs) {
+        if (forbidden(ip)) {
             counters.count(Event.ICMP_ERROR_FORBIDDEN);
             return;
         }
@@ -141,7 +139,7 @@ final class IcmpResponder {
         int quote = Math.min(ip.totalLength(), MAX_QUOTE);
         int source = local.contains(ip.destination()) ? ip.destination() : local.nearest(ip.source());
         MemorySegment.copy(ip.segment(), ip.offset(), scratch, IcmpHeader.LENGTH, quote);
-        icmp.wrap(scratch, 0).type(IcmpHeader.DESTINATION_UNREACHABLE).code(code).nextHopMtu(mtuBytes)
+        icmp.wrap(scratch, 0).type(IcmpHeader.DESTINATION_UNREACHABLE).code(code).nextHopMtu(0)
                 .writeChecksum(IcmpHeader.LENGTH + quote);
         if (output.send(source, ip.source(), Ipv4Header.ICMP, 0, scratch, 0, IcmpHeader.LENGTH + quote, nowNs)) {
             counters.count(Event.ICMP_ERROR_SENT);

@@ -127,22 +127,17 @@ public final class IpLayer implements IpOutput {
 
     /** Tells the sender of an IPv4 frame that no socket has the port it is addressed to; TCP sends a RST instead. */
     public void portUnreachable(MemorySegment frame, long offset, int lengthBytes, long nowNs) {
-        unreachable(frame, offset, lengthBytes, IcmpHeader.PORT_UNREACHABLE, 0, nowNs);
+        unreachable(frame, offset, lengthBytes, IcmpHeader.PORT_UNREACHABLE, nowNs);
     }
 
     /** Tells the sender of an IPv4 frame that no transport has its protocol. */
     public void protocolUnreachable(MemorySegment frame, long offset, int lengthBytes, long nowNs) {
-        unreachable(frame, offset, lengthBytes, IcmpHeader.PROTOCOL_UNREACHABLE, 0, nowNs);
+        unreachable(frame, offset, lengthBytes, IcmpHeader.PROTOCOL_UNREACHABLE, nowNs);
     }
 
-    /** Tells the sender of an IPv4 frame to send smaller packets. */
-    public void fragmentationNeeded(MemorySegment frame, long offset, int lengthBytes, int mtuBytes, long nowNs) {
-        unreachable(frame, offset, lengthBytes, IcmpHeader.FRAGMENTATION_NEEDED, mtuBytes, nowNs);
-    }
-
-    private void unreachable(MemorySegment frame, long offset, int lengthBytes, int code, int mtuBytes, long nowNs) {
+    private void unreachable(MemorySegment frame, long offset, int lengthBytes, int code, long nowNs) {
         if (accept(frame, offset, lengthBytes)) {
-            icmp.unreachable(ipIn, code, mtuBytes, nowNs);
+            icmp.unreachable(ipIn, code, nowNs);
         }
     }
 

@@ -51,7 +51,7 @@ class IpLayerFuzzTest {
         net.layer.arp(frame, 0, bytes.length, nowNs);
         net.layer.icmp(frame, 0, bytes.length, nowNs);
         net.layer.portUnreachable(frame, 0, bytes.length, nowNs);
-        net.layer.fragmentationNeeded(frame, 0, bytes.length, random.nextInt(65_536), nowNs);
+        net.layer.protocolUnreachable(frame, 0, bytes.length, nowNs);
         net.layer.lowerPathMtu(random.nextInt(), random.nextInt(2_000), nowNs);
         net.send(NetHarness.PEER + random.nextInt(40), "0011", nowNs);
         net.layer.advance(nowNs);

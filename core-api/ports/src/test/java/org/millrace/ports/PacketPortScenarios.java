@@ -21,6 +21,7 @@ import org.millrace.api.port.Port;
 import org.millrace.api.port.PortException;
 import org.millrace.api.port.TransmitBatch;
 import org.millrace.memory.Poller;
+import org.millrace.testkit.Eventually;
 import org.millrace.testkit.Namespace;
 
 /** What {@link PacketPortTest} runs in a namespace: a veth pair {@code va}, {@code vb}. */
@@ -88,11 +89,7 @@ final class PacketPortScenarios {
 
     /** The kernel tells of a link later than it has it. */
     private static void awaitUp(Port port, boolean up) {
-        long endNs = System.nanoTime() + 20 * SECOND_NS;
-        while (port.isUp() != up) {
-            assertThat(System.nanoTime()).isLessThan(endNs);
-            Thread.onSpinWait();
-        }
+        Eventually.holds(() -> port.isUp() == up, () -> up ? "the link is down still" : "the link is up still");
     }
 
     private static Port open(String name, String... options) {

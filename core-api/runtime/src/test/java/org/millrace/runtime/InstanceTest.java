@@ -8,6 +8,7 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -37,6 +38,7 @@ import org.millrace.runtime.config.InstanceConfig;
 import org.millrace.runtime.datagram.DatagramTransport;
 import org.millrace.runtime.swap.SwapException;
 import org.millrace.runtime.swap.SwapRequest;
+import org.millrace.testkit.Eventually;
 import org.millrace.toe.MessageSocket;
 import org.millrace.toe.Toe;
 
@@ -110,11 +112,11 @@ class InstanceTest {
     /** The first messages are lost while the neighbour is unknown. */
     private static void resolve(Toe toeA, Toe toeB, MessageSocket client, MessageSocket server, InetSocketAddress there)
             throws IOException {
-        while (server.nextLength() < 0) {
+        Eventually.holds(() -> {
             client.send(ByteBuffer.allocate(1), there);
             toeA.flush();
-            toeB.await(() -> server.nextLength() >= 0, TimeUnit.MILLISECONDS.toNanos(5));
-        }
+            return toeB.await(() -> server.nextLength() >= 0, TimeUnit.MILLISECONDS.toNanos(5));
+        }, () -> "no message has come through");
         while (server.nextLength() == 1) {
             server.receive(ByteBuffer.allocate(1));
             toeB.await(() -> server.nextLength() >= 0, TimeUnit.MILLISECONDS.toNanos(5));
@@ -194,22 +196,19 @@ class InstanceTest {
     }
 
     @Test
-    void contextThatTheDataPathEndsUnderIsGivenBack() throws IOException {
+    void contextThatTheDataPathEndsUnderIsGivenBack() throws Exception {
         long before = descriptors();
         for (int i = 0; i < 8; i++) {
             MemoryPort[] other = MemoryPort.pair(Map.of());
             Instance ending = start(new BluefieldBackend(), other[0], "10.0.0.3/24", Map.of());
             Thread closer = Thread.ofPlatform().start(ending::close);
-            try {
-                while (true) {
+            assertThatThrownBy(() -> {
+                long endNs = System.nanoTime() + PATIENCE_NS;
+                while (System.nanoTime() < endNs) {
                     ending.open(SIZE).close();
                 }
-            } catch (IllegalStateException ended) {
-                assertThat(ended).hasMessage("millrace is closed");
-            }
-            while (closer.isAlive()) {
-                Thread.onSpinWait();
-            }
+            }).isInstanceOf(IllegalStateException.class).hasMessage("millrace is closed");
+            assertThat(closer.join(Duration.ofNanos(PATIENCE_NS))).as("closed in time").isTrue();
             other[1].close();
         }
         assertThat(descriptors() - before).isLessThan(8);
@@ -288,9 +287,8 @@ class InstanceTest {
             assertThat(toe.await(socket::isBound, PATIENCE_NS)).isTrue();
             socket.send(ByteBuffer.allocate(1), new InetSocketAddress("10.0.0.4", 7));
             toe.flush();
-            while (captured.status().network().getOrDefault("arp request sent", 0L) == 0) {
-                Thread.onSpinWait();
-            }
+            Eventually.holds(() -> captured.status().network().getOrDefault("arp request sent", 0L) > 0,
+                () -> "no ARP request: " + captured.status());
         }
         captured.close();
         other[1].close();

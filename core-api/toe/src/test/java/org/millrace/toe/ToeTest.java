@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.millrace.api.context.ContextSize;
 import org.millrace.api.context.Status;
+import org.millrace.testkit.Eventually;
 import org.millrace.toe.FakeDataPath.Request;
 
 @Timeout(value = 20, unit = TimeUnit.SECONDS)
@@ -280,9 +281,7 @@ class ToeTest {
     }
 
     private void awaitSleep() {
-        while (!dataPath.applicationSleeps()) {
-            Thread.onSpinWait();
-        }
+        Eventually.holds(dataPath::applicationSleeps, () -> "the application does not sleep");
     }
 
     private static int id(int slot) {

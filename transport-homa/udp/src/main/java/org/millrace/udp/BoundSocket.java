@@ -16,8 +16,4 @@ record BoundSocket(int flow, int context, int connection, int address, int port)
     InetSocketAddress local() {
         return new InetSocketAddress(new Ipv4Address(address).toInetAddress(), port);
     }
-
-    boolean isOf(int aContext, int aConnection) {
-        return context == aContext && connection == aConnection;
-    }
 }

@@ -93,7 +93,7 @@ final class Replay {
         int id = descriptor.connection();
         boolean names = id != 0 && descriptor.type() != Descriptor.CONNECTED && descriptor.type() != Descriptor.ACCEPTED;
         if (names && !connections.containsKey(id)) {
-            leftOut++; // the journal begins behind this connection's beginning
+            leftOut++; // it began before the journal, or in another context
         } else if (descriptor.isRequest()) {
             requests++;
             request(descriptor);
@@ -249,7 +249,7 @@ final class Replay {
             differ("there are events that nobody has caused");
         }
         if (leftOut != 0) {
-            notes.add(leftOut + " entries of connections that began before the journal, or of message sockets");
+            notes.add(leftOut + " entries of connections that began before the journal or were handed over, or of message sockets");
         }
     }
 

@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -17,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.millrace.api.context.ContextGrant;
 import org.millrace.api.context.ContextSize;
 import org.millrace.api.context.LimitException;
+import org.millrace.testkit.Eventually;
 import org.millrace.toe.Attach;
 import org.millrace.toe.Attach.AttachException;
 import org.millrace.toe.Attach.Reason;
@@ -25,7 +25,6 @@ import org.millrace.toe.Attach.Reason;
 @Timeout(100)
 class AttachLimitsTest {
     private static final ContextSize LARGEST = new ContextSize(65_536, 16 << 20, 16 << 20, 65_536);
-    private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(30);
 
     @TempDir
     Path temporary;
@@ -85,11 +84,7 @@ class AttachLimitsTest {
              ContextGrant modest = attach(Application.SIZE);
              ContextGrant greedy = attach(new ContextSize(64, 1 << 20, 1 << 20, 64))) {
             greedy.region().asSlice(greedy.region().byteSize() - (16 << 20)).fill((byte) 1);
-            long end = System.nanoTime() + PATIENCE_NS;
-            while (greedy.isOpen()) {
-                assertThat(System.nanoTime()).as("turned out in time").isLessThan(end);
-                Thread.onSpinWait();
-            }
+            Eventually.holds(() -> !greedy.isOpen(), () -> "not turned out");
             assertThat(modest.isOpen()).isTrue();
             awaitContexts(hosts, 1);
             assertThat(greedy.region().get(ValueLayout.JAVA_BYTE, greedy.region().byteSize() - 1))
@@ -100,11 +95,7 @@ class AttachLimitsTest {
     }
 
     private static void awaitContexts(TwoHosts hosts, int count) {
-        long end = System.nanoTime() + PATIENCE_NS;
-        while (hosts.runtime.vitals().limits().stream().filter(limit -> limit.key().equals("contexts"))
-            .anyMatch(limit -> limit.taken() != count)) {
-            assertThat(System.nanoTime()).as("given back in time").isLessThan(end);
-            Thread.yield();
-        }
+        Eventually.holds(() -> hosts.runtime.vitals().limits().stream().filter(limit -> limit.key().equals("contexts"))
+            .allMatch(limit -> limit.taken() == count), () -> "not " + count + " contexts: " + hosts.runtime.vitals().limits());
     }
 }

@@ -8,12 +8,12 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -26,6 +26,7 @@ import org.millrace.context.Registry;
 import org.millrace.context.RegistryLine;
 import org.millrace.context.RegistryLine.Kind;
 import org.millrace.runtime.status.DataPathStatus;
+import org.millrace.testkit.Eventually;
 import org.millrace.toe.Attach;
 import org.millrace.toe.StreamSocket;
 import org.millrace.toe.Toe;
@@ -70,14 +71,6 @@ class AttachTest {
             }
         }
         assertThat(Arrays.equals(in.array(), sent)).as("bytes as sent").isTrue();
-    }
-
-    private static void until(BooleanSupplier condition) {
-        long end = System.nanoTime() + PATIENCE_NS;
-        while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime()).as("in time").isLessThan(end);
-            Thread.yield();
-        }
     }
 
     private static long descriptors() {
@@ -141,8 +134,9 @@ class AttachTest {
                 stream.close();
                 toe.flush();
             }
-            until(() -> hosts.runtime.status().contexts() == 0);
-            until(() -> flows(hosts) == flows && descriptors() <= before);
+            Eventually.holds(() -> hosts.runtime.status().contexts() == 0, hosts.runtime::status);
+            Eventually.holds(() -> flows(hosts) == flows && descriptors() <= before,
+                () -> flows(hosts) + " flows, before " + flows + "; " + descriptors() + " descriptors, before " + before);
             assertThat(hosts.runtime.status().contextConnections()).isZero();
             assertThat(hosts.runtime.status().connections()).isEmpty();
         }
@@ -219,7 +213,7 @@ class AttachTest {
                 assertThat(second.line()).isEqualTo("done");
             }
             echo(toe, stream, new Random(9), 1 << 16);
-            until(() -> hosts.runtime.status().contexts() == 1);
+            Eventually.holds(() -> hosts.runtime.status().contexts() == 1, hosts.runtime::status);
             DataPathStatus status = hosts.runtime.status();
             assertThat(status.contextsClosedForCause()).isGreaterThan(20);
             assertThat(status.contextsOpened()).isEqualTo(81);
@@ -235,21 +229,22 @@ class AttachTest {
             assertThat(server.line()).isEqualTo("listening");
             StreamSocket stream = connect(toe, 7);
             echo(toe, stream, new Random(1), 100);
-            until(() -> kinds(directory).equals(List.of(Kind.CONNECTION, Kind.LISTENER, Kind.CONTEXT)));
+            awaitKinds(directory, Kind.CONNECTION, Kind.LISTENER, Kind.CONTEXT);
             stream.close();
             toe.flush();
-            until(() -> kinds(directory).equals(List.of(Kind.LISTENER, Kind.CONTEXT)));
+            awaitKinds(directory, Kind.LISTENER, Kind.CONTEXT);
             server.kill();
-            until(() -> kinds(directory).isEmpty());
+            awaitKinds(directory);
         }
     }
 
-    private static List<Kind> kinds(Path directory) {
-        try {
-            return Registry.read(directory).stream().map(RegistryLine::kind).sorted().toList();
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
-        }
+    private static void awaitKinds(Path directory, Kind... kinds) {
+        List<Kind> found = new ArrayList<>();
+        Eventually.holds(() -> {
+            found.clear();
+            Registry.read(directory).stream().map(RegistryLine::kind).sorted().forEach(found::add);
+            return found.equals(List.of(kinds));
+        }, () -> "the registry has " + found);
     }
 
     @Test
@@ -260,7 +255,7 @@ class AttachTest {
             echo(toe, connect(toe, 7), new Random(1), 100_000);
             DataPathStatus status = hosts.runtime.status();
             server.kill();
-            until(() -> hosts.runtime.status().contexts() == 0);
+            Eventually.holds(() -> hosts.runtime.status().contexts() == 0, hosts.runtime::status);
             long requests = 0;
             long events = 0;
             try (JournalReader reader = Journal.dump(temporary.resolve("one/journal/context-0"))) {

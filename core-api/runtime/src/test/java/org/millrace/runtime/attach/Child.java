@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.millrace.testkit.Eventually;
 
 /** A second JVM that runs a class of the tests, and is killed in the end. */
 final class Child implements AutoCloseable {
@@ -57,9 +58,7 @@ final class Child implements AutoCloseable {
     /** Stops it. Returns when no thread of it runs any more, which is after the signal was sent. */
     void stop() throws IOException, InterruptedException {
         signal("STOP");
-        while (!isStopped()) {
-            Thread.yield();
-        }
+        Eventually.holds(this::isStopped, () -> "process " + pid() + " runs on");
     }
 
     /** Lets it go on. */

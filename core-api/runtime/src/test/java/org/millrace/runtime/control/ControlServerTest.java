@@ -19,7 +19,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
@@ -40,12 +39,11 @@ import org.millrace.runtime.config.InstanceConfig;
 import org.millrace.runtime.operate.Installed;
 import org.millrace.runtime.operate.Operations;
 import org.millrace.tcp.flextoe.FlexToeFactory;
+import org.millrace.testkit.Eventually;
 import org.millrace.toe.Toe;
 
 @Timeout(60)
 class ControlServerTest {
-    private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(20);
-
     @TempDir
     Path temporary;
 
@@ -213,11 +211,7 @@ class ControlServerTest {
         for (SocketChannel channel : silent) {
             channel.close();
         }
-        Map<String, Object> answer = ask("{\"op\":\"status\"}");
-        while (!answer.containsKey("result")) {
-            answer = ask("{\"op\":\"status\"}");
-        }
-        assertThat(answer).containsKey("result");
+        Eventually.holds(() -> ask("{\"op\":\"status\"}").containsKey("result"), () -> "refused still");
     }
 
     @Test
@@ -294,11 +288,7 @@ class ControlServerTest {
     @Test
     void stopIsPassedOn() throws IOException {
         assertThat(result("{\"op\":\"stop\"}").get("stopping")).isEqualTo(true);
-        long endNs = System.nanoTime() + PATIENCE_NS;
-        while (!stopped.get()) {
-            assertThat(System.nanoTime()).isLessThan(endNs);
-            Thread.onSpinWait();
-        }
+        Eventually.holds(stopped::get, () -> "nobody was told to stop");
     }
 
     @Test

@@ -11,9 +11,12 @@ import java.util.Set;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.millrace.api.hardware.Capacity;
+import org.millrace.api.hardware.HostServices;
+import org.millrace.api.pipeline.Externs;
 import org.millrace.api.port.PortInfo;
 import org.millrace.api.transport.TransportFactory;
 import org.millrace.api.transport.TransportHost;
+import org.millrace.bluefield.BluefieldBackend;
 import org.millrace.tcp.control.program.TcpConnectionState;
 import org.millrace.tcp.control.program.TcpMeta;
 import org.millrace.tcp.control.program.TcpProgram;
@@ -80,9 +83,11 @@ class ProgramExchangeTest {
 
     private static TransportHost host() {
         MapFlowLookup flows = new MapFlowLookup(FLOWS);
-        Map<String, Object> offers = Map.of("options", Map.of(), "secret", new byte[16], "lookup", flows, "flows", flows, "dma", new RecordingDma(), "contextQueue",
-            new RecordingContextQueue(), "capacity", new Capacity(FLOWS, 2), "port",
-            new PortInfo("none", 1, 1500, 1514, false, false, false));
+        Capacity capacity = new Capacity(FLOWS, 2);
+        Externs externs = new BluefieldBackend().externs(new HostServices(flows, new RecordingDma(), new RecordingContextQueue(),
+            0), capacity);
+        Map<String, Object> offers = Map.of("options", Map.of(), "secret", new byte[16], "externs", externs, "flows", flows,
+            "capacity", capacity, "port", new PortInfo("none", 1, 1500, 1514, false, false, false));
         return (TransportHost) Proxy.newProxyInstance(TransportHost.class.getClassLoader(),
             new Class<?>[] {TransportHost.class}, (proxy, method, arguments) -> offers.get(method.getName()));
     }

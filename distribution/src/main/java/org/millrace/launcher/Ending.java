@@ -1,5 +1,7 @@
 package org.millrace.launcher;
 
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -38,6 +40,8 @@ final class Ending {
         asked = true;
         if (settled.getCount() > 0) {
             System.err.println("millrace: ended before it was ready");
+            // what a library initialises from now on finds the shutdown in progress, and its threads would print that
+            System.setErr(new PrintStream(OutputStream.nullOutputStream()));
         }
         try {
             settled.await(PATIENCE_S, TimeUnit.SECONDS);

@@ -210,6 +210,8 @@ public final class MillraceDatagramChannel extends AbstractMillraceChannel imple
                     return; // ready() goes on when there is room
                 }
                 in.remove();
+            } catch (NotYetConnectedException e) {
+                in.remove(e);
             } catch (IllegalArgumentException e) {
                 in.remove(new IOException(e.getMessage(), e));
             }

@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.channels.NotYetConnectedException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -118,6 +119,16 @@ class MillraceDatagramChannelTest {
             .hasMessageContaining("70000");
         asker.writeAndFlush(packet("short", at)).sync();
         assertThat(heard.take()).isEqualTo("7 short");
+    }
+
+    @Test
+    void bytesForNobodyFailAloneToo() throws InterruptedException {
+        InetSocketAddress at = (InetSocketAddress) echo(new InetSocketAddress(TwoHosts.SERVER, 7)).localAddress();
+        Channel asker = listener().bind(new InetSocketAddress(TwoHosts.CLIENT, 0)).sync().channel();
+        assertThat(asker.writeAndFlush(Unpooled.copiedBuffer("whose?", StandardCharsets.US_ASCII)).await().cause())
+            .isInstanceOf(NotYetConnectedException.class);
+        asker.writeAndFlush(packet("yours", at)).sync();
+        assertThat(heard.take()).isEqualTo("7 yours");
     }
 
     @Test

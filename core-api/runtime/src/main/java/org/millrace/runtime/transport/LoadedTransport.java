@@ -42,6 +42,7 @@ public final class LoadedTransport<M extends SegmentMeta> implements Outlet<M>, 
     private final HeaderCodec<M> codec;
     private final Pipeline<M> pipeline;
     private final MemorySegment waiting;
+    private final boolean hasMessages;
     private boolean controlDue = true;
     private long controlDeadlineNs = Long.MAX_VALUE;
 
@@ -52,6 +53,7 @@ public final class LoadedTransport<M extends SegmentMeta> implements Outlet<M>, 
         this.host = host;
         this.control = control;
         protocol = host.protocol();
+        hasMessages = host.services().contains(Service.MESSAGES);
         codec = program.codec();
         waiting = Arena.ofAuto().allocate(host.port().mtuBytes());
         pipeline = hardware.load(program, host.capacity(), this);
@@ -246,8 +248,7 @@ public final class LoadedTransport<M extends SegmentMeta> implements Outlet<M>, 
     @Override
     public void drop(M meta, int reason) {
         parts.counters().drop(reason);
-        if (reason == DropReason.NO_FLOW.code() && host.services().contains(Service.MESSAGES)
-            && meta.workflow() == Workflow.RX.ordinal()) {
+        if (reason == DropReason.NO_FLOW.code() && hasMessages && meta.workflow() == Workflow.RX.ordinal()) {
             parts.portUnreachable(meta.frame()); // RFC 1122 §4.1.3.1
         }
         parts.frames().release(meta);
@@ -272,7 +273,7 @@ public final class LoadedTransport<M extends SegmentMeta> implements Outlet<M>, 
             meta.localAddress(parts.ip().sourceAddress(meta.peerAddress()));
         }
         long mac = host.hops().mac(meta.flow(), meta.peerAddress(), nowNs);
-        if (mac == IpLayer.UNRESOLVED && host.services().contains(Service.MESSAGES)) {
+        if (mac == IpLayer.UNRESOLVED && hasMessages) {
             await(meta, nowNs);
             return;
         }

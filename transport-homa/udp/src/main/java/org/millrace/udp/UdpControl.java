@@ -149,6 +149,11 @@ final class UdpControl implements ControlPlane {
         return socket == null ? null : line(socket);
     }
 
+    @Override
+    public boolean isHeld() {
+        return !sockets.all().isEmpty();
+    }
+
     private static ConnectionInfo line(BoundSocket socket) {
         return new ConnectionInfo("udp", "BOUND", socket.local(), null, socket.context(), socket.connection(), 0, 0, "");
     }

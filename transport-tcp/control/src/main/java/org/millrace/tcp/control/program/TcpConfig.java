@@ -1,6 +1,7 @@
 package org.millrace.tcp.control.program;
 
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -13,6 +14,8 @@ import org.millrace.api.transport.TransportHost;
  * <table>
  * <caption>Keys of {@link TransportHost#options()}; all optional</caption>
  * <tr><th>key</th><th>allowed</th><th>default</th><th>meaning</th></tr>
+ * <tr><td>profile</td><td>current, dissertation</td><td>current</td><td>defaults of the keys below: {@code dissertation} is FlexTOE as
+ *     published, with {@code congestion} dctcp, {@code sack} off, {@code delayed-ack-segments} 1</td></tr>
  * <tr><td>congestion</td><td>newreno, dctcp, timely</td><td>newreno</td><td>policy where the route names none</td></tr>
  * <tr><td>timely-low-us</td><td>1 to 1000000</td><td>50</td><td>round trips below this let the rate rise</td></tr>
  * <tr><td>timely-high-us</td><td>1 to 10000000</td><td>500</td><td>round trips above this make it fall</td></tr>
@@ -106,6 +109,13 @@ public record TcpConfig(String congestion, int timelyLowUs, int timelyHighUs, bo
     /** Pacing: the application appends what it is granted. */
     public static final String PUSH = "push";
 
+    /** Profile: today's defaults. */
+    public static final String CURRENT = "current";
+    /** Profile: FlexTOE as in the dissertation: each segment is acknowledged, go-back-N. */
+    public static final String DISSERTATION = "dissertation";
+    private static final Map<String, String> AS_PUBLISHED =
+        Map.of("congestion", DCTCP, "sack", "off", "delayed-ack-segments", "1");
+
     /** All keys. */
     public static final Set<String> KEYS = keys();
 
@@ -120,11 +130,21 @@ public record TcpConfig(String congestion, int timelyLowUs, int timelyHighUs, bo
      * @throws IllegalArgumentException if a value is wrong
      */
     public static TcpConfig parse(Map<String, String> options) {
-        return parse(new Options(options, new TreeSet<>()));
+        return parse(new Options(withProfile(options), new TreeSet<>()));
+    }
+
+    private static Map<String, String> withProfile(Map<String, String> options) {
+        Options asked = new Options(options, new TreeSet<>());
+        if (asked.oneOf("profile", CURRENT, DISSERTATION).equals(CURRENT)) {
+            return options;
+        }
+        Map<String, String> all = new HashMap<>(AS_PUBLISHED);
+        all.putAll(options);
+        return all;
     }
 
     private static Set<String> keys() {
-        Options asked = new Options(Map.of(), new TreeSet<>());
+        Options asked = new Options(Map.of(), new TreeSet<>(Set.of("profile")));
         parse(asked);
         return Collections.unmodifiableSet(asked.asked);
     }

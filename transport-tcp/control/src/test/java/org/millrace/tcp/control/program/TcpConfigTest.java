@@ -36,8 +36,18 @@ class TcpConfigTest {
     }
 
     @Test
+    void profileOfTheDissertationIsDefaultsThatSingleKeysOverrule() {
+        TcpConfig published = TcpConfig.parse(Map.of("profile", "dissertation"));
+        assertThat(published.congestion()).isEqualTo("dctcp");
+        assertThat(published.sack()).isFalse();
+        assertThat(published.delayedAckSegments()).isEqualTo(1);
+        assertThat(TcpConfig.parse(Map.of("profile", "dissertation", "sack", "on")).sack()).isTrue();
+        refused("profile", "fast", "profile is fast, allowed is current or dissertation");
+    }
+
+    @Test
     void keysAreAllThatIsAskedFor() {
-        assertThat(TcpConfig.KEYS).contains("congestion", "sack", "resets", "timely-low-us").hasSize(33);
+        assertThat(TcpConfig.KEYS).contains("congestion", "sack", "resets", "timely-low-us").contains("profile").hasSize(34);
     }
 
     private static void refused(String key, String value, String message) {

@@ -8,6 +8,7 @@ import java.util.function.IntPredicate;
 import org.millrace.api.context.ContextRequest;
 import org.millrace.api.context.Contexts;
 import org.millrace.api.context.Status;
+import org.millrace.api.pipeline.OpenState;
 import org.millrace.api.pipeline.SegmentMeta;
 import org.millrace.api.transport.ConnectionInfo;
 import org.millrace.api.transport.ControlPlane;
@@ -84,11 +85,13 @@ final class Control implements ControlPlane {
             refuse(request, Status.ADDRESS_IN_USE);
             return;
         }
-        Peer peer = program.peer(flow);
-        peer.context(request.context());
-        peer.connection(connection);
-        peer.localAddress(address);
-        peer.localPort(local.getPort());
+        try (OpenState open = program.open(flow)) {
+            Peer peer = open.state(program.peer());
+            peer.context(request.context());
+            peer.connection(connection);
+            peer.localAddress(address);
+            peer.localPort(local.getPort());
+        }
         sockets.add(new Socket(flow, request.context(), connection, local));
         host.contexts().connected(request.context(), connection, request.opaque(), Status.OK);
     }
@@ -117,10 +120,12 @@ final class Control implements ControlPlane {
 
     /** What has been under way for a whole tick is sent again. */
     private void tick(Socket socket, long nowNs) {
-        Peer peer = program.peer(socket.flow);
-        boolean same = peer.oldest() == socket.oldest && peer.oldest() != peer.next();
-        socket.ticks = same ? socket.ticks + 1 : 0;
-        socket.oldest = peer.oldest();
+        try (OpenState open = program.open(socket.flow)) {
+            Peer peer = open.state(program.peer());
+            boolean same = peer.oldest() == socket.oldest && peer.oldest() != peer.next();
+            socket.ticks = same ? socket.ticks + 1 : 0;
+            socket.oldest = peer.oldest();
+        }
         if (socket.ticks > MOST_TICKS) {
             host.contexts().failed(socket.context, socket.connection, Status.TIMED_OUT);
             host.flows().release(socket.flow);

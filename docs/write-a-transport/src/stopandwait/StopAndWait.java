@@ -4,8 +4,10 @@ import java.util.List;
 import java.util.Set;
 import org.millrace.api.pipeline.FlowScheduler;
 import org.millrace.api.pipeline.HeaderCodec;
+import org.millrace.api.pipeline.OpenState;
 import org.millrace.api.pipeline.Program;
 import org.millrace.api.pipeline.Stage;
+import org.millrace.api.pipeline.StateHandle;
 import org.millrace.api.pipeline.StateTables;
 import org.millrace.api.pipeline.Workflow;
 import org.millrace.api.transport.ControlPlane;
@@ -24,6 +26,7 @@ public final class StopAndWait implements TransportFactory {
         private final Exchange exchange;
         private final Header codec = new Header();
         private StateTables states;
+        private StateHandle<Peer> peer;
 
         Machine(TransportHost host) {
             lookup = new Lookup(host.lookup());
@@ -31,9 +34,14 @@ public final class StopAndWait implements TransportFactory {
                 host.port().mtuBytes() - Ipv4Header.MIN_LENGTH - Header.LENGTH);
         }
 
-        /** {@return the state of a flow, for the control plane} */
-        Peer peer(int flow) {
-            return states.seek(exchange, new Peer(), flow);
+        /** {@return what is kept for a flow, open for the control plane} */
+        OpenState open(int flow) {
+            return states.open(flow);
+        }
+
+        /** {@return which part of it to look at} */
+        StateHandle<Peer> peer() {
+            return peer;
         }
 
         @Override
@@ -68,6 +76,7 @@ public final class StopAndWait implements TransportFactory {
         @Override
         public void loaded(StateTables tables) {
             states = tables;
+            peer = tables.handle(exchange);
         }
     }
 

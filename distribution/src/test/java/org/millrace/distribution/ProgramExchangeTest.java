@@ -3,13 +3,16 @@ package org.millrace.distribution;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.reflect.Field;
+import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.millrace.api.hardware.Capacity;
 import org.millrace.api.hardware.HostServices;
 import org.millrace.api.pipeline.Externs;
@@ -20,6 +23,7 @@ import org.millrace.bluefield.BluefieldBackend;
 import org.millrace.tcp.control.program.TcpConnectionState;
 import org.millrace.tcp.control.program.TcpMeta;
 import org.millrace.tcp.control.program.TcpProgram;
+import org.millrace.tcp.control.program.TcpProgress;
 import org.millrace.tcp.flextoe.FlexToeFactory;
 import org.millrace.tcp.laminar.LaminarFactory;
 import org.millrace.testkit.MapFlowLookup;
@@ -65,6 +69,25 @@ class ProgramExchangeTest {
         }
     }
 
+    /** Whatever a control plane may ask of a program: it opens the flow's state once, so any machine can serialise it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"flextoe", "laminar"})
+    void eachCallOfTheControlPlaneOpensTheFlowOnce(String name) throws ReflectiveOperationException {
+        TcpProgram<?> program = (TcpProgram<?>) programs.get(name).create(host()).program();
+        ProgramHarness<?> harness = harness(program);
+        TcpConnectionState state = random(new Random(1));
+        program.install(7, state);
+        assertThat(harness.opened()).containsExactly("FLOW 7");
+        for (Method method : TcpProgram.class.getDeclaredMethods()) {
+            if (method.getParameterCount() > 0) {
+                harness.opened().clear();
+                method.invoke(program, Arrays.stream(method.getParameterTypes()).map(type -> type == int.class ? 7
+                    : type == long.class ? (Object) 7L : type == TcpProgress.class ? new TcpProgress() : state).toArray());
+                assertThat(harness.opened()).as(method.getName()).containsExactly("FLOW 7");
+            }
+        }
+    }
+
     private static TcpConnectionState export(TcpProgram<?> program, int flow) {
         TcpConnectionState state = new TcpConnectionState();
         program.export(flow, state);
@@ -77,8 +100,8 @@ class ProgramExchangeTest {
         return program;
     }
 
-    private static <M extends TcpMeta> void harness(TcpProgram<M> program) {
-        new ProgramHarness<>(program);
+    private static <M extends TcpMeta> ProgramHarness<M> harness(TcpProgram<M> program) {
+        return new ProgramHarness<>(program);
     }
 
     private static TransportHost host() {

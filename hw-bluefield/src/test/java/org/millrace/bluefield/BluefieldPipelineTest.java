@@ -18,11 +18,13 @@ import org.millrace.api.pipeline.DropReason;
 import org.millrace.api.pipeline.FlowScheduler;
 import org.millrace.api.pipeline.HeaderCodec;
 import org.millrace.api.pipeline.MirrorSession;
+import org.millrace.api.pipeline.OpenState;
 import org.millrace.api.pipeline.Program;
 import org.millrace.api.pipeline.SegmentMeta;
 import org.millrace.api.pipeline.Stage;
 import org.millrace.api.pipeline.StageSpec;
 import org.millrace.api.pipeline.State;
+import org.millrace.api.pipeline.StateHandle;
 import org.millrace.api.pipeline.StateTables;
 import org.millrace.api.pipeline.Verdict;
 import org.millrace.api.pipeline.Workflow;
@@ -225,10 +227,16 @@ class BluefieldPipelineTest {
         run(Workflow.TX, 2);
         run(Workflow.TX, 3);
         assertThat(seen).containsExactly(1, 0, 2);
-        assertThat(program.states.seek(reads, new Counter(), 3).value()).isEqualTo(2);
-        program.states.clear(3);
-        assertThat(program.states.seek(increments, new Counter(), 3).value()).isZero();
-        assertThat(program.states.seek(increments, new Counter(), 1).value()).isEqualTo(1);
+        StateHandle<Counter> read = pipeline.handle(reads);
+        StateHandle<Counter> incremented = pipeline.handle(increments);
+        try (OpenState open = program.states.open(3)) {
+            assertThat(open.state(read).value()).isEqualTo(2);
+            open.clear();
+            assertThat(open.state(incremented).value()).isZero();
+        }
+        try (OpenState open = program.states.open(1)) {
+            assertThat(open.state(incremented).value()).isEqualTo(1);
+        }
     }
 
     @Test
@@ -239,9 +247,13 @@ class BluefieldPipelineTest {
         });
         load(new TestProgram().with(Workflow.RX, stage));
         run(Workflow.RX, 0);
-        pipeline.clear(1);
-        assertThat(pipeline.seek(stage, new Counter(), 0).value()).isEqualTo(1);
-        assertThatThrownBy(() -> pipeline.seek(stage, new Counter(), 2)).isInstanceOf(IndexOutOfBoundsException.class);
+        try (OpenState open = pipeline.open(1)) {
+            open.clear();
+        }
+        try (OpenState open = pipeline.openContext(0)) {
+            assertThat(open.state(pipeline.handle(stage)).value()).isEqualTo(1);
+        }
+        assertThatThrownBy(() -> pipeline.openContext(2)).isInstanceOf(IndexOutOfBoundsException.class);
     }
 
     @Test

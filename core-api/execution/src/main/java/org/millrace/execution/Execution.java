@@ -10,13 +10,14 @@ import org.millrace.api.hardware.Pipeline;
 import org.millrace.api.pipeline.DropReason;
 import org.millrace.api.pipeline.FlowScheduler;
 import org.millrace.api.pipeline.Layout;
+import org.millrace.api.pipeline.OpenState;
 import org.millrace.api.pipeline.Program;
 import org.millrace.api.pipeline.SegmentMeta;
 import org.millrace.api.pipeline.Stage;
 import org.millrace.api.pipeline.StageSpec;
 import org.millrace.api.pipeline.State;
+import org.millrace.api.pipeline.StateHandle;
 import org.millrace.api.pipeline.Verdict;
-import org.millrace.api.pipeline.View;
 import org.millrace.api.pipeline.Workflow;
 
 /**
@@ -39,7 +40,8 @@ public abstract class Execution<M extends SegmentMeta> implements Pipeline<M> {
     private final Outlet<M> outlet;
     private final FlowScheduler scheduler;
     private final Map<String, StateTable> tables;
-    private final StateTable[] flowTables;
+    private final StateDoor door;
+    private final Capacity capacity;
     private final Items<M> items;
     private final MirrorQueue<M> mirrors;
     private int depth;
@@ -54,11 +56,12 @@ public abstract class Execution<M extends SegmentMeta> implements Pipeline<M> {
      */
     protected Execution(Program<M> program, Capacity capacity, Outlet<M> outlet, int items) {
         this.program = program;
+        this.capacity = capacity;
         this.outlet = outlet;
         scheduler = program.scheduler();
         tables = StateTable.of(Arrays.stream(Workflow.values()).flatMap(each -> program.stages(each).stream()).map(Stage::spec)
             .toList(), capacity);
-        flowTables = tables.values().stream().filter(StateTable::isKeyedByFlow).toArray(StateTable[]::new);
+        door = new StateDoor(tables);
         Layout layout = Layout.of(program.newMeta().getClass());
         this.items = new Items<>(program::newMeta, layout, items, items / RESERVE_OF);
         mirrors = new MirrorQueue<>(program.mirrors(), layout, this.items);
@@ -86,6 +89,7 @@ public abstract class Execution<M extends SegmentMeta> implements Pipeline<M> {
 
     @Override
     public final M item(Workflow workflow) {
+        door.checkClosed();
         return items.take(workflow);
     }
 
@@ -203,19 +207,36 @@ public abstract class Execution<M extends SegmentMeta> implements Pipeline<M> {
     }
 
     @Override
-    public final <S extends State> S seek(Stage<?, S> stage, S view, int key) {
-        StateTable table = tables.get(stage.spec().name());
-        if (table == null || table.type() != view.getClass()) {
-            throw new IllegalArgumentException("stage " + stage.spec().name() + " is not loaded with this state");
-        }
-        table.place((View) view, key);
-        return view;
+    public final <S extends State> StateHandle<S> handle(Stage<?, S> stage) {
+        return door.handle(stage);
     }
 
     @Override
-    public final void clear(int flow) {
-        for (StateTable table : flowTables) {
-            table.clear(flow);
-        }
+    public final OpenState open(int flow) {
+        return door.open(this, StageSpec.Key.FLOW, flow, 1, capacity.flows());
+    }
+
+    @Override
+    public final OpenState openContext(int context) {
+        return door.open(this, StageSpec.Key.CONTEXT, context, 0, capacity.contexts());
+    }
+
+    /**
+     * The control plane is about to open a state. A machine that runs stages on threads of its own waits here until none
+     * runs an item of it, and lets none begin until {@link #closed}.
+     *
+     * @param key   {@link StageSpec.Key#FLOW} or {@link StageSpec.Key#CONTEXT}
+     * @param index which
+     */
+    protected void opening(StageSpec.Key key, int index) {
+    }
+
+    /**
+     * The control plane has closed a state.
+     *
+     * @param key   {@link StageSpec.Key#FLOW} or {@link StageSpec.Key#CONTEXT}
+     * @param index which
+     */
+    protected void closed(StageSpec.Key key, int index) {
     }
 }

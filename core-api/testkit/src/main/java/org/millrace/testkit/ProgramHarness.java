@@ -5,19 +5,23 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.millrace.api.hardware.Outlet;
 import org.millrace.api.hardware.Pipeline;
 import org.millrace.api.pipeline.Layout;
 import org.millrace.api.pipeline.MirrorSession;
+import org.millrace.api.pipeline.OpenState;
 import org.millrace.api.pipeline.Program;
 import org.millrace.api.pipeline.SegmentMeta;
 import org.millrace.api.pipeline.Stage;
 import org.millrace.api.pipeline.StageSpec;
 import org.millrace.api.pipeline.StageSpec.Key;
 import org.millrace.api.pipeline.State;
+import org.millrace.api.pipeline.StateHandle;
 import org.millrace.api.pipeline.Verdict;
 import org.millrace.api.pipeline.Workflow;
 
@@ -46,6 +50,7 @@ public final class ProgramHarness<M extends SegmentMeta> implements Pipeline<M> 
     private final Layout metaLayout;
     private final Map<StageSpec<?>, Map<Integer, ViewMemory>> states = new IdentityHashMap<>();
     private final Deque<ViewMemory> mirrored = new ArrayDeque<>();
+    private final HarnessDoor door = new HarnessDoor(this);
     private final M meta;
     private ViewMemory metaMemory;
     private long entered;
@@ -129,6 +134,7 @@ public final class ProgramHarness<M extends SegmentMeta> implements Pipeline<M> 
 
     @Override
     public M item(Workflow workflow) {
+        door.checkClosed();
         metaMemory = new ViewMemory(metaLayout);
         metaMemory.place(meta);
         meta.workflow(workflow.ordinal());
@@ -231,7 +237,7 @@ public final class ProgramHarness<M extends SegmentMeta> implements Pipeline<M> 
         return StageRun.run(stage, meta, metaMemory, state, memory, program.mirrors(), nowNs);
     }
 
-    private ViewMemory memory(Stage<?, ?> stage, State state, int key) {
+    ViewMemory memory(Stage<?, ?> stage, State state, int key) {
         return states.computeIfAbsent(stage.spec(), s -> new HashMap<>())
             .computeIfAbsent(key, k -> new ViewMemory(Layout.of(state.getClass())));
     }
@@ -260,18 +266,28 @@ public final class ProgramHarness<M extends SegmentMeta> implements Pipeline<M> 
     }
 
     @Override
-    public <S extends State> S seek(Stage<?, S> stage, S view, int key) {
-        memory(stage, view, key).place(view);
-        return view;
+    public <S extends State> StateHandle<S> handle(Stage<?, S> stage) {
+        return door.handle(stage);
     }
 
     @Override
-    public void clear(int flow) {
-        states.forEach((spec, entries) -> {
-            Key key = spec.key();
-            if ((key == Key.FLOW || key == Key.MESSAGE) && entries.containsKey(flow)) {
-                entries.get(flow).clear();
-            }
-        });
+    public OpenState open(int flow) {
+        return door.open(Key.FLOW, flow);
+    }
+
+    @Override
+    public OpenState openContext(int context) {
+        return door.open(Key.CONTEXT, context);
+    }
+
+    /** {@return what the control plane has opened so far, in order: {@code FLOW 3}} */
+    public List<String> opened() {
+        return door.opened();
+    }
+
+    /** {@return the memory of all that is kept for a key} */
+    List<ViewMemory> memories(Key kind, int key) {
+        return states.entrySet().stream().filter(entry -> (entry.getKey().key() == Key.CONTEXT) == (kind == Key.CONTEXT))
+            .map(entry -> entry.getValue().get(key)).filter(Objects::nonNull).toList();
     }
 }

@@ -9,6 +9,7 @@ import org.millrace.api.pipeline.DropReason;
 import org.millrace.api.pipeline.FlowScheduler;
 import org.millrace.api.pipeline.HeaderCodec;
 import org.millrace.api.pipeline.MirrorSession;
+import org.millrace.api.pipeline.OpenState;
 import org.millrace.api.pipeline.Program;
 import org.millrace.api.pipeline.SegmentMeta;
 import org.millrace.api.pipeline.Stage;
@@ -16,6 +17,7 @@ import org.millrace.api.pipeline.StageSpec;
 import org.millrace.api.pipeline.StageSpec.Concurrency;
 import org.millrace.api.pipeline.StageSpec.Key;
 import org.millrace.api.pipeline.State;
+import org.millrace.api.pipeline.StateHandle;
 import org.millrace.api.pipeline.StateTables;
 import org.millrace.api.pipeline.Verdict;
 import org.millrace.api.pipeline.Workflow;
@@ -152,9 +154,25 @@ class ProgramHarnessTest {
         receive(9, (byte) 1, (byte) 2, (byte) 3, (byte) 4, (byte) 5);
         receive(9, (byte) 6, (byte) 7, (byte) 8, (byte) 9);
         assertThat(dma.receiveRing(0, 0)).containsExactly(9, 2, 3, 4, 5, 6, 7, 8);
-        assertThat(program.states.seek(program.store, new Counter(), 1).count()).isEqualTo(9);
-        program.states.clear(1);
-        assertThat(program.states.seek(program.store, new Counter(), 1).count()).isZero();
+        StateHandle<Counter> stored = program.states.handle(program.store);
+        try (OpenState open = program.states.open(1)) {
+            assertThat(open.state(stored).count()).isEqualTo(9);
+            open.clear();
+            assertThat(open.state(stored).count()).isZero();
+        }
+        assertThat(harness.opened()).containsExactly("FLOW 1");
+    }
+
+    @Test
+    void nothingIsWrittenOrBegunBesideAnOpenDoor() {
+        StateHandle<Counter> stored = program.states.handle(program.store);
+        OpenState open = program.states.open(1);
+        Counter view = open.state(stored);
+        assertThatThrownBy(() -> program.states.open(2)).hasMessage("the state of FLOW 1 is open: close it first");
+        assertThatThrownBy(() -> harness.item(Workflow.HC)).hasMessage("the state of FLOW 1 is open: close it first");
+        open.close();
+        assertThatThrownBy(() -> view.count(1)).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> open.state(stored)).hasMessage("no state is open");
     }
 
     @Test

@@ -3,9 +3,11 @@ package org.millrace.udp;
 import java.util.List;
 import org.millrace.api.pipeline.FlowScheduler;
 import org.millrace.api.pipeline.HeaderCodec;
+import org.millrace.api.pipeline.OpenState;
 import org.millrace.api.pipeline.Program;
 import org.millrace.api.pipeline.SegmentMeta;
 import org.millrace.api.pipeline.Stage;
+import org.millrace.api.pipeline.StateHandle;
 import org.millrace.api.pipeline.StateTables;
 import org.millrace.api.pipeline.Workflow;
 import org.millrace.api.transport.TransportHost;
@@ -18,6 +20,7 @@ final class UdpProgram implements Program<SegmentMeta> {
     private final Socket socket;
     private final UdpCodec codec = new UdpCodec();
     private StateTables states;
+    private StateHandle<SocketState> socketState;
 
     UdpProgram(TransportHost host) {
         lookup = new Lookup(host.lookup());
@@ -27,11 +30,13 @@ final class UdpProgram implements Program<SegmentMeta> {
 
     /** Makes a flow a socket. */
     void bind(int flow, BoundSocket bound) {
-        SocketState state = states.seek(socket, new SocketState(), flow);
-        state.context(bound.context());
-        state.connection(bound.connection());
-        state.localAddress(bound.address());
-        state.localPort(bound.port());
+        try (OpenState open = states.open(flow)) {
+            SocketState state = open.state(socketState);
+            state.context(bound.context());
+            state.connection(bound.connection());
+            state.localAddress(bound.address());
+            state.localPort(bound.port());
+        }
     }
 
     @Override
@@ -66,5 +71,6 @@ final class UdpProgram implements Program<SegmentMeta> {
     @Override
     public void loaded(StateTables tables) {
         states = tables;
+        socketState = tables.handle(socket);
     }
 }

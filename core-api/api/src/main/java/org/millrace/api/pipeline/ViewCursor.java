@@ -4,6 +4,8 @@ import java.util.Arrays;
 
 /** Moves views over memory. For backends, the runtime and test harnesses; a stage never moves a view. */
 public final class ViewCursor {
+    private static final int[] NOWHERE = {};
+
     private ViewCursor() {
     }
 
@@ -27,6 +29,15 @@ public final class ViewCursor {
      */
     public static void move(View view, int base) {
         view.base = base;
+    }
+
+    /**
+     * Takes a view away: whatever is read or written through it throws.
+     *
+     * @param view the view
+     */
+    public static void remove(View view) {
+        move(view, NOWHERE, 0);
     }
 
     /**

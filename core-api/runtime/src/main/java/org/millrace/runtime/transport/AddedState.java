@@ -5,11 +5,13 @@ import java.util.List;
 import java.util.Map;
 import org.millrace.api.hardware.Capacity;
 import org.millrace.api.pipeline.Layout;
+import org.millrace.api.pipeline.OpenState;
 import org.millrace.api.pipeline.Program;
 import org.millrace.api.pipeline.Stage;
 import org.millrace.api.pipeline.StageExtension;
 import org.millrace.api.pipeline.StageSpec.Key;
 import org.millrace.api.pipeline.State;
+import org.millrace.api.pipeline.StateHandle;
 import org.millrace.api.pipeline.StateTables;
 import org.millrace.api.pipeline.ViewCursor;
 import org.millrace.runtime.extension.ExtendedProgram;
@@ -35,22 +37,26 @@ public final class AddedState {
         }
     }
 
-    private record Entry<S extends State>(StateTables tables, Stage<?, S> stage, S view, Layout layout, Key key,
-                                          int first, int end) {
+    private record Entry<S extends State>(StateTables tables, StateHandle<S> handle, Layout layout, Key key, int first,
+                                          int end) {
         static <S extends State> Entry<S> of(StateTables tables, Stage<?, S> stage, Capacity capacity) {
-            S view = stage.spec().state().get();
             Key key = stage.spec().key();
             int first = key == Key.CONTEXT ? 0 : 1;
-            int keys = key == Key.NONE ? 0 : key == Key.CONTEXT ? capacity.contexts() : capacity.flows();
-            return new Entry<>(tables, stage, view, Layout.of(view.getClass()), key, first, first + keys);
+            int keys = key == Key.CONTEXT ? capacity.contexts() : capacity.flows();
+            return new Entry<>(tables, tables.handle(stage), Layout.of(stage.spec().state().get().getClass()), key, first,
+                first + keys);
         }
 
-        void at(int index) {
-            tables.seek(stage, view, index);
+        String name() {
+            return handle.stage().spec().name();
+        }
+
+        OpenState open(int index) {
+            return key == Key.CONTEXT ? tables.openContext(index) : tables.open(index);
         }
 
         boolean isLike(Entry<?> other) {
-            return stage.spec().name().equals(other.stage.spec().name()) && key == other.key && end == other.end
+            return name().equals(other.name()) && key == other.key && end == other.end
                 && layout.equals(other.layout);
         }
     }
@@ -63,7 +69,9 @@ public final class AddedState {
         }
         if (extended instanceof ExtendedProgram<?> known) {
             for (StageExtension extension : known.extensions()) {
-                entries.add(Entry.of(tables, extension.stage(), capacity));
+                if (extension.stage().spec().key() != Key.NONE) {
+                    entries.add(Entry.of(tables, extension.stage(), capacity));
+                }
             }
         }
     }
@@ -77,9 +85,9 @@ public final class AddedState {
 
     private static void copy(Entry<?> from, Entry<?> to) {
         for (int key = from.first; key < from.end; key++) {
-            from.at(key);
-            to.at(key);
-            ViewCursor.copy(from.view, to.view, from.layout.words());
+            try (OpenState old = from.open(key); OpenState now = to.open(key)) {
+                ViewCursor.copy(old.state(from.handle), now.state(to.handle), from.layout.words());
+            }
         }
     }
 
@@ -92,10 +100,11 @@ public final class AddedState {
             }
             ViewCursor.move(words, new int[entry.layout.words()], 0);
             for (int key = entry.first; key < entry.end; key++) {
-                entry.at(key);
-                ViewCursor.copy(entry.view, words, entry.layout.words());
+                try (OpenState open = entry.open(key)) {
+                    ViewCursor.copy(open.state(entry.handle), words, entry.layout.words());
+                }
                 for (Layout.Field field : entry.layout.fields()) {
-                    counters.merge(entry.stage.spec().name() + "." + field.name(), words.field(field), Long::sum);
+                    counters.merge(entry.name() + "." + field.name(), words.field(field), Long::sum);
                 }
             }
         }

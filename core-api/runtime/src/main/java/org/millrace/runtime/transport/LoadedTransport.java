@@ -11,6 +11,7 @@ import org.millrace.api.hardware.Outlet;
 import org.millrace.api.hardware.Pipeline;
 import org.millrace.api.pipeline.DropReason;
 import org.millrace.api.pipeline.HeaderCodec;
+import org.millrace.api.pipeline.OpenState;
 import org.millrace.api.pipeline.Program;
 import org.millrace.api.pipeline.SegmentMeta;
 import org.millrace.api.pipeline.Verdict;
@@ -78,7 +79,9 @@ public final class LoadedTransport<M extends SegmentMeta> implements Outlet<M>, 
 
     @Override
     public void released(int flow) {
-        pipeline.clear(flow);
+        try (OpenState open = pipeline.open(flow)) {
+            open.clear();
+        }
     }
 
     /** Takes a received datagram, by the number of its frame, to the program whose it is. */

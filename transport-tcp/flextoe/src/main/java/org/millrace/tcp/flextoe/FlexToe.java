@@ -5,7 +5,9 @@ import org.millrace.api.pipeline.Externs;
 import org.millrace.api.pipeline.FlowQueue;
 import org.millrace.api.pipeline.FlowScheduler;
 import org.millrace.api.pipeline.HeaderCodec;
+import org.millrace.api.pipeline.OpenState;
 import org.millrace.api.pipeline.Stage;
+import org.millrace.api.pipeline.StateHandle;
 import org.millrace.api.pipeline.StateTables;
 import org.millrace.api.pipeline.Workflow;
 import org.millrace.api.port.PortInfo;
@@ -32,10 +34,10 @@ public final class FlexToe implements TcpProgram<FlexMeta> {
     private final PayloadStage dma;
     private final ContextStage context;
 
-    private final Preprocess.Peer peerView = new Preprocess.Peer();
-    private final ProtocolState protocolView = new ProtocolState();
-    private final PostState postView = new PostState();
     private StateTables states;
+    private StateHandle<Preprocess.Peer> peerState;
+    private StateHandle<ProtocolState> protocolState;
+    private StateHandle<PostState> postState;
 
     /**
      * Makes the program.
@@ -86,6 +88,9 @@ public final class FlexToe implements TcpProgram<FlexMeta> {
     @Override
     public void loaded(StateTables tables) {
         states = tables;
+        peerState = tables.handle(pre);
+        protocolState = tables.handle(receiveProtocol);
+        postState = tables.handle(post);
     }
 
     @Override
@@ -95,25 +100,29 @@ public final class FlexToe implements TcpProgram<FlexMeta> {
 
     @Override
     public void install(int flow, TcpConnectionState from) {
-        scheduler.reset(flow);
-        Preprocess.Peer peer = states.seek(pre, peerView, flow);
-        peer.localAddress(from.localAddress);
-        peer.peerAddress(from.peerAddress);
-        peer.localPort(from.localPort);
-        peer.peerPort(from.peerPort);
-        installProtocol(states.seek(receiveProtocol, protocolView, flow), from);
-        PostState s = states.seek(post, postView, flow);
-        s.context(from.context);
-        s.connection(from.connection);
-        s.firstReceived(from.firstReceived);
-        s.firstSent(from.firstSent);
+        try (OpenState open = states.open(flow)) {
+            scheduler.reset(flow);
+            Preprocess.Peer peer = open.state(peerState);
+            peer.localAddress(from.localAddress);
+            peer.peerAddress(from.peerAddress);
+            peer.localPort(from.localPort);
+            peer.peerPort(from.peerPort);
+            installProtocol(open.state(protocolState), from);
+            PostState s = open.state(postState);
+            s.context(from.context);
+            s.connection(from.connection);
+            s.firstReceived(from.firstReceived);
+            s.firstSent(from.firstSent);
+        }
     }
 
     @Override
     public void place(int flow, int context, int connection) {
-        PostState s = states.seek(post, postView, flow);
-        s.context(context);
-        s.connection(connection);
+        try (OpenState open = states.open(flow)) {
+            PostState s = open.state(postState);
+            s.context(context);
+            s.connection(connection);
+        }
     }
 
     private static void installProtocol(ProtocolState s, TcpConnectionState from) {
@@ -160,17 +169,19 @@ public final class FlexToe implements TcpProgram<FlexMeta> {
 
     @Override
     public void export(int flow, TcpConnectionState to) {
-        Preprocess.Peer peer = states.seek(pre, peerView, flow);
-        to.localAddress = peer.localAddress();
-        to.peerAddress = peer.peerAddress();
-        to.localPort = peer.localPort();
-        to.peerPort = peer.peerPort();
-        exportProtocol(states.seek(receiveProtocol, protocolView, flow), to);
-        PostState s = states.seek(post, postView, flow);
-        to.context = s.context();
-        to.connection = s.connection();
-        to.firstReceived = s.firstReceived();
-        to.firstSent = s.firstSent();
+        try (OpenState open = states.open(flow)) {
+            Preprocess.Peer peer = open.state(peerState);
+            to.localAddress = peer.localAddress();
+            to.peerAddress = peer.peerAddress();
+            to.localPort = peer.localPort();
+            to.peerPort = peer.peerPort();
+            exportProtocol(open.state(protocolState), to);
+            PostState s = open.state(postState);
+            to.context = s.context();
+            to.connection = s.connection();
+            to.firstReceived = s.firstReceived();
+            to.firstSent = s.firstSent();
+        }
     }
 
     private static void exportProtocol(ProtocolState s, TcpConnectionState to) {
@@ -210,49 +221,61 @@ public final class FlexToe implements TcpProgram<FlexMeta> {
 
     @Override
     public void progress(int flow, TcpProgress to) {
-        ProtocolState s = states.seek(receiveProtocol, protocolView, flow);
-        to.sndUna = s.una();
-        to.sndNxt = s.next();
-        to.sndMax = s.max();
-        to.sndReady = s.ready();
-        to.sndWindow = s.peerWindow();
-        to.rcvNxt = s.received();
-        to.ackPending = s.has(ProtocolState.ACK_PENDING);
-        to.finOutstanding = s.finToSend() || s.has(ProtocolState.FIN_SENT) && s.una() != s.max();
-        PostState p = states.seek(post, postView, flow);
-        to.ackedBytes = p.ackedBytes();
-        to.ecnBytes = p.ecnBytes();
-        to.segmentsReceived = p.segments();
-        to.rttSamples = p.rttSamples();
-        to.rttSumUs = p.rttSumUs();
-        to.retransmittedBytes = p.retransmittedBytes();
+        try (OpenState open = states.open(flow)) {
+            ProtocolState s = open.state(protocolState);
+            to.sndUna = s.una();
+            to.sndNxt = s.next();
+            to.sndMax = s.max();
+            to.sndReady = s.ready();
+            to.sndWindow = s.peerWindow();
+            to.rcvNxt = s.received();
+            to.ackPending = s.has(ProtocolState.ACK_PENDING);
+            to.finOutstanding = s.finToSend() || s.has(ProtocolState.FIN_SENT) && s.una() != s.max();
+            PostState p = open.state(postState);
+            to.ackedBytes = p.ackedBytes();
+            to.ecnBytes = p.ecnBytes();
+            to.segmentsReceived = p.segments();
+            to.rttSamples = p.rttSamples();
+            to.rttSumUs = p.rttSumUs();
+            to.retransmittedBytes = p.retransmittedBytes();
+        }
     }
 
     @Override
     public void congestionWindow(int flow, int windowBytes) {
-        states.seek(receiveProtocol, protocolView, flow).congestionWindow(windowBytes);
+        try (OpenState open = states.open(flow)) {
+            open.state(protocolState).congestionWindow(windowBytes);
+        }
     }
 
     @Override
     public void receiveBuffer(int flow, int bufferBytes) {
-        ProtocolState s = states.seek(receiveProtocol, protocolView, flow);
-        s.free(s.free() + bufferBytes - s.buffer());
-        s.buffer(bufferBytes);
+        try (OpenState open = states.open(flow)) {
+            ProtocolState s = open.state(protocolState);
+            s.free(s.free() + bufferBytes - s.buffer());
+            s.buffer(bufferBytes);
+        }
     }
 
     @Override
     public void rate(int flow, long bytesPerSecond) {
         long nsPerKiB = bytesPerSecond == 0 ? 0 : 1_024_000_000_000L / bytesPerSecond;
-        states.seek(post, postView, flow).pacing((int) Math.min(nsPerKiB, Integer.MAX_VALUE));
+        try (OpenState open = states.open(flow)) {
+            open.state(postState).pacing((int) Math.min(nsPerKiB, Integer.MAX_VALUE));
+        }
     }
 
     @Override
     public void congestionWindowReduced(int flow) {
-        states.seek(receiveProtocol, protocolView, flow).set(ProtocolState.CWR_PENDING);
+        try (OpenState open = states.open(flow)) {
+            open.state(protocolState).set(ProtocolState.CWR_PENDING);
+        }
     }
 
     @Override
     public void segmentSize(int flow, int mssBytes) {
-        states.seek(receiveProtocol, protocolView, flow).mss(mssBytes);
+        try (OpenState open = states.open(flow)) {
+            open.state(protocolState).mss(mssBytes);
+        }
     }
 }

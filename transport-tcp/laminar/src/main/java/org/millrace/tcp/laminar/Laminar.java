@@ -202,8 +202,7 @@ public final class Laminar implements TcpProgram<LaminarMeta> {
 
     @Override
     public void congestionWindow(int index, int windowBytes) {
-        state.credits(index, windowBytes);
-        heads.grant(index);
+        state.congestionWindow(index, windowBytes);
     }
 
     @Override
@@ -214,7 +213,7 @@ public final class Laminar implements TcpProgram<LaminarMeta> {
     @Override
     public void rate(int index, long bytesPerSecond) {
         long nsPerKiB = bytesPerSecond == 0 ? 0 : 1_024_000_000_000L / bytesPerSecond;
-        heads.pacing(index, (int) Math.min(nsPerKiB, Integer.MAX_VALUE));
+        state.pacing(index, (int) Math.min(nsPerKiB, Integer.MAX_VALUE));
     }
 
     @Override

@@ -1,7 +1,7 @@
 package org.millrace.tcp.laminar;
 
-import org.millrace.api.pipeline.Stage;
-import org.millrace.api.pipeline.State;
+import org.millrace.api.pipeline.OpenState;
+import org.millrace.api.pipeline.StateHandle;
 import org.millrace.api.pipeline.StateTables;
 import org.millrace.tcp.control.program.TcpConnectionState;
 import org.millrace.tcp.control.program.TcpProgress;
@@ -42,59 +42,65 @@ final class LaminarState {
     private final TransmitHeads heads;
     private final Grants grants;
 
-    private final Slot<Connection> connection = new Slot<>(new ConnectionMatch());
-    private final Slot<RecentTimestamp.Register> timestamp = new Slot<>(new RecentTimestamp());
-    private final Slot<SequenceCheck.Register> sequence = new Slot<>(new SequenceCheck());
-    private final Slot<NextAck.Register> nextAck = new Slot<>(new NextAck());
-    private final Slot<ReceiveWindow.Register> window = new Slot<>(new ReceiveWindow());
-    private final Slot<OooTail.Register> tail = new Slot<>(new OooTail());
-    private final Slot<OooHead.Register> head = new Slot<>(new OooHead());
-    private final Slot<StreamEnd.Register> end = new Slot<>(new StreamEnd());
-    private final Slot<Readable.Register> readable = new Slot<>(new Readable());
-    private final Slot<AdvertisedEdge.Register> advertised = new Slot<>(new AdvertisedEdge());
-    private final Slot<CongestionEcho.Register> echo = new Slot<>(new CongestionEcho());
-    private final Slot<RemoteEdge.Register> remote = new Slot<>(new RemoteEdge());
-    private final Slot<DuplicateAcks.Register> duplicates = new Slot<>(new DuplicateAcks());
-    private final Slot<FinSent.Register> fin = new Slot<>(new FinSent());
-    private final Slot<Credits.Register> credits = new Slot<>(new Credits());
-    private final Slot<ReducedWindow.Register> reduced = new Slot<>(new ReducedWindow());
-    private final Slot<RoundTrip.Register> roundTrip = new Slot<>(new RoundTrip());
-    private final Slot<AckedBytes.Register> acked = new Slot<>(new AckedBytes());
-    private final Slot<SegmentCounts.Register> counts = new Slot<>(new SegmentCounts());
+    private final StateHandle<Connection> connection;
+    private final StateHandle<RecentTimestamp.Register> timestamp;
+    private final StateHandle<SequenceCheck.Register> sequence;
+    private final StateHandle<NextAck.Register> nextAck;
+    private final StateHandle<ReceiveWindow.Register> window;
+    private final StateHandle<OooTail.Register> tail;
+    private final StateHandle<OooHead.Register> head;
+    private final StateHandle<StreamEnd.Register> end;
+    private final StateHandle<Readable.Register> readable;
+    private final StateHandle<AdvertisedEdge.Register> advertised;
+    private final StateHandle<CongestionEcho.Register> echo;
+    private final StateHandle<RemoteEdge.Register> remote;
+    private final StateHandle<DuplicateAcks.Register> duplicates;
+    private final StateHandle<FinSent.Register> fin;
+    private final StateHandle<Credits.Register> credits;
+    private final StateHandle<ReducedWindow.Register> reduced;
+    private final StateHandle<RoundTrip.Register> roundTrip;
+    private final StateHandle<AckedBytes.Register> acked;
+    private final StateHandle<SegmentCounts.Register> counts;
 
     /** Null if the program holds no acknowledgement back. */
-    private final Slot<DelayedAck.Register> delayed;
+    private final StateHandle<DelayedAck.Register> delayed;
 
     LaminarState(StateTables tables, TransmitHeads heads, Grants grants, LaminarOptions options) {
         this.tables = tables;
         this.heads = heads;
         this.grants = grants;
-        delayed = options.delayedAck() ? new Slot<>(new DelayedAck()) : null;
-    }
-
-    /** A stage's table, and a view to move over it. */
-    private final class Slot<S extends State> {
-        private final Stage<?, S> stage;
-        private final S view;
-
-        Slot(Stage<?, S> stage) {
-            this.stage = stage;
-            view = stage.spec().state().get();
-        }
-
-        S at(int flow) {
-            return tables.seek(stage, view, flow);
-        }
+        connection = tables.handle(new ConnectionMatch());
+        timestamp = tables.handle(new RecentTimestamp());
+        sequence = tables.handle(new SequenceCheck());
+        nextAck = tables.handle(new NextAck());
+        window = tables.handle(new ReceiveWindow());
+        tail = tables.handle(new OooTail());
+        head = tables.handle(new OooHead());
+        end = tables.handle(new StreamEnd());
+        readable = tables.handle(new Readable());
+        advertised = tables.handle(new AdvertisedEdge());
+        echo = tables.handle(new CongestionEcho());
+        remote = tables.handle(new RemoteEdge());
+        duplicates = tables.handle(new DuplicateAcks());
+        fin = tables.handle(new FinSent());
+        credits = tables.handle(new Credits());
+        reduced = tables.handle(new ReducedWindow());
+        roundTrip = tables.handle(new RoundTrip());
+        acked = tables.handle(new AckedBytes());
+        counts = tables.handle(new SegmentCounts());
+        delayed = options.delayedAck() ? tables.handle(new DelayedAck()) : null;
     }
 
     void install(int flow, TcpConnectionState from) {
-        installTable(flow, from);
-        installReceiver(flow, from);
-        installSender(flow, from);
+        try (OpenState open = tables.open(flow)) {
+            installTable(open, flow, from);
+            installReceiver(open, flow, from);
+            installSender(open, flow, from);
+        }
     }
 
-    private void installTable(int flow, TcpConnectionState from) {
-        Connection c = connection.at(flow);
+    private void installTable(OpenState open, int flow, TcpConnectionState from) {
+        Connection c = open.state(connection);
         c.localAddress(from.localAddress);
         c.peerAddress(from.peerAddress);
         c.localPort(from.localPort);
@@ -116,9 +122,11 @@ final class LaminarState {
     }
 
     void place(int flow, int context, int id) {
-        Connection c = connection.at(flow);
-        c.context(context);
-        c.connection(id);
+        try (OpenState open = tables.open(flow)) {
+            Connection c = open.state(connection);
+            c.context(context);
+            c.connection(id);
+        }
     }
 
     private static void mss(Connection c, int mss) {
@@ -127,33 +135,33 @@ final class LaminarState {
         c.windowQuarter(Math.max(Math.min(c.receiveBytes(), c.windowMost()) / 4, c.windowStep()));
     }
 
-    private void installReceiver(int flow, TcpConnectionState from) {
-        timestamp.at(flow).recent(from.tsRecent);
-        ReceiveWindow.Register w = window.at(flow);
+    private void installReceiver(OpenState open, int flow, TcpConnectionState from) {
+        open.state(timestamp).recent(from.tsRecent);
+        ReceiveWindow.Register w = open.state(window);
         w.next(from.rcvNxt);
         w.edge(from.rcvNxt + from.rcvFree - (from.finReceived ? 1 : 0));
-        sequence.at(flow).edge(w.edge());
+        open.state(sequence).edge(w.edge());
         int off = from.oooLength == 0 ? 0 : from.oooStart - from.rcvNxt;
-        head.at(flow).head(off);
-        tail.at(flow).tail(from.oooLength == 0 ? 0 : off + from.oooLength);
-        end.at(flow).install(from.closed, from.finReceived, from.rcvNxt);
-        readable.at(flow).told(from.rcvNxt);
-        advertised.at(flow).edge(from.rcvEdge);
-        echo.at(flow).echo(from.ecnEcho ? 1 : 0);
+        open.state(head).head(off);
+        open.state(tail).tail(from.oooLength == 0 ? 0 : off + from.oooLength);
+        open.state(end).install(from.closed, from.finReceived, from.rcvNxt);
+        open.state(readable).told(from.rcvNxt);
+        open.state(advertised).edge(from.rcvEdge);
+        open.state(echo).echo(from.ecnEcho ? 1 : 0);
     }
 
-    private void installSender(int flow, TcpConnectionState from) {
-        NextAck.Register a = nextAck.at(flow);
+    private void installSender(OpenState open, int flow, TcpConnectionState from) {
+        NextAck.Register a = open.state(nextAck);
         a.una(from.sndUna);
         a.max(from.sndMax);
-        RemoteEdge.Register r = remote.at(flow);
+        RemoteEdge.Register r = open.state(remote);
         r.edge(from.sndUna + from.sndWindow);
         r.setBy(from.rcvNxt);
-        DuplicateAcks.Register d = duplicates.at(flow);
+        DuplicateAcks.Register d = open.state(duplicates);
         d.count(from.duplicateAcks);
         d.recover(from.recovering ? from.recover : from.sndUna);
-        fin.at(flow).end(from.sndMax);
-        fin.at(flow).sent(from.finSent ? 1 : 0);
+        open.state(fin).end(from.sndMax);
+        open.state(fin).sent(from.finSent ? 1 : 0);
         boolean behindFin = from.finSent && from.sndNxt == from.sndMax;
         if (grants != null) {
             grants.install(flow, from);
@@ -161,66 +169,68 @@ final class LaminarState {
         heads.install(flow, from.sndNxt, from.sndMax, from.sndNxt + from.sndReady - (behindFin ? 1 : 0), from.finQueued,
             from.mss);
         heads.window(flow, from.sndUna, from.sndUna + from.sndWindow);
-        credits(flow, from.congestionWindow);
-        reduced.at(flow).pending(from.windowReduced ? 1 : 0);
+        credits(open, flow, from.congestionWindow);
+        open.state(reduced).pending(from.windowReduced ? 1 : 0);
     }
 
     /** An interval that is only not merged yet, for want of its pseudo segment, is exported merged. */
     void export(int flow, TcpConnectionState to) {
-        Connection c = connection.at(flow);
-        to.localAddress = c.localAddress();
-        to.peerAddress = c.peerAddress();
-        to.localPort = c.localPort();
-        to.peerPort = c.peerPort();
-        to.context = c.context();
-        to.connection = c.connection();
-        to.firstReceived = c.firstReceived();
-        to.firstSent = c.firstSent();
-        to.rcvBuffer = c.receiveBytes();
-        to.sndShift = c.peerShift();
-        to.rcvShift = c.shift();
-        to.mss = c.mss();
-        to.delayedAckSegments = c.delayed();
-        to.timestamps = (c.features() & LaminarMeta.TIMESTAMPS) != 0;
-        to.sack = (c.features() & LaminarMeta.SACK) != 0;
-        to.ecn = (c.features() & LaminarMeta.ECN) == 0 ? TcpConnectionState.ECN_OFF
-            : (c.features() & LaminarMeta.DCTCP) != 0 ? TcpConnectionState.ECN_DCTCP : TcpConnectionState.ECN_CLASSIC;
-        exportReceiver(flow, to);
-        exportSender(flow, to);
+        try (OpenState open = tables.open(flow)) {
+            Connection c = open.state(connection);
+            to.localAddress = c.localAddress();
+            to.peerAddress = c.peerAddress();
+            to.localPort = c.localPort();
+            to.peerPort = c.peerPort();
+            to.context = c.context();
+            to.connection = c.connection();
+            to.firstReceived = c.firstReceived();
+            to.firstSent = c.firstSent();
+            to.rcvBuffer = c.receiveBytes();
+            to.sndShift = c.peerShift();
+            to.rcvShift = c.shift();
+            to.mss = c.mss();
+            to.delayedAckSegments = c.delayed();
+            to.timestamps = (c.features() & LaminarMeta.TIMESTAMPS) != 0;
+            to.sack = (c.features() & LaminarMeta.SACK) != 0;
+            to.ecn = (c.features() & LaminarMeta.ECN) == 0 ? TcpConnectionState.ECN_OFF
+                : (c.features() & LaminarMeta.DCTCP) != 0 ? TcpConnectionState.ECN_DCTCP : TcpConnectionState.ECN_CLASSIC;
+            exportReceiver(open, flow, to);
+            exportSender(open, flow, to);
+        }
     }
 
-    private void exportReceiver(int flow, TcpConnectionState to) {
-        to.finReceived = end.at(flow).hasFin();
-        to.closed = end.at(flow).isClosed();
-        ReceiveWindow.Register w = window.at(flow);
-        int start = head.at(flow).head();
-        int stop = tail.at(flow).tail();
+    private void exportReceiver(OpenState open, int flow, TcpConnectionState to) {
+        to.finReceived = open.state(end).hasFin();
+        to.closed = open.state(end).isClosed();
+        ReceiveWindow.Register w = open.state(window);
+        int start = open.state(head).head();
+        int stop = open.state(tail).tail();
         to.rcvNxt = start == 0 ? w.next() + stop : w.next();
         to.rcvFree = w.edge() - to.rcvNxt + (to.finReceived ? 1 : 0);
         to.oooStart = w.next() + start;
         to.oooLength = start == 0 ? 0 : stop - start;
         to.oooFin = false;
-        to.rcvEdge = to.rcvNxt + Math.clamp(advertised.at(flow).edge() - to.rcvNxt, 0, connection.at(flow).windowMost());
-        to.tsRecent = timestamp.at(flow).recent();
+        to.rcvEdge = to.rcvNxt + Math.clamp(open.state(advertised).edge() - to.rcvNxt, 0, open.state(connection).windowMost());
+        to.tsRecent = open.state(timestamp).recent();
         to.lastAckSent = to.rcvNxt;
-        to.ecnEcho = echo.at(flow).echo() != 0;
+        to.ecnEcho = open.state(echo).echo() != 0;
     }
 
-    private void exportSender(int flow, TcpConnectionState to) {
-        NextAck.Register a = nextAck.at(flow);
+    private void exportSender(OpenState open, int flow, TcpConnectionState to) {
+        NextAck.Register a = open.state(nextAck);
         to.sndUna = a.una();
         to.sndMax = a.max();
         to.sndNxt = sent(heads.next(flow), a);
         to.sndReady = heads.ready(flow, to.sndNxt);
-        to.sndWindow = Math.max(remote.at(flow).edge() - to.sndUna, 0);
-        to.congestionWindow = credits.at(flow).credits();
-        to.windowReduced = reduced.at(flow).pending() != 0;
-        DuplicateAcks.Register d = duplicates.at(flow);
+        to.sndWindow = Math.max(open.state(remote).edge() - to.sndUna, 0);
+        to.congestionWindow = open.state(credits).credits();
+        to.windowReduced = open.state(reduced).pending() != 0;
+        DuplicateAcks.Register d = open.state(duplicates);
         to.recover = d.recover();
         to.recovering = d.recover() - to.sndUna > 0;
         to.duplicateAcks = d.count();
         to.finQueued = heads.finQueued(flow);
-        to.finSent = fin.at(flow).sent() != 0;
+        to.finSent = open.state(fin).sent() != 0;
     }
 
     /** What was pushed and then dropped by a register was not sent; what is acknowledged is not sent again. */
@@ -229,46 +239,68 @@ final class LaminarState {
     }
 
     void progress(int flow, TcpProgress to) {
-        NextAck.Register a = nextAck.at(flow);
-        to.sndUna = a.una();
-        to.sndMax = a.max();
-        to.sndNxt = heads.next(flow);
-        to.sndReady = heads.ready(flow);
-        to.sndWindow = Math.max(remote.at(flow).edge() - to.sndUna, 0);
-        to.rcvNxt = window.at(flow).next();
-        to.ackPending = delayed != null && delayed.at(flow).held() != 0;
-        to.finOutstanding = heads.finToSend(flow) || fin.at(flow).sent() != 0 && to.sndUna != to.sndMax;
-        AckedBytes.Register b = acked.at(flow);
-        to.ackedBytes = b.acked();
-        to.ecnBytes = b.marked();
-        RoundTrip.Register r = roundTrip.at(flow);
-        to.rttSamples = r.samples();
-        to.rttSumUs = r.sumUs();
-        SegmentCounts.Register s = counts.at(flow);
-        to.segmentsReceived = s.received();
-        to.retransmittedBytes = s.repeated();
+        try (OpenState open = tables.open(flow)) {
+            NextAck.Register a = open.state(nextAck);
+            to.sndUna = a.una();
+            to.sndMax = a.max();
+            to.sndNxt = heads.next(flow);
+            to.sndReady = heads.ready(flow);
+            to.sndWindow = Math.max(open.state(remote).edge() - to.sndUna, 0);
+            to.rcvNxt = open.state(window).next();
+            to.ackPending = delayed != null && open.state(delayed).held() != 0;
+            to.finOutstanding = heads.finToSend(flow) || open.state(fin).sent() != 0 && to.sndUna != to.sndMax;
+            AckedBytes.Register b = open.state(acked);
+            to.ackedBytes = b.acked();
+            to.ecnBytes = b.marked();
+            RoundTrip.Register r = open.state(roundTrip);
+            to.rttSamples = r.samples();
+            to.rttSumUs = r.sumUs();
+            SegmentCounts.Register s = open.state(counts);
+            to.segmentsReceived = s.received();
+            to.retransmittedBytes = s.repeated();
+        }
     }
 
-    void credits(int flow, int bytes) {
-        credits.at(flow).credits(bytes);
+    private void credits(OpenState open, int flow, int bytes) {
+        open.state(credits).credits(bytes);
         heads.credits(flow, bytes);
     }
 
+    /** Lets so much be in flight, and grants libTOE what that allows. */
+    void congestionWindow(int flow, int bytes) {
+        try (OpenState open = tables.open(flow)) {
+            credits(open, flow, bytes);
+            heads.grant(flow);
+        }
+    }
+
+    void pacing(int flow, int nsPerKiB) {
+        try (OpenState _ = tables.open(flow)) {
+            heads.pacing(flow, nsPerKiB);
+        }
+    }
+
     void receiveBuffer(int flow, int bytes) {
-        Connection c = connection.at(flow);
-        ReceiveWindow.Register w = window.at(flow);
-        w.edge(w.edge() + bytes - c.receiveBytes());
-        sequence.at(flow).edge(w.edge());
-        c.receiveBytes(bytes);
-        mss(c, c.mss());
+        try (OpenState open = tables.open(flow)) {
+            Connection c = open.state(connection);
+            ReceiveWindow.Register w = open.state(window);
+            w.edge(w.edge() + bytes - c.receiveBytes());
+            open.state(sequence).edge(w.edge());
+            c.receiveBytes(bytes);
+            mss(c, c.mss());
+        }
     }
 
     void windowReduced(int flow) {
-        reduced.at(flow).pending(1);
+        try (OpenState open = tables.open(flow)) {
+            open.state(reduced).pending(1);
+        }
     }
 
     void segmentSize(int flow, int mssBytes) {
-        mss(connection.at(flow), mssBytes);
-        heads.segmentBytes(flow, mssBytes);
+        try (OpenState open = tables.open(flow)) {
+            mss(open.state(connection), mssBytes);
+            heads.segmentBytes(flow, mssBytes);
+        }
     }
 }

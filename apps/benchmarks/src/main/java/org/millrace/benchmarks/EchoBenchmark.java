@@ -52,15 +52,15 @@ public class EchoBenchmark {
      */
     @Setup
     public void establish() throws Exception {
-        world = new EchoWorld(new BluefieldBackend(), EchoTransports.transport(transport), flows,
-            application.equals("libtoe"));
+        world = new EchoWorld(new BluefieldBackend(), EchoTransports.transport(transport),
+            EchoConditions.of(flows, application));
         world.check();
     }
 
-    /** {@return bytes echoed so far} */
+    /** Echoes a batch. */
     @Benchmark
-    @OperationsPerInvocation(EchoWorld.BATCH)
-    public long echo() {
-        return world.echo();
+    @OperationsPerInvocation(EchoSubject.BATCH)
+    public void echo() {
+        world.echo();
     }
 }

@@ -27,11 +27,7 @@ import org.millrace.wire.TcpHeader;
  * A data path with established connections to a peer that is the benchmark, and an application that echoes. All on one
  * thread and on virtual time, so what is measured is the code and nothing else.
  */
-final class EchoWorld {
-    static final int BATCH = 16;
-
-    private static final int PAYLOAD = 64;
-    private static final int HEADERS = 14 + 20 + 20;
+final class EchoWorld implements EchoSubject {
     private static final int PORT = 7;
     private static final Endpoint SERVER = Endpoint.of("02:00:00:00:00:02", "10.0.0.2", PORT);
     private static final Endpoint PEER = Endpoint.of("02:00:00:00:00:01", "10.0.0.1", PeerPort.FIRST_PORT);
@@ -41,19 +37,19 @@ final class EchoWorld {
     private final DataPath path;
     private final EchoApplication application;
     private final int[] sent;
-    private final int flows;
+    private final FlowOrder order;
     private long nowNs = 1_000_000_000;
-    private int next;
 
-    EchoWorld(HardwareBackend hardware, TransportFactory transport, int flows, boolean withLibrary) throws Exception {
-        this.flows = flows;
-        port = new PeerPort(flows, 192);
+    EchoWorld(HardwareBackend hardware, TransportFactory transport, EchoConditions conditions) throws Exception {
+        int flows = conditions.flows();
+        order = conditions.order();
+        port = new PeerPort(flows, 192, conditions.softwareChecksums());
         path = new DataPath(new DataPathConfig("bench", hardware,
             List.of(new DataPathConfig.TransportChoice(transport, Map.of("delayed-ack-segments", "1"))), port,
             List.of(Ipv4Address.parse("10.0.0.2")),
             List.of(Route.onLink(Ipv4Prefix.parse("10.0.0.0/24"), 1500)), new Capacity(flows + 16, 1), new Random(1)));
         ContextGrant grant = path.grant(new ContextSize(flows, 4096, 4096, 4096));
-        application = withLibrary ? new LibraryEcho(grant) : new RawEcho(grant);
+        application = conditions.withLibrary() ? new LibraryEcho(grant) : new RawEcho(grant);
         application.listen(InetAddress.ofLiteral("10.0.0.2"), PORT, flows);
         sent = new int[flows];
         byte[] arp = FrameBuilder.arpRequest(PEER, SERVER.address());
@@ -101,28 +97,31 @@ final class EchoWorld {
         path.poll(nowNs);
     }
 
-    /** {@value #BATCH} flows send 64 bytes, get them back and acknowledge them: each runs RX, HC, TX and RX. */
-    long echo() {
-        int first = next;
-        next = (next + BATCH) % flows;
+    @Override
+    public void echo() {
+        int first = order.nextBatch();
         for (int i = first; i < first + BATCH; i++) {
-            port.queue(i, HEADERS + PAYLOAD, sent[i], port.seenSeq[i]);
-            sent[i] += PAYLOAD;
+            int flow = order.flow(i);
+            port.queue(flow, HEADERS + PAYLOAD, sent[flow], port.seenSeq[flow]);
+            sent[flow] += PAYLOAD;
         }
         step();
         application.echo();
         step();
         for (int i = first; i < first + BATCH; i++) {
-            port.queue(i, HEADERS, sent[i], port.seenSeq[i]);
+            int flow = order.flow(i);
+            port.queue(flow, HEADERS, sent[flow], port.seenSeq[flow]);
         }
         step();
-        return port.sentPayload;
     }
 
-    /** Echoes one batch and fails unless all of it came back. */
-    void check() {
+    @Override
+    public void check() {
         long before = port.sentPayload;
-        if (echo() - before != (long) BATCH * PAYLOAD) {
+        port.checks = true;
+        echo();
+        port.checks = false;
+        if (port.sentPayload - before != (long) BATCH * PAYLOAD) {
             throw new IllegalStateException("echoed " + (port.sentPayload - before) + " of " + BATCH * PAYLOAD);
         }
     }

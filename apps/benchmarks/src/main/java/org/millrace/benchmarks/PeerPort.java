@@ -9,32 +9,42 @@ import org.millrace.api.port.Port;
 import org.millrace.api.port.PortCounters;
 import org.millrace.api.port.PortInfo;
 import org.millrace.api.port.TransmitBatch;
+import org.millrace.wire.Checksum;
 
 /**
  * A port whose peer is the benchmark: it gives frames laid out beforehand and, of what is sent, keeps the last sequence
- * and acknowledgement number of each flow (by the peer's port). Costs two stores a frame received and four loads a frame
- * sent, and no copy.
+ * and acknowledgement number of each flow (by the peer's port). Costs a few stores a frame received and four loads a frame
+ * sent, and no copy. TCP checksums are its own business, or made here and left to the data path to verify and to make.
  */
 final class PeerPort implements Port {
     static final int FIRST_PORT = 10_000;
+    static final long MAC = 0x02_00_00_00_00_02L;
 
     private static final ValueLayout.OfInt I32 = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
     private static final ValueLayout.OfShort U16 = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
     private static final int TCP = 34;
     private static final int BATCH = 64;
+    private static final int IP_HEADER = 20;
+    private static final int CHECKSUM = TCP + 16;
 
     final int[] seenSeq;
     final int[] seenAck;
     long sentFrames;
     long sentPayload;
+    /** Whether what is sent is looked at in full. */
+    boolean checks;
     private final MemorySegment memory;
     private final int stride;
+    private final boolean softwareChecksums;
+    private final long[] sums;
     private final int[] queue = new int[BATCH];
     private final int[] lengths = new int[BATCH];
     private int queued;
 
-    PeerPort(int flows, int stride) {
+    PeerPort(int flows, int stride, boolean softwareChecksums) {
         this.stride = stride;
+        this.softwareChecksums = softwareChecksums;
+        sums = new long[flows];
         seenSeq = new int[flows];
         seenAck = new int[flows];
         memory = Arena.ofAuto().allocate((long) flows * stride, 64);
@@ -42,16 +52,25 @@ final class PeerPort implements Port {
 
     /** Sets the frame that a flow's peer sends. */
     void frame(int flow, byte[] frame) {
-        MemorySegment.copy(frame, 0, memory, ValueLayout.JAVA_BYTE, (long) flow * stride, frame.length);
+        long at = (long) flow * stride;
+        MemorySegment.copy(frame, 0, memory, ValueLayout.JAVA_BYTE, at, frame.length);
+        memory.set(U16, at + CHECKSUM, (short) 0);
+        sums[flow] = Checksum.sum(Checksum.pseudoHeader(memory.get(I32, at + 26), memory.get(I32, at + 30), 6, 0), memory,
+            at + TCP, frame.length - TCP) - Checksum.word(memory.get(I32, at + TCP + 4))
+            - Checksum.word(memory.get(I32, at + TCP + 8));
     }
 
-    /** Queues a flow's frame with these numbers, cut to a length; its checksum counts as checked. */
+    /** Queues a flow's frame with these numbers, cut to a length that leaves out nothing but zeros. */
     void queue(int flow, int length, int seq, int ack) {
         long at = (long) flow * stride;
         memory.set(U16, at + 16, (short) (length - 14));
         memory.set(U16, at + 24, (short) ipChecksum(at));
         memory.set(I32, at + TCP + 4, seq);
         memory.set(I32, at + TCP + 8, ack);
+        if (softwareChecksums) {
+            memory.set(U16, at + CHECKSUM, (short) Checksum.finish(
+                sums[flow] + Checksum.word(seq) + Checksum.word(ack) + length - TCP));
+        }
         queue(flow, length);
     }
 
@@ -72,14 +91,14 @@ final class PeerPort implements Port {
 
     @Override
     public PortInfo info() {
-        return new PortInfo("peer", 0x02_00_00_00_00_02L, 1500, 65535, true, true, false);
+        return new PortInfo("peer", MAC, 1500, 65535, !softwareChecksums, !softwareChecksums, false);
     }
 
     @Override
     public int receive(FrameBatch batch) {
         batch.clear();
         for (int i = 0; i < queued; i++) {
-            batch.add(memory, (long) queue[i] * stride, lengths[i], 0, FrameBatch.CHECKSUM_VALID);
+            batch.add(memory, (long) queue[i] * stride, lengths[i], 0, softwareChecksums ? 0 : FrameBatch.CHECKSUM_VALID);
         }
         queued = 0;
         return batch.count();
@@ -93,21 +112,74 @@ final class PeerPort implements Port {
     @Override
     public int transmit(TransmitBatch batch) {
         int count = batch.count();
-        MemorySegment headers = batch.headers;
         for (int i = 0; i < count; i++) {
-            long at = batch.headerOffset(i);
-            int flow = (headers.get(U16, at + TCP + 2) & 0xffff) - FIRST_PORT;
-            if (flow >= 0 && flow < seenSeq.length) {
-                int payload = batch.firstLength[i] + batch.secondLength[i];
-                int syn = headers.get(ValueLayout.JAVA_BYTE, at + TCP + 13) >> 1 & 1;
-                seenSeq[flow] = headers.get(I32, at + TCP + 4) + payload + syn;
-                seenAck[flow] = headers.get(I32, at + TCP + 8);
-                sentPayload += payload;
+            sent(batch.headers, batch.headerOffset(i), batch.firstLength[i] + batch.secondLength[i]);
+            if (checks) {
+                check(batch, i);
             }
         }
         sentFrames += count;
         batch.clear();
         return count;
+    }
+
+    /** Takes note of a frame that is sent. */
+    void sent(MemorySegment headers, long at, int payload) {
+        int flow = (headers.get(U16, at + TCP + 2) & 0xffff) - FIRST_PORT;
+        if (flow >= 0 && flow < seenSeq.length) {
+            int syn = headers.get(ValueLayout.JAVA_BYTE, at + TCP + 13) >> 1 & 1;
+            seenSeq[flow] = headers.get(I32, at + TCP + 4) + payload + syn;
+            seenAck[flow] = headers.get(I32, at + TCP + 8);
+            sentPayload += payload;
+        }
+    }
+
+    private void check(TransmitBatch batch, int i) {
+        check(batch.headers, batch.headerOffset(i), batch.headerLength[i], batch.firstLength[i] + batch.secondLength[i],
+            batch.first[i], batch.firstOffset[i], batch.firstLength[i], batch.second[i], batch.secondOffset[i],
+            batch.secondLength[i]);
+    }
+
+    /** Fails if a header's length or checksum is wrong; a TCP checksum only if it is the data path's. */
+    void check(MemorySegment headers, long at, int headerBytes, int payload, MemorySegment first, long firstOffset,
+               int firstLength, MemorySegment second, long secondOffset, int secondLength) {
+        if ((headers.get(U16, at + 12) & 0xffff) != 0x0800) {
+            return;
+        }
+        int total = headers.get(U16, at + 16) & 0xffff;
+        if (total != headerBytes - 14 + payload || Checksum.finish(Checksum.sum(0, headers, at + 14, IP_HEADER)) != 0) {
+            throw new IllegalStateException("an IP header is wrong");
+        }
+        if (!softwareChecksums) {
+            return;
+        }
+        long sum = Checksum.pseudoHeader(headers.get(I32, at + 26), headers.get(I32, at + 30), 6, total - IP_HEADER);
+        sum = Checksum.sum(sum, headers, at + TCP, headerBytes - TCP);
+        sum = firstLength == 0 ? sum : Checksum.sum(sum, first, firstOffset, firstLength);
+        sum = secondLength == 0 ? sum : Checksum.sumAt(sum, second, secondOffset, secondLength, (firstLength & 1) != 0);
+        if (Checksum.finish(sum) != 0) {
+            throw new IllegalStateException("a TCP checksum is wrong");
+        }
+    }
+
+    /** {@return frames that are queued; then none is} */
+    int takeQueued() {
+        int count = queued;
+        queued = 0;
+        return count;
+    }
+
+    /** {@return where a queued frame is in {@link #memory()}} */
+    long offset(int i) {
+        return (long) queue[i] * stride;
+    }
+
+    int length(int i) {
+        return lengths[i];
+    }
+
+    MemorySegment memory() {
+        return memory;
     }
 
     @Override

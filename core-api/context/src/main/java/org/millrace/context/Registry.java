@@ -58,6 +58,14 @@ public final class Registry implements AutoCloseable {
     }
 
     /**
+     * Loads and links what a registry needs, which takes longer than anything else of a start, in a thread of its own: who
+     * calls this and has other things to do first finds it done when it calls {@link #create}.
+     */
+    public static void rehearse() {
+        Thread.ofPlatform().daemon().name("millrace-registry").start(() -> builder(1).create().close());
+    }
+
+    /**
      * Begins the registry of an instance that starts; an old one is lost.
      *
      * @param directory the instance's

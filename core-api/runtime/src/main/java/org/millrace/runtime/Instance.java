@@ -103,6 +103,9 @@ public final class Instance implements ContextProvider, AutoCloseable {
                                  Collection<? extends TransportFactory> transports,
                                  Collection<? extends PortFactory> ports) {
         HardwareBackend backend = pick("hardware", config.hardware(), hardware, HardwareBackend::name);
+        if (config.sharing().attach()) {
+            Registry.rehearse();
+        }
         List<DataPathConfig.TransportChoice> choices = new ArrayList<>();
         for (String transport : config.transports()) {
             choices.add(new DataPathConfig.TransportChoice(

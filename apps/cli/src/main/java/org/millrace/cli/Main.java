@@ -12,6 +12,7 @@ import org.millrace.cli.instance.SwapCommand;
 import org.millrace.cli.instance.TopCommand;
 import org.millrace.cli.instance.TraceCommand;
 import org.millrace.cli.journal.JournalCommand;
+import org.millrace.cli.lab.LabCommand;
 import org.millrace.cli.testbed.TestbedCommand;
 import org.millrace.cli.tool.ToolException;
 import picocli.CommandLine;
@@ -26,7 +27,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     subcommands = {StatusCommand.class, DatapathsCommand.class, LookCommands.Hardware.class,
         LookCommands.Transports.class, ConnsCommand.class, LookCommands.Stats.class, LookCommands.Drops.class,
         TopCommand.class, SwapCommand.class, CaptureCommand.class, TraceCommand.class, FitCommand.class,
-        JournalCommand.class, TestbedCommand.class, StopCommand.class, CommandLine.HelpCommand.class})
+        JournalCommand.class, LabCommand.class, TestbedCommand.class, StopCommand.class, CommandLine.HelpCommand.class})
 public final class Main {
     /** Made by picocli. */
     Main() {

@@ -178,6 +178,7 @@ public final class FitCommand implements Callable<Integer> {
         print(program.name() + " on " + machine + ", " + flows + " flows, " + contexts + " contexts: "
             + (fit.fits() ? "fits" : "refused") + extensions() + "\n\n");
         fit.refused().forEach(reason -> print("  " + reason + "\n"));
+        fit.notes().forEach(note -> print("  note: " + note + "\n"));
         Table table = new Table("workflow", "stage", "place", "occupies");
         fit.placed().forEach(p -> table.row(p.workflow(), p.stage(), p.place(), p.occupies()));
         table.print(spec.commandLine().getOut());
@@ -197,6 +198,7 @@ public final class FitCommand implements Callable<Integer> {
         fields.put("contexts", capacity.contexts());
         fields.put("fits", fit.fits());
         fields.put("refused", fit.refused().stream().map(String::valueOf).toList());
+        fields.put("notes", fit.notes());
         fields.put("placed", fit.placed().stream().map(p -> Map.of("workflow", p.workflow(), "stage", p.stage(),
             "place", p.place(), "occupies", p.occupies())).toList());
         return fields;

@@ -7,8 +7,21 @@ import java.util.List;
  *
  * @param placed  where each stage goes and what it occupies there
  * @param refused every violation; empty if the program fits
+ * @param notes   what the machine does otherwise than a service promises, a sentence each: an order that is approximate
+ *                ({@link org.millrace.api.pipeline.PriorityQueue}), a part that runs beside the machine
+ *                ({@link org.millrace.api.pipeline.HostPart})
  */
-public record FitReport(List<Placement> placed, List<Reason> refused) {
+public record FitReport(List<Placement> placed, List<Reason> refused, List<String> notes) {
+    /**
+     * Makes the report of a machine that does what its services promise.
+     *
+     * @param placed  where each stage goes
+     * @param refused every violation
+     */
+    public FitReport(List<Placement> placed, List<Reason> refused) {
+        this(placed, refused, List.of());
+    }
+
     /**
      * A placed stage.
      *

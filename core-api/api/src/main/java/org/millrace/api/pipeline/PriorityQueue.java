@@ -2,8 +2,8 @@ package org.millrace.api.pipeline;
 
 /**
  * Flows or messages that want to send, the lowest rank first: shortest remaining first, if the rank is what remains. Of
- * one rank, whichever. A machine that cannot sort says in its fit report that its order is approximate. They are numbered
- * from 1.
+ * one rank, whichever. A machine that cannot sort keeps to {@link #classes()} and says so in its fit report. They are
+ * numbered from 1.
  */
 public interface PriorityQueue extends FlowScheduler {
     /**
@@ -20,4 +20,12 @@ public interface PriorityQueue extends FlowScheduler {
      * @param flow the flow or message
      */
     void remove(int flow);
+
+    /**
+     * {@return how many ranks the machine tells apart: with fewer than {@link Integer#MAX_VALUE} the order is approximate,
+     * ranks of one class are served as they came}
+     */
+    default int classes() {
+        return Integer.MAX_VALUE;
+    }
 }

@@ -11,11 +11,16 @@ import org.millrace.code.Violation;
 
 /** All that a method can do on any of its ways: accesses, calls of externs, and what no stage may do. */
 public final class Effects {
+    private final Site start;
     private final Map<Access, Site> accesses = new LinkedHashMap<>();
     private final Map<Class<?>, Site> externs = new LinkedHashMap<>();
     private final Set<Violation> faults = new LinkedHashSet<>();
 
-    Effects() {
+    /**
+     * @param start where the method begins
+     */
+    Effects(Site start) {
+        this.start = start;
     }
 
     /** What is done to a field. */
@@ -53,6 +58,11 @@ public final class Effects {
 
     void fault(Site site, String operation, String limit) {
         faults.add(new Violation(site, operation, limit));
+    }
+
+    /** {@return where the method begins} */
+    public Site start() {
+        return start;
     }
 
     /** {@return accesses, and where each is made first} */

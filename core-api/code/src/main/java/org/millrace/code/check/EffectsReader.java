@@ -25,10 +25,10 @@ final class EffectsReader {
 
     private static Effects of(Object object, String method, Code.Library library, int variants, Value... arguments) {
         Class<?> type = object.getClass();
-        Effects effects = new Effects();
         Code code = type.isHidden() ? null : library.find(type, method, null);
+        Effects effects = new Effects(code == null ? new Site(type.getSimpleName() + '.' + method, 0) : code.site(0));
         if (code == null) {
-            effects.fault(new Site(type.getSimpleName() + '.' + method, 0), "no code",
+            effects.fault(effects.start(), "no code",
                 "a stage is a class with a class file, no lambda");
             return effects;
         }

@@ -1,7 +1,9 @@
 package org.millrace.code.check;
 
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.millrace.api.pipeline.ContextQueue;
 import org.millrace.api.pipeline.Layout;
 import org.millrace.api.pipeline.Stage;
@@ -16,10 +18,12 @@ import org.millrace.code.Violation;
 final class StageChecker {
     private final StageSpec<?> shared;
     private final List<Effects.Access> added;
+    private final Set<Class<?>> called = new LinkedHashSet<>();
     private final List<Violation> faults = new ArrayList<>();
 
     StageChecker(List<Stage<?, ?>> group, List<Effects> effects) {
         shared = group.getFirst().spec();
+        effects.forEach(e -> called.addAll(e.externs().keySet()));
         added = effects.stream().flatMap(e -> e.accesses().keySet().stream())
             .filter(access -> access.isState() && access.kind() == Effects.Kind.ADD).toList();
     }
@@ -27,7 +31,7 @@ final class StageChecker {
     List<Violation> check(Stage<?, ?> stage, Effects effects) {
         faults.clear();
         faults.addAll(effects.faults());
-        Site start = new Site(stage.getClass().getSimpleName() + ".process", 0);
+        Site start = effects.start();
         checkShared(stage.spec(), start);
         checkKey(stage.spec(), start);
         checkExtent(stage.spec(), effects, start);
@@ -37,6 +41,7 @@ final class StageChecker {
             }
         });
         checkExterns(stage.spec(), effects);
+        checkDeclared(stage.spec(), start);
         return List.copyOf(faults);
     }
 
@@ -118,5 +123,15 @@ final class StageChecker {
                     + " order; SHARDED by CONTEXT or FLOW_ATOMIC is");
             }
         });
+    }
+
+    /** A machine sets aside what a spec names: a lookup port, a queue. */
+    private void checkDeclared(StageSpec<?> spec, Site start) {
+        for (Class<?> declared : spec.externs()) {
+            if (called.stream().noneMatch(declared::isAssignableFrom)) {
+                fault(start, "names " + declared.getSimpleName() + " in its spec and never calls it",
+                    "a spec names the externs that its stage calls, and no others");
+            }
+        }
     }
 }

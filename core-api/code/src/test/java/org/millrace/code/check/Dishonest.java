@@ -314,4 +314,17 @@ final class Dishonest {
             return lookup.lookup(meta) == 0 ? Verdict.drop(DropReason.NO_FLOW.code()) : Verdict.NEXT; // here
         }
     }
+
+    /** Has the machine set aside what it never calls. */
+    static final class NeverCalls implements Stage<SegmentMeta, State.None> {
+        @Override
+        public StageSpec<State.None> spec() {
+            return StageSpec.stateless("bad", List.of(FlowLookup.class));
+        }
+
+        @Override
+        public long process(SegmentMeta meta, State.None none, long nowNs) {
+            return Verdict.NEXT; // here
+        }
+    }
 }

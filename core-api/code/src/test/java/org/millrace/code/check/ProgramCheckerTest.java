@@ -107,7 +107,8 @@ class ProgramCheckerTest {
             Arguments.of(new Dishonest.Locks(), "MONITORENTER"),
             Arguments.of(new Dishonest.CountsPeers(), "call of HashMap.get"),
             Arguments.of(new Dishonest.Tells(null), "calls ContextQueue and may be replicated"),
-            Arguments.of(new Dishonest.LooksUp(null), "calls FlowLookup, which its spec does not name"));
+            Arguments.of(new Dishonest.LooksUp(null), "calls FlowLookup, which its spec does not name"),
+            Arguments.of(new Dishonest.NeverCalls(), "names FlowLookup in its spec and never calls it"));
     }
 
     @ParameterizedTest

@@ -14,6 +14,10 @@ import org.millrace.api.transport.ConnectionInfo;
 import org.millrace.api.transport.ControlPlane;
 import org.millrace.api.transport.ReceivedPacket;
 import org.millrace.api.transport.TransportHost;
+import org.millrace.net.guard.RateLimit;
+import org.millrace.net.guard.SipHash;
+import org.millrace.net.timer.Timed;
+import org.millrace.net.timer.TimerQueue;
 import org.millrace.tcp.control.connection.ConnectionLines;
 import org.millrace.tcp.control.connection.ConnectionTable;
 import org.millrace.tcp.control.connection.HalfOpen;
@@ -23,8 +27,6 @@ import org.millrace.tcp.control.connection.TcpConnection;
 import org.millrace.tcp.control.connection.TcpCounters;
 import org.millrace.tcp.control.connection.TcpState;
 import org.millrace.tcp.control.connection.TimeWaitTable;
-import org.millrace.tcp.control.connection.Timed;
-import org.millrace.tcp.control.connection.TimerQueue;
 import org.millrace.tcp.control.established.ActiveFlows;
 import org.millrace.tcp.control.established.Buffers;
 import org.millrace.tcp.control.established.FlowWatch;
@@ -34,8 +36,6 @@ import org.millrace.tcp.control.guard.ControlLimits;
 import org.millrace.tcp.control.guard.ControlLimits.Kind;
 import org.millrace.tcp.control.guard.EphemeralPorts;
 import org.millrace.tcp.control.guard.IsnGenerator;
-import org.millrace.tcp.control.guard.RateLimit;
-import org.millrace.tcp.control.guard.SipHash;
 import org.millrace.tcp.control.handshake.Establishment;
 import org.millrace.tcp.control.handshake.Handshake;
 import org.millrace.tcp.control.handshake.SynCookies;
@@ -171,9 +171,10 @@ public final class TcpControl implements ControlPlane {
     public long advance(long nowNs) {
         arriving.resume(nowNs);
         for (Timed due = timers.poll(nowNs); due != null; due = timers.poll(nowNs)) {
-            switch (due) {
-                case HalfOpen h -> handshake.expired(h, nowNs);
-                case TcpConnection c -> watch.expired(c, nowNs);
+            if (due instanceof HalfOpen h) {
+                handshake.expired(h, nowNs);
+            } else {
+                watch.expired((TcpConnection) due, nowNs);
             }
         }
         active.walk(watch, nowNs);

@@ -71,7 +71,7 @@ final class ControlProtocol implements Stage<FlexMeta, ProtocolState> {
     private static boolean windowUpdateDue(ProtocolState s) {
         int left = s.edge() - s.received();
         int gain = s.window() - left;
-        int step = Math.min(2 * s.mss(), s.buffer() / 2);
-        return gain >= step && (left < step || gain >= Math.min(s.buffer(), s.largestWindow()) / 4);
+        int step = Math.min(2 * s.mss(), s.buffer() >>> 1);
+        return gain >= step && (left < step || gain >= Math.min(s.buffer(), s.largestWindow()) >>> 2);
     }
 }

@@ -9,6 +9,7 @@ import org.millrace.api.pipeline.OpenState;
 import org.millrace.api.pipeline.Stage;
 import org.millrace.api.pipeline.StateHandle;
 import org.millrace.api.pipeline.StateTables;
+import org.millrace.api.pipeline.Timestamps;
 import org.millrace.api.pipeline.Workflow;
 import org.millrace.api.port.PortInfo;
 import org.millrace.api.transport.TransportHost;
@@ -27,7 +28,7 @@ public final class FlexToe implements TcpProgram<FlexMeta> {
     private final FlowQueue scheduler;
     private final ReceivePreprocess receivePre;
     private final Preprocess pre = new Preprocess();
-    private final ReceiveProtocol receiveProtocol = new ReceiveProtocol();
+    private final ReceiveProtocol receiveProtocol;
     private final TransmitProtocol transmitProtocol;
     private final ControlProtocol controlProtocol = new ControlProtocol();
     private final Postprocess post;
@@ -49,8 +50,10 @@ public final class FlexToe implements TcpProgram<FlexMeta> {
         Externs externs = host.externs();
         scheduler = externs.flowQueue();
         receivePre = new ReceivePreprocess(externs.lookup());
-        transmitProtocol = new TransmitProtocol(port.segmentation() ? port.maxFrameBytes() - HEADERS : 0);
-        post = new Postprocess(scheduler, externs.timestamps());
+        Timestamps clock = externs.timestamps();
+        receiveProtocol = new ReceiveProtocol(clock);
+        transmitProtocol = new TransmitProtocol(clock, port.segmentation() ? port.maxFrameBytes() - HEADERS : 0);
+        post = new Postprocess(scheduler, clock);
         dma = new PayloadStage(externs.dma());
         context = new ContextStage(externs.contextQueue());
     }

@@ -295,7 +295,7 @@ public final class ProtocolState extends State {
             return true;
         }
         boolean now = next() == una() && (next() != max() || has(OVERRIDE));    // goes again, or (4)
-        return usable > 0 && (now || usable >= offered() / 2);                  // (3)
+        return usable > 0 && (now || usable >= offered() >>> 1);                  // (3)
     }
 
     /** Takes note of a window that the peer offers. */

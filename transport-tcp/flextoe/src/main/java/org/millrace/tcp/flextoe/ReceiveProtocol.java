@@ -18,6 +18,7 @@ import org.millrace.api.pipeline.DropReason;
 import org.millrace.api.pipeline.SegmentMeta;
 import org.millrace.api.pipeline.Stage;
 import org.millrace.api.pipeline.StageSpec;
+import org.millrace.api.pipeline.Timestamps;
 import org.millrace.api.pipeline.Verdict;
 import org.millrace.tcp.control.program.TcpProgram;
 import org.millrace.wire.SequenceNumber;
@@ -30,10 +31,16 @@ import org.millrace.wire.TcpHeader;
  */
 final class ReceiveProtocol implements Stage<FlexMeta, ProtocolState> {
     static final StageSpec<ProtocolState> SPEC = StageSpec.perFlow(
-        "protocol", StageSpec.Concurrency.FLOW_ATOMIC, ProtocolState::new, List.of());
+        "protocol", StageSpec.Concurrency.FLOW_ATOMIC, ProtocolState::new, List.of(Timestamps.class));
 
     private static final int CONGESTION_EXPERIENCED = 3;
     private static final int DUPLICATE_THRESHOLD = 3;
+
+    private final Timestamps clock;
+
+    ReceiveProtocol(Timestamps clock) {
+        this.clock = clock;
+    }
 
     @Override
     public StageSpec<ProtocolState> spec() {
@@ -118,7 +125,7 @@ final class ReceiveProtocol implements Stage<FlexMeta, ProtocolState> {
         return meta.digest() != 0 ? Verdict.NEXT | Verdict.DIGEST : Verdict.NEXT;
     }
 
-    private static void acknowledged(FlexMeta meta, ProtocolState s, int seq, int sequenceLength, long nowNs) {
+    private void acknowledged(FlexMeta meta, ProtocolState s, int seq, int sequenceLength, long nowNs) {
         int ack = meta.ack();
         int una = s.una();
         int window = meta.window() << s.peerShift();
@@ -154,10 +161,10 @@ final class ReceiveProtocol implements Stage<FlexMeta, ProtocolState> {
     }
 
     /** RFC 6298 §3: one segment a round trip is timed, and none that was sent again. */
-    private static void timed(FlexMeta meta, ProtocolState s, int ack, long nowNs) {
+    private void timed(FlexMeta meta, ProtocolState s, int ack, long nowNs) {
         if (s.has(TIMING) && SequenceNumber.greaterOrEqual(ack, s.timedEnd())) {
             s.clear(TIMING);
-            meta.rttUs(Math.max((int) (nowNs / 1000) - s.timedAtUs(), 1));
+            meta.rttUs(Math.max(clock.microseconds(nowNs) - s.timedAtUs(), 1));
         }
     }
 

@@ -10,6 +10,7 @@ import static org.millrace.tcp.flextoe.ProtocolState.TIMING;
 import org.millrace.api.pipeline.DropReason;
 import org.millrace.api.pipeline.Stage;
 import org.millrace.api.pipeline.StageSpec;
+import org.millrace.api.pipeline.Timestamps;
 import org.millrace.api.pipeline.Verdict;
 import org.millrace.tcp.control.program.TcpProgram;
 import org.millrace.wire.SequenceNumber;
@@ -18,13 +19,18 @@ import org.millrace.wire.TcpHeader;
 /** The protocol stage on a segment to send (§4.3.1.2): sequence number, length and place in the transmit buffer. */
 final class TransmitProtocol implements Stage<FlexMeta, ProtocolState> {
     private static final int ECT_0 = 2;
+    /** A super-frame is shorter than 2^16 bytes, a segment no shorter than 2^3. */
+    private static final int MOST_SEGMENTS_SHIFT = 12;
 
+    private final Timestamps clock;
     private final int maxPayload;
 
     /**
+     * @param clock      the machine's
      * @param maxPayload largest payload of a super-frame, bytes; less than a segment's if the port cuts none
      */
-    TransmitProtocol(int maxPayload) {
+    TransmitProtocol(Timestamps clock, int maxPayload) {
+        this.clock = clock;
         this.maxPayload = maxPayload;
     }
 
@@ -57,7 +63,7 @@ final class TransmitProtocol implements Stage<FlexMeta, ProtocolState> {
         } else if (length != 0 && !s.has(TIMING)) {
             s.set(TIMING);
             s.timedEnd(seq + length);
-            s.timedAtUs((int) (nowNs / 1000));
+            s.timedAtUs(clock.microseconds(nowNs));
         }
 
         meta.seq(seq);
@@ -82,7 +88,19 @@ final class TransmitProtocol implements Stage<FlexMeta, ProtocolState> {
         if (length <= mss || length == s.ready()) {
             return Math.max(length, 0);
         }
-        return length - length % mss;
+        return length - remainder(length, mss);
+    }
+
+    /** {@return what is left of a super-frame behind its whole segments, found bit by bit: an NPU has no division} */
+    private static int remainder(int length, int mss) {
+        int rest = length;
+        for (int shift = MOST_SEGMENTS_SHIFT; shift >= 0; shift--) {
+            int segments = mss << shift;
+            if (rest >= segments) {
+                rest -= segments;
+            }
+        }
+        return rest;
     }
 
     private static int flags(ProtocolState s, int length, int fin, boolean again) {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.millrace.execution.TickClock;
 import org.millrace.testkit.StageHarness;
 import org.millrace.wire.TcpHeader;
 
@@ -23,7 +24,7 @@ class ReassemblyTest {
         byte[] stream = new byte[STREAM];
         random.nextBytes(stream);
         int first = random.nextInt();
-        StageHarness<FlexMeta, ProtocolState> harness = StageHarness.of(new ReceiveProtocol(), FlexMeta::new);
+        StageHarness<FlexMeta, ProtocolState> harness = StageHarness.of(new ReceiveProtocol(new TickClock()), FlexMeta::new);
         harness.state(s -> {
             s.received(first);
             s.windowSeq(first);

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.millrace.api.pipeline.DropReason;
 import org.millrace.api.pipeline.SegmentMeta;
 import org.millrace.api.pipeline.Verdict;
+import org.millrace.execution.TickClock;
 import org.millrace.tcp.control.program.TcpProgram;
 import org.millrace.testkit.StageHarness;
 import org.millrace.wire.TcpHeader;
@@ -19,7 +20,7 @@ class ReceiveProtocolTest {
     private static final long DIGEST = Verdict.NEXT | Verdict.DIGEST;
 
     private final StageHarness<FlexMeta, ProtocolState> harness =
-        StageHarness.of(new ReceiveProtocol(), FlexMeta::new);
+        StageHarness.of(new ReceiveProtocol(new TickClock()), FlexMeta::new);
 
     @BeforeEach
     void established() {

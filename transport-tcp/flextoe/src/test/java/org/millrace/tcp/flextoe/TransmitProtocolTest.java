@@ -2,11 +2,13 @@ package org.millrace.tcp.flextoe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.millrace.api.pipeline.DropReason;
 import org.millrace.api.pipeline.Verdict;
 import org.millrace.api.pipeline.Workflow;
+import org.millrace.execution.TickClock;
 import org.millrace.tcp.control.program.TcpProgram;
 import org.millrace.testkit.StageHarness;
 import org.millrace.wire.TcpHeader;
@@ -16,7 +18,7 @@ class TransmitProtocolTest {
     private static final long NOTHING = Verdict.drop(DropReason.NOTHING_TO_SEND.code());
 
     private final StageHarness<FlexMeta, ProtocolState> harness =
-        StageHarness.<FlexMeta, ProtocolState>of(new TransmitProtocol(10_000), FlexMeta::new).workflow(Workflow.TX);
+        StageHarness.<FlexMeta, ProtocolState>of(new TransmitProtocol(new TickClock(), 10_000), FlexMeta::new).workflow(Workflow.TX);
 
     @BeforeEach
     void established() {
@@ -61,6 +63,26 @@ class TransmitProtocolTest {
         harness.item(m -> { }).expect(Verdict.NEXT);
         harness.item(m -> { }).expect(Verdict.NEXT);
         assertSends(35_000, 500, TcpHeader.ACK | TcpHeader.PSH);
+    }
+
+    @Test
+    void wholeSegmentsAreFoundWithoutDivision() {
+        long seed = 7;
+        Random random = new Random(seed);
+        for (int i = 0; i < 2_000; i++) {
+            int mss = 8 + random.nextInt(random.nextBoolean() ? 1_500 : 20_000);
+            int most = Math.max(random.nextInt(1 << 16), mss);
+            StageHarness<FlexMeta, ProtocolState> other =
+                StageHarness.<FlexMeta, ProtocolState>of(new TransmitProtocol(new TickClock(), most), FlexMeta::new)
+                    .workflow(Workflow.TX);
+            other.state(s -> {
+                s.peerWindow(1 << 20);
+                s.congestionWindow(1 << 20);
+                s.ready(100_000);
+                s.mss(mss);
+            }).item(m -> { }).expect(DIGEST);
+            assertThat(other.meta().length()).as("seed %d, %d of %d", seed, most, mss).isEqualTo(most - most % mss);
+        }
     }
 
     @Test

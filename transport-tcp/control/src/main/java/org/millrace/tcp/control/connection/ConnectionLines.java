@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.millrace.api.transport.ConnectionInfo;
+import org.millrace.net.timer.Timed;
 import org.millrace.tcp.control.program.TcpConnectionState;
 import org.millrace.tcp.control.program.TcpProgram;
 import org.millrace.tcp.control.program.TcpProgress;

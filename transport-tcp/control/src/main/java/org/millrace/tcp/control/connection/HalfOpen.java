@@ -1,5 +1,6 @@
 package org.millrace.tcp.control.connection;
 
+import org.millrace.net.timer.Timed;
 import org.millrace.tcp.control.wire.Endpoints;
 import org.millrace.tcp.control.wire.Segment;
 import org.millrace.wire.SequenceNumber;

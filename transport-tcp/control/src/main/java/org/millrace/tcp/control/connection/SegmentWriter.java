@@ -2,7 +2,7 @@ package org.millrace.tcp.control.connection;
 
 import java.lang.foreign.MemorySegment;
 import org.millrace.api.transport.TransportHost;
-import org.millrace.tcp.control.guard.RateLimit;
+import org.millrace.net.guard.RateLimit;
 import org.millrace.tcp.control.program.TcpConnectionState;
 import org.millrace.tcp.control.wire.Endpoints;
 import org.millrace.tcp.control.wire.Segment;

@@ -1,5 +1,6 @@
 package org.millrace.tcp.control.connection;
 
+import org.millrace.net.timer.Timed;
 import org.millrace.tcp.control.congestion.CongestionPolicy;
 import org.millrace.tcp.control.congestion.RttEstimator;
 import org.millrace.tcp.control.program.TcpConnectionState;

@@ -6,6 +6,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.millrace.net.timer.Timed;
 import org.millrace.tcp.control.program.TcpConfig;
 import org.millrace.tcp.control.program.TcpConnectionState;
 import org.millrace.tcp.control.wire.Endpoints;

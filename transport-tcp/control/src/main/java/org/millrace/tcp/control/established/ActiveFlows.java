@@ -1,7 +1,7 @@
 package org.millrace.tcp.control.established;
 
+import org.millrace.net.timer.Timed;
 import org.millrace.tcp.control.connection.TcpConnection;
-import org.millrace.tcp.control.connection.Timed;
 
 /**
  * The flows that need watching, in a list that runs through the connections themselves. An idle flow is not in it and

@@ -1,9 +1,9 @@
 package org.millrace.tcp.control.established;
 
 import org.millrace.api.transport.TransportHost;
+import org.millrace.net.timer.Timed;
 import org.millrace.tcp.control.connection.TcpConnection;
 import org.millrace.tcp.control.connection.TcpCounters;
-import org.millrace.tcp.control.connection.Timed;
 import org.millrace.tcp.control.program.TcpConfig;
 import org.millrace.tcp.control.program.TcpProgram;
 import org.millrace.tcp.control.program.TcpProgress;

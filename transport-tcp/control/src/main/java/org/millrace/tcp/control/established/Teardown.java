@@ -2,12 +2,12 @@ package org.millrace.tcp.control.established;
 
 import org.millrace.api.context.Status;
 import org.millrace.api.transport.TransportHost;
+import org.millrace.net.timer.TimerQueue;
 import org.millrace.tcp.control.connection.ConnectionTable;
 import org.millrace.tcp.control.connection.SegmentWriter;
 import org.millrace.tcp.control.connection.TcpConnection;
 import org.millrace.tcp.control.connection.TcpState;
 import org.millrace.tcp.control.connection.TimeWaitTable;
-import org.millrace.tcp.control.connection.TimerQueue;
 import org.millrace.tcp.control.program.TcpConnectionState;
 import org.millrace.tcp.control.program.TcpProgram;
 import org.slf4j.Logger;

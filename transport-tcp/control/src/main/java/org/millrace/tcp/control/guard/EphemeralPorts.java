@@ -3,6 +3,7 @@ package org.millrace.tcp.control.guard;
 import java.io.IOException;
 import java.util.BitSet;
 import java.util.function.IntPredicate;
+import org.millrace.net.guard.SipHash;
 import org.millrace.tcp.control.format.Fields;
 import org.millrace.tcp.control.program.TcpConfig;
 import org.millrace.tcp.control.wire.Endpoints;

@@ -1,5 +1,6 @@
 package org.millrace.tcp.control.guard;
 
+import org.millrace.net.guard.SipHash;
 import org.millrace.tcp.control.wire.Endpoints;
 
 /** Initial sequence numbers: a clock of 4 µs a tick plus a keyed hash of both ends (RFC 6528 §3, RFC 9293 MUST-8). */

@@ -1,9 +1,9 @@
 package org.millrace.tcp.control.handshake;
 
 import java.io.IOException;
+import org.millrace.net.guard.SipHash;
 import org.millrace.tcp.control.connection.HalfOpen;
 import org.millrace.tcp.control.format.Fields;
-import org.millrace.tcp.control.guard.SipHash;
 import org.millrace.tcp.control.wire.Endpoints;
 
 /**

@@ -8,8 +8,8 @@ import static org.millrace.wire.TcpHeader.SYN;
 
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.millrace.net.guard.SipHash;
 import org.millrace.tcp.control.FakeHost;
-import org.millrace.tcp.control.guard.SipHash;
 import org.millrace.tcp.control.program.TcpConnectionState;
 import org.millrace.tcp.control.wire.Endpoints;
 

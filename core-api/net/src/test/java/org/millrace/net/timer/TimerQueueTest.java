@@ -1,4 +1,4 @@
-package org.millrace.tcp.control.connection;
+package org.millrace.net.timer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -6,11 +6,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
-import org.millrace.tcp.control.wire.Endpoints;
 
 class TimerQueueTest {
     private static Timed timer() {
-        return new HalfOpen(new Endpoints(0, 0, 0, 0), null, 0, 0, 0);
+        return new Timed() {
+        };
     }
 
     @Test

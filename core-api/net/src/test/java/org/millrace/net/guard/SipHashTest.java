@@ -1,4 +1,4 @@
-package org.millrace.tcp.control.guard;
+package org.millrace.net.guard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,9 +1,11 @@
-package org.millrace.tcp.control.guard;
+package org.millrace.net.guard;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/** SipHash-2-4 (Aumasson and Bernstein, 2012) of two words: a keyed hash for what an attacker must not predict. */
+/**
+ * SipHash-2-4 (Aumasson and Bernstein, 2012) of two words: a keyed hash for what an attacker must not predict. Any thread.
+ */
 public final class SipHash {
     private final long key0;
     private final long key1;

@@ -1,13 +1,22 @@
-package org.millrace.tcp.control.connection;
+package org.millrace.net.timer;
 
 import java.util.Arrays;
 
-/** Deadlines in a binary heap; each element knows its slot, so that moving or removing one costs O(log n). */
+/** Deadlines in a binary heap; each element knows its slot, so that moving or removing one costs O(log n). Owned by one thread. */
 public final class TimerQueue {
     private Timed[] heap = new Timed[64];
     private int size;
 
-    /** Sets an element's deadline; {@link Timed#NEVER} takes it out. */
+    /** Makes one in which nothing waits. */
+    public TimerQueue() {
+    }
+
+    /**
+     * Sets an element's deadline.
+     *
+     * @param timer      the element
+     * @param deadlineNs when its time comes; {@link Timed#NEVER} takes it out
+     */
     public void schedule(Timed timer, long deadlineNs) {
         if (deadlineNs == Timed.NEVER) {
             cancel(timer);
@@ -24,6 +33,11 @@ public final class TimerQueue {
         down(timer);
     }
 
+    /**
+     * Takes an element out, if it is in.
+     *
+     * @param timer the element
+     */
     public void cancel(Timed timer) {
         timer.deadlineNs = Timed.NEVER;
         int hole = timer.slot;
@@ -40,7 +54,11 @@ public final class TimerQueue {
         }
     }
 
-    /** {@return an element whose deadline has come, taken out; or null} */
+    /**
+     * {@return the element whose deadline has come first, taken out; null if none has}
+     *
+     * @param nowNs the time
+     */
     public Timed poll(long nowNs) {
         if (nextNs() > nowNs) {
             return null;
@@ -50,6 +68,7 @@ public final class TimerQueue {
         return due;
     }
 
+    /** {@return the first deadline; {@link Timed#NEVER} if nothing waits} */
     public long nextNs() {
         return size == 0 ? Timed.NEVER : heap[0].deadlineNs;
     }

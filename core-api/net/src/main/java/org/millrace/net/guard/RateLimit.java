@@ -1,8 +1,8 @@
-package org.millrace.tcp.control.guard;
+package org.millrace.net.guard;
 
 /**
  * A limit a second that an outsider cannot measure: each second's is drawn anew around the mean, so counting how many
- * answers are left tells nothing about others' traffic (CVE-2016-5696; RFC 5961 §7).
+ * answers are left tells nothing about others' traffic (CVE-2016-5696; RFC 5961 §7). Owned by one thread.
  */
 public final class RateLimit {
     private static final long SECOND_NS = 1_000_000_000;
@@ -26,7 +26,11 @@ public final class RateLimit {
         this.perSecond = perSecond;
     }
 
-    /** {@return whether one more is allowed now} */
+    /**
+     * {@return whether one more is allowed now}
+     *
+     * @param nowNs the time
+     */
     public boolean take(long nowNs) {
         long now = Math.floorDiv(nowNs, SECOND_NS);
         if (now != second) {

@@ -9,6 +9,7 @@ import org.millrace.api.hardware.Capacity;
 import org.millrace.api.hardware.FitReport;
 import org.millrace.api.pipeline.Layout;
 import org.millrace.api.pipeline.MirrorSession;
+import org.millrace.api.pipeline.PriorityQueue;
 import org.millrace.api.pipeline.Program;
 import org.millrace.api.pipeline.Workflow;
 import org.millrace.execution.HandedOut;
@@ -74,7 +75,14 @@ final class Fitter {
             refused.addAll(ProgramChecker.check(program));
         }
         return new TofinoReport(program.name(), machine, capacity,
-            new FitReport(placed(groups, placement), List.copyOf(refused)), placement, plans, assumptions);
+            new FitReport(placed(groups, placement), List.copyOf(refused), notes(groups)), placement, plans, assumptions);
+    }
+
+    private List<String> notes(List<StageGroup> groups) {
+        boolean sorts = program.scheduler() instanceof PriorityQueue
+            || groups.stream().anyMatch(group -> group.spec.externs().contains(PriorityQueue.class));
+        return sorts ? List.of("PriorityQueue is approximate: the traffic manager tells " + machine.trafficManager().priorities()
+            + " classes of ranks apart, by their number of bits, and serves each as it came") : List.of();
     }
 
     private RegisterPlan plan(StageGroup group) {

@@ -12,6 +12,7 @@ import org.millrace.api.pipeline.Externs;
 import org.millrace.api.pipeline.Program;
 import org.millrace.api.pipeline.SegmentMeta;
 import org.millrace.execution.HandedOut;
+import org.millrace.execution.RankClasses;
 import org.millrace.tofino.machine.Machine;
 
 /**
@@ -60,7 +61,7 @@ public final class TofinoBackend implements HardwareBackend {
 
     @Override
     public Externs externs(HostServices runtime, Capacity capacity) {
-        return EXTERNS.plain(runtime, capacity);
+        return EXTERNS.plain(runtime, capacity, flows -> new RankClasses(flows, machine.trafficManager().priorities()));
     }
 
     @Override

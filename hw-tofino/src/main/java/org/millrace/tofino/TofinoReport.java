@@ -81,9 +81,9 @@ public record TofinoReport(String program, Machine machine, Capacity capacity, F
         return placement.powerMicrowatt() / 1e6;
     }
 
-    /** {@return what the figures leave out or take for granted} */
+    /** {@return what the machine does otherwise than it is asked to, and what the figures leave out or take for granted} */
     public List<String> notes() {
-        List<String> notes = new ArrayList<>();
+        List<String> notes = new ArrayList<>(fit.notes());
         notes.add("payload checksums are computed by the MAC: the pipeline cannot (§5.4)");
         notes.add(
             "latency counts ingress and egress stages; of parser, deparser, traffic manager and MAC nothing is public");

@@ -3,6 +3,7 @@ package org.millrace.execution;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntFunction;
 import org.millrace.api.hardware.Capacity;
 import org.millrace.api.hardware.HostServices;
 import org.millrace.api.pipeline.ContextQueue;
@@ -64,10 +65,21 @@ public final class HandedOut {
      * @param capacity for how many keys
      */
     public Externs plain(HostServices runtime, Capacity capacity) {
-        return new Plain(this, runtime, capacity);
+        return plain(runtime, capacity, RankHeap::new);
     }
 
-    private record Plain(HandedOut out, HostServices runtime, Capacity capacity) implements Externs {
+    /**
+     * {@return the services of a machine that sorts in its own way and adds nothing else to the runtime's}
+     *
+     * @param runtime  the runtime's
+     * @param capacity for how many keys
+     * @param priority makes a priority queue of so many flows
+     */
+    public Externs plain(HostServices runtime, Capacity capacity, IntFunction<PriorityQueue> priority) {
+        return new Plain(this, runtime, capacity, priority);
+    }
+
+    private record Plain(HandedOut out, HostServices runtime, Capacity capacity, IntFunction<PriorityQueue> priority) implements Externs {
         @Override
         public FlowLookup lookup() {
             return out.add(runtime.lookup());
@@ -95,7 +107,7 @@ public final class HandedOut {
 
         @Override
         public PriorityQueue priorityQueue() {
-            return out.add(new RankHeap(capacity.flows()));
+            return out.add(priority.apply(capacity.flows()));
         }
 
         @Override

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Starts other processes of a benchmark, with the class path and the flags of this one. */
-final class Children {
+public final class Children {
     private static final List<String> FLAGS = List.of("--enable-native-access=ALL-UNNAMED",
         "--sun-misc-unsafe-memory-access=allow", "--add-opens=java.base/java.lang=ALL-UNNAMED",
         "--add-opens=java.base/java.lang.reflect=ALL-UNNAMED", "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED",
@@ -17,8 +17,15 @@ final class Children {
     private Children() {
     }
 
-    /** Starts a main class; its standard output and input are the caller's to use. */
-    static Process start(Class<?> main, String... arguments) throws IOException {
+    /**
+     * Starts a main class; its standard output and input are the caller's to use.
+     *
+     * @param main      the class
+     * @param arguments its arguments
+     * @return the process
+     * @throws IOException if it does not start
+     */
+    public static Process start(Class<?> main, String... arguments) throws IOException {
         return start(List.of(), main, arguments);
     }
 

@@ -55,15 +55,32 @@ public final class EchoTransports {
         String conditions = arguments.length > 3 ? arguments[3] : "raw";
         List<String> subjects = arguments.length > 4 ? List.of(arguments[4].split(","))
             : TRANSPORTS.stream().map(TransportFactory::name).toList();
+        System.out.printf("64 B echo on hw-bluefield, CPU ns, %s flows, %s, %d rounds of %s batches%n", flows, conditions,
+            rounds, batches);
+        print(subjects, compare(subjects, rounds, batches, flows, conditions));
+    }
+
+    /**
+     * Measures subjects in turn.
+     *
+     * @param subjects   see above
+     * @param rounds     how many
+     * @param batches    of 16 echoes, a round
+     * @param flows      how many
+     * @param conditions see above
+     * @return CPU ns an echo of each subject and round
+     * @throws IOException          if a process fails
+     * @throws InterruptedException if it is told to end
+     */
+    public static double[][] compare(List<String> subjects, int rounds, String batches, String flows, String conditions)
+            throws IOException, InterruptedException {
         List<Process> processes = new ArrayList<>();
         try {
             for (String subject : subjects) {
                 processes.add(subject.equals(C_LOOP) ? ChecksumLoop.start()
                     : Children.start(EchoTransports.class, SERVE, subject, batches, flows, conditions));
             }
-            System.out.printf("64 B echo on hw-bluefield, CPU ns, %s flows, %s, %d rounds of %s batches%n", flows, conditions,
-                rounds, batches);
-            print(subjects, measure(processes, rounds));
+            return measure(processes, rounds);
         } finally {
             Children.end(processes.toArray(Process[]::new));
         }

@@ -8,6 +8,7 @@ import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.millrace.benchmarks.figures.Figures;
 
 /**
  * wrk, on the kernel's TCP, against a Vert.x HTTP server with one event loop: over Millrace on the packet port and, in turn
@@ -58,15 +59,46 @@ public final class HttpComparison {
         int rounds = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 5;
         long seconds = arguments.length > 1 ? Long.parseLong(arguments[1]) : 5;
         int connections = arguments.length > 2 ? Integer.parseInt(arguments[2]) : 64;
+        List<Server> servers = servers(rounds, seconds, connections);
+        print(rounds, seconds, connections, servers);
+    }
+
+    /**
+     * {@return of each kind, {@code millrace} first: {@code .rate}, {@code .p50}, and CPU a request of the
+     * {@code .application}, of what serves ({@code .server}: application and data path) and of the {@code .machine}}
+     *
+     * @param rounds      how many
+     * @param seconds     of each
+     * @param connections how many
+     * @throws IOException          if a process fails
+     * @throws InterruptedException if it is told to end
+     */
+    public static List<Figures> compare(int rounds, long seconds, int connections) throws IOException, InterruptedException {
+        List<Figures> all = new ArrayList<>();
+        for (Server server : servers(rounds, seconds, connections)) {
+            all.add(figures(server, ".rate", "1/s", Round::requestsPerSecond));
+            all.add(figures(server, ".p50", "us", Round::medianUs));
+            all.add(figures(server, ".application", "us", round -> round.application.sum()));
+            all.add(figures(server, ".server", "us", round -> round.application.sum() + round.dataPath.sum()));
+            all.add(figures(server, ".machine", "us", round -> round.machine.sum()));
+        }
+        return all;
+    }
+
+    private static Figures figures(Server server, String what, String unit, ToDoubleFunction<Round> figure) {
+        return new Figures(server.kind + what, unit, server.rounds.stream().mapToDouble(figure).toArray());
+    }
+
+    private static List<Server> servers(int rounds, long seconds, int connections) throws IOException, InterruptedException {
         Path directory = Scratch.create();
         try (TwoNetworks networks = new TwoNetworks()) {
-            new HttpComparison(directory, seconds, connections).run(rounds, networks);
+            return new HttpComparison(directory, seconds, connections).run(rounds, networks);
         } finally {
             Scratch.delete(directory);
         }
     }
 
-    private void run(int rounds, TwoNetworks networks) throws IOException, InterruptedException {
+    private List<Server> run(int rounds, TwoNetworks networks) throws IOException, InterruptedException {
         List<Server> servers = new ArrayList<>();
         try {
             servers.add(overMillrace());
@@ -84,7 +116,7 @@ public final class HttpComparison {
                     server.rounds.add(measure(server));
                 }
             }
-            print(rounds, servers);
+            return servers;
         } finally {
             servers.forEach(server -> Children.end(server.application, server.dataPath));
         }
@@ -152,7 +184,7 @@ public final class HttpComparison {
         return matcher;
     }
 
-    private void print(int rounds, List<Server> servers) {
+    private static void print(int rounds, long seconds, int connections, List<Server> servers) {
         System.out.printf("wrk, 1 thread, %d connections, against a Vert.x HTTP server with one event loop; "
             + "medians of %d rounds of %d s; CPU in us a request, user + system%n", connections, rounds, seconds);
         System.out.printf("%-10s %11s %9s %15s %15s %15s %15s %22s%n", "", "requests/s", "p50 us", "application", "data path",

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
+import org.millrace.benchmarks.figures.Figures;
 
 /**
  * How long a descriptor takes to another process and an answer back, both sides spinning: all kinds of queue in turn, round
@@ -67,14 +68,34 @@ public final class QueueRoundTrip {
     }
 
     private static void run(String rounds, String trips) throws IOException, InterruptedException {
+        System.out.printf("round trip between two processes, %s rounds of %s, ns%n%-10s %8s %8s%n", rounds, trips, "queue",
+            "median", "least");
+        for (Figures queue : compare(rounds, trips)) {
+            System.out.printf("%-10s %8.0f %8.0f%n", queue.subject(), queue.median(), queue.least());
+        }
+    }
+
+    /**
+     * {@return the medians of each round of each kind of queue, the ring first, then the bare one}
+     *
+     * @param rounds how many
+     * @param trips  in a round
+     * @throws IOException          if a process fails
+     * @throws InterruptedException if it is told to end
+     */
+    public static List<Figures> compare(String rounds, String trips) throws IOException, InterruptedException {
         Path directory = Scratch.create();
         Process asking = null;
         Process answering = null;
         try {
             asking = Children.start(QueueRoundTrip.class, "ask", directory.toString(), rounds, trips);
             answering = Children.start(QueueRoundTrip.class, "answer", directory.toString());
-            asking.getInputStream().transferTo(System.out);
+            List<Figures> queues = Figures.parse(new String(asking.getInputStream().readAllBytes()));
             asking.waitFor();
+            if (queues.size() != KINDS.size()) {
+                throw new IOException("the asking process has ended");
+            }
+            return queues;
         } finally {
             Children.end(asking, answering);
             Scratch.delete(directory);
@@ -102,11 +123,9 @@ public final class QueueRoundTrip {
             }
         }
         WORD.setRelease(memory, ACTIVE, STOP);
-        System.out.printf("round trip between two processes, %d rounds of %d, ns%n%-10s %8s %8s%n", rounds, trips, "queue",
-            "median", "least");
         for (int kind = 0; kind < KINDS.size(); kind++) {
-            Arrays.sort(medians[kind]);
-            System.out.printf("%-10s %8d %8d%n", KINDS.get(kind), medians[kind][rounds / 2], medians[kind][0]);
+            System.out.println(new Figures(KINDS.get(kind), "ns",
+                Arrays.stream(medians[kind]).asDoubleStream().toArray()).line());
         }
     }
 

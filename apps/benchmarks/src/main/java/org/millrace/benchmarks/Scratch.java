@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.Comparator;
 
 /** Directories for a while, in memory where the system has such. */
-final class Scratch {
+public final class Scratch {
     private static final Path MEMORY = Path.of("/dev/shm");
 
     private Scratch() {
@@ -17,7 +17,13 @@ final class Scratch {
             : Files.createTempDirectory("millrace-bench");
     }
 
-    static void delete(Path directory) throws IOException {
+    /**
+     * Deletes a directory and all in it.
+     *
+     * @param directory the directory
+     * @throws IOException if something stays
+     */
+    public static void delete(Path directory) throws IOException {
         try (var paths = Files.walk(directory)) {
             for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(path);

@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import org.millrace.api.port.Port;
+import org.millrace.benchmarks.figures.Figures;
 import org.millrace.bluefield.BluefieldBackend;
 import org.millrace.ports.MemoryPort;
 import org.millrace.runtime.config.DataPathConfig.TransportChoice;
@@ -86,6 +87,10 @@ public final class SwapPause {
                 connections, swaps, median(pauseMs), pauseMs[swaps - 1]);
             print("after a swap", rates);
             print("without one", undisturbed);
+            String name = what.replace(' ', '-');
+            System.out.println(new Figures(name + ".pause", "ms", pauseMs).line());
+            System.out.println(new Figures(name + ".reached", "ms", reachedMs(rates)).line());
+            System.out.println(new Figures(name + ".undisturbed", "ms", reachedMs(undisturbed)).line());
         }
     }
 
@@ -130,6 +135,10 @@ public final class SwapPause {
         double[] reached = rates.stream().mapToDouble(Rates::reachedMs).sorted().toArray();
         System.out.printf(Locale.ROOT, "  %s: first second to second one p50 %.2f, worst %.2f; 0.9 of it within p50 %.0f ms, "
             + "worst %.0f ms%n", when, median(first), first[0], median(reached), reached[reached.length - 1]);
+    }
+
+    private static double[] reachedMs(List<Rates> rates) {
+        return rates.stream().mapToDouble(Rates::reachedMs).toArray();
     }
 
     private static double median(double[] sorted) {

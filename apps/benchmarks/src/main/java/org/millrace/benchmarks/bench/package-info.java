@@ -1,0 +1,5 @@
+/**
+ * {@code millrace bench}: the table of docs/performance.md on the user's machine. It calls the benchmarks beside it, one
+ * after the other; nothing calls in.
+ */
+package org.millrace.benchmarks.bench;

@@ -4,9 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.millrace.api.port.FrameBatch;
 import org.millrace.api.port.Port;
-import org.millrace.api.port.PortCounters;
 import org.millrace.api.port.PortInfo;
-import org.millrace.api.port.TransmitBatch;
 import org.millrace.wire.EthernetHeader;
 import org.millrace.wire.HeaderFault;
 import org.millrace.wire.Ipv4Header;
@@ -24,11 +22,10 @@ import org.millrace.wire.TcpHeader;
  *
  * <p>Owned by: the data-path thread.
  */
-public final class CuttingPort implements Port {
+public final class CuttingPort extends FrontPort {
     private static final int IP = EthernetHeader.LENGTH;
     private static final int LAST_ONLY = TcpHeader.FIN | TcpHeader.PSH;
 
-    private final Port port;
     private final PortInfo info;
     private final FrameBatch arrivals;
     private final MemorySegment pieces;
@@ -51,7 +48,7 @@ public final class CuttingPort implements Port {
      * @param batchFrames capacity of the batches that {@link #receive} gets
      */
     public CuttingPort(Port port, int batchFrames) {
-        this.port = port;
+        super(port);
         info = cut(port.info());
         stride = info.mtuBytes() + EthernetHeader.LENGTH;
         arrivals = new FrameBatch(batchFrames);
@@ -158,40 +155,5 @@ public final class CuttingPort implements Port {
             flags &= ~TcpHeader.CWR; // RFC 3168 §6.1.2: on the first new data only
         }
         tcp.sequence(tcp.sequence() + done).flags(flags);
-    }
-
-    @Override
-    public TransmitBatch newTransmitBatch() {
-        return port.newTransmitBatch();
-    }
-
-    @Override
-    public int transmit(TransmitBatch batch) {
-        return port.transmit(batch);
-    }
-
-    @Override
-    public int descriptor() {
-        return port.descriptor();
-    }
-
-    @Override
-    public void sleeping(boolean sleeping) {
-        port.sleeping(sleeping);
-    }
-
-    @Override
-    public boolean isUp() {
-        return port.isUp();
-    }
-
-    @Override
-    public PortCounters counters() {
-        return port.counters();
-    }
-
-    @Override
-    public void close() {
-        port.close();
     }
 }

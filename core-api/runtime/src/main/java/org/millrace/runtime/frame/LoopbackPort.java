@@ -7,8 +7,6 @@ import java.util.function.Consumer;
 import org.millrace.api.pipeline.DropReason;
 import org.millrace.api.port.FrameBatch;
 import org.millrace.api.port.Port;
-import org.millrace.api.port.PortCounters;
-import org.millrace.api.port.PortInfo;
 import org.millrace.api.port.TransmitBatch;
 
 /**
@@ -23,13 +21,12 @@ import org.millrace.api.port.TransmitBatch;
  *
  * <p>Owned by: the data-path thread.
  */
-public final class LoopbackPort implements Port {
+public final class LoopbackPort extends FrontPort {
     private static final int RING_BYTES = 4 << 20;
     private static final int SKIP = -1;
     private static final int HEAD_BYTES = 8;
     private static final int BATCH_FRAMES = 64;
 
-    private final Port port;
     private final Consumer<DropReason> drops;
     private final TransmitBatch looped = new TransmitBatch(BATCH_FRAMES,
         Arena.ofAuto().allocate((long) BATCH_FRAMES * TransmitBatch.HEADER_BYTES, 8), 0, TransmitBatch.HEADER_BYTES);
@@ -47,7 +44,7 @@ public final class LoopbackPort implements Port {
      * @param drops told of each frame that finds no room
      */
     public LoopbackPort(Port port, Consumer<DropReason> drops) {
-        this.port = port;
+        super(port);
         this.drops = drops;
     }
 
@@ -137,46 +134,5 @@ public final class LoopbackPort implements Port {
         }
         written += bytes;
         frames++;
-    }
-
-    @Override
-    public PortInfo info() {
-        return port.info();
-    }
-
-    @Override
-    public TransmitBatch newTransmitBatch() {
-        return port.newTransmitBatch();
-    }
-
-    @Override
-    public int transmit(TransmitBatch batch) {
-        return port.transmit(batch);
-    }
-
-    @Override
-    public int descriptor() {
-        return port.descriptor();
-    }
-
-    @Override
-    public void sleeping(boolean sleeping) {
-        port.sleeping(sleeping);
-    }
-
-    @Override
-    public boolean isUp() {
-        return port.isUp();
-    }
-
-    /** {@return what passed the port behind: looped frames are the data path's to count} */
-    @Override
-    public PortCounters counters() {
-        return port.counters();
-    }
-
-    @Override
-    public void close() {
-        port.close();
     }
 }

@@ -11,7 +11,6 @@ import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.DatagramChannelConfig;
 import io.netty.channel.socket.DatagramPacket;
 import io.netty.util.ReferenceCountUtil;
-import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -19,7 +18,6 @@ import java.net.NetworkInterface;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.NotYetConnectedException;
-import java.util.concurrent.TimeUnit;
 import org.millrace.api.context.Status;
 import org.millrace.toe.MessageSocket;
 import org.millrace.toe.Toe;
@@ -38,9 +36,7 @@ public final class MillraceDatagramChannel extends AbstractMillraceChannel imple
     private final MillraceDatagramChannelConfig config = new MillraceDatagramChannelConfig(this);
     private BindLater outerUnsafe; // no initial value here: Netty asks for it before the fields of this class have any
     private MessageSocket socket;
-    private Throwable bindFailure;
-    private Runnable answered;
-    private Future<?> answerTimeout;
+    private final BindAnswer answer = new BindAnswer();
     private boolean bindsForWrite;
     private InetSocketAddress peer;
     private volatile boolean bound;
@@ -125,7 +121,7 @@ public final class MillraceDatagramChannel extends AbstractMillraceChannel imple
             return;
         }
         registration().handler().context((toe, failure) -> {
-            bindFailure = failure;
+            answer.failed(failure);
             if (toe == null || !isOpen()) {
                 bind.run();
             } else {
@@ -137,28 +133,13 @@ public final class MillraceDatagramChannel extends AbstractMillraceChannel imple
     private void ask(Toe toe, InetSocketAddress address, Runnable bind) {
         socket = toe.bind(address, null);
         socket.attach(registration());
-        answered = bind;
-        answerTimeout = eventLoop().schedule(() -> {
-            bindFailure = unanswered();
-            answer();
-        }, ANSWER_SECONDS, TimeUnit.SECONDS);
-    }
-
-    private void answer() {
-        Runnable bind = answered;
-        if (bind != null) {
-            answered = null;
-            answerTimeout.cancel(false);
-            bind.run();
-        }
+        answer.await(eventLoop(), bind, () -> { });
     }
 
     @Override
     protected void doBind(SocketAddress local) throws Exception {
         checked(local);
-        if (bindFailure != null) {
-            throw bindFailure instanceof Exception e ? e : new IOException(bindFailure);
-        }
+        answer.check();
         if (!socket.isBound()) {
             socket.receive(ByteBuffer.allocate(0)); // throws why
         }
@@ -174,8 +155,8 @@ public final class MillraceDatagramChannel extends AbstractMillraceChannel imple
 
     @Override
     void ready() {
-        if (answered != null && (socket.isBound() || socket.status() != Status.OK)) {
-            answer();
+        if (answer.isAwaited() && (socket.isBound() || socket.status() != Status.OK)) {
+            answer.answer();
         }
         if (bound) {
             handle().flushNow();
@@ -195,7 +176,7 @@ public final class MillraceDatagramChannel extends AbstractMillraceChannel imple
         if (socket != null) {
             socket.close();
         }
-        answer(); // Netty fails what is bound after the end
+        answer.answer(); // Netty fails what is bound after the end
     }
 
     @Override

@@ -7,7 +7,6 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.ServerSocketChannelConfig;
-import io.netty.util.concurrent.Future;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.io.IOException;
@@ -15,7 +14,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnknownHostException;
-import java.util.concurrent.TimeUnit;
 import org.millrace.api.context.Status;
 import org.millrace.toe.ListenSocket;
 import org.millrace.toe.Toe;
@@ -43,9 +41,7 @@ public final class MillraceServerSocketChannel extends AbstractMillraceChannel i
     private BindLater outerUnsafe; // no initial value here: Netty asks for it before the fields of this class have any
     private Acceptor acceptor;
     private ListenSocket asked;
-    private Throwable bindFailure;
-    private Runnable answered;
-    private Future<?> answerTimeout;
+    private final BindAnswer answer = new BindAnswer();
     private Runnable secondTry;
     private Relistening relistening;
     private volatile boolean listening;
@@ -145,7 +141,7 @@ public final class MillraceServerSocketChannel extends AbstractMillraceChannel i
             return;
         }
         registration().handler().context((toe, failure) -> {
-            bindFailure = failure;
+            answer.failed(failure);
             if (toe == null || !isOpen()) {
                 bind.run();
             } else {
@@ -180,29 +176,13 @@ public final class MillraceServerSocketChannel extends AbstractMillraceChannel i
             asked.close();
             asked = request(toe, address);
         };
-        answered = bind;
-        answerTimeout = eventLoop().schedule(() -> {
-            asked.close();
-            bindFailure = unanswered();
-            answer();
-        }, ANSWER_SECONDS, TimeUnit.SECONDS);
-    }
-
-    private void answer() {
-        Runnable bind = answered;
-        if (bind != null) {
-            answered = null;
-            answerTimeout.cancel(false);
-            bind.run();
-        }
+        answer.await(eventLoop(), bind, () -> asked.close());
     }
 
     @Override
     protected void doBind(SocketAddress local) throws Exception {
         InetSocketAddress address = checked(local);
-        if (bindFailure != null) {
-            throw bindFailure instanceof Exception e ? e : new IOException(bindFailure);
-        }
+        answer.check();
         if (asked == null) {
             acceptor = KernelAcceptor.bind(address, config);
             acceptor.attach(registration());
@@ -231,8 +211,8 @@ public final class MillraceServerSocketChannel extends AbstractMillraceChannel i
 
     @Override
     void ready() {
-        if (answered != null && (asked.isListening() || asked.status() != Status.OK) && !askAgain()) {
-            answer();
+        if (answer.isAwaited() && (asked.isListening() || asked.status() != Status.OK) && !askAgain()) {
+            answer.answer();
         }
         if (relistening != null) {
             lookForReturn();
@@ -293,7 +273,7 @@ public final class MillraceServerSocketChannel extends AbstractMillraceChannel i
         } else if (asked != null) {
             asked.close();
         }
-        answer(); // Netty fails what is bound after the end
+        answer.answer(); // Netty fails what is bound after the end
     }
 
     @Override

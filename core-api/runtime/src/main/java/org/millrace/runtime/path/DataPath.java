@@ -130,8 +130,8 @@ public final class DataPath implements AutoCloseable {
         PortInfo info = port.info();
         transports = new TransportTable(instance);
         contexts = new ContextTable(capacity.contexts(), counters, home.journals());
-        transfer = new HostTransfer(contexts, frames, counters, pages);
         spans = new PayloadSpans(contexts, retained, counters);
+        transfer = new HostTransfer(contexts, frames, spans, counters, pages);
         egress = new Egress(port, spans, retained, captures);
         network = new NetEvents(this, transports.all());
         ip = new IpLayer(new MacAddress(info.macAddress()), config.addresses(), new RouteTable(config.routes()),

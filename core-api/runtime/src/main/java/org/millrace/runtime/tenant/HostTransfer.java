@@ -18,8 +18,11 @@ public final class HostTransfer implements PayloadDma {
     private final ReceivedFrames frames;
     private final Counters counters;
     private final IdlePages pages;
+    private final PayloadSpans spans;
 
-    public HostTransfer(ContextTable contexts, ReceivedFrames frames, Counters counters, IdlePages pages) {
+    public HostTransfer(ContextTable contexts, ReceivedFrames frames, PayloadSpans spans, Counters counters,
+                        IdlePages pages) {
+        this.spans = spans;
         this.contexts = contexts;
         this.frames = frames;
         this.counters = counters;
@@ -76,5 +79,6 @@ public final class HostTransfer implements PayloadDma {
             return;
         }
         meta.payload(slot + 1);
+        spans.refer(meta, context, slot);
     }
 }

@@ -16,6 +16,8 @@ public final class PayloadSpans {
     private final RetainedFrames retained;
     private final Counters counters;
 
+    /** The item whose payload has been found and has not left since; null if there is none. */
+    private SegmentMeta found;
     MemorySegment region;
     long firstOffset;
     int firstLength;
@@ -28,13 +30,27 @@ public final class PayloadSpans {
         this.counters = counters;
     }
 
+    /**
+     * An item has come to refer to a slot of the transmit ring. On a machine that runs items to completion it is the next
+     * one that is located, so what the slot is was just found.
+     */
+    void refer(SegmentMeta meta, AppContext context, int slot) {
+        inRing(meta, context, slot);
+        found = meta;
+    }
+
     /** Finds the payload of an item; it has none if the reference is 0. */
     PayloadSpans locate(SegmentMeta meta) {
         int reference = meta.payload();
+        boolean isFound = found == meta && reference > 0;
+        found = null;
+        if (isFound) {
+            return this;
+        }
         firstLength = 0;
         secondLength = 0;
         if (reference > 0) {
-            inRing(meta, reference - 1);
+            inRing(meta, contexts.find(meta.context()), reference - 1);
         } else if (reference < 0) {
             region = retained.memory(-reference);
             firstOffset = 0;
@@ -43,8 +59,7 @@ public final class PayloadSpans {
         return this;
     }
 
-    private void inRing(SegmentMeta meta, int slot) {
-        AppContext context = contexts.find(meta.context());
+    private void inRing(SegmentMeta meta, AppContext context, int slot) {
         int length = meta.length();
         if (context == null || slot >= context.slots.id.length || length <= 0 || length > context.slots.transmitRing[slot]) {
             counters.transferFaults++;

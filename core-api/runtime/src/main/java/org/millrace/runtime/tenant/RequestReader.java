@@ -16,6 +16,7 @@ import org.millrace.memory.DescriptorRing;
  */
 public final class RequestReader {
     private static final int MOST_KIND = 0xff;
+    private static final long LOW_32 = 0xffff_ffffL;
 
     private final RequestSink sink;
     private final Counters counters;
@@ -23,9 +24,8 @@ public final class RequestReader {
 
     private final OutgoingMessage outgoing = new OutgoingMessage();
 
-    /** The descriptor in hand, as it was read. */
-    private final long[] words = new long[Descriptor.BYTES / Long.BYTES];
-    private final MemorySegment asRead = MemorySegment.ofArray(words);
+    /** The descriptor in hand, as it was read: for the journal. */
+    private final MemorySegment asRead = MemorySegment.ofArray(new byte[Descriptor.BYTES]);
 
     private AppContext context;
     private int type;
@@ -66,8 +66,8 @@ public final class RequestReader {
         int work = 0;
         while (taken < available && work < budget && !from.events.hasWaiting() && from.violation() == null) {
             load(ring, ring.peek());
-            if (from.journal != null) { // what is done, not what stands there now
-                from.journal.record(Direction.REQUEST, asRead, 0, nowNs);
+            if (from.journal != null) {
+                record(nowNs);
             }
             from.requestRead();
             taken++;
@@ -91,25 +91,36 @@ public final class RequestReader {
     }
 
     private void load(DescriptorRing ring, long at) {
-        for (int i = 0; i < words.length; i++) {
-            words[i] = ring.i64(at, i * Long.BYTES);
-        }
-        type = (int) words[0] & 0xff;
-        flags = (int) words[0] >>> 8 & 0xff;
-        code = (int) words[0] >>> 16 & 0xffff;
-        connection = (int) (words[0] >>> 32);
-        long word = words[Descriptor.RX_BYTES / Long.BYTES];
-        receiveBytes = (int) word;
-        transmitBytes = (int) (word >>> 32);
-        opaque = words[Descriptor.OPAQUE / Long.BYTES];
-        word = words[Descriptor.ARGUMENT / Long.BYTES];
-        argument = (int) word;
-        localPort = (int) (word >>> 32) & 0xffff;
-        peerPort = (int) (word >>> 48);
-        local0 = words[Descriptor.LOCAL_ADDRESS / Long.BYTES];
-        local1 = words[Descriptor.LOCAL_ADDRESS / Long.BYTES + 1];
-        peer0 = words[Descriptor.PEER_ADDRESS / Long.BYTES];
-        peer1 = words[Descriptor.PEER_ADDRESS / Long.BYTES + 1];
+        long first = ring.i64(at, 0);
+        long bytes = ring.i64(at, Descriptor.RX_BYTES);
+        long rest = ring.i64(at, Descriptor.ARGUMENT);
+        type = (int) first & 0xff;
+        flags = (int) first >>> 8 & 0xff;
+        code = (int) first >>> 16 & 0xffff;
+        connection = (int) (first >>> 32);
+        receiveBytes = (int) bytes;
+        transmitBytes = (int) (bytes >>> 32);
+        opaque = ring.i64(at, Descriptor.OPAQUE);
+        argument = (int) rest;
+        localPort = (int) (rest >>> 32) & 0xffff;
+        peerPort = (int) (rest >>> 48);
+        local0 = ring.i64(at, Descriptor.LOCAL_ADDRESS);
+        local1 = ring.i64(at, Descriptor.LOCAL_ADDRESS + 8);
+        peer0 = ring.i64(at, Descriptor.PEER_ADDRESS);
+        peer1 = ring.i64(at, Descriptor.PEER_ADDRESS + 8);
+    }
+
+    /** Records what is done: the application may have written something else there since. */
+    private void record(long nowNs) {
+        asRead.set(Endian.I64, 0, (long) connection << 32 | code << 16 & LOW_32 | flags << 8 | type);
+        asRead.set(Endian.I64, Descriptor.RX_BYTES, (long) transmitBytes << 32 | receiveBytes & LOW_32);
+        asRead.set(Endian.I64, Descriptor.OPAQUE, opaque);
+        asRead.set(Endian.I64, Descriptor.ARGUMENT, (long) peerPort << 48 | (long) localPort << 32 | argument & LOW_32);
+        asRead.set(Endian.I64, Descriptor.LOCAL_ADDRESS, local0);
+        asRead.set(Endian.I64, Descriptor.LOCAL_ADDRESS + 8, local1);
+        asRead.set(Endian.I64, Descriptor.PEER_ADDRESS, peer0);
+        asRead.set(Endian.I64, Descriptor.PEER_ADDRESS + 8, peer1);
+        context.journal.record(Direction.REQUEST, asRead, 0, nowNs);
     }
 
     private void dispatch(long nowNs) {

@@ -45,11 +45,7 @@ class JournalledContextTest {
 
     @Test
     void tenantThatWritesOverItsDescriptorsDoesNotChangeTheRecord() throws InterruptedException, IOException {
-        DataPath path = new DataPath(new DataPathConfig("test", new BluefieldBackend(),
-            List.of(new TransportChoice(new FlexToeFactory(), Map.of())), MemoryPort.pair(Map.of())[0],
-            List.of(Ipv4Address.parse("10.0.0.1")), List.of(Route.onLink(Ipv4Prefix.parse("10.0.0.0/24"), 1500)),
-            new Capacity(16, 4), new Random(1)), new ContextHome(ContextHome.PRIVATE.memory(),
-                (context, nowNs) -> Journal.open(directory, context, Journal.Limits.DEFAULT, nowNs)));
+        DataPath path = journalled();
         AppContext context = path.open(SIZE);
         MemorySegment memory = context.region.segment();
         DescriptorRing requests = new DescriptorRing(memory, context.layout.requestRing(), SIZE.ringSlots());
@@ -73,6 +69,33 @@ class JournalledContextTest {
         }
         path.close();
         assertThat(recorded(Direction.REQUEST)).isEqualTo(recorded(Direction.EVENT)).hasSize(REQUESTS).doesNotContain(LIE);
+    }
+
+    private DataPath journalled() {
+        return new DataPath(new DataPathConfig("test", new BluefieldBackend(),
+            List.of(new TransportChoice(new FlexToeFactory(), Map.of())), MemoryPort.pair(Map.of())[0],
+            List.of(Ipv4Address.parse("10.0.0.1")), List.of(Route.onLink(Ipv4Prefix.parse("10.0.0.0/24"), 1500)),
+            new Capacity(16, 4), new Random(1)), new ContextHome(ContextHome.PRIVATE.memory(),
+                (context, nowNs) -> Journal.open(directory, context, Journal.Limits.DEFAULT, nowNs)));
+    }
+
+    @Test
+    void everyBitOfARequestIsRecorded() throws IOException {
+        long seed = 3;
+        byte[] request = new byte[Descriptor.BYTES];
+        new Random(seed).nextBytes(request);
+        DataPath path = journalled();
+        AppContext context = path.open(SIZE);
+        DescriptorRing requests =
+            new DescriptorRing(context.region.segment(), context.layout.requestRing(), SIZE.ringSlots());
+        MemorySegment.copy(request, 0, context.region.segment(), ValueLayout.JAVA_BYTE, requests.claim(), request.length);
+        requests.publish();
+        path.poll(1);
+        path.close();
+        try (JournalReader reader = Journal.dump(directory)) {
+            assertThat(reader.hasNext()).isTrue();
+            assertThat(reader.next().descriptor()).as("seed %d", seed).isEqualTo(request);
+        }
     }
 
     /** Writes over the opaque number of every event, all the time. */

@@ -79,7 +79,7 @@ class ProgramExchangeTest {
         program.install(7, state);
         assertThat(harness.opened()).containsExactly("FLOW 7");
         for (Method method : TcpProgram.class.getDeclaredMethods()) {
-            if (method.getParameterCount() > 0) {
+            if (method.getParameterCount() > 0 && (!method.isDefault() || program.resends())) {
                 harness.opened().clear();
                 method.invoke(program, Arrays.stream(method.getParameterTypes()).map(type -> type == int.class ? 7
                     : type == long.class ? (Object) 7L : type == TcpProgress.class ? new TcpProgress() : state).toArray());

@@ -27,12 +27,17 @@ public final class TcpOptions {
 
     /** Bytes that {@link #writeSack} writes, its padding included. */
     public static final int SACK_LENGTH = 12;
+    /** Bytes of each further block. */
+    public static final int SACK_BLOCK_LENGTH = 8;
+    /** Blocks that a segment has room for at most (RFC 2018 §3). */
+    public static final int MAX_SACK_BLOCKS = 4;
 
     private static final int END = 0;
     private static final int NOP = 1;
     private static final int MSS = 2;
     private static final int WINDOW_SCALE = 3;
     private static final int SACK_PERMITTED = 4;
+    private static final int SACK = 5;
     private static final int TIMESTAMPS = 8;
 
     private static final int MSS_WORD = 0x0204_0000;
@@ -47,6 +52,8 @@ public final class TcpOptions {
     private boolean timestamps;
     private int tsValue;
     private int tsEcho;
+    private int sackBlocks;
+    private final int[] sackEdges = new int[2 * MAX_SACK_BLOCKS];
 
     /** A decoder that has found nothing yet. */
     public TcpOptions() {
@@ -114,6 +121,9 @@ public final class TcpOptions {
                 }
                 sackPermitted = true;
             }
+            case SACK -> {
+                return sackAt(segment, value, length - 2);
+            }
             case TIMESTAMPS -> {
                 if (length != 10) {
                     return false;
@@ -123,6 +133,18 @@ public final class TcpOptions {
             default -> {
                 // RFC 9293 MUST-6: skip what we do not know
             }
+        }
+        return true;
+    }
+
+    private boolean sackAt(MemorySegment segment, long value, int length) {
+        int blocks = length / SACK_BLOCK_LENGTH;
+        if (length % SACK_BLOCK_LENGTH != 0 || blocks == 0 || blocks > MAX_SACK_BLOCKS) {
+            return false;
+        }
+        sackBlocks = blocks;
+        for (int i = 0; i < 2 * blocks; i++) {
+            sackEdges[i] = segment.get(Flyweight.U32, value + 4L * i);
         }
         return true;
     }
@@ -140,6 +162,7 @@ public final class TcpOptions {
         timestamps = false;
         tsValue = 0;
         tsEcho = 0;
+        sackBlocks = 0;
     }
 
     private static int u8(MemorySegment segment, long offset) {
@@ -162,6 +185,35 @@ public final class TcpOptions {
      */
     public int windowScale() {
         return windowScale;
+    }
+
+    /**
+     * Tells how many SACK blocks there are.
+     *
+     * @return 0 to {@link #MAX_SACK_BLOCKS}
+     */
+    public int sackBlocks() {
+        return sackBlocks;
+    }
+
+    /**
+     * Tells where a SACK block begins.
+     *
+     * @param block from 0
+     * @return its first sequence number
+     */
+    public int sackStart(int block) {
+        return sackEdges[2 * block];
+    }
+
+    /**
+     * Tells where a SACK block ends.
+     *
+     * @param block from 0
+     * @return the sequence number behind its last
+     */
+    public int sackEnd(int block) {
+        return sackEdges[2 * block + 1];
     }
 
     /**
@@ -252,6 +304,24 @@ public final class TcpOptions {
         segment.set(Flyweight.U32, offset + 4, start);
         segment.set(Flyweight.U32, offset + 8, end);
         return SACK_LENGTH;
+    }
+
+    /**
+     * Adds a block behind those of an option that has been written last.
+     *
+     * @param segment memory to write to
+     * @param offset absolute offset of the option, its padding included, bytes
+     * @param blocks how many it has
+     * @param start first sequence number of the block
+     * @param end the one behind its last
+     * @return bytes written, {@link #SACK_BLOCK_LENGTH}
+     */
+    public static int addSack(MemorySegment segment, long offset, int blocks, int start, int end) {
+        segment.set(Flyweight.U32, offset, NOP_NOP_SACK_WORD + blocks * SACK_BLOCK_LENGTH);
+        long at = offset + 4 + (long) blocks * SACK_BLOCK_LENGTH;
+        segment.set(Flyweight.U32, at, start);
+        segment.set(Flyweight.U32, at + 4, end);
+        return SACK_BLOCK_LENGTH;
     }
 
     /**

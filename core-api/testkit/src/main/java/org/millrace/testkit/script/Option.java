@@ -17,6 +17,8 @@ record Option(String name, List<String> words) {
     private static final Map<String, Integer> COUNTS =
         Map.of("mss", 1, "wscale", 1, "sackOK", 0, "sack", 1, "TS", 2, "nop", 0, "eol", 0);
     private static final String ANY = "*";
+    private static final String SACK = "sack";
+    private static final int MAX_BLOCKS = 4;
 
     static List<Option> parseAll(String text) {
         List<Option> options = new ArrayList<>();
@@ -32,9 +34,10 @@ record Option(String name, List<String> words) {
         }
         List<String> words = List.of(text.split("\\s+"));
         Integer count = COUNTS.get(words.getFirst());
-        if (count == null || words.size() - 1 != count) {
+        boolean several = words.getFirst().equals(SACK) && words.size() > 2 && words.size() <= 1 + MAX_BLOCKS;
+        if (count == null || words.size() - 1 != count && !several) {
             throw new IllegalArgumentException("option is " + text
-                + ", allowed are mss N, wscale N, sackOK, sack A:B, TS VALUE ECHO, nop, eol, 0xHEX");
+                + ", allowed are mss N, wscale N, sackOK, sack A:B [C:D ...], TS VALUE ECHO, nop, eol, 0xHEX");
         }
         return new Option(words.getFirst(), words.subList(1, words.size()));
     }
@@ -49,7 +52,7 @@ record Option(String name, List<String> words) {
             case "mss" -> bytes(2, 4, number(0), 2);
             case "wscale" -> bytes(3, 3, number(0), 1);
             case "sackOK" -> new int[] {4, 2};
-            case "sack" -> sack(flow);
+            case SACK -> sack(flow);
             case "TS" -> join(bytes(8, 10, number(0), 4),
                 tail(words.get(1).equals(ANY) ? flow.hostTimestamp() : number(1)));
             case "nop" -> new int[] {1};
@@ -76,9 +79,13 @@ record Option(String name, List<String> words) {
     }
 
     private int[] sack(Flow flow) {
-        String[] edges = words.getFirst().split(":");
-        return join(join(new int[] {5, 10}, tail(flow.hostSequence(Words.number("sack", edges[0])))),
-            tail(flow.hostSequence(Words.number("sack", edges[1]))));
+        int[] bytes = {5, 2 + 8 * words.size()};
+        for (String block : words) {
+            for (String edge : block.split(":")) {
+                bytes = join(bytes, tail(flow.hostSequence(Words.number(SACK, edge))));
+            }
+        }
+        return bytes;
     }
 
     private static int[] bytes(int kind, int length, int value, int valueBytes) {
@@ -103,7 +110,7 @@ record Option(String name, List<String> words) {
 
     /** {@return whether a sent option is as this one says} */
     boolean matches(Option sent) {
-        if (!name.equals(sent.name)) {
+        if (!name.equals(sent.name) || words.size() != sent.words.size()) {
             return false;
         }
         for (int i = 0; i < words.size(); i++) {
@@ -143,8 +150,12 @@ record Option(String name, List<String> words) {
             return new Option("wscale", List.of("" + (bytes[2] & 0xff)));
         } else if (kind == 4 && length == 2) {
             return new Option("sackOK", List.of());
-        } else if (kind == 5 && length == 10) { // the host speaks of what the peer has sent
-            return new Option("sack", List.of(flow.peerRelative(u32(bytes, 2)) + ":" + flow.peerRelative(u32(bytes, 6))));
+        } else if (kind == 5 && length >= 10 && length % 8 == 2) { // the host speaks of what the peer has sent
+            List<String> blocks = new ArrayList<>();
+            for (int at = 2; at < length; at += 8) {
+                blocks.add(flow.peerRelative(u32(bytes, at)) + ":" + flow.peerRelative(u32(bytes, at + 4)));
+            }
+            return new Option(SACK, blocks);
         } else if (kind == 8 && length == 10) {
             return new Option("TS", List.of(Integer.toUnsignedString(u32(bytes, 2)), Integer.toUnsignedString(u32(bytes, 6))));
         }

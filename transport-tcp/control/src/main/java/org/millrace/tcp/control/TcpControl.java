@@ -40,6 +40,7 @@ import org.millrace.tcp.control.handshake.Establishment;
 import org.millrace.tcp.control.handshake.Handshake;
 import org.millrace.tcp.control.handshake.SynCookies;
 import org.millrace.tcp.control.program.TcpConfig;
+import org.millrace.tcp.control.program.TcpMeta;
 import org.millrace.tcp.control.program.TcpProgram;
 import org.millrace.tcp.control.transfer.ConnectionTransfer;
 import org.millrace.tcp.control.transfer.StateTransfer;
@@ -58,7 +59,7 @@ import org.millrace.tcp.control.transfer.StateTransfer;
  */
 public final class TcpControl implements ControlPlane {
     private static final int URGENT_DIGESTS = TcpProgram.DIGEST_FIN_ACKED | TcpProgram.DIGEST_FIN_RECEIVED
-            | TcpProgram.DIGEST_FAST_RETRANSMIT;
+            | TcpProgram.DIGEST_FAST_RETRANSMIT | TcpProgram.DIGEST_RECOVERY;
     private static final long RESETS = 1;
     private static final long CHALLENGES = 2;
 
@@ -113,7 +114,7 @@ public final class TcpControl implements ControlPlane {
                 teardown);
         icmpErrors = new IcmpErrors(host, program, table, handshake);
         lines = new ConnectionLines(program, table, listeners, timeWait);
-        arriving = new ConnectionTransfer(host, program, config, table, timers, active);
+        arriving = new ConnectionTransfer(host, program, config, table, timers, active, watch);
         transfer = new StateTransfer(host, program, table, listeners, timeWait, timers, active, ports, cookies,
                 counters, arriving);
     }
@@ -128,6 +129,9 @@ public final class TcpControl implements ControlPlane {
         TcpConnection c = table.byFlow(meta.flow());
         if (c != null) {
             int digests = meta.digest();
+            if ((digests & TcpProgram.DIGEST_RECOVERY) != 0 && meta instanceof TcpMeta segment) {
+                watch.sacked(c, segment, nowNs);
+            }
             c.digests |= digests & URGENT_DIGESTS;
             active.wake(c, (digests & URGENT_DIGESTS) != 0, nowNs);
         }

@@ -53,7 +53,10 @@ public final class FakeProgram implements TcpProgram<TcpMeta> {
     private static void copy(TcpConnectionState from, TcpConnectionState to) {
         for (Field field : TcpConnectionState.class.getFields()) {
             try {
-                if (!Modifier.isStatic(field.getModifiers())) {
+                if (field.getType() == int[].class) {
+                    int[] values = (int[]) field.get(from);
+                    System.arraycopy(values, 0, field.get(to), 0, values.length);
+                } else if (!Modifier.isStatic(field.getModifiers())) {
                     field.set(to, field.get(from));
                 }
             } catch (IllegalAccessException e) {

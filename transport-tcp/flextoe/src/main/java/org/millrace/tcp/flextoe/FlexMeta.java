@@ -70,4 +70,66 @@ public final class FlexMeta extends TcpMeta {
     void rttUs(int v) {
         i32(TCP_BYTES + 12, v);
     }
+
+    @Override
+    public int sacksReceived() {
+        return u8(TCP_BYTES + 16);
+    }
+
+    void sacksReceived(int v) {
+        u8(TCP_BYTES + 16, v);
+    }
+
+    @Override
+    public int furtherSacks() {
+        return u8(TCP_BYTES + 17);
+    }
+
+    private void furtherSacks(int v) {
+        u8(TCP_BYTES + 17, v);
+    }
+
+    private int edge(int i) {
+        return i32(TCP_BYTES + 20, 8, i);
+    }
+
+    private void edge(int i, int v) {
+        i32(TCP_BYTES + 20, 8, i, v);
+    }
+
+    @Override
+    public void sackReceived(int block, int start, int end) {
+        sacksReceived(block + 1);
+        edge(2 * block, start);
+        edge(2 * block + 1, end);
+    }
+
+    @Override
+    public int receivedSackStart(int block) {
+        return edge(2 * block);
+    }
+
+    @Override
+    public int receivedSackEnd(int block) {
+        return edge(2 * block + 1);
+    }
+
+    /** Has an answer carry one more SACK block, in the place of those received: the peer repeats them. */
+    void addSack(int start, int end) {
+        int block = sacksReceived() == 0 ? furtherSacks() : 0;
+        sacksReceived(0);
+        edge(2 * block, start);
+        edge(2 * block + 1, end);
+        furtherSacks(block + 1);
+    }
+
+    @Override
+    public int furtherSackStart(int block) {
+        return edge(2 * block);
+    }
+
+    @Override
+    public int furtherSackEnd(int block) {
+        return edge(2 * block + 1);
+    }
 }

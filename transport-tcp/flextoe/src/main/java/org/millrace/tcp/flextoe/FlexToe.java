@@ -14,6 +14,7 @@ import org.millrace.api.pipeline.Workflow;
 import org.millrace.api.port.PortInfo;
 import org.millrace.api.transport.TransportHost;
 import org.millrace.tcp.control.program.TcpCodec;
+import org.millrace.tcp.control.program.TcpConfig;
 import org.millrace.tcp.control.program.TcpConnectionState;
 import org.millrace.tcp.control.program.TcpProgram;
 import org.millrace.tcp.control.program.TcpProgress;
@@ -24,6 +25,7 @@ public final class FlexToe implements TcpProgram<FlexMeta> {
     private static final int MAX_WINDOW = 65_535;
     private static final int MAX_DUPLICATES = 255;
 
+    private final int furtherIntervals;
     private final TcpCodec<FlexMeta> codec = new TcpCodec<>();
     private final FlowQueue scheduler;
     private final ReceivePreprocess receivePre;
@@ -43,9 +45,11 @@ public final class FlexToe implements TcpProgram<FlexMeta> {
     /**
      * Makes the program.
      *
-     * @param host the externs and the port it is for
+     * @param host   the externs and the port it is for
+     * @param config its options
      */
-    public FlexToe(TransportHost host) {
+    public FlexToe(TransportHost host, TcpConfig config) {
+        furtherIntervals = config.intervals() - 1;
         PortInfo port = host.port();
         Externs externs = host.externs();
         scheduler = externs.flowQueue();
@@ -111,6 +115,7 @@ public final class FlexToe implements TcpProgram<FlexMeta> {
             peer.localPort(from.localPort);
             peer.peerPort(from.peerPort);
             installProtocol(open.state(protocolState), from);
+            installIntervals(open.state(protocolState), from, furtherIntervals);
             PostState s = open.state(postState);
             s.context(from.context);
             s.connection(from.connection);
@@ -146,8 +151,6 @@ public final class FlexToe implements TcpProgram<FlexMeta> {
         s.edge(from.rcvEdge);
         s.shift(from.rcvShift);
         s.buffer(from.rcvBuffer);
-        s.oooStart(from.oooStart);
-        s.oooLength(from.oooLength);
         s.tsRecent(from.tsRecent);
         s.lastAck(from.lastAckSent);
         s.mss(from.mss);
@@ -162,8 +165,19 @@ public final class FlexToe implements TcpProgram<FlexMeta> {
             | flag(from.closed, ProtocolState.CLOSED)
             | flag(from.timestamps, ProtocolState.TIMESTAMPS)
             | flag(from.sack, ProtocolState.SACK)
+            | flag(from.sack, ProtocolState.SELECTIVE)
             | flag(from.ecn != TcpConnectionState.ECN_OFF, ProtocolState.ECN)
             | flag(from.ecn == TcpConnectionState.ECN_DCTCP, ProtocolState.ECN_DCTCP));
+    }
+
+    private static void installIntervals(ProtocolState s, TcpConnectionState from, int further) {
+        s.oooStart(from.oooStart);
+        s.oooLength(from.oooLength);
+        for (int i = 0; i < further; i++) {
+            s.further(i, from.furtherStarts[i], from.furtherLengths[i]);
+        }
+        s.furtherLimit(further);
+        s.finSeq(from.oooFinSeq);
     }
 
     private static int flag(boolean on, int bit) {
@@ -204,6 +218,11 @@ public final class FlexToe implements TcpProgram<FlexMeta> {
         to.rcvBuffer = s.buffer();
         to.oooStart = s.oooStart();
         to.oooLength = s.oooLength();
+        for (int i = 0; i < ProtocolState.FURTHER; i++) {
+            to.furtherStarts[i] = s.furtherStart(i);
+            to.furtherLengths[i] = s.furtherLength(i);
+        }
+        to.oooFinSeq = s.finSeq();
         to.tsRecent = s.tsRecent();
         to.lastAckSent = s.lastAck();
         to.mss = s.mss();
@@ -231,6 +250,7 @@ public final class FlexToe implements TcpProgram<FlexMeta> {
             to.sndMax = s.max();
             to.sndReady = s.ready();
             to.sndWindow = s.peerWindow();
+            to.resending = s.resends();
             to.rcvNxt = s.received();
             to.ackPending = s.has(ProtocolState.ACK_PENDING);
             to.finOutstanding = s.finToSend() || s.has(ProtocolState.FIN_SENT) && s.una() != s.max();
@@ -248,6 +268,31 @@ public final class FlexToe implements TcpProgram<FlexMeta> {
     public void congestionWindow(int flow, int windowBytes) {
         try (OpenState open = states.open(flow)) {
             open.state(protocolState).congestionWindow(windowBytes);
+        }
+    }
+
+    @Override
+    public boolean resends() {
+        return true;
+    }
+
+    @Override
+    public void recover(int flow) {
+        try (OpenState open = states.open(flow)) {
+            ProtocolState s = open.state(protocolState);
+            s.recover(s.max());
+            s.set(ProtocolState.RECOVERING);
+            s.duplicates(0);
+            s.resendEnd(s.resendStart());
+        }
+    }
+
+    @Override
+    public void resend(int flow, int start, int end) {
+        try (OpenState open = states.open(flow)) {
+            ProtocolState s = open.state(protocolState);
+            s.resendStart(start);
+            s.resendEnd(end);
         }
     }
 

@@ -39,7 +39,7 @@ public class FlexToeFactory implements TransportFactory {
             throw new IllegalArgumentException("pacing is " + config.pacing() + ", allowed with " + name() + " is "
                 + TcpConfig.PULL);
         }
-        FlexToe program = new FlexToe(host);
+        FlexToe program = new FlexToe(host, config);
         TcpControl control = new TcpControl(host, program, config);
         return new Transport() {
             @Override

@@ -5,6 +5,9 @@ import org.millrace.api.pipeline.State;
 /**
  * The protocol stage's state of a flow: Table 4.1's and what docs/decisions/004-flextoe-state.md adds to it. "In
  * flight" is the difference {@code max - una}; {@code next} lies below {@code max} while going back.
+ *
+ * <p>What lies behind {@link #timedAtUs()} is looked at while something is out of order or being recovered, and only then
+ * (docs/decisions/100-loss-recovery.md).
  */
 public final class ProtocolState extends State {
     static final int FIN_QUEUED = 1;
@@ -22,6 +25,10 @@ public final class ProtocolState extends State {
     static final int SACK = 4096;
     static final int OVERRIDE = 8192;
     static final int TIMING = 16384;
+    static final int SELECTIVE = 32768;
+
+    /** Out-of-order intervals kept beside the one changed last. */
+    static final int FURTHER = 4;
 
     /** Makes a view that is nowhere yet. */
     public ProtocolState() {
@@ -135,7 +142,7 @@ public final class ProtocolState extends State {
         i32(44, v);
     }
 
-    /** {@return start of the out-of-order interval} */
+    /** {@return start of the out-of-order interval that changed last} */
     public int oooStart() {
         return i32(48);
     }
@@ -261,6 +268,65 @@ public final class ProtocolState extends State {
         i32(84, v);
     }
 
+    /** {@return start of another out-of-order interval, those that changed later first} */
+    int furtherStart(int i) {
+        return i32(88, FURTHER, i);
+    }
+
+    private void furtherStart(int i, int v) {
+        i32(88, FURTHER, i, v);
+    }
+
+    /** {@return its length; 0: there is none in this place} */
+    int furtherLength(int i) {
+        return i32(104, FURTHER, i);
+    }
+
+    private void furtherLength(int i, int v) {
+        i32(104, FURTHER, i, v);
+    }
+
+    void further(int i, int start, int length) {
+        furtherStart(i, start);
+        furtherLength(i, length);
+    }
+
+    /** {@return where the FIN lies that came out of order, with the flag OOO_FIN} */
+    public int finSeq() {
+        return i32(120);
+    }
+
+    void finSeq(int v) {
+        i32(120, v);
+    }
+
+    /** {@return first sequence number to send again, while {@code RECOVERING}} */
+    public int resendStart() {
+        return i32(124);
+    }
+
+    void resendStart(int v) {
+        i32(124, v);
+    }
+
+    /** {@return the one behind the last to send again; equal: none} */
+    public int resendEnd() {
+        return i32(128);
+    }
+
+    void resendEnd(int v) {
+        i32(128, v);
+    }
+
+    /** {@return how many further intervals may be kept, 0 to {@link #FURTHER}} */
+    public int furtherLimit() {
+        return u8(132);
+    }
+
+    void furtherLimit(int v) {
+        u8(132, v);
+    }
+
     boolean has(int flag) {
         return (flags() & flag) != 0;
     }
@@ -287,6 +353,9 @@ public final class ProtocolState extends State {
     /** Whether a TX item would send something now. */
     boolean sendable() {
         int ready = ready();
+        if (resends()) {
+            return true;
+        }
         if (ready == 0) {
             return finToSend();
         }
@@ -296,6 +365,11 @@ public final class ProtocolState extends State {
         }
         boolean now = next() == una() && (next() != max() || has(OVERRIDE));    // goes again, or (4)
         return usable > 0 && (now || usable >= offered() >>> 1);                  // (3)
+    }
+
+    /** Whether the control plane wants something sent again. */
+    boolean resends() {
+        return has(RECOVERING) && resendStart() != resendEnd();
     }
 
     /** Takes note of a window that the peer offers. */
@@ -312,6 +386,7 @@ public final class ProtocolState extends State {
         next(una());
         recover(max());
         flags(flags() & ~TIMING | RECOVERING);                                  // RFC 6298 §3 (Karn)
+        resendEnd(resendStart());
         duplicates(0);
     }
 

@@ -7,15 +7,14 @@ import static org.millrace.tcp.flextoe.ProtocolState.ECN_DCTCP;
 import static org.millrace.tcp.flextoe.ProtocolState.ECN_ECHO;
 import static org.millrace.tcp.flextoe.ProtocolState.FIN_RECEIVED;
 import static org.millrace.tcp.flextoe.ProtocolState.FIN_SENT;
-import static org.millrace.tcp.flextoe.ProtocolState.OOO_FIN;
 import static org.millrace.tcp.flextoe.ProtocolState.RECOVERING;
 import static org.millrace.tcp.flextoe.ProtocolState.SACK;
+import static org.millrace.tcp.flextoe.ProtocolState.SELECTIVE;
 import static org.millrace.tcp.flextoe.ProtocolState.TIMESTAMPS;
 import static org.millrace.tcp.flextoe.ProtocolState.TIMING;
 
 import java.util.List;
 import org.millrace.api.pipeline.DropReason;
-import org.millrace.api.pipeline.SegmentMeta;
 import org.millrace.api.pipeline.Stage;
 import org.millrace.api.pipeline.StageSpec;
 import org.millrace.api.pipeline.Timestamps;
@@ -25,8 +24,7 @@ import org.millrace.wire.SequenceNumber;
 import org.millrace.wire.TcpHeader;
 
 /**
- * The protocol stage on a received segment (§4.3.1.3): windows, acknowledgement, reassembly in place with one
- * out-of-order interval, duplicate ACKs. Leaves in the metadata what to move, what to tell the application and what to
+ * The protocol stage on a received segment (§4.3.1.3): windows, acknowledgement, {@link Reassembly}, duplicate ACKs. Leaves in the metadata what to move, what to tell the application and what to
  * answer. Order of the checks: RFC 9293 §3.10.7.4.
  */
 final class ReceiveProtocol implements Stage<FlexMeta, ProtocolState> {
@@ -76,6 +74,9 @@ final class ReceiveProtocol implements Stage<FlexMeta, ProtocolState> {
         if (meta.hasTimestamps() != 0 && SequenceNumber.lessOrEqual(seq, s.lastAck())) {
             s.tsRecent(meta.tsValue());                                         // RFC 7323 §4.3 (2)
         }
+        if (reports(meta, s)) {
+            meta.digest(TcpProgram.DIGEST_RECOVERY);
+        }
         acknowledged(meta, s, seq, length + fin, nowNs);
         if (length + fin != 0) {
             echoCongestion(meta, s);
@@ -116,13 +117,17 @@ final class ReceiveProtocol implements Stage<FlexMeta, ProtocolState> {
         if (meta.answer() != 0) {
             meta.seq(s.max());
             s.acknowledge(meta);
-            if (s.has(SACK) && meta.sackStart() == meta.sackEnd()) {
-                meta.sackStart(s.oooStart());                                   // RFC 2018 §4
-                meta.sackEnd(s.oooStart() + s.oooLength());
+            if (s.oooLength() != 0 && s.has(SACK)) {
+                Reassembly.report(meta, s);
             }
             meta.flags(TcpHeader.ACK | (s.has(ECN_ECHO) ? TcpHeader.ECE : 0));
         }
         return meta.digest() != 0 ? Verdict.NEXT | Verdict.DIGEST : Verdict.NEXT;
+    }
+
+    /** Whether the segment has SACK blocks that the control plane heeds: then those tell of losses, not duplicate ACKs. */
+    private static boolean reports(FlexMeta meta, ProtocolState s) {
+        return meta.sacksReceived() != 0 && s.has(SELECTIVE);
     }
 
     private void acknowledged(FlexMeta meta, ProtocolState s, int seq, int sequenceLength, long nowNs) {
@@ -132,7 +137,7 @@ final class ReceiveProtocol implements Stage<FlexMeta, ProtocolState> {
         if (SequenceNumber.greaterThan(ack, una)) {
             advance(meta, s, ack, una);
             timed(meta, s, ack, nowNs);
-        } else if (ack == una && s.max() != una && sequenceLength == 0 && window == s.peerWindow()) {
+        } else if (ack == una && s.max() != una && sequenceLength == 0 && window == s.peerWindow() && !reports(meta, s)) {
             duplicate(meta, s);                                                 // RFC 5681 §2
         }
         if (SequenceNumber.greaterOrEqual(ack, una) && SequenceNumber.greaterOrEqual(seq, s.windowSeq())) {
@@ -151,12 +156,21 @@ final class ReceiveProtocol implements Stage<FlexMeta, ProtocolState> {
         }
         s.una(ack);
         s.duplicates(0);
-        if (s.has(RECOVERING) && SequenceNumber.greaterOrEqual(ack, s.recover())) {
-            s.clear(RECOVERING);
+        if (s.has(RECOVERING)) {
+            recovering(meta, s, ack);
         }
         meta.txBump(ack - una - fin);
         if (fin != 0) {
             meta.digest(meta.digest() | TcpProgram.DIGEST_FIN_ACKED);
+        }
+    }
+
+    private static void recovering(FlexMeta meta, ProtocolState s, int ack) {
+        if (SequenceNumber.greaterOrEqual(ack, s.recover())) {
+            s.clear(RECOVERING);
+        }
+        if (s.has(SELECTIVE)) {
+            meta.digest(meta.digest() | TcpProgram.DIGEST_RECOVERY);
         }
     }
 
@@ -216,9 +230,9 @@ final class ReceiveProtocol implements Stage<FlexMeta, ProtocolState> {
         }
         boolean wasOrdered = s.oooLength() == 0;
         if (seq == received) {
-            inOrder(meta, s, seq, length, fin);
+            Reassembly.inOrder(meta, s, length, fin);
         } else {
-            outOfOrder(meta, s, seq, length, fin);
+            Reassembly.outOfOrder(meta, s, seq, length, fin);
         }
         boolean whole = seq == received && wasOrdered && over <= 0 && old <= 0 && fin == 0;
         if (!whole || s.delayed() <= 1 || s.received() - s.lastAck() >= s.delayed() * s.mss()) {
@@ -227,59 +241,5 @@ final class ReceiveProtocol implements Stage<FlexMeta, ProtocolState> {
             s.set(ACK_PENDING);
             meta.digest(meta.digest() | TcpProgram.DIGEST_ACTIVE);
         }
-    }
-
-    private static void inOrder(FlexMeta meta, ProtocolState s, int seq, int length, int finFlag) {
-        int end = seq + length;
-        int fin = finFlag;
-        if (s.oooLength() != 0 && SequenceNumber.lessOrEqual(s.oooStart(), end)) {
-            int oooEnd = s.oooStart() + s.oooLength();
-            if (oooEnd == end) {
-                fin |= s.has(OOO_FIN) ? 1 : 0;                                  // either copy may have had it
-            } else if (SequenceNumber.greaterThan(oooEnd, end)) {
-                end = oooEnd;
-                fin = s.has(OOO_FIN) ? 1 : 0;
-            }
-            s.oooLength(0);
-            s.clear(OOO_FIN);
-        }
-        int advance = end - seq;
-        s.received(end + fin);
-        s.free(s.free() - advance);
-        meta.payloadSeq(seq);
-        meta.length(length);
-        meta.rxBump(advance);
-        if (fin != 0) {
-            s.set(FIN_RECEIVED);
-            meta.hostFlags(SegmentMeta.HOST_FIN);
-            meta.digest(meta.digest() | TcpProgram.DIGEST_FIN_RECEIVED);
-        }
-    }
-
-    /** Joins the segment to the interval if they touch; else it is lost and the answer is a duplicate ACK. */
-    private static void outOfOrder(FlexMeta meta, ProtocolState s, int seq, int length, int fin) {
-        if (length == 0) {
-            return;
-        }
-        int end = seq + length;
-        if (s.oooLength() == 0) {
-            s.oooStart(seq);
-            s.oooLength(length);
-        } else {
-            int oooStart = s.oooStart();
-            int oooEnd = oooStart + s.oooLength();
-            if (SequenceNumber.greaterThan(seq, oooEnd) || SequenceNumber.lessThan(end, oooStart)) {
-                meta.discard(DropReason.NOT_MERGEABLE.code());
-                return;
-            }
-            int first = SequenceNumber.min(seq, oooStart);
-            s.oooStart(first);
-            s.oooLength(SequenceNumber.max(end, oooEnd) - first);
-        }
-        if (fin != 0 && end == s.oooStart() + s.oooLength()) {
-            s.set(OOO_FIN);
-        }
-        meta.payloadSeq(seq);
-        meta.length(length);
     }
 }

@@ -41,6 +41,9 @@ final class TransmitProtocol implements Stage<FlexMeta, ProtocolState> {
 
     @Override
     public long process(FlexMeta meta, ProtocolState s, long nowNs) {
+        if (s.resends() && hasResendable(s)) {
+            return resend(meta, s);
+        }
         int digest = s.max() == s.una() ? TcpProgram.DIGEST_ACTIVE : 0;
         if (!s.sendable()) {
             int stalled = s.ready() != 0 ? digest : 0;                          // zero window: the persist timer
@@ -48,7 +51,7 @@ final class TransmitProtocol implements Stage<FlexMeta, ProtocolState> {
             return Verdict.drop(DropReason.NOTHING_TO_SEND.code()) | (stalled != 0 ? Verdict.DIGEST : 0);
         }
         int seq = s.next();
-        int length = length(s);
+        int length = length(s, Math.min(s.ready(), s.usable()), s.ready());
         int fin = s.finToSend() && length == s.ready() ? 1 : 0;
         s.ready(s.ready() - length);
         s.next(seq + length + fin);
@@ -66,26 +69,60 @@ final class TransmitProtocol implements Stage<FlexMeta, ProtocolState> {
             s.timedAtUs(clock.microseconds(nowNs));
         }
 
+        compose(meta, s, seq, length, flags(s, length, fin, again), again);
+        meta.digest(digest);
+        return digest != 0 ? Verdict.NEXT | Verdict.DIGEST : Verdict.NEXT;
+    }
+
+    private static void compose(FlexMeta meta, ProtocolState s, int seq, int length, int flags, boolean again) {
         meta.seq(seq);
         meta.payloadSeq(seq);
         meta.length(length);
         meta.una(s.una());
         meta.mss(s.mss());
         meta.retransmitted(again ? 1 : 0);
-        meta.flags(flags(s, length, fin, again));
+        meta.flags(flags);
         meta.ecn(s.has(ECN) && !again && length != 0 ? ECT_0 : 0);              // RFC 3168 §6.1.5
         s.acknowledge(meta);
         meta.answer(1);
         meta.sendable(s.sendable() ? 1 : 0);
-        meta.digest(digest);
-        return digest != 0 ? Verdict.NEXT | Verdict.DIGEST : Verdict.NEXT;
     }
 
-    /** As much as is ready, the windows allow and the port takes; whole segments unless it is the last. */
-    private int length(ProtocolState s) {
+    /** Takes off what has been acknowledged since the control plane asked, and all if the peer's window is closed. */
+    private static boolean hasResendable(ProtocolState s) {
+        int seq = SequenceNumber.max(s.resendStart(), s.una());
+        boolean allowed = SequenceNumber.lessThan(seq, s.resendEnd())
+            && SequenceNumber.lessThan(seq, s.una() + s.peerWindow());
+        s.resendStart(allowed ? seq : s.resendEnd());
+        return allowed;
+    }
+
+    /** Sends again the first of what the control plane has asked for, as far as the peer's window is open. */
+    private long resend(FlexMeta meta, ProtocolState s) {
+        int seq = s.resendStart();
+        int end = s.resendEnd();
+        int fin = s.has(FIN_SENT) && end == s.max() ? 1 : 0;
+        int left = end - fin - seq;
+        int length = length(s, Math.min(left, s.una() + s.peerWindow() - seq), left);
+        int finNow = length == left ? fin : 0;
+        s.resendStart(seq + length + finNow);
+        if (SequenceNumber.lessThan(seq, s.timedEnd())) {
+            s.clear(TIMING);                                                    // RFC 6298 §3 (Karn)
+        }
+        compose(meta, s, seq, length, flags(s, length, finNow, true), true);
+        return Verdict.NEXT;
+    }
+
+    /**
+     * As much as may be and the port takes; whole segments unless it is the last.
+     *
+     * @param most  how much may be
+     * @param ready how much there is
+     */
+    private int length(ProtocolState s, int most, int ready) {
         int mss = s.mss();
-        int length = Math.min(s.ready(), Math.min(s.usable(), Math.max(maxPayload, mss)));
-        if (length <= mss || length == s.ready()) {
+        int length = Math.min(most, Math.max(maxPayload, mss));
+        if (length <= mss || length == ready) {
             return Math.max(length, 0);
         }
         return length - remainder(length, mss);

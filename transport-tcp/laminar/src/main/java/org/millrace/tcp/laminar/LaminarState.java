@@ -1,5 +1,6 @@
 package org.millrace.tcp.laminar;
 
+import java.util.Arrays;
 import org.millrace.api.pipeline.OpenState;
 import org.millrace.api.pipeline.StateHandle;
 import org.millrace.api.pipeline.StateTables;
@@ -209,6 +210,7 @@ final class LaminarState {
         to.rcvFree = w.edge() - to.rcvNxt + (to.finReceived ? 1 : 0);
         to.oooStart = w.next() + start;
         to.oooLength = start == 0 ? 0 : stop - start;
+        Arrays.fill(to.furtherLengths, 0);
         to.oooFin = false;
         to.rcvEdge = to.rcvNxt + Math.clamp(open.state(advertised).edge() - to.rcvNxt, 0, open.state(connection).windowMost());
         to.tsRecent = open.state(timestamp).recent();

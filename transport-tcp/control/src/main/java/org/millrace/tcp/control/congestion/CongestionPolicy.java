@@ -42,12 +42,16 @@ public interface CongestionPolicy {
     }
 
     /**
-     * The data path has done a fast retransmit.
+     * A loss has been found by acknowledgements.
      *
      * @param una SND.UNA now
      * @param max highest sequence number sent
      */
     void onFastRetransmit(int una, int max);
+
+    /** Nothing was lost when {@link #onFastRetransmit} was called last: what it did may be undone. */
+    default void onSpuriousRetransmit() {
+    }
 
     /**
      * The retransmission timer has expired.

@@ -15,6 +15,8 @@ public class NewReno implements CongestionPolicy {
     private int counted;
     private int reducedUntil;
     private boolean reduced;
+    private int undoWindow;
+    private int undoThreshold;
 
     /**
      * Makes a policy for a new connection.
@@ -102,7 +104,19 @@ public class NewReno implements CongestionPolicy {
     public void onFastRetransmit(int una, int max) {
         leaveReduction(una);
         if (!reduced) {
+            undoWindow = window;
+            undoThreshold = threshold;
             reduce(Math.min(max - una, window) / 2, max); // RFC 5681 (4)
+        }
+    }
+
+    @Override
+    public final void onSpuriousRetransmit() {
+        if (undoWindow != 0) {
+            window = Math.max(window, undoWindow);
+            threshold = undoThreshold;
+            undoWindow = 0;
+            reduced = false;
         }
     }
 

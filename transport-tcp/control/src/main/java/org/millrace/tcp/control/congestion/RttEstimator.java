@@ -15,6 +15,7 @@ public final class RttEstimator {
     private long variationUs;
     private long timeoutUs;
     private int backOff;
+    private long leastUs = Long.MAX_VALUE;
 
     public RttEstimator(TcpConfig config) {
         minUs = config.rtoMinMs() * 1_000L;
@@ -23,6 +24,7 @@ public final class RttEstimator {
     }
 
     public void sample(long rttUs) {
+        leastUs = Math.min(leastUs, rttUs);
         if (smoothedUs < 0) { // RFC 6298 (2.2)
             smoothedUs = rttUs;
             variationUs = rttUs / 2;
@@ -60,7 +62,18 @@ public final class RttEstimator {
         smoothedUs = f.i64(smoothedUs);
         variationUs = f.i64(variationUs);
         timeoutUs = Math.clamp(f.i64(timeoutUs), minUs, maxUs);
+        leastUs = Math.max(f.i64(leastUs), 0);
         backOff = f.number("back-off", backOff, 0, 30);
+    }
+
+    /** {@return the shortest round trip, microseconds; of a connection without a sample a guess, the timeout's half} */
+    public long leastUs() {
+        return leastUs == Long.MAX_VALUE ? timeoutUs / 2 : leastUs;
+    }
+
+    /** {@return smoothed round-trip time, nanoseconds; of a connection without a sample a guess, the timeout's half} */
+    public long roundTripNs() {
+        return smoothedUs < 0 ? timeoutUs * 500 : smoothedUs * 1_000;
     }
 
     /** {@return smoothed round-trip time in microseconds, or -1 if there was no sample} */

@@ -5,6 +5,7 @@ import org.millrace.tcp.control.congestion.CongestionPolicy;
 import org.millrace.tcp.control.congestion.RttEstimator;
 import org.millrace.tcp.control.program.TcpConnectionState;
 import org.millrace.tcp.control.program.TcpProgress;
+import org.millrace.tcp.control.recovery.LossRecovery;
 import org.millrace.tcp.control.wire.Endpoints;
 
 /** An installed connection: what the control plane remembers of it beside the data path's state. */
@@ -22,6 +23,10 @@ public final class TcpConnection extends Timed {
     public final boolean timestamps;
     /** The receive window is scaled: it can grow beyond 64 KiB. */
     public final boolean scaled;
+    /** Loss recovery; null if the peer takes no SACK blocks or the program only goes back. */
+    public LossRecovery recovery;
+    /** What the data path has been told may be in flight. */
+    public int allowed;
     /** The peer takes SACK blocks; not every program keeps it. */
     public final boolean sack;
     public final RttEstimator rtt;
@@ -93,6 +98,7 @@ public final class TcpConnection extends Timed {
         timestamps = state.timestamps;
         scaled = state.rcvShift > 0;
         sack = state.sack;
+        allowed = congestion.window();
         receiveBytes = state.rcvBuffer;
         seenUna = state.sndUna;
         seenRcvNxt = state.rcvNxt;

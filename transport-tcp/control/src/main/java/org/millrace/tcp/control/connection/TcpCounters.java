@@ -10,6 +10,7 @@ public final class TcpCounters {
     public long fastRetransmits;
     public long timeouts;
     public long probes;
+    public long tailProbes;
     public long retransmittedBytes;
     public long lingeringGivenUp;
 
@@ -17,6 +18,7 @@ public final class TcpCounters {
         fastRetransmits = f.i64(fastRetransmits);
         timeouts = f.i64(timeouts);
         probes = f.i64(probes);
+        tailProbes = f.i64(tailProbes);
         retransmittedBytes = f.i64(retransmittedBytes);
         lingeringGivenUp = f.i64(lingeringGivenUp);
     }
@@ -25,6 +27,7 @@ public final class TcpCounters {
         fastRetransmits = 0;
         timeouts = 0;
         probes = 0;
+        tailProbes = 0;
         retransmittedBytes = 0;
         lingeringGivenUp = 0;
     }
@@ -34,6 +37,7 @@ public final class TcpCounters {
         all.put("fast retransmits", fastRetransmits);
         all.put("retransmission timeouts", timeouts);
         all.put("window probes", probes);
+        all.put("tail loss probes", tailProbes);
         all.put("retransmitted bytes", retransmittedBytes);
         all.put("lingering given up", lingeringGivenUp);
         return all;

@@ -8,8 +8,10 @@ import org.millrace.tcp.control.connection.TcpConnection;
 import org.millrace.tcp.control.connection.TcpCounters;
 import org.millrace.tcp.control.connection.TcpState;
 import org.millrace.tcp.control.program.TcpConfig;
+import org.millrace.tcp.control.program.TcpMeta;
 import org.millrace.tcp.control.program.TcpProgram;
 import org.millrace.tcp.control.program.TcpProgress;
+import org.millrace.tcp.control.recovery.LossRecovery;
 
 /**
  * Looks at active flows: what has come of them since the last look, and what is due. Congestion control, the states of
@@ -47,11 +49,20 @@ public final class FlowWatch {
 
     /** Begins to watch a connection that has just been installed. */
     public void begin(TcpConnection c, long nowNs) {
+        recover(c);
         if (config.keepaliveS() > 0) {
             c.keepaliveNs = nowNs + config.keepaliveS() * SECOND_NS;
             timers.schedule(c, c.idleDeadlineNs());
         }
         active.wake(c, false, nowNs);
+    }
+
+    /** Makes a connection's loss recovery, if its peer takes SACK blocks and the program heeds those that come. */
+    public void recover(TcpConnection c) {
+        if (c.sack && program.resends()) {
+            program.progress(c.flow, progress);
+            c.recovery = new LossRecovery(progress.sndUna, progress.sndMax);
+        }
     }
 
     /** Looks at one flow. The connection may be over afterwards: its flow is 0 then. */
@@ -70,6 +81,10 @@ public final class FlowWatch {
         if (c.flow == 0) {
             return;
         }
+        if (c.recovery != null) {
+            c.recovery.decide(p, c.congestion, c.rtt, c.mss, nowNs);
+        }
+        send(c, p, nowNs);
         if (c.congestion.rate() != c.rate) {
             c.rate = c.congestion.rate();
             program.rate(c.flow, c.rate);
@@ -91,7 +106,8 @@ public final class FlowWatch {
                 ? Math.clamp(halfRttNs, TcpConnection.MIN_POLL_GAP_NS, ActiveFlows.GAP_NS) : ActiveFlows.GAP_NS;
         c.quiet = !moved;
         long gap = moved ? c.pollGapNs : ActiveFlows.QUIET_GAP_NS;
-        c.pollNs = Math.min(nowNs + gap, Math.min(c.retransmitNs, c.delayedAckNs));
+        long dueNs = Math.min(c.retransmitNs, c.delayedAckNs);
+        c.pollNs = Math.min(nowNs + gap, c.recovery == null ? dueNs : Math.min(dueNs, c.recovery.nextNs(c.rtt, c.mss, nowNs)));
     }
 
     /** Nothing to wait for: the flow costs nothing from here on. */
@@ -109,7 +125,7 @@ public final class FlowWatch {
             c.rtt.sample(roundTripUs);
         }
         int before = c.congestion.window();
-        int acked = p.ackedBytes - c.seenAcked;
+        int acked = c.recovery != null ? c.recovery.delivered(p, c.rtt, nowNs) : p.ackedBytes - c.seenAcked;
         int marked = p.ecnBytes - c.seenEcn;
         c.seenAcked = p.ackedBytes;
         c.seenEcn = p.ecnBytes;
@@ -127,18 +143,38 @@ public final class FlowWatch {
             counters.fastRetransmits++;
             c.congestion.onFastRetransmit(p.sndUna, p.sndMax);
         }
-        applyWindow(c, before, p.sndReady > 0, nowNs);
         buffers.congestionWindow(c, p);
         return limited;
     }
 
-    private void applyWindow(TcpConnection c, int before, boolean ready, long nowNs) {
-        int window = c.congestion.window();
-        if (window != before) {
-            program.congestionWindow(c.flow, window);
-            if (window > before && ready) {
-                host.hostControl(c.flow, TcpProgram.KICK, nowNs);
-            }
+    /** SACK blocks have come, or an acknowledgement while losses are recovered: before the next look. */
+    public void sacked(TcpConnection c, TcpMeta meta, long nowNs) {
+        if (c.recovery != null) {
+            program.progress(c.flow, progress);
+            c.recovery.sacked(meta, progress, c.rtt, nowNs);
+        }
+    }
+
+    /** Tells the data path what may be in flight now, and what to send again. */
+    private void send(TcpConnection c, TcpProgress p, long nowNs) {
+        LossRecovery r = c.recovery;
+        int before = c.allowed;
+        c.allowed = r == null ? c.congestion.window() : r.allowed();
+        boolean due = c.allowed > before && p.sndReady > 0;
+        if (c.allowed != before) {
+            program.congestionWindow(c.flow, c.allowed);
+        }
+        if (r != null && r.isAttentive()) {
+            program.recover(c.flow);
+            counters.fastRetransmits += r.hasFoundLoss() ? 1 : 0;
+            counters.tailProbes += r.isProbe() ? 1 : 0;
+        }
+        if (r != null && r.hasResend()) {
+            program.resend(c.flow, r.resendStart(), r.resendEnd());
+            due = true;
+        }
+        if (due) {
+            host.hostControl(c.flow, TcpProgram.KICK, nowNs);
         }
     }
 
@@ -207,7 +243,8 @@ public final class FlowWatch {
             c.idleNs = Timed.NEVER;
             if (!c.active) {
                 c.congestion.onIdle(); // RFC 5681 §4.1
-                program.congestionWindow(c.flow, c.congestion.window());
+                c.allowed = c.congestion.window();
+                program.congestionWindow(c.flow, c.allowed);
             }
         }
         if (nowNs >= c.keepaliveNs) {

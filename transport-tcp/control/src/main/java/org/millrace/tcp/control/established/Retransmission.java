@@ -76,8 +76,13 @@ final class Retransmission {
             c.congestion.onTimeout(p.sndMax - p.sndUna, c.retries > 0);
             c.retries++;
             c.rtt.doubleTimeout(); // RFC 6298 (5.5)
-            program.congestionWindow(c.flow, c.congestion.window());
-            host.hostControl(c.flow, TcpProgram.RETRANSMIT, nowNs); // RFC 6298 (5.4)
+            if (c.recovery != null && p.sndNxt == p.sndMax) {
+                c.recovery.timeout(c.retries > 1);
+            } else {
+                c.allowed = c.congestion.window();
+                program.congestionWindow(c.flow, c.allowed);
+                host.hostControl(c.flow, TcpProgram.RETRANSMIT, nowNs); // RFC 6298 (5.4)
+            }
         } else {
             host.hostControl(c.flow, TcpProgram.OVERRIDE, nowNs);
         }

@@ -14,7 +14,7 @@ import org.millrace.wire.TcpOptions;
 
 /**
  * Parser and deparser of TCP segments for every TCP program. Checks lengths and checksum, so that nothing behind it
- * has to. Of the options it reads timestamps only; a handshake's are the control plane's.
+ * has to. Of the options it reads timestamps and SACK blocks; a handshake's are the control plane's.
  *
  * <p>Owned by: one thread; allocates nothing.
  *
@@ -63,6 +63,9 @@ public final class TcpCodec<M extends TcpMeta> implements HeaderCodec<M> {
         meta.hasTimestamps(options.hasTimestamps() ? 1 : 0);
         meta.tsValue(options.tsValue());
         meta.tsEcho(options.tsEcho());
+        for (int i = 0; i < options.sackBlocks(); i++) {
+            meta.sackReceived(i, options.sackStart(i), options.sackEnd(i));
+        }
     }
 
     @Override
@@ -72,13 +75,22 @@ public final class TcpCodec<M extends TcpMeta> implements HeaderCodec<M> {
             length += TcpOptions.writeTimestamps(header, offset + length, meta.tsValue(), meta.tsEcho());
         }
         if (meta.sackStart() != meta.sackEnd()) {
-            length += TcpOptions.writeSack(header, offset + length, meta.sackStart(), meta.sackEnd());
+            length += writeSack(meta, header, offset + length);
         }
         header.set(I64, offset, (long) meta.localPort() << 48 | (long) meta.peerPort() << 32
                 | meta.seq() & 0xffff_ffffL);
         header.set(I64, offset + TcpHeader.ACKNOWLEDGMENT, (long) meta.ack() << 32
                 | (long) (length >> 2) << 28 | (long) meta.flags() << 16 | meta.window());
         header.set(I32, offset + TcpHeader.CHECKSUM, 0); // and the urgent pointer
+        return length;
+    }
+
+    private int writeSack(M meta, MemorySegment header, long at) {
+        int length = TcpOptions.writeSack(header, at, meta.sackStart(), meta.sackEnd());
+        int further = meta.furtherSacks();
+        for (int i = 0; i < further; i++) {
+            length += TcpOptions.addSack(header, at, i + 1, meta.furtherSackStart(i), meta.furtherSackEnd(i));
+        }
         return length;
     }
 

@@ -15,7 +15,7 @@ import org.millrace.api.transport.TransportHost;
  * <caption>Keys of {@link TransportHost#options()}; all optional</caption>
  * <tr><th>key</th><th>allowed</th><th>default</th><th>meaning</th></tr>
  * <tr><td>profile</td><td>current, dissertation</td><td>current</td><td>defaults of the keys below: {@code dissertation} is FlexTOE as
- *     published, with {@code congestion} dctcp, {@code sack} off, {@code delayed-ack-segments} 1</td></tr>
+ *     published, with {@code congestion} dctcp, {@code sack} off, {@code delayed-ack-segments} 1, {@code intervals} 1</td></tr>
  * <tr><td>congestion</td><td>newreno, dctcp, timely</td><td>newreno</td><td>policy where the route names none</td></tr>
  * <tr><td>timely-low-us</td><td>1 to 1000000</td><td>50</td><td>round trips below this let the rate rise</td></tr>
  * <tr><td>timely-high-us</td><td>1 to 10000000</td><td>500</td><td>round trips above this make it fall</td></tr>
@@ -23,6 +23,7 @@ import org.millrace.api.transport.TransportHost;
  * <tr><td>timestamps</td><td>on, off</td><td>on</td><td>offer and take timestamps (RFC 7323)</td></tr>
  * <tr><td>window-scaling</td><td>on, off</td><td>on</td><td>offer and take window scaling (RFC 7323)</td></tr>
  * <tr><td>sack</td><td>on, off</td><td>on</td><td>report the out-of-order interval to the peer (RFC 2018)</td></tr>
+ * <tr><td>intervals</td><td>1 to 5</td><td>5</td><td>out-of-order intervals kept for a connection; tcp-laminar keeps 1</td></tr>
  * <tr><td>pacing</td><td>pull, push</td><td>pull</td><td>whether an application appends what its buffer holds or what it is
  *     granted; push is tcp-laminar's, and its default</td></tr>
  * <tr><td>initial-window</td><td>1 to 100</td><td>10</td><td>segments (RFC 6928)</td></tr>
@@ -62,6 +63,7 @@ import org.millrace.api.transport.TransportHost;
  * @param timestamps          whether to negotiate timestamps
  * @param windowScaling       whether to negotiate window scaling
  * @param sack                whether to negotiate selective acknowledgements
+ * @param intervals           out-of-order intervals of a connection
  * @param pacing              {@code pull} or {@code push}
  * @param initialWindow       segments
  * @param rtoMinMs            least retransmission timeout
@@ -90,7 +92,7 @@ import org.millrace.api.transport.TransportHost;
  * @param resets              RSTs to closed ports a second
  */
 public record TcpConfig(String congestion, int timelyLowUs, int timelyHighUs, boolean ecn, boolean timestamps,
-                        boolean windowScaling, boolean sack, String pacing, int initialWindow,
+                        boolean windowScaling, boolean sack, int intervals, String pacing, int initialWindow,
                         int rtoMinMs, int rtoInitialMs, int rtoMaxMs, int retries, int synRetries, int synAckRetries,
                         int synBacklog, int contextHalfOpen, int halfOpen, int contextListeners,
                         int contextConnecting, int timeWaitMs, int timeWaitMax, int finTimeoutMs, int lingerMs,
@@ -114,7 +116,7 @@ public record TcpConfig(String congestion, int timelyLowUs, int timelyHighUs, bo
     /** Profile: FlexTOE as in the dissertation: each segment is acknowledged, go-back-N. */
     public static final String DISSERTATION = "dissertation";
     private static final Map<String, String> AS_PUBLISHED =
-        Map.of("congestion", DCTCP, "sack", "off", "delayed-ack-segments", "1");
+        Map.of("congestion", DCTCP, "sack", "off", "delayed-ack-segments", "1", "intervals", "1");
 
     /** All keys. */
     public static final Set<String> KEYS = keys();
@@ -152,7 +154,9 @@ public record TcpConfig(String congestion, int timelyLowUs, int timelyHighUs, bo
     private static TcpConfig parse(Options o) {
         TcpConfig config = new TcpConfig(o.oneOf("congestion", NEW_RENO, DCTCP, TIMELY),
                 o.number("timely-low-us", 50, 1, 1_000_000), o.number("timely-high-us", 500, 1, 10_000_000),
-                o.onOff("ecn"), o.onOff("timestamps"), o.onOff("window-scaling"), o.onOff("sack"), o.oneOf("pacing", PULL, PUSH), o.number("initial-window", 10, 1, 100),
+                o.onOff("ecn"), o.onOff("timestamps"), o.onOff("window-scaling"), o.onOff("sack"),
+                o.number("intervals", TcpConnectionState.MAX_INTERVALS, 1, TcpConnectionState.MAX_INTERVALS),
+                o.oneOf("pacing", PULL, PUSH), o.number("initial-window", 10, 1, 100),
                 o.number("rto-min-ms", 200, 1, 60_000), o.number("rto-initial-ms", 1_000, 1, 60_000),
                 o.number("rto-max-ms", 60_000, 1_000, 240_000), o.number("retries", 15, 1, 100),
                 o.number("syn-retries", 7, 0, 100), o.number("synack-retries", 5, 0, 100),

@@ -1,7 +1,7 @@
 package org.millrace.tcp.control.program;
 
 /**
- * A TCP connection's state in program-neutral form, as in version 2 of docs/state-format.md: what one program exports another can install. Sequence
+ * A TCP connection's state in program-neutral form, as in version 3 of docs/state-format.md: what one program exports another can install. Sequence
  * numbers are absolute; buffer position of a byte is its sequence number less that of the stream's first byte.
  */
 public final class TcpConnectionState {
@@ -11,6 +11,9 @@ public final class TcpConnectionState {
     public static final int ECN_CLASSIC = 1;
     /** ECN with the echo of RFC 8257 §3.2. */
     public static final int ECN_DCTCP = 2;
+
+    /** Most out-of-order intervals. */
+    public static final int MAX_INTERVALS = 5;
 
     /** Local address, a handle as in the metadata. */
     public int localAddress;
@@ -81,12 +84,18 @@ public final class TcpConnectionState {
     public boolean finReceived;
     /** Size of the receive buffer, bytes. */
     public int rcvBuffer;
-    /** Start of the out-of-order interval. */
+    /** Start of the out-of-order interval that changed last. */
     public int oooStart;
-    /** Its length; 0: none. */
+    /** Its length; 0: there is none at all. */
     public int oooLength;
-    /** Whether the peer's FIN lies at the end of the interval. */
+    /** Starts of the other intervals, those that changed later first. */
+    public final int[] furtherStarts = new int[MAX_INTERVALS - 1];
+    /** Their lengths; 0: there is none in this place. */
+    public final int[] furtherLengths = new int[MAX_INTERVALS - 1];
+    /** Whether the peer's FIN has come out of order. */
     public boolean oooFin;
+    /** Its sequence number; meaningful if {@link #oooFin}. */
+    public int oooFinSeq;
     /** Timestamp to echo (TS.Recent). */
     public int tsRecent;
     /** Last ACK sent (Last.ACK.sent, RFC 7323 §4.3). */

@@ -4,7 +4,8 @@ import org.millrace.api.pipeline.SegmentMeta;
 
 /**
  * A TCP segment in the metadata: as parsed on RX; on EMIT, as to be written. A stage that answers a segment overwrites
- * these fields with the answer's.
+ * these fields with the answer's. A program that sends more than one SACK block, or heeds those that it receives, has room
+ * for them in its own metadata and overrides the methods that say so.
  */
 public class TcpMeta extends SegmentMeta {
     /** Bytes of the fields up to here; a program's own begin here. */
@@ -153,5 +154,61 @@ public class TcpMeta extends SegmentMeta {
      */
     public final void sackEnd(int v) {
         i32(BYTES + 28, v);
+    }
+
+    /** {@return EMIT: SACK blocks to send behind {@link #sackStart()}} */
+    public int furtherSacks() {
+        return 0;
+    }
+
+    /**
+     * {@return EMIT: first sequence number of a further SACK block}
+     *
+     * @param block from 0
+     */
+    public int furtherSackStart(int block) {
+        return 0;
+    }
+
+    /**
+     * {@return EMIT: end of a further SACK block, exclusive}
+     *
+     * @param block from 0
+     */
+    public int furtherSackEnd(int block) {
+        return 0;
+    }
+
+    /**
+     * Takes note of a SACK block of a received segment.
+     *
+     * @param block from 0 to 3
+     * @param start first sequence number
+     * @param end   the one behind its last
+     */
+    public void sackReceived(int block, int start, int end) {
+    }
+
+    /** {@return RX: how many SACK blocks are known that the segment had, 0 to 4} */
+    public int sacksReceived() {
+        return 0;
+    }
+
+    /**
+     * {@return RX: first sequence number of a SACK block that the segment had}
+     *
+     * @param block from 0
+     */
+    public int receivedSackStart(int block) {
+        return 0;
+    }
+
+    /**
+     * {@return RX: the sequence number behind its last}
+     *
+     * @param block from 0
+     */
+    public int receivedSackEnd(int block) {
+        return 0;
     }
 }

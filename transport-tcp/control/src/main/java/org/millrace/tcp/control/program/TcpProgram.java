@@ -43,6 +43,9 @@ public interface TcpProgram<M extends TcpMeta> extends Program<M> {
     /** Digest bit: a timer may be needed: data in flight, a window of 0 with data waiting, or an ACK held back. */
     int DIGEST_ACTIVE = 8;
 
+    /** Digest bit: what selective recovery must know: SACK blocks have come, or an acknowledgement while it recovers. */
+    int DIGEST_RECOVERY = 16;
+
     /** {@return whether its acknowledgements report the out-of-order interval; only then is SACK negotiated} */
     boolean reportsSack();
 
@@ -77,6 +80,36 @@ public interface TcpProgram<M extends TcpMeta> extends Program<M> {
      * @param windowBytes bytes that may be in flight
      */
     void congestionWindow(int flow, int windowBytes);
+
+    /**
+     * {@return whether it heeds SACK blocks and can send any part of what is in flight again: then what is lost is the control
+     * plane's to find, and {@link #RETRANSMIT} is for peers without SACK}
+     */
+    default boolean resends() {
+        return false;
+    }
+
+    /**
+     * Has the program tell of every acknowledgement ({@link #DIGEST_RECOVERY}) until all that has been sent by now is
+     * acknowledged. Only if it {@link #resends}.
+     *
+     * @param flow the flow
+     */
+    default void recover(int flow) {
+        throw new UnsupportedOperationException(name() + " goes back");
+    }
+
+    /**
+     * Asks that a part of what is in flight be sent again, before anything new and whatever the congestion window; after
+     * {@link #recover}. {@link #KICK} makes the flow send. What was asked for before and has not been sent is forgotten.
+     *
+     * @param flow  the flow
+     * @param start first sequence number
+     * @param end   the one behind the last
+     */
+    default void resend(int flow, int start, int end) {
+        throw new UnsupportedOperationException(name() + " goes back");
+    }
 
     /**
      * Opens the receive window further; no byte of it need be free that was not.

@@ -12,6 +12,8 @@ public final class TcpProgress {
     public int sndReady;
     /** Peer's window from {@link #sndUna} on, bytes. */
     public int sndWindow;
+    /** Whether some of what {@link TcpProgram#resend} asked for is still to be sent. */
+    public boolean resending;
     /** RCV.NXT. */
     public int rcvNxt;
     /** Whether an acknowledgement is held back. */

@@ -117,7 +117,12 @@ final class ConnectionFields {
         s.rcvBuffer = f.number("receive buffer", s.rcvBuffer, 1, MAX_BUFFER);
         s.oooStart = f.i32(s.oooStart);
         s.oooLength = f.number("out-of-order interval", s.oooLength, 0, MAX_BUFFER);
+        for (int i = 0; i < s.furtherStarts.length; i++) {
+            s.furtherStarts[i] = f.i32(s.furtherStarts[i]);
+            s.furtherLengths[i] = f.number("out-of-order interval", s.furtherLengths[i], 0, MAX_BUFFER);
+        }
         s.oooFin = f.bit(s.oooFin);
+        s.oooFinSeq = f.i32(s.oooFinSeq);
         s.tsRecent = f.i32(s.tsRecent);
         s.lastAckSent = f.i32(s.lastAckSent);
         s.ecnEcho = f.bit(s.ecnEcho);

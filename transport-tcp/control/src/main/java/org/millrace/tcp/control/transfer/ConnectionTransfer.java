@@ -15,6 +15,7 @@ import org.millrace.tcp.control.connection.HalfOpen;
 import org.millrace.tcp.control.connection.TcpConnection;
 import org.millrace.tcp.control.connection.TcpState;
 import org.millrace.tcp.control.established.ActiveFlows;
+import org.millrace.tcp.control.established.FlowWatch;
 import org.millrace.tcp.control.format.FieldReader;
 import org.millrace.tcp.control.format.FieldWriter;
 import org.millrace.tcp.control.format.Fields;
@@ -40,6 +41,7 @@ public final class ConnectionTransfer {
     private final ConnectionTable table;
     private final TimerQueue timers;
     private final ActiveFlows active;
+    private final FlowWatch watch;
     private final TcpConnectionState state = new TcpConnectionState();
     private final TcpConnectionState back = new TcpConnectionState();
     private final TcpProgress progress = new TcpProgress();
@@ -50,7 +52,8 @@ public final class ConnectionTransfer {
     }
 
     public ConnectionTransfer(TransportHost host, TcpProgram<?> program, TcpConfig config, ConnectionTable table,
-                       TimerQueue timers, ActiveFlows active) {
+                       TimerQueue timers, ActiveFlows active, FlowWatch watch) {
+        this.watch = watch;
         this.host = host;
         this.program = program;
         this.config = config;
@@ -178,11 +181,13 @@ public final class ConnectionTransfer {
         require(fault == null, fault);
         state.delayedAckSegments = config.delayedAckSegments();
         state.congestionWindow = c.congestion.window();
+        c.allowed = state.congestionWindow;
         state.sack &= program.reportsSack();
         program.install(c.flow, state);
         program.export(c.flow, back);
         String lost = Soundness.lost(state, back);
         require(lost == null, program.name() + " cannot represent " + lost);
+        watch.recover(c);
         String degraded = Soundness.degraded(state, back);
         if (degraded != null) {
             LOG.info("{}: {} does not keep {}; the peer sends it again", c.ends, program.name(), degraded);

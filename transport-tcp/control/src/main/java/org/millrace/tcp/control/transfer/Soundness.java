@@ -1,5 +1,6 @@
 package org.millrace.tcp.control.transfer;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.ToLongFunction;
 import org.millrace.tcp.control.program.TcpConnectionState;
@@ -60,11 +61,16 @@ final class Soundness {
         if (s.rcvFree > s.rcvBuffer) {
             return "its receive buffer is more than empty";
         }
-        int gap = s.oooStart - s.rcvNxt;
-        if (s.oooLength > 0 && (gap <= 0 || (long) gap + s.oooLength > s.rcvFree)) {
-            return "the out-of-order interval is not in the window";
+        boolean fits = fits(s, s.oooStart, s.oooLength);
+        for (int i = 0; i < s.furtherStarts.length; i++) {
+            fits &= fits(s, s.furtherStarts[i], s.furtherLengths[i]);
         }
-        return null;
+        return fits ? null : "an out-of-order interval is not in the window";
+    }
+
+    private static boolean fits(TcpConnectionState s, int start, int length) {
+        int gap = start - s.rcvNxt;
+        return length == 0 || gap > 0 && (long) gap + length <= s.rcvFree;
     }
 
     /** {@return what a program cannot represent of a state that it has been given, or null} */
@@ -83,6 +89,9 @@ final class Soundness {
     static String degraded(TcpConnectionState given, TcpConnectionState back) {
         if (given.oooLength != 0 && (back.oooLength != given.oooLength || back.oooStart != given.oooStart)) {
             return "the out-of-order interval of " + given.oooLength + " bytes";
+        }
+        if (!Arrays.equals(given.furtherLengths, back.furtherLengths)) {
+            return "all out-of-order intervals";
         }
         return given.oooFin && !back.oooFin ? "a FIN out of order" : null;
     }

@@ -47,7 +47,7 @@ class TcpConfigTest {
 
     @Test
     void keysAreAllThatIsAskedFor() {
-        assertThat(TcpConfig.KEYS).contains("congestion", "sack", "resets", "timely-low-us").contains("profile").hasSize(34);
+        assertThat(TcpConfig.KEYS).contains("congestion", "sack", "resets", "timely-low-us").contains("profile").hasSize(35);
     }
 
     private static void refused(String key, String value, String message) {

@@ -48,4 +48,25 @@ public interface HeaderCodec<M extends SegmentMeta> {
      * @param meta an item about to be emitted
      */
     int segmentSize(M meta);
+
+    /**
+     * {@return most segments in a row that may give way to a later one of their flow, because they would leave together
+     * and the later one says what they say; 0: each is sent}
+     */
+    default int mostReplaced() {
+        return 0;
+    }
+
+    /**
+     * Whether a segment without payload makes superfluous the one that its flow was to send before it, also without
+     * payload. What the earlier one says and must still be said is carried over into the item.
+     *
+     * @param meta    the item about to be emitted
+     * @param earlier where the earlier segment's header is, as {@link #write} has written it
+     * @param offset  where it begins
+     * @return whether the item's takes its place
+     */
+    default boolean replaces(M meta, MemorySegment earlier, long offset) {
+        return false;
+    }
 }

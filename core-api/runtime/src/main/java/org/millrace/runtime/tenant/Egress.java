@@ -31,6 +31,8 @@ public final class Egress implements FrameOutput {
     private static final int DONT_FRAGMENT = Ipv4Header.DONT_FRAGMENT << 13;
     private static final int TTL = 64; // RFC 1700
     private static final int COPY_BYTES = 1 << 17;
+    /** {@link #emit}: the segment has taken the place of an earlier one. */
+    public static final int IN_PLACE = -1;
 
     private final LoopbackPort port;
     private final PortInfo info;
@@ -39,6 +41,7 @@ public final class Egress implements FrameOutput {
     private final PayloadSpans payload;
     private final RetainedFrames retained;
     private final Captures captures;
+    private final LastFrames last = new LastFrames();
     private final MemorySegment copies = Arena.ofAuto().allocate(COPY_BYTES, 8);
     private int copied;
     private int identification;
@@ -54,25 +57,69 @@ public final class Egress implements FrameOutput {
         this.captures = captures;
     }
 
-    /** Adds the segment that an item describes. Answers its payload bytes. */
-    public <M extends SegmentMeta> int emit(HeaderCodec<M> codec, int protocol, M meta, long mac, long nowNs) {
+    /**
+     * Adds the segment that an item describes, or puts it in the place of one that it makes superfluous.
+     *
+     * @return its payload bytes; {@link #IN_PLACE} if an earlier segment is not sent
+     */
+    public <M extends SegmentMeta> int emit(Deparser<M> by, M meta, long mac, long nowNs) {
         TransmitBatch batch = mac == info.macAddress() ? looped : wire;
         if (batch.isFull()) {
             flush(nowNs);
         }
-        long frame = batch.headerOffset(batch.count());
         int payloadBytes = payload.locate(meta).length();
-        int headerBytes = codec.write(meta, batch.headers, frame + TRANSPORT);
-        int segmentBytes = headerBytes + payloadBytes;
-        writeHeaders(batch.headers, frame, mac, meta, protocol, segmentBytes);
+        boolean mayReplace = by.mostReplaced() > 0 && batch == wire;
+        if (mayReplace && payloadBytes == 0 && replaced(by, meta, mac)) {
+            return IN_PLACE;
+        }
+        int frame = batch.count();
+        int headerBytes = write(by, meta, batch, frame, mac, payloadBytes);
         batch.add(TRANSPORT + headerBytes);
         batch.span(payload.region, payload.firstOffset, payload.firstLength);
         batch.span(payload.region, payload.secondOffset, payload.secondLength);
-        if (codec.checksumOffset() >= 0) {
-            long pseudo = Checksum.pseudoHeader(meta.localAddress(), meta.peerAddress(), protocol, segmentBytes);
-            checksum(batch, codec, protocol, meta, frame + TRANSPORT, headerBytes, pseudo);
+        if (info.checksumOffload() && by.codec().checksumOffset() >= 0) {
+            int size = by.codec().segmentSize(meta);
+            batch.offload(TRANSPORT, by.codec().checksumOffset(), size > 0 && payloadBytes > size ? size : 0);
+        }
+        if (mayReplace) {
+            remember(by.protocol(), meta.flow(), frame, payloadBytes);
         }
         return payloadBytes;
+    }
+
+    /** Writes a frame's headers, checksum included. Answers the transport's header bytes. */
+    private <M extends SegmentMeta> int write(Deparser<M> by, M meta, TransmitBatch batch, int frame, long mac,
+                                              int payloadBytes) {
+        long at = batch.headerOffset(frame);
+        int headerBytes = by.codec().write(meta, batch.headers, at + TRANSPORT);
+        int segmentBytes = headerBytes + payloadBytes;
+        writeHeaders(batch.headers, at, mac, meta, by.protocol(), segmentBytes);
+        if (by.codec().checksumOffset() >= 0) {
+            long pseudo = Checksum.pseudoHeader(meta.localAddress(), meta.peerAddress(), by.protocol(), segmentBytes);
+            checksum(batch.headers, by, at + TRANSPORT, headerBytes, pseudo);
+        }
+        return headerBytes;
+    }
+
+    /** The last frame of the flow, if nothing has followed it, gives way to the item's. Answers whether it does. */
+    private <M extends SegmentMeta> boolean replaced(Deparser<M> by, M meta, long mac) {
+        int frame = last.of(by.protocol(), meta.flow());
+        if (frame == LastFrames.NONE || last.replaced(meta.flow()) >= by.mostReplaced()
+            || !by.codec().replaces(meta, wire.headers, wire.headerOffset(frame) + TRANSPORT)) {
+            return false;
+        }
+        write(by, meta, wire, frame, mac, 0);
+        last.replacedOneMore(meta.flow());
+        return true;
+    }
+
+    /** What follows a frame that did not give way, or has payload, begins anew. */
+    private void remember(int protocol, int flow, int frame, int payloadBytes) {
+        if (payloadBytes == 0 && last.of(protocol, flow) == LastFrames.NONE) {
+            last.note(protocol, flow, frame);
+        } else {
+            last.forget(protocol, flow);
+        }
     }
 
     /**
@@ -81,7 +128,9 @@ public final class Egress implements FrameOutput {
      * @param to takes it, from its beginning on
      * @return its length, bytes; 0 if it is longer than that
      */
-    public <M extends SegmentMeta> int compose(HeaderCodec<M> codec, int protocol, M meta, MemorySegment to) {
+    public <M extends SegmentMeta> int compose(Deparser<M> by, M meta, MemorySegment to) {
+        HeaderCodec<M> codec = by.codec();
+        int protocol = by.protocol();
         int header = codec.write(meta, to, 0);
         int length = header + payload.locate(meta).length();
         if (length > to.byteSize()) {
@@ -119,17 +168,13 @@ public final class Egress implements FrameOutput {
         headers.set(I64, frame + 26, (long) local << 32 | peer & 0xffff_ffffL);
     }
 
-    private <M extends SegmentMeta> void checksum(TransmitBatch batch, HeaderCodec<M> codec, int protocol, M meta,
-                                                  long header, int headerBytes, long pseudo) {
-        long field = header + codec.checksumOffset();
+    private void checksum(MemorySegment headers, Deparser<?> by, long header, int headerBytes, long pseudo) {
+        long field = header + by.codec().checksumOffset();
         if (info.checksumOffload()) {
-            int size = codec.segmentSize(meta);
-            boolean cut = size > 0 && payload.length() > size;
-            batch.headers.set(U16, field, (short) Checksum.fold(pseudo));
-            batch.offload(TRANSPORT, codec.checksumOffset(), cut ? size : 0);
+            headers.set(U16, field, (short) Checksum.fold(pseudo));
             return;
         }
-        long sum = Checksum.sum(pseudo, batch.headers, header, headerBytes);
+        long sum = Checksum.sum(pseudo, headers, header, headerBytes);
         if (payload.firstLength > 0) {
             sum = Checksum.sumAt(sum, payload.region, payload.firstOffset, payload.firstLength,
                 (headerBytes & 1) != 0);
@@ -138,7 +183,7 @@ public final class Egress implements FrameOutput {
             sum = Checksum.sumAt(sum, payload.region, payload.secondOffset, payload.secondLength,
                 (headerBytes + payload.firstLength & 1) != 0);
         }
-        batch.headers.set(U16, field, absentIsOnes(protocol, Checksum.finish(sum)));
+        headers.set(U16, field, absentIsOnes(by.protocol(), Checksum.finish(sum)));
     }
 
     /** {@inheritDoc} What does not fit the header memory is copied aside. */
@@ -153,6 +198,7 @@ public final class Egress implements FrameOutput {
         if (batch.isFull() || rest > COPY_BYTES - copied) {
             flush(lastFlushNs);
         }
+        last.forgetAll();
         MemorySegment.copy(frame, offset, batch.headers, batch.headerOffset(batch.count()), head);
         batch.add(head);
         if (rest > 0) {
@@ -167,6 +213,7 @@ public final class Egress implements FrameOutput {
     public boolean flush(long nowNs) {
         lastFlushNs = nowNs;
         copied = 0;
+        last.forgetAll();
         boolean any = wire.count() > 0 || looped.count() > 0;
         if (looped.count() > 0) {
             captures.sent(looped, nowNs);

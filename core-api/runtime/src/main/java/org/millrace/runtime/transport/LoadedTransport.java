@@ -22,6 +22,8 @@ import org.millrace.api.transport.TransportFactory.Service;
 import org.millrace.runtime.frame.RetainedFrames;
 import org.millrace.net.IpLayer;
 import org.millrace.runtime.tenant.AppContext;
+import org.millrace.runtime.tenant.Deparser;
+import org.millrace.runtime.tenant.Egress;
 import org.millrace.runtime.tenant.OutgoingMessage;
 
 /**
@@ -41,6 +43,7 @@ public final class LoadedTransport<M extends SegmentMeta> implements Outlet<M>, 
     public final AddedState added;
     private final PathParts parts;
     private final HeaderCodec<M> codec;
+    private final Deparser<M> deparser;
     private final Pipeline<M> pipeline;
     private final MemorySegment waiting;
     private final boolean hasMessages;
@@ -56,6 +59,7 @@ public final class LoadedTransport<M extends SegmentMeta> implements Outlet<M>, 
         protocol = host.protocol();
         hasMessages = host.services().contains(Service.MESSAGES);
         codec = program.codec();
+        deparser = new Deparser<>(codec, protocol, hardware.superFrames() ? codec.mostReplaced() : 0);
         waiting = Arena.ofAuto().allocate(host.port().mtuBytes());
         pipeline = hardware.load(program, host.capacity(), this);
         added = new AddedState(program, pipeline, host.capacity());
@@ -244,6 +248,7 @@ public final class LoadedTransport<M extends SegmentMeta> implements Outlet<M>, 
     Map<String, Long> own() {
         Map<String, Long> all = new LinkedHashMap<>(control.counters());
         all.putAll(pipeline.counters());
+        all.put("segments replaced", counters.replaced);
         all.put("next hops looked up", host.hops().lookups());
         return all;
     }
@@ -289,14 +294,19 @@ public final class LoadedTransport<M extends SegmentMeta> implements Outlet<M>, 
             return;
         }
         discarded(meta);
-        counters.emitted++;
-        counters.sentPayloadBytes += parts.egress().emit(codec, protocol, meta, mac, nowNs);
+        int payloadBytes = parts.egress().emit(deparser, meta, mac, nowNs);
+        if (payloadBytes == Egress.IN_PLACE) {
+            counters.replaced++;
+        } else {
+            counters.emitted++;
+            counters.sentPayloadBytes += payloadBytes;
+        }
         parts.frames().release(meta);
     }
 
     /** Nobody sends a message again: it waits in the network layer until its neighbour answers (RFC 1122 §2.3.2.2). */
     private void await(M meta, long nowNs) {
-        int length = parts.egress().compose(codec, protocol, meta, waiting);
+        int length = parts.egress().compose(deparser, meta, waiting);
         if (length == 0 || !parts.ip().send(meta.localAddress(), meta.peerAddress(), protocol, meta.dscp() << 2 | meta.ecn(),
             waiting, 0, length, nowNs)) {
             drop(meta, DropReason.UNREACHABLE.code());

@@ -11,6 +11,8 @@ public final class TransportCounters {
     /** What control planes and machines that are gone have counted, by name. */
     public final Map<String, Long> named = new TreeMap<>();
     public long emitted;
+    /** Segments not sent because a later one of the same batch says what they say. */
+    public long replaced;
     public long sentPayloadBytes;
     public long digests;
     public long controlPackets;

@@ -26,7 +26,7 @@ public final class FakeProgram implements TcpProgram<TcpMeta> {
     public final Map<Integer, TcpConnectionState> states = new HashMap<>();
     public final Map<Integer, TcpProgress> counters = new HashMap<>();
     final List<String> calls = new ArrayList<>();
-    final TcpCodec<TcpMeta> codec = new TcpCodec<>();
+    final TcpCodec<TcpMeta> codec = new TcpCodec<>(0);
     /** What it can represent. */
     public int largestShift = 14;
     private int digest;

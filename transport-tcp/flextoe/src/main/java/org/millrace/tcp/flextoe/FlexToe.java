@@ -26,7 +26,7 @@ public final class FlexToe implements TcpProgram<FlexMeta> {
     private static final int MAX_DUPLICATES = 255;
 
     private final int furtherIntervals;
-    private final TcpCodec<FlexMeta> codec = new TcpCodec<>();
+    private final TcpCodec<FlexMeta> codec;
     private final FlowQueue scheduler;
     private final ReceivePreprocess receivePre;
     private final Preprocess pre = new Preprocess();
@@ -50,6 +50,7 @@ public final class FlexToe implements TcpProgram<FlexMeta> {
      */
     public FlexToe(TransportHost host, TcpConfig config) {
         furtherIntervals = config.intervals() - 1;
+        codec = new TcpCodec<>(config.stretchAcks());
         PortInfo port = host.port();
         Externs externs = host.externs();
         scheduler = externs.flowQueue();

@@ -62,7 +62,7 @@ public final class Laminar implements TcpProgram<LaminarMeta> {
     static final String NAME = "tcp-laminar";
     private static final int HEADERS = 14 + 20 + 32;
 
-    private final TcpCodec<LaminarMeta> codec = new TcpCodec<>();
+    private final TcpCodec<LaminarMeta> codec;
     private final FlowQueue scheduler;
     private final TransmitHeads heads;
     private final Grants grants;
@@ -110,6 +110,7 @@ public final class Laminar implements TcpProgram<LaminarMeta> {
 
     Laminar(Externs externs, int flows, int superFrame, LaminarOptions options) {
         this.options = options;
+        codec = new TcpCodec<>(options.stretchAcks());
         ContextQueue queue = externs.contextQueue();
         scheduler = externs.flowQueue();
         clock = new ClockRead(externs.timestamps());

@@ -10,10 +10,11 @@ import org.millrace.tcp.control.program.TcpConfig;
  * @param delayedAck whether every second segment in order is acknowledged ({@code delayed-ack-segments=2})
  * @param sack       whether acknowledgements report the out-of-order interval ({@code sack=on})
  * @param push       whether libTOE pushes what it is granted ({@code pacing=push}), else appends what its buffer holds
+ * @param stretchAcks ACKs that may give way to a later one of their batch ({@code stretch-acks})
  */
-record LaminarOptions(boolean delayedAck, boolean sack, boolean push) {
+record LaminarOptions(boolean delayedAck, boolean sack, boolean push, int stretchAcks) {
     /** The base: what Table 5.2 counts. */
-    static final LaminarOptions BASE = new LaminarOptions(false, false, false);
+    static final LaminarOptions BASE = new LaminarOptions(false, false, false, 0);
 
     private static final Map<String, String> DEFAULTS = Map.of("delayed-ack-segments", "1", "sack", "off", "pacing", TcpConfig.PUSH);
 
@@ -25,6 +26,7 @@ record LaminarOptions(boolean delayedAck, boolean sack, boolean push) {
     }
 
     static LaminarOptions of(TcpConfig config) {
-        return new LaminarOptions(config.delayedAckSegments() > 1, config.sack(), config.pacing().equals(TcpConfig.PUSH));
+        return new LaminarOptions(config.delayedAckSegments() > 1, config.sack(), config.pacing().equals(TcpConfig.PUSH),
+            config.stretchAcks());
     }
 }

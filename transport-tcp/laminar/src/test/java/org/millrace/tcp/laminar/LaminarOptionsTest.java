@@ -11,7 +11,7 @@ import org.millrace.wire.TcpHeader;
 class LaminarOptionsTest extends LaminarFixture {
     @Test
     void delayedAcknowledgementCoversTwoSegments() {
-        program(new LaminarOptions(true, false, false));
+        program(new LaminarOptions(true, false, false, 0));
         install();
         receive(1000, 500);
         silent();
@@ -29,7 +29,7 @@ class LaminarOptionsTest extends LaminarFixture {
 
     @Test
     void heldAcknowledgementGoesWithDataOrByTheTimer() {
-        program(new LaminarOptions(true, false, false));
+        program(new LaminarOptions(true, false, false, 0));
         install();
         receive(1000, 500);
         append(100);
@@ -43,7 +43,7 @@ class LaminarOptionsTest extends LaminarFixture {
     }
 
     private void push() {
-        program(new LaminarOptions(false, false, true));
+        program(new LaminarOptions(false, false, true, 0));
         install();
     }
 
@@ -109,7 +109,7 @@ class LaminarOptionsTest extends LaminarFixture {
 
     @Test
     void acknowledgementReportsTheInterval() {
-        program(new LaminarOptions(false, true, false));
+        program(new LaminarOptions(false, true, false, 0));
         state.sack = true;
         install();
         assertThat(laminar.reportsSack()).isTrue();

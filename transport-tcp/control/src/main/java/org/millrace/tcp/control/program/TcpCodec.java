@@ -22,13 +22,22 @@ import org.millrace.wire.TcpOptions;
  */
 public final class TcpCodec<M extends TcpMeta> implements HeaderCodec<M> {
     private static final ValueLayout.OfLong I64 = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+    private static final int TIMESTAMP_BYTES = 12;
+    private static final int ECHO = TcpHeader.OPTIONS + 8;
     private static final ValueLayout.OfInt I32 = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
     private final TcpHeader tcp = new TcpHeader();
     private final TcpOptions options = new TcpOptions();
 
-    /** Makes a codec. */
-    public TcpCodec() {
+    private final int stretchAcks;
+
+    /**
+     * Makes a codec.
+     *
+     * @param stretchAcks {@link TcpConfig#stretchAcks()}
+     */
+    public TcpCodec(int stretchAcks) {
+        this.stretchAcks = stretchAcks;
     }
 
     @Override
@@ -107,5 +116,32 @@ public final class TcpCodec<M extends TcpMeta> implements HeaderCodec<M> {
     @Override
     public int segmentSize(M meta) {
         return meta.mss();
+    }
+
+    @Override
+    public int mostReplaced() {
+        return stretchAcks;
+    }
+
+    /**
+     * {@inheritDoc} A bare acknowledgement gives way to one that acknowledges more and says nothing else: RFC 9293
+     * §3.8.6.3 would have both sent. Duplicates, SACK blocks, a change of ECE and closed windows are never passed over.
+     */
+    @Override
+    public boolean replaces(M meta, MemorySegment earlier, long offset) {
+        int flags = meta.flags();
+        int length = TcpHeader.OPTIONS + (meta.hasTimestamps() != 0 ? TIMESTAMP_BYTES : 0);
+        long ports = (long) meta.localPort() << 48 | (long) meta.peerPort() << 32;
+        long word = earlier.get(I64, offset + TcpHeader.ACKNOWLEDGMENT);
+        boolean isBare = (flags & ~TcpHeader.ECE) == TcpHeader.ACK && meta.sackStart() == meta.sackEnd() && meta.window() != 0;
+        boolean isAlike = earlier.get(I64, offset) == (ports | meta.seq() & 0xffff_ffffL)
+            && ((int) word & 0xffff_0000) == (length >> 2 << 28 | flags << 16) && (word & 0xffff) != 0;
+        if (!isBare || !isAlike || meta.ack() - (int) (word >>> 32) <= 0) {
+            return false;
+        }
+        if (meta.hasTimestamps() != 0) {
+            meta.tsEcho(earlier.get(I32, offset + ECHO));                       // RFC 7323 §4.2: of the earliest unacknowledged
+        }
+        return true;
     }
 }

@@ -47,6 +47,7 @@ import org.millrace.api.transport.TransportHost;
  *     which the peer acknowledges nothing of what was written</td></tr>
  * <tr><td>delayed-ack-ms</td><td>1 to 499</td><td>40</td><td>longest that an ACK is held back</td></tr>
  * <tr><td>delayed-ack-segments</td><td>1, 2</td><td>2</td><td>acknowledge every so many segments</td></tr>
+ * <tr><td>stretch-acks</td><td>0 to 64</td><td>16</td><td>most ACKs of a flow that give way to a later one of the same batch</td></tr>
  * <tr><td>keepalive-s</td><td>0 to 86400</td><td>0</td><td>idle time before a probe; 0: never</td></tr>
  * <tr><td>keepalive-interval-s</td><td>1 to 3600</td><td>75</td><td>between probes</td></tr>
  * <tr><td>keepalive-probes</td><td>1 to 100</td><td>9</td><td>unanswered probes before giving up</td></tr>
@@ -83,6 +84,7 @@ import org.millrace.api.transport.TransportHost;
  * @param lingerMs            time without progress after CLOSE
  * @param delayedAckMs        time that an ACK is held back
  * @param delayedAckSegments  segments that an ACK is held back for
+ * @param stretchAcks         ACKs that may give way to a later one of their batch, 0: each is sent
  * @param keepaliveS          idle seconds, 0: off
  * @param keepaliveIntervalS  seconds between probes
  * @param keepaliveProbes     unanswered probes
@@ -97,7 +99,7 @@ public record TcpConfig(String congestion, int timelyLowUs, int timelyHighUs, bo
                         int synBacklog, int contextHalfOpen, int halfOpen, int contextListeners,
                         int contextConnecting, int timeWaitMs, int timeWaitMax, int finTimeoutMs, int lingerMs,
                         int delayedAckMs,
-                        int delayedAckSegments, int keepaliveS, int keepaliveIntervalS, int keepaliveProbes,
+                        int delayedAckSegments, int stretchAcks, int keepaliveS, int keepaliveIntervalS, int keepaliveProbes,
                         int portFirst, int portLast, int challengeAcks, int resets) {
     /** Policy of RFC 5681 and RFC 3168. */
     public static final String NEW_RENO = "newreno";
@@ -116,7 +118,8 @@ public record TcpConfig(String congestion, int timelyLowUs, int timelyHighUs, bo
     /** Profile: FlexTOE as in the dissertation: each segment is acknowledged, go-back-N. */
     public static final String DISSERTATION = "dissertation";
     private static final Map<String, String> AS_PUBLISHED =
-        Map.of("congestion", DCTCP, "sack", "off", "delayed-ack-segments", "1", "intervals", "1");
+        Map.of("congestion", DCTCP, "sack", "off", "delayed-ack-segments", "1", "intervals", "1",
+            "stretch-acks", "0");
 
     /** All keys. */
     public static final Set<String> KEYS = keys();
@@ -166,6 +169,7 @@ public record TcpConfig(String congestion, int timelyLowUs, int timelyHighUs, bo
                 o.number("time-wait-max", 65_536, 1, 1 << 20), o.number("fin-timeout-ms", 60_000, 1, 3_600_000),
                 o.number("linger-ms", 120_000, 1_000, 3_600_000),
                 o.number("delayed-ack-ms", 40, 1, 499), o.number("delayed-ack-segments", 2, 1, 2),
+                o.number("stretch-acks", 16, 0, 64),
                 o.number("keepalive-s", 0, 0, 86_400), o.number("keepalive-interval-s", 75, 1, 3_600),
                 o.number("keepalive-probes", 9, 1, 100), o.number("port-first", 49_152, 1_024, 65_535),
                 o.number("port-last", 65_535, 1_024, 65_535), o.number("challenge-acks", 1_000, 2, 1_000_000),

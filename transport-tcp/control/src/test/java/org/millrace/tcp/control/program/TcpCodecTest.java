@@ -6,8 +6,10 @@ import static org.millrace.wire.TcpHeader.PSH;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.millrace.api.pipeline.DropReason;
 import org.millrace.api.pipeline.HeaderFormat;
@@ -21,7 +23,7 @@ import org.millrace.wire.TcpHeader;
 class TcpCodecTest {
     private static final int HEADER_OFFSET = 34;
 
-    private final TcpCodec<TcpMeta> codec = new TcpCodec<>();
+    private final TcpCodec<TcpMeta> codec = new TcpCodec<>(0);
     private final TcpMeta meta = meta();
 
     private static TcpMeta meta() {
@@ -204,5 +206,71 @@ class TcpCodecTest {
         assertThat(field(header, format, "window")).isEqualTo(0xbeef);
         assertThat(field(header, format, "reserved") + field(header, format, "checksum")
             + field(header, format, "urgentPointer")).isZero();
+    }
+
+    private static final int AT = 4;
+
+    /** An acknowledgement of 1000 behind one of 900, both with a window of 512 and timestamps; the earlier echoes 4. */
+    private byte[] acknowledged() {
+        byte[] out = new byte[80];
+        meta.localPort(80);
+        meta.peerPort(4000);
+        meta.seq(9);
+        meta.ack(900);
+        meta.flags(ACK);
+        meta.window(512);
+        meta.hasTimestamps(1);
+        meta.tsValue(3);
+        meta.tsEcho(4);
+        codec.write(meta, MemorySegment.ofArray(out), AT);
+        meta.ack(1000);
+        meta.tsEcho(7);
+        return out;
+    }
+
+    private boolean gives(byte[] earlier) {
+        return codec.replaces(meta, MemorySegment.ofArray(earlier), AT);
+    }
+
+    @Test
+    void aBareAcknowledgementGivesWayToOneOfMoreWhichEchoesItsTimestamp() {
+        assertThat(gives(acknowledged())).isTrue();
+        assertThat(meta.tsEcho()).as("RFC 7323 §4.2").isEqualTo(4);
+        assertThat(new TcpCodec<>(5).mostReplaced()).isEqualTo(5);
+    }
+
+    @Test
+    void whatSaysSomethingElseDoesNotGiveWay() {
+        record Case(String what, Consumer<TcpMeta> change) {
+        }
+        for (Case c : List.of(new Case("a duplicate", m -> m.ack(900)), new Case("one that goes back", m -> m.ack(899)),
+            new Case("another port", m -> m.peerPort(4001)), new Case("another sequence number", m -> m.seq(10)),
+            new Case("ECE", m -> m.flags(ACK | TcpHeader.ECE)), new Case("FIN", m -> m.flags(ACK | TcpHeader.FIN)),
+            new Case("a closed window", m -> m.window(0)), new Case("no timestamps", m -> m.hasTimestamps(0)),
+            new Case("a SACK block", m -> {
+                m.sackStart(1500);
+                m.sackEnd(1600);
+            }))) {
+            byte[] earlier = acknowledged();
+            c.change.accept(meta);
+            assertThat(gives(earlier)).as(c.what).isFalse();
+            meta.sackEnd(meta.sackStart());
+        }
+    }
+
+    @Test
+    void anEarlierOneThatSaysSomethingElseDoesNotGiveWay() {
+        byte[] closed = acknowledged();
+        closed[AT + TcpHeader.WINDOW] = 0;
+        closed[AT + TcpHeader.WINDOW + 1] = 0;
+        assertThat(gives(closed)).as("a window of 0").isFalse();
+        byte[] sack = acknowledged();
+        sack[AT + TcpHeader.DATA_OFFSET] += 0x30;
+        assertThat(gives(sack)).as("with SACK blocks").isFalse();
+        meta.flags(ACK | TcpHeader.ECE);
+        byte[] marked = acknowledged();
+        meta.flags(ACK | TcpHeader.ECE);
+        marked[AT + TcpHeader.DATA_OFFSET + 1] |= TcpHeader.ECE;
+        assertThat(gives(marked)).as("both with ECE").isTrue();
     }
 }

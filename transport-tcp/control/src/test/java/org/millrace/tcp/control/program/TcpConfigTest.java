@@ -41,13 +41,14 @@ class TcpConfigTest {
         assertThat(published.congestion()).isEqualTo("dctcp");
         assertThat(published.sack()).isFalse();
         assertThat(published.delayedAckSegments()).isEqualTo(1);
+        assertThat(published.stretchAcks()).isZero();
         assertThat(TcpConfig.parse(Map.of("profile", "dissertation", "sack", "on")).sack()).isTrue();
         refused("profile", "fast", "profile is fast, allowed is current or dissertation");
     }
 
     @Test
     void keysAreAllThatIsAskedFor() {
-        assertThat(TcpConfig.KEYS).contains("congestion", "sack", "resets", "timely-low-us").contains("profile").hasSize(35);
+        assertThat(TcpConfig.KEYS).contains("congestion", "sack", "resets", "timely-low-us").contains("profile").hasSize(36);
     }
 
     private static void refused(String key, String value, String message) {

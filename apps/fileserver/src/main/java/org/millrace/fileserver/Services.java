@@ -13,7 +13,7 @@ import org.millrace.api.context.ContextProvider;
 import org.millrace.api.context.ContextSize;
 import org.millrace.toe.Endpoint;
 import org.millrace.toe.ListenSocket;
-import org.millrace.toe.MessageSocket;
+import org.millrace.toe.MessageEndpoint;
 import org.millrace.toe.StreamSocket;
 import org.millrace.toe.Toe;
 import org.slf4j.Logger;
@@ -152,7 +152,7 @@ public final class Services implements AutoCloseable {
             switch (endpoint) {
                 case ListenSocket listener -> accept(listener, (Service) listener.attachment(), nowNs);
                 case StreamSocket stream -> serve((Session) stream.attachment(), nowNs);
-                case MessageSocket none -> throw new AssertionError("no message socket was opened");
+                case MessageEndpoint none -> throw new AssertionError("no message socket was opened");
             }
         }
     }

@@ -54,7 +54,9 @@ public final class MirrorQueue<M extends SegmentMeta> {
                     + ", which stays with the item that came with it");
             }
             int bits = field.bits() == 32 ? -1 : (1 << field.bits()) - 1;
-            mask[field.offset() >> 2] |= bits << ((field.offset() & 3) << 3);
+            for (int i = 0; i < field.length(); i++) {
+                mask[(field.offset() >> 2) + i] |= bits << ((field.offset() & 3) << 3);
+            }
         }
         return mask;
     }

@@ -6,12 +6,12 @@ import java.nio.channels.ClosedChannelException;
 import org.millrace.api.context.Status;
 
 /**
- * What a {@link Toe} can say is ready: a stream, a listener or a message socket. Nothing blocks; an operation that fails
+ * What a {@link Toe} can say is ready: a stream, a listener or a socket for messages. Nothing blocks; an operation that fails
  * later makes the endpoint ready, and its next call throws.
  *
  * <p>Owned by: the Toe's thread.
  */
-public abstract sealed class Endpoint implements AutoCloseable permits StreamSocket, ListenSocket, MessageSocket {
+public abstract sealed class Endpoint implements AutoCloseable permits StreamSocket, ListenSocket, MessageEndpoint {
     final Toe toe;
     final int transport;
     final long opaque;

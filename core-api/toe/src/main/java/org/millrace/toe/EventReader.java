@@ -75,17 +75,17 @@ final class EventReader {
     }
 
     private void message(Endpoint endpoint, long slot) {
-        if (endpoint instanceof MessageSocket messages
+        if (endpoint instanceof MessageEndpoint messages
             && !messages.arrived(events.i32(slot, Descriptor.ARGUMENT), events.i32(slot, Descriptor.RX_BYTES),
-                events.i64(slot, Descriptor.PEER_ADDRESS), events.i64(slot, Descriptor.PEER_ADDRESS + 8),
+                (int) events.i64(slot, Descriptor.OPAQUE), events.u16(slot, Descriptor.CODE), events.i64(slot, Descriptor.PEER_ADDRESS), events.i64(slot, Descriptor.PEER_ADDRESS + 8),
                 events.u16(slot, Descriptor.PEER_PORT))) {
             toe.fail("it announced a message that the buffer cannot hold");
         }
     }
 
     private void sent(Endpoint endpoint, long slot) {
-        if (endpoint instanceof MessageSocket messages
-            && !messages.sent(events.i32(slot, Descriptor.ARGUMENT), status(slot))) {
+        if (endpoint instanceof MessageEndpoint messages && !messages.sent(events.i32(slot, Descriptor.ARGUMENT),
+            (int) events.i64(slot, Descriptor.OPAQUE), status(slot))) {
             toe.fail("it is done with a message that was not sent");
         }
     }

@@ -15,10 +15,11 @@ import org.millrace.memory.Addresses;
 final class Inbox {
     private static final int STRIDE = 4;
     private static final int PORT = 32;
+    private static final int KIND = 48;
     private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private final int capacity;
-    // Per message: length and port; position; 16 address bytes as two little-endian longs.
+    // Per message: length, port and kind; position and number; 16 address bytes as two little-endian longs.
     private long[] words = new long[16 * STRIDE];
     private int head;
     private int count;
@@ -49,11 +50,21 @@ final class Inbox {
         return (int) words[head + 1];
     }
 
+    /** {@return the oldest message's number} */
+    int number() {
+        return (int) (words[head + 1] >>> Integer.SIZE);
+    }
+
+    /** {@return the oldest message's kind} */
+    int kind() {
+        return (int) (words[head] >>> KIND);
+    }
+
     /** {@return the oldest message's sender; the same object as long as the sender is the same} */
     InetSocketAddress sender() {
         long low = words[head + 2];
         long high = words[head + 3];
-        int port = (int) (words[head] >>> PORT);
+        int port = (int) (words[head] >>> PORT) & 0xffff;
         if (last == null || low != lastLow || high != lastHigh || port != last.getPort()) {
             address.set(WORD, 0, low);
             address.set(WORD, 8, high);
@@ -70,7 +81,7 @@ final class Inbox {
     }
 
     /** {@return false if there cannot be one more} */
-    boolean add(int position, int length, long addressLow, long addressHigh, int port) {
+    boolean add(int position, int length, int number, int kind, long addressLow, long addressHigh, int port) {
         if (count == capacity) {
             return false;
         }
@@ -78,8 +89,8 @@ final class Inbox {
             grow();
         }
         int at = head + count++ * STRIDE & words.length - 1;
-        words[at] = (long) port << PORT | length;
-        words[at + 1] = position;
+        words[at] = (long) kind << KIND | (long) port << PORT | length;
+        words[at + 1] = (long) number << Integer.SIZE | position;
         words[at + 2] = addressLow;
         words[at + 3] = addressHigh;
         return true;

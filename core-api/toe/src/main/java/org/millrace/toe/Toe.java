@@ -206,6 +206,19 @@ public final class Toe implements AutoCloseable {
     }
 
     /**
+     * Opens a socket for calls: requests and their responses.
+     *
+     * @param local     where; port 0: any that is a client's
+     * @param transport its name: {@code homa}
+     * @return the socket; ready once it is bound or has failed
+     * @throws IllegalArgumentException if the instance has no such transport
+     */
+    public RpcSocket bindRpc(InetSocketAddress local, String transport) {
+        resolved(local);
+        return ask(new RpcSocket(this, code(transport), ++lastOpaque, local));
+    }
+
+    /**
      * Flushes, then takes what the data path has announced. If nothing is ready it sleeps until the data path or
      * {@link #wakeup} wakes it; it may return early with 0.
      *

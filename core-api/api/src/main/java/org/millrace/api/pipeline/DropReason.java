@@ -63,7 +63,9 @@ public enum DropReason {
     /** The machine has as many items inside as it can have. */
     NO_ITEM("no item left in the machine"),
     /** No memory is left for a frame or payload that waits in the machine. */
-    NO_MEMORY("no memory for a frame that waits");
+    NO_MEMORY("no memory for a frame that waits"),
+    /** It is about a message that is not known, or not between these two. */
+    UNKNOWN_MESSAGE("no such message");
 
     private final String text;
 

@@ -18,7 +18,9 @@ public interface TransportFactory {
         /** Byte streams: CONNECT, LISTEN. */
         STREAMS,
         /** Messages: BIND. */
-        MESSAGES
+        MESSAGES,
+        /** Messages that answer each other, requests and responses: BIND, with the transport named. */
+        CALLS
     }
 
     /**

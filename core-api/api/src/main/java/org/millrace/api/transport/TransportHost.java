@@ -123,6 +123,17 @@ public interface TransportHost {
 
     /** Flow indices and the exact-match table from addresses and ports to them. */
     interface FlowTable {
+        /**
+         * Takes the highest indices out of those that are allocated: they are for a program that gives them to messages itself.
+         * Before the first is allocated; a successor of the program may ask for as many again.
+         *
+         * @param count how many
+         * @throws IllegalStateException if the indices are shared out otherwise already
+         */
+        default void reserve(int count) {
+            throw new IllegalStateException("all flows are for connections here");
+        }
+
         /** {@return a free flow index, state zeroed, or 0 if none is left} */
         int allocate();
 

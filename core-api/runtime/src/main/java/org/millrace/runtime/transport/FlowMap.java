@@ -23,7 +23,7 @@ public final class FlowMap implements TransportHost.FlowTable, FlowLookup {
     private final int[] keys;
     private final boolean[] allocated;
     private final boolean[] inserted;
-    private final int[] free;
+    private int[] free;
     private final long seed0;
     private final long seed1;
     private Owner current;
@@ -138,6 +138,21 @@ public final class FlowMap implements TransportHost.FlowTable, FlowLookup {
         long b = (ports & 0xffff_ffffL) ^ seed1;
         long mixed = a * b ^ Math.multiplyHigh(a, b);
         return (int) (mixed ^ mixed >>> 32) & mask;
+    }
+
+    @Override
+    public void reserve(int count) {
+        int left = allocated.length - 1 - count;
+        if (left == free.length) {
+            return;
+        }
+        if (size != 0 || free.length != allocated.length - 1 || left < 1) {
+            throw new IllegalStateException("of " + (allocated.length - 1) + " flows " + free.length
+                + " are for connections and " + size + " taken, too late to reserve " + count);
+        }
+        free = new int[left];
+        Arrays.setAll(free, i -> i + 1);
+        freeHead = 0;
     }
 
     @Override

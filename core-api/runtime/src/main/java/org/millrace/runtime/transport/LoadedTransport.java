@@ -57,7 +57,7 @@ public final class LoadedTransport<M extends SegmentMeta> implements Outlet<M>, 
         this.host = host;
         this.control = control;
         protocol = host.protocol();
-        hasMessages = host.services().contains(Service.MESSAGES);
+        hasMessages = host.services().contains(Service.MESSAGES) || host.services().contains(Service.CALLS);
         codec = program.codec();
         deparser = new Deparser<>(codec, protocol, hardware.superFrames() ? codec.mostReplaced() : 0);
         waiting = Arena.ofAuto().allocate(host.port().mtuBytes());

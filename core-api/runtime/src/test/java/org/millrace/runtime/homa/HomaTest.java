@@ -1,0 +1,55 @@
+package org.millrace.runtime.homa;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.millrace.toe.RpcSocket;
+import org.millrace.toe.RpcSocket.Happening;
+
+/** Homa from socket to socket, both ends ours, in virtual time. */
+class HomaTest {
+    private static final int PORT = 77;
+
+    private final HomaHosts hosts = new HomaHosts();
+    private final RpcSocket server = hosts.serve(PORT);
+    private final RpcSocket client = hosts.caller();
+
+    private void roundTrip(int request, int response) throws IOException {
+        int number = hosts.call(client, 3, request, HomaHosts.at("10.0.0.2", PORT));
+        assertThat(number).isNotNegative();
+        assertThat(hosts.await(server, 20_000)).isEqualTo(Happening.REQUEST);
+        assertThat(HomaHosts.isPattern(hosts.server, server, 3, request)).isTrue();
+        assertThat(server.peer()).isEqualTo(client.localAddress());
+        hosts.reply(server, server.number(), 5, response);
+        server.release(server.offset());
+        assertThat(hosts.await(client, 20_000)).isEqualTo(Happening.RESPONSE);
+        assertThat(client.number()).isEqualTo(number);
+        assertThat(HomaHosts.isPattern(hosts.client, client, 5, response)).isTrue();
+        client.release(client.offset());
+    }
+
+    @Test
+    void shortCallIsAnsweredAndTheControlPlaneSeesNoPacket() throws IOException {
+        for (int i = 0; i < 100; i++) {
+            roundTrip(100, 100);
+        }
+        hosts.run(1000);
+        assertThat(hosts.near.status().drops()).isEmpty();
+        assertThat(hosts.far.status().drops()).isEmpty();
+        assertThat(client.outstanding()).isZero();
+        assertThat(hosts.near.transports().at(0).counters.controlPackets).isEqualTo(1); // CUTOFFS
+        assertThat(hosts.far.transports().at(0).counters.controlPackets).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 999, 1000, 1424, 1425, 39_999, 40_000, 40_001, 100_000, 1_000_000})
+    void messageOfAnyLengthArrives(int bytes) throws IOException {
+        roundTrip(bytes, bytes);
+        hosts.run(2000);
+        assertThat(hosts.near.status().drops()).isEmpty();
+        assertThat(hosts.far.status().drops()).isEmpty();
+    }
+}

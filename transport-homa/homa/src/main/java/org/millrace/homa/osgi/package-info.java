@@ -1,0 +1,6 @@
+/**
+ * Registers the transport as a service.
+ *
+ * <p>Threads: the framework's.
+ */
+package org.millrace.homa.osgi;

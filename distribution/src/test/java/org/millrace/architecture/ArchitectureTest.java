@@ -52,6 +52,7 @@ class ArchitectureTest {
         hw-*                    core-api/api core-api/memory core-api/wire core-api/execution core-api/code core-api/sim
         apps/benchmarks         **
         apps/cli                **
+        apps/fuzz               **
         apps/lab                **
         apps/extensions/*       core-api/api
         apps/*                  core-api/api core-api/toe apps/*

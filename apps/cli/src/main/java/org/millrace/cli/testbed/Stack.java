@@ -10,6 +10,7 @@ import java.util.Random;
 import org.millrace.api.hardware.Capacity;
 import org.millrace.api.hardware.HardwareBackend;
 import org.millrace.net.Route;
+import org.millrace.ports.FramePort;
 import org.millrace.runtime.path.DataPath;
 import org.millrace.runtime.config.DataPathConfig;
 import org.millrace.runtime.config.DataPathConfig.TransportChoice;
@@ -50,7 +51,7 @@ final class Stack implements AutoCloseable {
     Stack(StackOptions options) throws TestbedException {
         this.options = options;
         nowNs = options.startNs();
-        port = new FramePort(options.mac().bits(), options.mtuBytes(), this::transmitted);
+        port = new FramePort(NAME, options.mac().bits(), options.mtuBytes(), this::transmitted);
         Route link = Route.onLink(options.network(), options.mtuBytes());
         try {
             path = new DataPath(new DataPathConfig(NAME, options.hardware(),

@@ -1,4 +1,4 @@
-package org.millrace.cli.testbed;
+package org.millrace.ports;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -12,8 +12,8 @@ import org.millrace.api.port.PortInfo;
 import org.millrace.api.port.TransmitBatch;
 import org.millrace.wire.EthernetHeader;
 
-/** A port whose wire is in the hands of whoever tests: it receives what it is given, and hands over what is sent. */
-final class FramePort implements Port {
+/** A port whose wire is in the hands of whoever tests: it receives what it is given, and hands over what is sent. Owned by: one thread. */
+public final class FramePort implements Port {
     private static final int BATCH_FRAMES = 64;
     private static final int STRIDE = 256;
 
@@ -26,16 +26,24 @@ final class FramePort implements Port {
     private long transmittedBytes;
 
     /**
+     * Makes a port.
+     *
+     * @param name     how it is called
      * @param mac      its address, low 48 bits
      * @param mtuBytes largest IP datagram
      * @param wire     takes each frame that is sent
      */
-    FramePort(long mac, int mtuBytes, Consumer<byte[]> wire) {
-        info = new PortInfo("testbed", mac, mtuBytes, EthernetHeader.LENGTH + mtuBytes, false, false, false);
+    public FramePort(String name, long mac, int mtuBytes, Consumer<byte[]> wire) {
+        info = new PortInfo(name, mac, mtuBytes, EthernetHeader.LENGTH + mtuBytes, false, false, false);
         this.wire = wire;
     }
 
-    void inject(byte[] frame) {
+    /**
+     * Has a frame received with the next batches.
+     *
+     * @param frame Ethernet header to payload; the port's from now on
+     */
+    public void inject(byte[] frame) {
         waiting.add(frame);
     }
 

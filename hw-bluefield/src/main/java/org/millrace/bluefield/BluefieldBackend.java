@@ -2,6 +2,7 @@ package org.millrace.bluefield;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.millrace.api.hardware.Capacity;
 import org.millrace.api.hardware.FitReport;
 import org.millrace.api.hardware.HardwareBackend;
@@ -15,7 +16,9 @@ import org.millrace.api.pipeline.SegmentMeta;
 import org.millrace.api.pipeline.Stage;
 import org.millrace.api.pipeline.Workflow;
 import org.millrace.code.ForeignExterns;
+import org.millrace.code.Violation;
 import org.millrace.code.check.ProgramChecker;
+import org.millrace.code.fuse.Fuser;
 import org.millrace.execution.HandedOut;
 
 /** A general-purpose core: every program fits whose stages are what they say and call what they have been given. */
@@ -43,18 +46,26 @@ public final class BluefieldBackend implements HardwareBackend {
     public FitReport admit(Program<?> program, Capacity capacity) {
         List<FitReport.Placement> placed = new ArrayList<>();
         List<FitReport.Reason> refused = new ArrayList<>();
+        Fuser fuser = new Fuser(program);
         for (Workflow workflow : Workflow.values()) {
+            Map<Stage<?, ?>, Violation> called = fuser.called(workflow);
             int order = 0;
             for (Stage<?, ?> stage : program.stages(workflow)) {
                 Layout state = Layout.of(stage.spec().state().get().getClass());
                 placed.add(new FitReport.Placement(workflow.name(), stage.spec().name(),
-                    "core 0, fused order " + order++, state.bits() + " bits of state per key"));
+                    place(order++, called.get(stage)), state.bits() + " bits of state per key"));
                 ForeignExterns.of(stage, EXTERNS::contains, NAME).forEach(v -> refused.add(new FitReport.Reason(
                     stage.spec().name(), v.site().method(), v.site().line(), v.limit(), v.operation())));
             }
         }
         refused.addAll(ProgramChecker.check(program));
         return new FitReport(List.copyOf(placed), List.copyOf(refused));
+    }
+
+    /** A stage that is called is slower, not wrong: it says why. */
+    private static String place(int order, Violation called) {
+        return called == null ? "core 0, fused order " + order
+            : "core 0, order " + order + ", called, not copied: " + called.site() + " " + called.operation();
     }
 
     @Override

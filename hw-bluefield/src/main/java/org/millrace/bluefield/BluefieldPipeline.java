@@ -5,29 +5,34 @@ import org.millrace.api.hardware.Outlet;
 import org.millrace.api.pipeline.Program;
 import org.millrace.api.pipeline.SegmentMeta;
 import org.millrace.api.pipeline.Workflow;
+import org.millrace.code.fuse.Fused;
+import org.millrace.code.fuse.Fuser;
+import org.millrace.code.fuse.Mirrors;
 import org.millrace.execution.Execution;
 
 /**
  * A program on one core, run to completion: {@link #submit} returns when the item has left; only copies wait.
- * {@link Chain} makes one method of a workflow's stages.
+ * A workflow's stages are one method ({@link Fuser}).
  *
  * <p>Owned by: the data-path thread.
  */
 final class BluefieldPipeline<M extends SegmentMeta> extends Execution<M> {
     private static final int ITEMS = 2048;
 
-    private final Chain[] workflows = new Chain[Workflow.values().length];
+    private final Fused[] workflows = new Fused[Workflow.values().length];
+    private final Mirrors copies = (verdict, meta) -> mirrors().mirror(verdict, meta, 0);
 
     BluefieldPipeline(Program<M> program, Capacity capacity, Outlet<M> outlet) {
         super(program, capacity, outlet, ITEMS);
+        Fuser fuser = new Fuser(program);
         for (Workflow workflow : Workflow.values()) {
-            workflows[workflow.ordinal()] = Chain.of(steps(program.stages(workflow)));
+            workflows[workflow.ordinal()] = fuser.fuse(workflow, steps(program.stages(workflow)).stream().map(StepCall::place).toList());
         }
     }
 
     @Override
     public void submit(M item, long nowNs) {
-        leave(item, workflows[item.workflow()].run(item, mirrors(), nowNs), nowNs);
+        leave(item, workflows[item.workflow()].run(item, copies, nowNs), nowNs);
         if (!items().hasRoom() && !isDeep()) {
             advance(nowNs); // rather than lose a copy
         }
@@ -37,7 +42,7 @@ final class BluefieldPipeline<M extends SegmentMeta> extends Execution<M> {
     public void advance(long nowNs) {
         for (int waiting = mirrors().size(); waiting > 0 && !mirrors().isEmpty(); waiting--) {
             M copy = mirrors().take();
-            leave(copy, workflows[copy.workflow()].run(copy, mirrors(), nowNs), nowNs);
+            leave(copy, workflows[copy.workflow()].run(copy, copies, nowNs), nowNs);
         }
     }
 

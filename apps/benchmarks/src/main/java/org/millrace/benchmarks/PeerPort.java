@@ -24,6 +24,8 @@ final class PeerPort implements Port {
     private static final ValueLayout.OfShort U16 = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
     private static final int TCP = 34;
     private static final int BATCH = 64;
+    private static final short IPV4 = 0x0800;
+    private static final int IP = 14;
     private static final int IP_HEADER = 20;
     private static final int CHECKSUM = TCP + 16;
 
@@ -36,6 +38,7 @@ final class PeerPort implements Port {
     private final MemorySegment memory;
     private final int stride;
     private final boolean softwareChecksums;
+    private final long[] ipSums;
     private final long[] sums;
     private final int[] queue = new int[BATCH];
     private final int[] lengths = new int[BATCH];
@@ -44,6 +47,7 @@ final class PeerPort implements Port {
     PeerPort(int flows, int stride, boolean softwareChecksums) {
         this.stride = stride;
         this.softwareChecksums = softwareChecksums;
+        ipSums = new long[flows];
         sums = new long[flows];
         seenSeq = new int[flows];
         seenAck = new int[flows];
@@ -54,7 +58,13 @@ final class PeerPort implements Port {
     void frame(int flow, byte[] frame) {
         long at = (long) flow * stride;
         MemorySegment.copy(frame, 0, memory, ValueLayout.JAVA_BYTE, at, frame.length);
+        if (memory.get(U16, at + 12) != IPV4) {
+            return;
+        }
+        memory.set(U16, at + IP + 2, (short) 0);
+        memory.set(U16, at + 24, (short) 0);
         memory.set(U16, at + CHECKSUM, (short) 0);
+        ipSums[flow] = Checksum.sum(0, memory, at + IP, IP_HEADER);
         sums[flow] = Checksum.sum(Checksum.pseudoHeader(memory.get(I32, at + 26), memory.get(I32, at + 30), 6, 0), memory,
             at + TCP, frame.length - TCP) - Checksum.word(memory.get(I32, at + TCP + 4))
             - Checksum.word(memory.get(I32, at + TCP + 8));
@@ -63,8 +73,8 @@ final class PeerPort implements Port {
     /** Queues a flow's frame with these numbers, cut to a length that leaves out nothing but zeros. */
     void queue(int flow, int length, int seq, int ack) {
         long at = (long) flow * stride;
-        memory.set(U16, at + 16, (short) (length - 14));
-        memory.set(U16, at + 24, (short) ipChecksum(at));
+        memory.set(U16, at + 16, (short) (length - IP));
+        memory.set(U16, at + 24, (short) Checksum.finish(ipSums[flow] + length - IP));
         memory.set(I32, at + TCP + 4, seq);
         memory.set(I32, at + TCP + 8, ack);
         if (softwareChecksums) {
@@ -78,15 +88,6 @@ final class PeerPort implements Port {
     void queue(int flow, int length) {
         queue[queued] = flow;
         lengths[queued++] = length;
-    }
-
-    private int ipChecksum(long at) {
-        int sum = 0;
-        for (int i = 14; i < 34; i += 2) {
-            sum += i == 24 ? 0 : memory.get(U16, at + i) & 0xffff;
-        }
-        sum = (sum >>> 16) + (sum & 0xffff);
-        return ~((sum >>> 16) + sum) & 0xffff;
     }
 
     @Override
@@ -143,7 +144,7 @@ final class PeerPort implements Port {
     /** Fails if a header's length or checksum is wrong; a TCP checksum only if it is the data path's. */
     void check(MemorySegment headers, long at, int headerBytes, int payload, MemorySegment first, long firstOffset,
                int firstLength, MemorySegment second, long secondOffset, int secondLength) {
-        if ((headers.get(U16, at + 12) & 0xffff) != 0x0800) {
+        if (headers.get(U16, at + 12) != IPV4) {
             return;
         }
         int total = headers.get(U16, at + 16) & 0xffff;

@@ -41,6 +41,24 @@ public final class ViewCursor {
     }
 
     /**
+     * {@return the memory that a view is placed in}
+     *
+     * @param view the view
+     */
+    public static int[] words(View view) {
+        return view.words;
+    }
+
+    /**
+     * {@return the index of a view's first word}
+     *
+     * @param view the view
+     */
+    public static int base(View view) {
+        return view.base;
+    }
+
+    /**
      * Zeroes what a view covers.
      *
      * @param view       a placed view

@@ -1,0 +1,208 @@
+package org.millrace.code.fuse;
+
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.attribute.CodeAttribute;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.millrace.api.pipeline.HeaderCodec;
+import org.millrace.api.pipeline.Layout;
+import org.millrace.api.pipeline.MirrorSession;
+import org.millrace.api.pipeline.Program;
+import org.millrace.api.pipeline.SegmentMeta;
+import org.millrace.api.pipeline.Stage;
+import org.millrace.api.pipeline.Workflow;
+import org.millrace.code.Code;
+import org.millrace.code.Site;
+import org.millrace.code.Violation;
+
+/**
+ * Makes one method of a workflow's stages, of their own bytecode: fields of the metadata are locals in it, and go back into
+ * memory where somebody may read them; state is an array at constant offsets; the stages' helpers are part of it; what a stage
+ * holds in final fields is the class's. A stage that cannot be copied is called.
+ *
+ * <p>A workflow whose code is longer than the compiler takes in one piece becomes several methods, which pass the metadata on
+ * through memory.
+ *
+ * <p>Owned by: one thread; it keeps what it has read of the classes.
+ */
+public final class Fuser {
+    /** HotSpot does not compile longer methods (HugeMethodLimit). */
+    private static final int MOST_BYTES = 8000;
+    private static final String LIMIT = "a stage that is copied";
+
+    private final Program<?> program;
+    private final Class<?> meta;
+    private final Code.Library library = new Code.Library();
+    private final Predicate<Accessor.Word> isEmitted;
+    private final Predicate<Accessor.Word> isMirrored;
+
+    /**
+     * For a program.
+     *
+     * @param program the program
+     */
+    public Fuser(Program<?> program) {
+        this.program = program;
+        SegmentMeta view = program.newMeta();
+        meta = view.getClass();
+        HeaderCodec<?> codec = program.codec();
+        FieldUse written = FieldUse.of(library, meta, codec, "write", null);
+        FieldUse cut = FieldUse.of(library, meta, codec, "segmentSize", null);
+        isEmitted = field -> written.reads(field) || cut.reads(field);
+        Set<Integer> carried = carried(program.mirrors(), Layout.of(view.getClass()));
+        isMirrored = program.mirrors().isEmpty() ? null : field -> carried.contains(field.offset());
+    }
+
+    private static Set<Integer> carried(List<MirrorSession> mirrors, Layout layout) {
+        Set<Integer> offsets = new HashSet<>();
+        for (Layout.Field field : layout.fields()) {
+            if (mirrors.stream().anyMatch(mirror -> mirror.fields().contains(field.name()))) {
+                offsets.add(field.offset());
+            }
+        }
+        return offsets;
+    }
+
+    /**
+     * {@return the stages of a workflow that are called instead of copied, and why}
+     *
+     * @param workflow which
+     */
+    public Map<Stage<?, ?>, Violation> called(Workflow workflow) {
+        List<StagePlace> places = new ArrayList<>();
+        program.stages(workflow).forEach(stage -> places.add(StagePlace.of(stage)));
+        return new Attempt(places, workflow).called();
+    }
+
+    /**
+     * {@return a workflow as one method}
+     *
+     * @param workflow which
+     * @param places   its stages in order
+     */
+    public Fused fuse(Workflow workflow, List<StagePlace> places) {
+        return new Attempt(places, workflow).fuse();
+    }
+
+    /** One workflow. */
+    private final class Attempt {
+        private final List<StagePlace> places;
+        private final Workflow workflow;
+        private final Map<Stage<?, ?>, Violation> called = new LinkedHashMap<>();
+        private final List<Integer> lengths = new ArrayList<>();
+
+        Attempt(List<StagePlace> places, Workflow workflow) {
+            this.places = places;
+            this.workflow = workflow;
+        }
+
+        Map<Stage<?, ?>, Violation> called() {
+            draft(new Draft.Shared(), 0, places.size());
+            return called;
+        }
+
+        Fused fuse() {
+            byte[] bytes = null;
+            Draft.Shared shared = null;
+            List<FusedWriter.Part> parts = List.of();
+            FusedClass.Loader loader = null;
+            for (int count = 1; bytes == null || longest(bytes) > MOST_BYTES && count <= places.size(); count++) {
+                shared = new Draft.Shared();
+                parts = parts(shared, count);
+                loader = new FusedClass.Loader(shared.classes);
+                bytes = new FusedWriter(shared, parts, places.size(), isEmitted).write(program.name() + " " + workflow, loader);
+            }
+            return make(bytes, loader, shared, parts);
+        }
+
+        private List<FusedWriter.Part> parts(Draft.Shared shared, int count) {
+            List<FusedWriter.Part> parts = new ArrayList<>();
+            int all = lengths.stream().mapToInt(length -> length).sum();
+            int first = 0;
+            for (int i = 0; i < count && first < places.size(); i++) {
+                int behind = first;
+                int length = 0;
+                while (behind < places.size() && (i == count - 1 || length < all / count || behind == first)) {
+                    length += lengths.isEmpty() ? 0 : lengths.get(behind);
+                    behind++;
+                }
+                parts.add(draft(shared, first, behind));
+                first = behind;
+            }
+            return parts;
+        }
+
+        private FusedWriter.Part draft(Draft.Shared shared, int first, int behind) {
+            boolean isMeasured = lengths.size() == places.size();
+            FusedWriter.Part part = new FusedWriter.Part(new Draft(shared, places.subList(first, behind)));
+            for (int i = first; i < behind; i++) {
+                int before = part.draft.size();
+                stage(part, i);
+                if (!isMeasured) {
+                    lengths.add(part.draft.size() - before);
+                }
+            }
+            return part;
+        }
+
+        private void stage(FusedWriter.Part part, int index) {
+            StagePlace place = places.get(index);
+            Draft draft = part.draft;
+            FusedWriter.Joint joint = part.joint();
+            draft.begin(index);
+            int from = draft.size();
+            Map<Accessor.Word, Integer> fields = draft.fields();
+            Object begin = new Object();
+            Object end = new Object();
+            try {
+                Code process = process(place.stage());
+                if (place.isKeyed()) {
+                    part.row(place, index, joint);
+                }
+                draft.add(out -> out.code.labelBinding(out.label(begin)));
+                new Copier(draft, place, meta, workflow.ordinal(), library, joint).copy(process);
+                draft.add(out -> out.code.labelBinding(out.label(end)));
+                part.caught(begin, end, index, joint);
+            } catch (NotCopiedException e) {
+                draft.cut(from);
+                draft.fields(fields);
+                part.call(index);
+                called.put(place.stage(), new Violation(e.site(), e.getMessage(), LIMIT));
+            }
+            part.behind(index, joint, isMirrored);
+        }
+
+        private Code process(Stage<?, ?> stage) throws NotCopiedException {
+            Class<?> type = stage.getClass();
+            Code code = Types.code(library, type, "process", null);
+            if (code == null || code.catches()) {
+                throw new NotCopiedException(new Site(type.getSimpleName() + ".process", 0),
+                    code == null ? "its code is not there" : "catches exceptions");
+            }
+            return code;
+        }
+
+        private static int longest(byte[] bytes) {
+            return ClassFile.of().parse(bytes).methods().stream()
+                .mapToInt(method -> method.code().map(code -> ((CodeAttribute) code).codeLength()).orElse(0)).max().orElse(0);
+        }
+
+        private Fused make(byte[] bytes, FusedClass.Loader loader, Draft.Shared shared, List<FusedWriter.Part> parts) {
+            StageCall[] calls = places.stream().map(StagePlace::call).toArray(StageCall[]::new);
+            Object[] captured = shared.captured.keySet().stream()
+                .map(one -> one.value() instanceof Calls.Primitive number ? number.value() : one.value()).toArray();
+            int[][] tables = parts.stream().flatMap(part -> part.draft.tables().stream()).toArray(int[][]::new);
+            int[] keys = places.stream().mapToInt(StagePlace::keys).toArray();
+            try {
+                return (Fused) FusedClass.of(bytes, loader).newInstance(calls, captured, tables, keys);
+            } catch (ReflectiveOperationException e) {
+                throw new IllegalStateException("the stages of " + program.name() + " " + workflow + " cannot be joined", e);
+            }
+        }
+    }
+}

@@ -1,0 +1,279 @@
+package org.millrace.code;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.millrace.api.pipeline.DropReason;
+import org.millrace.api.pipeline.FlowScheduler;
+import org.millrace.api.pipeline.HeaderCodec;
+import org.millrace.api.pipeline.Program;
+import org.millrace.api.pipeline.SegmentMeta;
+import org.millrace.api.pipeline.Stage;
+import org.millrace.api.pipeline.StageSpec;
+import org.millrace.api.pipeline.State;
+import org.millrace.api.pipeline.StateTables;
+import org.millrace.api.pipeline.Verdict;
+import org.millrace.api.pipeline.ViewCursor;
+import org.millrace.api.pipeline.Workflow;
+import org.millrace.code.fuse.Fused;
+import org.millrace.code.fuse.Fuser;
+import org.millrace.code.fuse.StageCall;
+import org.millrace.code.fuse.StagePlace;
+
+class FuserTest {
+    private static final int FLOWS = 3;
+    private static final int STRIDE = 4;
+    private static final int[] TABLE = {3, 1, 2};
+
+    /** Three fields, two of them in one word. */
+    public static final class Count extends State {
+        int items() {
+            return i32(0);
+        }
+
+        void more(int by) {
+            add(0, by);
+        }
+
+        int low() {
+            return u8(5);
+        }
+
+        void low(int v) {
+            u8(5, v);
+        }
+
+        int high() {
+            return u16(6);
+        }
+
+        void high(int v) {
+            u16(6, v);
+        }
+    }
+
+    private abstract static class Counting implements Stage<SegmentMeta, Count> {
+        @Override
+        public StageSpec<Count> spec() {
+            return StageSpec.perFlow(getClass().getSimpleName(), StageSpec.Concurrency.FLOW_ATOMIC, Count::new, List.of());
+        }
+    }
+
+    private static final class Ordinary extends Counting {
+        private final int step;
+        private final Helper helper;
+
+        Ordinary(int step) {
+            this.step = step;
+            helper = new Helper(step);
+        }
+
+        @Override
+        public long process(SegmentMeta meta, Count count, long nowNs) {
+            count.more(step);
+            int sum = 0;
+            for (int i = 0; i < TABLE.length; i++) {
+                sum += TABLE[i];
+            }
+            count.low(count.low() + sum);
+            count.high(helper.twice(count.items()));
+            meta.position(meta.position() + count.high());
+            return switch (meta.operation()) {
+                case 1 -> Verdict.drop(DropReason.FILTERED.code());
+                case 2 -> Verdict.EMIT | Verdict.DIGEST;
+                default -> nowNs < 0 ? Verdict.DONE : Verdict.NEXT;
+            };
+        }
+    }
+
+    private record Helper(int factor) {
+        int twice(int value) {
+            return factor == 0 ? value : 2 * value;
+        }
+    }
+
+    private static final class Catches extends Counting {
+        @Override
+        public long process(SegmentMeta meta, Count count, long nowNs) {
+            try {
+                meta.length(meta.position() / meta.operation());
+            } catch (ArithmeticException e) {
+                meta.length(-meta.position());
+            }
+            return Verdict.NEXT;
+        }
+    }
+
+    private static final class Divides extends Counting {
+        @Override
+        public long process(SegmentMeta meta, Count count, long nowNs) {
+            meta.rxBump(7);
+            meta.txBump(meta.length() / meta.message());
+            return Verdict.NEXT;
+        }
+    }
+
+    private static final class Chooses extends Counting {
+        @Override
+        public long process(SegmentMeta meta, Count count, long nowNs) {
+            meta.position(1);
+            return helped(meta);
+        }
+
+        private long helped(SegmentMeta meta) {
+            SegmentMeta other = meta;
+            if (meta.length() == 0) {
+                other = null;
+            }
+            return other == meta ? Verdict.DONE : Verdict.NEXT;
+        }
+    }
+
+    private record TestProgram(List<Stage<? super SegmentMeta, ?>> stages) implements Program<SegmentMeta>, HeaderCodec<SegmentMeta> {
+        @Override
+        public String name() {
+            return "test";
+        }
+
+        @Override
+        public SegmentMeta newMeta() {
+            return new SegmentMeta();
+        }
+
+        @Override
+        public List<Stage<? super SegmentMeta, ?>> stages(Workflow workflow) {
+            return stages;
+        }
+
+        @Override
+        public HeaderCodec<SegmentMeta> codec() {
+            return this;
+        }
+
+        @Override
+        public FlowScheduler scheduler() {
+            return FlowScheduler.NONE;
+        }
+
+        @Override
+        public void loaded(StateTables states) {
+        }
+
+        @Override
+        public long parse(MemorySegment frame, long frameOffset, int headerOffset, int length, boolean checksumValid, SegmentMeta meta) {
+            return Verdict.NEXT;
+        }
+
+        @Override
+        public int write(SegmentMeta meta, MemorySegment header, long offset) {
+            return 0;
+        }
+
+        @Override
+        public int checksumOffset() {
+            return -1;
+        }
+
+        @Override
+        public int segmentSize(SegmentMeta meta) {
+            return 0;
+        }
+    }
+
+    private final int[] rows = new int[STRIDE * FLOWS];
+    private final int[] words = new int[SegmentMeta.BYTES / 4];
+    private final SegmentMeta meta = new SegmentMeta();
+    private final List<String> failures = new ArrayList<>();
+
+    FuserTest() {
+        ViewCursor.move(meta, words, 0);
+    }
+
+    private Fused fuse(Counting... stages) {
+        List<StagePlace> places = new ArrayList<>();
+        for (Counting stage : stages) {
+            Count view = new Count();
+            places.add(new StagePlace(stage, Count.class, StageSpec.Key.FLOW, rows, 1, FLOWS, STRIDE, 1, new StageCall() {
+                @Override
+                public long run(SegmentMeta item, long nowNs) {
+                    ViewCursor.move(view, rows, (item.flow() - 1) * STRIDE + 1);
+                    return stage.process(item, view, nowNs);
+                }
+
+                @Override
+                public long failed(Throwable thrown) {
+                    failures.add(stage.spec().name() + ": " + thrown.getMessage() + " at line "
+                        + thrown.getStackTrace()[0].getLineNumber());
+                    return Verdict.NEXT;
+                }
+            }));
+        }
+        return new Fuser(new TestProgram(List.of(stages))).fuse(Workflow.RX, places);
+    }
+
+    @Test
+    void aStageIsCopiedWithItsHelpersItsFieldsAndItsTables() {
+        Fused fused = fuse(new Ordinary(5), new Ordinary(6));
+        meta.flow(2);
+        meta.message(1);
+        assertThat(fused.run(meta, null, 0)).isEqualTo(Verdict.NEXT);
+        assertThat(rows).containsExactly(0, 0, 0, 0, 0, 11, 22 << 16 | 12 << 8, 0, 0, 0, 0, 0);
+        assertThat(meta.position()).isEqualTo(10 + 22);
+        meta.operation(1);
+        assertThat(fused.run(meta, null, 0)).isEqualTo(Verdict.drop(DropReason.FILTERED.code()));
+        meta.operation(2);
+        assertThat(fused.run(meta, null, 0)).isEqualTo(Verdict.EMIT | Verdict.DIGEST);
+        meta.operation(0);
+        assertThat(fused.run(meta, null, -1)).isEqualTo(Verdict.DONE);
+        meta.flow(FLOWS + 1);
+        assertThat(fused.run(meta, null, 0)).isEqualTo(Verdict.drop(DropReason.NO_FLOW.code()));
+    }
+
+    @Test
+    void whatCannotBeCopiedIsCalledWhereItStandsAndSeesWhatStagesBeforeItHaveWritten() {
+        Fused fused = fuse(new Ordinary(1), new Catches(), new Ordinary(1));
+        meta.flow(1);
+        assertThat(fused.run(meta, null, 0)).isEqualTo(Verdict.NEXT);
+        assertThat(meta.length()).isEqualTo(-2);
+        assertThat(meta.position()).isEqualTo(2 + 4);
+    }
+
+    @Test
+    void whyAStageIsCalledIsSaidWithMethodAndLine() {
+        Ordinary ordinary = new Ordinary(1);
+        Catches catches = new Catches();
+        Chooses chooses = new Chooses();
+        Map<Stage<?, ?>, Violation> called = new Fuser(new TestProgram(List.of(ordinary, catches, chooses))).called(Workflow.RX);
+        assertThat(called).containsOnlyKeys(catches, chooses);
+        assertThat(called.get(catches).operation()).isEqualTo("catches exceptions");
+        assertThat(called.get(chooses).site().method()).isEqualTo("Chooses.helped");
+        assertThat(called.get(chooses).site().line()).isPositive();
+    }
+
+    @Test
+    void whatACopiedStageThrowsIsItsFailureWithItsLine() {
+        Fused fused = fuse(new Ordinary(1), new Divides(), new Ordinary(1));
+        meta.flow(1);
+        assertThat(fused.run(meta, null, 0)).isEqualTo(Verdict.NEXT);
+        assertThat(failures).singleElement().asString().startsWith("Divides: / by zero at line ");
+        int line = Integer.parseInt(failures.getFirst().replaceAll(".* ", ""));
+        assertThat(new Code.Library().find(Divides.class, "process", null).lines()).contains(line);
+        assertThat(meta.rxBump()).as("what it has written before").isEqualTo(7);
+        assertThat(meta.position()).as("the stage behind it has run").isEqualTo(2 + 4);
+    }
+
+    @Test
+    void aSecondLoadHasItsOwnStateAndFieldsAndTheSameClass() {
+        Fused first = fuse(new Ordinary(5));
+        Fused second = fuse(new Ordinary(9));
+        assertThat(second.getClass()).isSameAs(first.getClass());
+        meta.flow(1);
+        second.run(meta, null, 0);
+        assertThat(rows[1]).isEqualTo(9);
+        assertThat(fuse(new Ordinary(5), new Ordinary(5)).getClass()).isNotSameAs(first.getClass());
+    }
+}

@@ -45,7 +45,7 @@ class FelixLaunchTest {
         assertThat(exports).isEqualTo(new TreeMap<>(Map.ofEntries(
             Map.entry("millrace-api", Set.of("org.millrace.api.context", "org.millrace.api.hardware",
                 "org.millrace.api.pipeline", "org.millrace.api.port", "org.millrace.api.transport")),
-            Map.entry("millrace-code", Set.of("org.millrace.code", "org.millrace.code.analysis", "org.millrace.code.chain",
+            Map.entry("millrace-code", Set.of("org.millrace.code", "org.millrace.code.analysis", "org.millrace.code.fuse",
                 "org.millrace.code.check")),
             Map.entry("millrace-memory", Set.of("org.millrace.memory")),
             Map.entry("millrace-wire", Set.of("org.millrace.wire")),

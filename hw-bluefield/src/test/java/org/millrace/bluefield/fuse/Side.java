@@ -97,7 +97,7 @@ final class Side<M extends SegmentMeta> {
             seen.put("verdict", Long.toHexString(verdict));
             metadata(verdict, seen);
         } catch (RuntimeException e) {
-            seen.put("thrown", e.getCause().getClass()); // a frequent one loses its message
+            seen.put("thrown", (e.getCause() == null ? e : e.getCause()).getClass()); // a frequent one loses its message
         }
         seen.put("mirrored", mirrored);
         seen.put("calls", host.calls);

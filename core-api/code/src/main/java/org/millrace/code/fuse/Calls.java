@@ -194,14 +194,16 @@ final class Calls {
         if (!(arguments.getFirst() instanceof Operand.Real offset) || offset.constant() == null) {
             throw Copier.stuck(frame, at, "reaches a field at an offset that is not constant");
         }
+        if (call.typeSymbol().parameterCount() > 2) {
+            indexed(frame, view, offset, arguments, at);
+            return;
+        }
         int to = offset.constant().intValue();
         String name = call.name().stringValue();
         boolean isSet = call.typeSymbol().parameterCount() == 2;
         int bits = Accessor.bits(call, isSet);
         if (name.equals("add")) {
             bits = 32;
-        } else if (bits == 0) {
-            throw Copier.stuck(frame, at, "reaches an indexed field");
         }
         Accessor.Word field = new Accessor.Word(to, bits);
         if (!isSet) {
@@ -221,6 +223,38 @@ final class Calls {
             draft.add(out -> out.code.iload(value));
         }
         access(frame, view, field, true, at);
+    }
+
+    /** An element of an indexed field, which stays in memory. */
+    private void indexed(Frame frame, Operand view, Operand.Real offset, List<Operand> arguments, int at) throws NotCopiedException {
+        if (!(arguments.get(1) instanceof Operand.Real length) || length.constant() == null) {
+            throw Copier.stuck(frame, at, "reaches an indexed field whose length is not constant");
+        }
+        boolean isSet = arguments.size() == 4;
+        int index = frame.slot(frame.locals);
+        draft.reserve(index + 2);
+        if (isSet) {
+            draft.add(out -> out.code.istore(index + 1));
+        }
+        draft.add(out -> out.code.istore(index));
+        stack.drop(length);
+        stack.drop(offset);
+        boolean isMeta = view == Operand.META;
+        int words = isMeta ? Draft.WORDS : draft.rows(place);
+        int first = (isMeta ? 0 : place.offset()) + (offset.constant().intValue() >> 2);
+        int mask = length.constant().intValue() - 1;
+        draft.add(out -> {
+            out.code.aload(words).iload(isMeta ? Draft.BASE : Draft.ROW).loadConstant(first).iadd()
+                .iload(index).loadConstant(mask).iand().iadd();
+            if (isSet) {
+                out.code.iload(index + 1).iastore();
+            } else {
+                out.code.iaload();
+            }
+        });
+        if (!isSet) {
+            stack.push(new Operand.Real(TypeKind.INT));
+        }
     }
 
     /** Gets a field, or sets it to what is on the real stack. */

@@ -18,8 +18,8 @@ final class Draft {
     static final int META = 1;
     static final int MIRRORS = 2;
     static final int NOW = 3;
-    static final int VERDICT = 5;
-    static final int DIGEST = 7;
+    static final int DIGEST = 5;
+    static final int VERDICT = 7;
     static final int WORDS = 9;
     static final int BASE = 10;
     static final int ROW = 11;

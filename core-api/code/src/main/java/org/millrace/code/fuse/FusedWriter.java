@@ -25,8 +25,8 @@ import org.millrace.api.pipeline.ViewCursor;
  *
  * <pre>
  * long run(meta, mirrors, nowNs):
- *     for each part: verdict = part(meta, mirrors, nowNs); digest |= verdict &amp; DIGEST; if not NEXT: return verdict | digest
- * long part(meta, mirrors, nowNs):
+ *     for each part: verdict = part(meta, mirrors, nowNs, digest); digest |= verdict &amp; DIGEST; if not NEXT: return verdict | digest
+ * long part(meta, mirrors, nowNs, digest):
  *     fields of the metadata into locals
  *     for each stage: row = (key - first) * stride, unless there is no such key
  *         its code; its verdict: if not NEXT: mirror; digest |= verdict &amp; DIGEST; if not NEXT: end
@@ -50,6 +50,7 @@ final class FusedWriter {
     private static final ClassDesc WORDS = ConstantDescs.CD_int.arrayType();
     private static final ClassDesc NUMBER = ConstantDescs.CD_Number;
     private static final MethodTypeDesc RUN = MethodTypeDesc.of(ConstantDescs.CD_long, META, MIRRORS, ConstantDescs.CD_long);
+    private static final MethodTypeDesc RUN_PART = RUN.insertParameterTypes(3, ConstantDescs.CD_long);
     private static final MethodTypeDesc NEW = MethodTypeDesc.of(ConstantDescs.CD_void, CALLS, OBJECTS, WORDS.arrayType(), WORDS);
     private static final long ACTION = Verdict.action(-1);
     private static final long NO_KEY = Verdict.drop(DropReason.NO_FLOW.code());
@@ -91,7 +92,7 @@ final class FusedWriter {
                 Part part = parts.get(i);
                 int first = table;
                 boolean isLast = i == parts.size() - 1;
-                type.withMethodBody(PART + i, RUN, ClassFile.ACC_PRIVATE, code -> part(code, part, first, isLast));
+                type.withMethodBody(PART + i, RUN_PART, ClassFile.ACC_PRIVATE, code -> part(code, part, first, isLast));
                 table += part.draft.tables().size();
             }
         });
@@ -126,7 +127,8 @@ final class FusedWriter {
         code.lconst_0().lstore(Draft.DIGEST);
         Label end = code.newLabel();
         for (int i = 0; i < parts.size(); i++) {
-            code.aload(0).aload(Draft.META).aload(Draft.MIRRORS).lload(Draft.NOW).invokespecial(SELF, PART + i, RUN)
+            code.aload(0).aload(Draft.META).aload(Draft.MIRRORS).lload(Draft.NOW).lload(Draft.DIGEST)
+                .invokespecial(SELF, PART + i, RUN_PART)
                 .lstore(Draft.VERDICT);
             if (i < parts.size() - 1) {
                 digest(code);
@@ -146,7 +148,7 @@ final class FusedWriter {
     private void part(CodeBuilder code, Part part, int firstTable, boolean isLast) {
         code.aload(Draft.META).invokestatic(CURSOR, "words", MethodTypeDesc.of(WORDS, VIEW)).astore(Draft.WORDS)
             .aload(Draft.META).invokestatic(CURSOR, "base", MethodTypeDesc.of(ConstantDescs.CD_int, VIEW)).istore(Draft.BASE)
-            .lconst_0().lstore(Draft.VERDICT).lconst_0().lstore(Draft.DIGEST).iconst_0().istore(Draft.ROW);
+            .lconst_0().lstore(Draft.VERDICT).iconst_0().istore(Draft.ROW);
         for (int i = 0; i < part.draft.tables().size(); i++) {
             code.aload(0).getfield(SELF, TABLE + (firstTable + i), WORDS).astore(Draft.FIRST_FREE + i);
         }

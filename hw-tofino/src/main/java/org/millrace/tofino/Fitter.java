@@ -1,9 +1,12 @@
 package org.millrace.tofino;
 
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import org.millrace.api.hardware.Capacity;
 import org.millrace.api.hardware.FitReport;
@@ -12,6 +15,11 @@ import org.millrace.api.pipeline.MirrorSession;
 import org.millrace.api.pipeline.PriorityQueue;
 import org.millrace.api.pipeline.Program;
 import org.millrace.api.pipeline.Workflow;
+import org.millrace.tofino.graph.Graph;
+import org.millrace.tofino.graph.GraphBuilder;
+import org.millrace.tofino.graph.Table;
+import org.millrace.tofino.placement.Containers;
+import org.millrace.tofino.placement.Costs;
 import org.millrace.execution.HandedOut;
 import org.millrace.tofino.alu.RegisterChecker;
 import org.millrace.tofino.alu.RegisterPlan;
@@ -22,12 +30,10 @@ import org.millrace.code.Violation;
 import org.millrace.tofino.machine.Machine;
 import org.millrace.tofino.placement.Placement;
 import org.millrace.tofino.placement.Resources;
-import org.millrace.tofino.placement.Table;
-import org.millrace.tofino.placement.TableBuilder;
 
 /** Analyses a program's classes and places its operations. */
 final class Fitter {
-    private static final int MAX_PATHS = 768;
+    private static final int MAX_FORKS = 4096;
 
     private final Machine machine;
     private final Program<?> program;
@@ -46,36 +52,42 @@ final class Fitter {
 
     TofinoReport report() {
         Class<?> meta = program.newMeta().getClass();
-        Analyser analyser = new Analyser(MAX_PATHS);
+        Analyser analyser = new Analyser(MAX_FORKS);
         List<StageGroup> groups = StageGroup.of(program);
-        Placement placement = new Placement(machine);
-        boolean isIngress = true;
         for (StageGroup group : groups) {
             group.stages.values().forEach(stage -> ForeignExterns.of(stage, externs::contains, TofinoBackend.NAME)
                 .forEach(v -> refuse(group.name(), v)));
             group.analyse(analyser, meta);
+        }
+        Fields fields = new Fields(program, groups);
+        Placement placement = new Placement(machine, new Costs(machine, capacity, plans, fields.widths()));
+        boolean isIngress = true;
+        for (int order = 0; order < groups.size(); order++) {
+            StageGroup group = groups.get(order);
             boolean isRegister = group.isRegister();
-            isIngress &= !isRegister;
+            isIngress &= !isRegister && !group.workflows.contains(Workflow.MIRROR); // a copy enters at egress
             RegisterPlan plan = isRegister ? plan(group) : null;
             group.violations.forEach(v -> refuse(group.name(), v));
             if (!isRegister) {
                 group.analyses.forEach(a -> a.refused().forEach(v -> refuse(group.name(), v)));
             }
-            if (plan == null || plan.violations().isEmpty()) {
-                placement.place(new TableBuilder(machine, capacity, group.spec, group.byWorkflows(), plan, isIngress,
-                    placement).tables());
+            boolean isSound = group.violations.isEmpty() && group.analyses.stream().allMatch(a -> a.refused().isEmpty());
+            if (isSound && (plan == null || plan.violations().isEmpty())) {
+                placement.place(new GraphBuilder(group.spec, order, isIngress, group.byWorkflows(), plan, fields.coded(),
+                    placement.before(isIngress)).tables());
             }
         }
         placement.settle();
-        checkMirrors(new Layout(Layout.of(program.newMeta().getClass()).fields()));
-        checkContainers(Layout.of(program.newMeta().getClass()), placement.temporaries());
-        placement.homeless().forEach(t -> refused.add(new FitReport.Reason(t.stage(), "", 0, "no stage of "
-            + machine.pipe().stages() + " has room after what it depends on", t + " needs " + text(t.needs()))));
+        Layout layout = Layout.of(program.newMeta().getClass());
+        checkMirrors(layout);
+        placement.homeless().forEach(this::refuse);
+        Graph graph = GraphOrder.graph(program, layout, placement.places(), plans);
+        checkContainers(graph, placement);
         if (refused.isEmpty()) {
             refused.addAll(ProgramChecker.check(program));
         }
         return new TofinoReport(program.name(), machine, capacity,
-            new FitReport(placed(groups, placement), List.copyOf(refused), notes(groups)), placement, plans, assumptions);
+            new FitReport(placed(groups, placement), List.copyOf(refused), notes(groups)), placement, graph, plans, assumptions);
     }
 
     private List<String> notes(List<StageGroup> groups) {
@@ -83,6 +95,15 @@ final class Fitter {
             || groups.stream().anyMatch(group -> group.spec.externs().contains(PriorityQueue.class));
         return sorts ? List.of("PriorityQueue is approximate: the traffic manager tells " + machine.trafficManager().priorities()
             + " classes of ranks apart, by their number of bits, and serves each as it came") : List.of();
+    }
+
+    private void refuse(Placement.Homeless homeless) {
+        Table t = homeless.table();
+        boolean isDepth = homeless.lacking().isEmpty();
+        refused.add(new FitReport.Reason(t.stage(), t.site().method(), t.site().line(), isDepth
+            ? "the pipe has " + machine.pipe().stages() + " stages: it depends on what ends in stage " + (homeless.earliest() - 1)
+            : "no stage from " + homeless.earliest() + " on has room: " + homeless.lacking(),
+            t + " needs " + text(homeless.needs())));
     }
 
     private RegisterPlan plan(StageGroup group) {
@@ -110,18 +131,29 @@ final class Fitter {
         }
     }
 
-    private void checkContainers(Layout meta, int temporaries) {
+    /** What is too much for containers of one size goes to larger ones. */
+    private void checkContainers(Graph graph, Placement placement) {
+        Map<String, Integer> bits = new HashMap<>();
+        graph.fields().forEach(f -> bits.put(f.name(), f.bits()));
+        Set<String> parsed = new HashSet<>(Fields.ofTheWire(program));
+        program.mirrors().forEach(m -> parsed.addAll(m.fields()));
+        Containers.Peak peak = placement.containers().peak(bits, parsed, machine.pipe().stages());
         Machine.Phv phv = machine.phv();
-        checkContainers(meta, 8, 0, phv.containers8());
-        checkContainers(meta, 16, 0, phv.containers16());
-        checkContainers(meta, 32, temporaries, phv.containers32());
+        check(peak, peak.containers(), new int[] {phv.containers8(), phv.containers16(), phv.containers32()}, "containers");
+        check(peak, peak.computed(), new int[] {phv.computing8(), phv.computing16(), phv.computing32()}, "containers that compute");
     }
 
-    private void checkContainers(Layout meta, int bits, int temporaries, int limit) {
-        long count = meta.fields().stream().filter(f -> f.bits() == bits).count();
-        if (count + temporaries > limit) {
-            refused.add(new FitReport.Reason("", "", 0, limit + " containers of " + bits + " bits",
-                count + " metadata fields of " + bits + " bits and " + temporaries + " temporaries"));
+    private void check(Containers.Peak peak, int[] needed, int[] there, String what) {
+        int more = 0;
+        int room = 0;
+        for (int size = 2; size >= 0; size--) {
+            more += needed[size];
+            room += there[size];
+            if (more > room) {
+                refused.add(new FitReport.Reason("", "", 0, room + " " + what + " of " + (8 << size) + " bits and more",
+                    more + " fields are alive in stage " + peak.at() + ", longest " + String.join(", ", peak.largest())));
+                return;
+            }
         }
     }
 
@@ -134,7 +166,7 @@ final class Fitter {
                 for (Map.Entry<Table, Integer> t : placement.places().entrySet()) {
                     if (t.getKey().stage().equals(group.name())) {
                         stages.add(t.getValue());
-                        needs = needs.plus(t.getKey().needs());
+                        needs = needs.plus(placement.needs(t.getKey()));
                     }
                 }
                 if (group.workflows.contains(workflow) && !stages.isEmpty()) {

@@ -77,11 +77,11 @@ public final class ReportJson {
             json.put("stage", stage);
             json.put("thread", table.isIngress() ? "ingress" : "egress");
             json.put("workflows", table.workflows().stream().map(Enum::name).toList());
-            json.put("sram", table.needs().sram());
-            json.put("mapRam", table.needs().mapRam());
-            json.put("statefulAlus", table.needs().alus());
-            json.put("vliw", table.needs().vliw());
-            json.put("gateways", table.needs().gateways());
+            json.put("sram", report.placement().needs(table).sram());
+            json.put("mapRam", report.placement().needs(table).mapRam());
+            json.put("statefulAlus", report.placement().needs(table).alus());
+            json.put("vliw", report.placement().needs(table).vliw());
+            json.put("gateways", report.placement().needs(table).gateways());
             tables.add(json);
         });
         return tables;

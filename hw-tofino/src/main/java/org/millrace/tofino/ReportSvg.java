@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.millrace.tofino.placement.Resources;
-import org.millrace.tofino.placement.Table;
+import org.millrace.tofino.graph.Table;
 
 /** A report as a drawing: a column a stage with its tables, and below it the share of what they occupy. */
 public final class ReportSvg {
@@ -54,11 +54,12 @@ public final class ReportSvg {
         add("<text x=\"%d\" y=\"%d\" fill=\"#666\">stage %d</text>", x, TOP - 8, stage);
         int y = TOP;
         for (Table table : tables(report, stage)) {
-            String fill = table.needs().alus() > 0 ? "#f4b183" : table.needs().sram() > 0 ? "#a9d18e" : "#dae3f3";
+            Resources needs = report.placement().needs(table);
+            String fill = needs.alus() > 0 ? "#f4b183" : needs.sram() > 0 ? "#a9d18e" : "#dae3f3";
             add("<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" fill=\"%s\" stroke=\"#888\"/>", x, y, COLUMN - 6,
                 LINE - 2, fill);
             add("<text x=\"%d\" y=\"%d\">%s<title>%s</title></text>", x + 2, y + 10, escaped(table.toString()),
-                escaped(Fitter.text(table.needs())));
+                escaped(Fitter.text(needs)));
             y += LINE;
         }
         Resources used = report.placement().used().get(stage);

@@ -8,18 +8,23 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.millrace.api.pipeline.KeyTable;
 import org.millrace.api.pipeline.Program;
-import org.millrace.api.pipeline.PushSource;
 import org.millrace.api.pipeline.Recorder;
 import org.millrace.api.pipeline.Stage;
 import org.millrace.api.pipeline.StageSpec;
 import org.millrace.api.pipeline.Workflow;
 import org.millrace.code.analysis.Analyser;
 import org.millrace.code.Site;
+import org.millrace.code.analysis.Expr;
+import org.millrace.code.analysis.Expr.Input;
+import org.millrace.code.analysis.Exprs;
 import org.millrace.code.analysis.Path;
 import org.millrace.code.analysis.StageAnalysis;
+import org.millrace.tofino.graph.ExternModel;
 import org.millrace.code.Violation;
 
 /** The stages of one name: they share one state, so one place in the pipe. */
@@ -44,7 +49,7 @@ final class StageGroup {
     void analyse(Analyser analyser, Class<?> meta) {
         analyses = stages.values().stream().map(stage -> analyser.analyse(stage, meta)).toList();
         for (StageAnalysis analysis : analyses) {
-            analysis.paths().forEach(path -> path.calls().forEach(call -> check(call, analysis)));
+            analysis.calls().forEach(call -> check(call, analysis));
         }
         if (spec.externs().contains(Recorder.class)) {
             violations.add(violation("records every item at a trace point",
@@ -53,15 +58,44 @@ final class StageGroup {
     }
 
     private void check(Path.Call call, StageAnalysis analysis) {
-        Violation violation = null;
-        if (KeyTable.class.isAssignableFrom(call.extern()) && !call.method().equals("lookup")) {
-            violation = new Violation(call.site(), "key table: " + call.method(), "tables are written by the control plane");
-        } else if (PushSource.class.isAssignableFrom(call.extern()) && !isFirst.contains(analysis.stage())) {
-            violation = new Violation(call.site(), "takes what the host pushes", "it comes with the packet, to the first stage of TX");
+        Optional<ExternModel> model = ExternModel.of(call.extern(), call.method());
+        String what = call.extern().getSimpleName() + '.' + call.method();
+        if (KeyTable.class.isAssignableFrom(call.extern()) && model.isEmpty()) {
+            violate(call, "key table: " + call.method(), "tables are written by the control plane");
+        } else if (model.isEmpty()) {
+            violate(call, "calls " + what, "the machine has no such service");
+        } else if (model.get().kind() == ExternModel.Kind.PARSED && !isFirst.contains(analysis.stage())) {
+            violate(call, "takes what the host pushes", "it comes with the packet, to the first stage of TX");
+        } else if (model.get().kind() == ExternModel.Kind.CHANNEL && call.result() != null && isUsed(call.result(), analysis)) {
+            violate(call, "uses what " + what + " answers", "what the host answers comes after the pass");
+        } else if (!Exprs.isStateFree(call.guard()) || call.arguments().stream().anyMatch(a -> !Exprs.isStateFree(a))) {
+            if (isRegister()) {
+                violate(call, "calls " + what + " by what its own register holds",
+                    "put it into a field, and the call into a stage behind");
+            }
         }
-        if (violation != null && !violations.contains(violation)) {
+    }
+
+    private void violate(Path.Call call, String operation, String limit) {
+        Violation violation = new Violation(call.site(), operation, limit);
+        if (!violations.contains(violation)) {
             violations.add(violation);
         }
+    }
+
+    private static boolean isUsed(Input answer, StageAnalysis analysis) {
+        boolean[] found = new boolean[1];
+        Consumer<Expr> look = e -> e.inputs(in -> found[0] |= in.equals(answer));
+        analysis.meta().values().forEach(w -> look.accept(w.value()));
+        analysis.state().values().forEach(w -> look.accept(w.value()));
+        analysis.calls().forEach(c -> {
+            look.accept(c.guard());
+            c.arguments().forEach(look);
+        });
+        if (analysis.verdict() != null) {
+            look.accept(analysis.verdict());
+        }
+        return found[0];
     }
 
     /** {@return its classes, and where each runs} */
@@ -75,11 +109,11 @@ final class StageGroup {
     boolean isRegister() {
         return spec.concurrency() != StageSpec.Concurrency.STATELESS
             && analyses.stream().anyMatch(a -> !a.stateSites().isEmpty())
-            || analyses.stream().flatMap(a -> a.paths().stream()).anyMatch(p -> !p.state().isEmpty());
+            || analyses.stream().anyMatch(a -> !a.state().isEmpty());
     }
 
     private Violation violation(String operation, String limit) {
-        return new Violation(new Site(stages.keySet().iterator().next().getSimpleName() + ".process", 0), operation,
+        return new Violation(new Site(Analyser.name(stages.keySet().iterator().next()) + ".process", 0), operation,
             limit);
     }
 

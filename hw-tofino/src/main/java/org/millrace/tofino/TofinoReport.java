@@ -10,6 +10,7 @@ import org.millrace.api.hardware.Capacity;
 import org.millrace.api.hardware.FitReport;
 import org.millrace.tofino.alu.RegisterPlan;
 import org.millrace.tofino.machine.Machine;
+import org.millrace.tofino.graph.Graph;
 import org.millrace.tofino.placement.Placement;
 import org.millrace.tofino.placement.Resources;
 
@@ -21,10 +22,11 @@ import org.millrace.tofino.placement.Resources;
  * @param capacity    for how many keys
  * @param fit         the decision
  * @param placement   tables in stages; of what could be placed, if the program is refused
+ * @param graph       its operations, as far as they could be placed
  * @param registers   by stage name, the ALU instructions derived
  * @param assumptions what saturating subtraction takes values to be
  */
-public record TofinoReport(String program, Machine machine, Capacity capacity, FitReport fit, Placement placement,
+public record TofinoReport(String program, Machine machine, Capacity capacity, FitReport fit, Placement placement, Graph graph,
                            Map<String, RegisterPlan> registers, List<String> assumptions) {
     /** Laminar's registers that §5.3 names, or that hold what it says is kept. */
     private static final Set<String> CORE = Set.of("rx-next", "rx-ooo-tail", "rx-ooo-head", "tx-next-ack", "tx-dupack",
@@ -100,8 +102,8 @@ public record TofinoReport(String program, Machine machine, Capacity capacity, F
         return switch (resource) {
             case "stages" -> "the dissertation's program is not public";
             case "map RAM", "SRAM" -> "registers that the text does not name, by their blocks: " + placement.places()
-                .keySet().stream().filter(t -> t.needs().alus() > 0 && !CORE.contains(t.stage()))
-                .map(t -> t.stage() + ' ' + t.needs().mapRam()).collect(Collectors.joining(", "));
+                .keySet().stream().filter(t -> placement.needs(t).alus() > 0 && !CORE.contains(t.stage()))
+                .map(t -> t.stage() + ' ' + placement.needs(t).mapRam()).collect(Collectors.joining(", "));
             default -> "its program is not public";
         };
     }

@@ -4,6 +4,7 @@ import java.lang.reflect.Proxy;
 import java.util.Map;
 import org.millrace.api.hardware.Capacity;
 import org.millrace.api.hardware.HostServices;
+import org.millrace.api.pipeline.Externs;
 import org.millrace.api.pipeline.Program;
 import org.millrace.api.port.PortInfo;
 import org.millrace.api.transport.TransportFactory;
@@ -23,20 +24,28 @@ public final class Programs {
     }
 
     public static Program<?> laminar(Map<String, String> options) {
-        return program(new LaminarFactory(), options);
+        return program(new LaminarFactory(), options, backends());
+    }
+
+    static Program<?> laminar(Map<String, String> options, Externs externs) {
+        return program(new LaminarFactory(), options, externs);
+    }
+
+    private static Externs backends() {
+        return new TofinoBackend().externs(new HostServices(null, null, null, 0), CAPACITY);
     }
 
     static Program<?> flexToe() {
-        return program(new FlexToeFactory(), Map.of());
+        return program(new FlexToeFactory(), Map.of(), backends());
     }
 
-    private static Program<?> program(TransportFactory factory, Map<String, String> options) {
+    private static Program<?> program(TransportFactory factory, Map<String, String> options, Externs externs) {
         PortInfo port = new PortInfo("test", 2, 1500, 1514, false, false, false);
         TransportHost host = (TransportHost) Proxy.newProxyInstance(Programs.class.getClassLoader(),
             new Class<?>[] {TransportHost.class}, (proxy, method, arguments) -> switch (method.getName()) {
                 case "options" -> options;
                 case "capacity" -> CAPACITY;
-                case "externs" -> new TofinoBackend().externs(new HostServices(null, null, null, 0), CAPACITY);
+                case "externs" -> externs;
                 case "port" -> port;
                 case "secret" -> new byte[16];
                 default -> null;

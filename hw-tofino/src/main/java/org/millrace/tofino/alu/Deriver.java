@@ -62,6 +62,7 @@ final class Deriver {
     /** {@return what each row does to the packet}; decides on the output words. */
     List<Selection.Effect> effects() {
         Map<Input, Integer> fromNew = new LinkedHashMap<>();
+        gains();
         for (Input column : rows.columns()) {
             if (column.source() == Expr.Source.META) {
                 fromNew.put(column, newHalf(column));
@@ -82,6 +83,33 @@ final class Deriver {
             pass(1);
         }
         return rows.rows().stream().map(values -> effect(values, fromNew)).toList();
+    }
+
+    /** A field that gets what a half gains: the ALU gives both words, and one instruction subtracts them. */
+    private void gains() {
+        for (Input column : rows.columns()) {
+            for (int half = 0; half < fields.size() && column.source() == Expr.Source.META; half++) {
+                Set<Update> values = new HashSet<>();
+                Set<Expr> gains = new HashSet<>();
+                boolean isGain = true;
+                for (int row = 0; row < isPossible.length; row++) {
+                    Map<Input, Expr> r = rows.rows().get(row);
+                    if (r != null) {
+                        Input field = fields.get(half);
+                        Expr gain = r.get(column);
+                        isGain &= gain.equals(Exprs.subtract(r.getOrDefault(field, field), field));
+                        gains.add(gain);
+                        values.add(updates[half][row]);
+                    }
+                }
+                if (isGain && gains.size() > 1 && values.size() <= maxValues) {
+                    Expr gain = Exprs.subtract(WORDS.get(half == 0 ? Output.NEW_LO : Output.NEW_HI), fields.get(half));
+                    rows.rows().stream().filter(Objects::nonNull).forEach(r -> r.put(column, gain));
+                    outputs.add(half == 0 ? Output.NEW_LO : Output.NEW_HI);
+                    break;
+                }
+            }
+        }
     }
 
     Instruction instruction() {

@@ -30,6 +30,19 @@ public final class Instruction {
         return compares;
     }
 
+    /** {@return what an ALU does in a row; null: the half is kept}
+     * @param half 0 lo, 1 hi
+     * @param row  the comparators' answers, the first the lowest bit */
+    public Update update(int half, int row) {
+        return updates[half][row];
+    }
+
+    /** {@return whether a row can be}
+     * @param row the comparators' answers */
+    public boolean isPossible(int row) {
+        return isPossible[row];
+    }
+
     /** {@return its output words} */
     public Set<Output> outputs() {
         return outputs;
@@ -149,8 +162,10 @@ public final class Instruction {
         return projected;
     }
 
-    /** {@return the comparators' answers of an access to a register, which changes {@code memory}} */
-    int execute(int[] memory, int[] operands) {
+    /** {@return the comparators' answers of an access to a register, which changes its memory}
+     * @param memory   lo and hi
+     * @param operands both */
+    public int execute(int[] memory, int[] operands) {
         int row = 0;
         for (int i = 0; i < compares.size(); i++) {
             row |= (compares.get(i).isYes(memory, operands) ? 1 : 0) << i;
@@ -165,8 +180,10 @@ public final class Instruction {
         return row;
     }
 
-    /** {@return the row of {@code wanted} comparators in a row of this instruction's} */
-    int rowOf(int row, List<CompareUnit> wanted) {
+    /** {@return the row of some comparators in a row of this instruction's}
+     * @param row    of this instruction's
+     * @param wanted the comparators */
+    public int rowOf(int row, List<CompareUnit> wanted) {
         return project(row, compares, wanted);
     }
 

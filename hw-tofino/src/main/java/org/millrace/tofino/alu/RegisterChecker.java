@@ -23,6 +23,7 @@ import org.millrace.tofino.machine.Machine;
 public final class RegisterChecker {
     private static final int MAX_SELECTIONS = 512;
     private static final int MAX_TESTS = 8;
+    private static final int MAX_PATHS = 4096;
 
     private final Machine.Alu alu;
     private final List<StageAnalysis> stages;
@@ -57,9 +58,25 @@ public final class RegisterChecker {
             }
         }
         if (areFew) {
+            arrange();
             checkShared();
         }
         return new RegisterPlan(fields, instructions, selections, assumptions, List.copyOf(violations));
+    }
+
+    /** {@return what an access decides: state fields, and what depends on them}
+     * @param stage the stage */
+    public static List<Input> columns(StageAnalysis stage) {
+        List<Input> columns = new ArrayList<>(stage.state().keySet());
+        stage.meta().forEach((field, write) -> {
+            if (!Exprs.isStateFree(write.value())) {
+                columns.add(field);
+            }
+        });
+        if (stage.verdict() != null && !Exprs.isStateFree(stage.verdict())) {
+            columns.add(StageAnalysis.VERDICT);
+        }
+        return columns;
     }
 
     private Site start() {
@@ -89,7 +106,7 @@ public final class RegisterChecker {
     /** What no split into registers could cure. */
     private void checkCombinations(StageAnalysis stage) {
         Map<Input, Set<Input>> needs = new LinkedHashMap<>();
-        for (Path path : stage.paths()) {
+        for (Path path : stage.paths(columns(stage), MAX_PATHS)) {
             for (Decision d : path.decisions()) {
                 Set<Input> both = Exprs.stateInputs(d.compare().left());
                 both.addAll(Exprs.stateInputs(d.compare().right()));
@@ -134,8 +151,9 @@ public final class RegisterChecker {
     }
 
     private void derive(StageAnalysis stage) {
-        GatewayTree tree = new GatewayTree(stage.paths(), MAX_SELECTIONS);
-        if (tree.isTooLarge()) {
+        List<Path> paths = stage.paths(columns(stage), MAX_PATHS);
+        GatewayTree tree = new GatewayTree(paths, MAX_SELECTIONS);
+        if (paths.isEmpty() || tree.isTooLarge()) {
             violations.add(new Violation(start(), "more than " + MAX_SELECTIONS + " combinations of conditions",
                 "gateways of a stage"));
             return;
@@ -233,6 +251,46 @@ public final class RegisterChecker {
         }
         instructions.add(wanted);
         return selection.with(selection.operands(), selection.compares(), instructions.size() - 1);
+    }
+
+    /** Exchanges the operands of some instructions, so that each operand comes from as few places as can be. */
+    private void arrange() {
+        int count = instructions.size();
+        int best = 0;
+        for (int swaps = 1; count <= alu.instructions() && swaps < 1 << count; swaps++) {
+            if (sources(swaps) < sources(best)) {
+                best = swaps;
+            }
+        }
+        for (int i = 0; i < count; i++) {
+            if ((best >> i & 1) != 0) {
+                int swapped = i;
+                instructions.set(i, instructions.get(i).swapped());
+                selections.values().forEach(all -> all.replaceAll(s -> s.instruction() == swapped
+                    ? s.with(swap(s.operands()), s.compares().stream().map(c -> c.slot() < 0 ? c : c.withSlot(1 - c.slot()))
+                        .toList(), swapped) : s));
+            }
+        }
+    }
+
+    /** {@return how many values the two operands get, a second one of an operand counted ten times} */
+    private int sources(int swaps) {
+        int sources = 0;
+        for (int slot = 0; slot < 2; slot++) {
+            Set<Expr> different = new LinkedHashSet<>();
+            for (List<Selection> all : selections.values()) {
+                for (Selection s : all) {
+                    List<Expr> operands = s.instruction() >= 0 && (swaps >> s.instruction() & 1) != 0 ? swap(s.operands())
+                        : s.operands();
+                    if (s.instruction() >= 0 && slot < operands.size()) {
+                        different.add(operands.get(slot));
+                    }
+                }
+            }
+            different.remove(Exprs.ZERO);
+            sources += different.size() > 1 ? 10 * different.size() : different.size();
+        }
+        return sources;
     }
 
     private static List<Expr> swap(List<Expr> operands) {

@@ -101,6 +101,9 @@ final class Rows {
         if (!isUnsigned && !c.right().equals(Exprs.ZERO)) {
             return;
         }
+        if (isUnsigned && sums(test, c)) {
+            return;
+        }
         for (Input column : columns) {
             for (boolean flip : new boolean[] {false, true}) {
                 Expr d = flip ? negated(difference) : difference;
@@ -116,16 +119,40 @@ final class Rows {
         }
     }
 
+    /** {@code a + b <u a ? -1 : a + b}, unsigned saturating addition. */
+    private boolean sums(int test, Compare c) {
+        for (boolean flip : new boolean[] {false, true}) {
+            Expr sum = flip ? c.right() : c.left();
+            Expr part = flip ? c.left() : c.right();
+            Expr rest = Exprs.subtract(sum, part);
+            boolean isSum = sum instanceof Expr.Sum && !(rest instanceof Expr.Sum) && !rest.equals(Exprs.ZERO)
+                && !(part instanceof Expr.Sum);
+            boolean yesIsOver = ((flip ? Compare.GT : Compare.LT) & tests.get(test).outcomes()) != 0;
+            for (Input column : columns) {
+                if (isSum && isEither(column, test, yesIsOver, Exprs.integer(-1), sum)) {
+                    Expr saturated = new Expr.Operation(Operator.USATADD, List.of(part, rest));
+                    rows.stream().filter(Objects::nonNull).forEach(r -> r.put(column, saturated));
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
     private static Expr negated(Expr e) {
         return Exprs.subtract(Exprs.ZERO, e);
     }
 
     private boolean isSaturation(Input column, int test, Expr d, boolean yesIsPositive) {
+        return isEither(column, test, yesIsPositive, d, Exprs.ZERO);
+    }
+
+    private boolean isEither(Input column, int test, boolean yesIsFirst, Expr first, Expr second) {
         boolean found = false;
         for (int row = 0; row < rows.size(); row++) {
             if (rows.get(row) != null) {
-                boolean isPositive = (row >> test & 1) != 0 == yesIsPositive;
-                if (!rows.get(row).get(column).equals(isPositive ? d : Exprs.ZERO)) {
+                boolean isFirst = (row >> test & 1) != 0 == yesIsFirst;
+                if (!rows.get(row).get(column).equals(isFirst ? first : second)) {
                     return false;
                 }
                 found = true;

@@ -208,6 +208,7 @@ final class Shapes {
             case OR -> Update.Kind.OR;
             case XOR -> Update.Kind.XOR;
             case USATSUB -> Update.Kind.UNSIGNED_SATURATING;
+            case USATADD -> Update.Kind.UNSIGNED_SATURATING_SUM;
             default -> throw unfit(o);
         };
         boolean isSecond = kind != Update.Kind.UNSIGNED_SATURATING && !(a instanceof Input in && fields.contains(in));

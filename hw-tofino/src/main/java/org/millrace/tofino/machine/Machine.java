@@ -15,7 +15,7 @@ public record Machine(Pipe pipe, Stage stage, Exact exact, Alu alu, Phv phv, Par
 
     /** What one match-action stage has. Keys: {@code stage}. */
     public record Stage(int logicalTables, int sramBlocks, int sramWords, int sramWordBits, int mapRams,
-        int tcamBlocks, int tcamEntries, int halves, int meterAlus, int gateways, int gatewayRows, int vliwRows,
+        int tcamBlocks, int tcamEntries, int halves, int meterAlus, int gateways, int gatewayRows, int gatewayBytes, int gatewayHashBits, int vliwRows,
         int vliwColours, int alwaysRunActions, int exactCrossbarBytes, int ternaryCrossbarBytes, int hashBits,
         int actionBusBytes) {
     }
@@ -30,8 +30,9 @@ public record Machine(Pipe pipe, Stage stage, Exact exact, Alu alu, Phv phv, Par
         int constantRows) {
     }
 
-    /** Header vector containers that can be deparsed. Keys: {@code phv}. */
-    public record Phv(int containers8, int containers16, int containers32) {
+    /** Header vector containers that can be deparsed, and of them those whose ALU computes. Keys: {@code phv}. */
+    public record Phv(int containers8, int containers16, int containers32, int computing8, int computing16,
+        int computing32) {
     }
 
     /** The parser. Keys: {@code parser}. */
@@ -98,7 +99,7 @@ public record Machine(Pipe pipe, Stage stage, Exact exact, Alu alu, Phv phv, Par
         return new Stage(f.positive("stage.logical-tables"), f.positive("stage.sram-blocks"),
             f.positive("stage.sram-words"), f.positive("stage.sram-word-bits"), f.positive("stage.map-rams"),
             f.positive("stage.tcam-blocks"), f.positive("stage.tcam-entries"), f.positive("stage.halves"),
-            f.positive("stage.meter-alus"), f.positive("stage.gateways"), f.positive("stage.gateway-rows"),
+            f.positive("stage.meter-alus"), f.positive("stage.gateways"), f.positive("stage.gateway-rows"), f.positive("stage.gateway-bytes"), f.positive("stage.gateway-hash-bits"),
             f.positive("stage.vliw-rows"), f.positive("stage.vliw-colours"),
             f.positive("stage.always-run-actions"), f.positive("stage.exact-crossbar-bytes"), f.positive("stage.ternary-crossbar-bytes"),
             f.positive("stage.hash-bits"), f.positive("stage.action-bus-bytes"));
@@ -119,7 +120,8 @@ public record Machine(Pipe pipe, Stage stage, Exact exact, Alu alu, Phv phv, Par
 
     private static Phv phv(MachineFile f) {
         return new Phv(f.positive("phv.containers-8"), f.positive("phv.containers-16"),
-            f.positive("phv.containers-32"));
+            f.positive("phv.containers-32"), f.positive("phv.computing-8"), f.positive("phv.computing-16"),
+            f.positive("phv.computing-32"));
     }
 
     private static Parser parser(MachineFile f) {

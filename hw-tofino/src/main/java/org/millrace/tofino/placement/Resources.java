@@ -12,20 +12,24 @@ package org.millrace.tofino.placement;
  * @param gateways      gateways
  * @param crossbarBytes of the exact-match crossbar
  * @param hashBits      bits
+ * @param ternaryBytes  of the ternary-match crossbar
+ * @param actionBytes   of the action data bus
  */
 public record Resources(int tables, int sram, int mapRam, int tcam, int vliw, int alus, int gateways,
-                        int crossbarBytes, int hashBits) {
+                        int crossbarBytes, int hashBits, int ternaryBytes, int actionBytes) {
     /** None. */
-    public static final Resources NONE = new Resources(0, 0, 0, 0, 0, 0, 0, 0, 0);
+    public static final Resources NONE = new Resources(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
     /** {@return the sum}
      * @param o others */
     public Resources plus(Resources o) {
         return new Resources(tables + o.tables, sram + o.sram, mapRam + o.mapRam, tcam + o.tcam, vliw + o.vliw,
-            alus + o.alus, gateways + o.gateways, crossbarBytes + o.crossbarBytes, hashBits + o.hashBits);
+            alus + o.alus, gateways + o.gateways, crossbarBytes + o.crossbarBytes, hashBits + o.hashBits,
+            ternaryBytes + o.ternaryBytes, actionBytes + o.actionBytes);
     }
 
     Resources withCrossbarBytes(int bytes) {
-        return new Resources(tables, sram, mapRam, tcam, vliw, alus, gateways, bytes, hashBits);
+        return new Resources(tables, sram, mapRam, tcam, vliw, alus, gateways, bytes, hashBits, ternaryBytes,
+            actionBytes);
     }
 }

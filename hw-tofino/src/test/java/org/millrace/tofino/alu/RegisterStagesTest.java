@@ -50,7 +50,7 @@ final class RegisterStagesTest {
         assertThat(plan.violations()).isEmpty();
         long seed = 20_000 + c.toString().hashCode();
         int emulated = new Differential<>(stage, new RegisterMeta(), seed).run(analysis, plan, INPUTS);
-        System.out.println(c + ": " + analysis.paths().size() + " paths, " + plan.instructions() + ", seed " + seed
+        System.out.println(c + ": " + analysis.testSites().size() + " tests, " + plan.instructions() + ", seed " + seed
             + ", " + emulated + " of " + INPUTS + " inputs met "
             + plan.assumptions().stream().map(e -> e.text()).toList());
         assertThat(emulated).isGreaterThan(INPUTS / 20);

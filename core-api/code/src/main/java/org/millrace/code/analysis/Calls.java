@@ -64,9 +64,18 @@ final class Calls {
             case "Integer.compareUnsigned(II)I" -> operation(Operator.UCOMPARE, a);
             case "Long.compare(JJ)I" -> operation(Operator.LCOMPARE, a);
             case "Integer.toUnsignedLong(I)J" -> Exprs.operation(Operator.UWIDEN, (Expr) a.getFirst(), null);
+            case "Integer.rotateLeft(II)I" -> rotate(a, 1);
+            case "Integer.rotateRight(II)I" -> rotate(a, -1);
             case "Integer.sum(II)I" -> Exprs.add((Expr) a.get(0), (Expr) a.get(1));
             default -> throw run.refused("call of " + method.substring(0, method.indexOf('(')), UNRESOLVED);
         };
+    }
+
+    private Expr rotate(List<Object> a, int direction) {
+        if (!(a.get(1) instanceof Expr.Const by)) {
+            throw run.refused("rotation by " + ((Expr) a.get(1)).text(), "shifts are by constants");
+        }
+        return Exprs.operation(Operator.ROTL, (Expr) a.get(0), Exprs.integer((int) by.value() * direction & 31));
     }
 
     private static Expr operation(Operator operator, List<Object> a) {
@@ -82,7 +91,8 @@ final class Calls {
             case Ref.View view when isAccess(name, type) -> access(view, name, arguments);
             case Ref.View view -> inline(find(f, view.type(), name, type), arguments);
             case Ref.Service service ->
-                run.call(service.type(), name, call.typeSymbol().returnType().descriptorString().equals("I")
+                run.call(service.type(), name, arguments.stream().skip(1).filter(a -> a instanceof Expr e && !isNow(e))
+                    .map(Expr.class::cast).toList(), call.typeSymbol().returnType().descriptorString().equals("I")
                     || call.typeSymbol().returnType().descriptorString().equals("Z"));
             case Ref.Known(Enum<?> constant) when name.equals("ordinal") -> Exprs.integer(constant.ordinal());
             case Ref.Known(Object object) when object != null -> inline(find(f,
@@ -90,6 +100,10 @@ final class Calls {
                 name, type), arguments);
             default -> throw run.refused("call of " + name + " on " + receiver, UNRESOLVED);
         };
+    }
+
+    private static boolean isNow(Expr e) {
+        return e instanceof Expr.Input in && in.source() == Source.NOW;
     }
 
     private static boolean isAccess(String name, String type) {

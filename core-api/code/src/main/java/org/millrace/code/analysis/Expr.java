@@ -11,6 +11,9 @@ import java.util.stream.Collectors;
  * the long of the same value.
  */
 public sealed interface Expr extends Comparable<Expr> {
+    /** The int 0: the verdict of a stage that lets all go on. */
+    Expr NEXT = new Const(0, false);
+
     /** {@return the text that orders and names it} */
     String text();
 
@@ -147,6 +150,39 @@ public sealed interface Expr extends Comparable<Expr> {
         @Override
         public void inputs(Consumer<Input> visitor) {
             arguments.forEach(argument -> argument.inputs(visitor));
+        }
+    }
+
+    /**
+     * One of two values, as a test says. It stands at the top of a value, or within another: never in a sum or an
+     * operation.
+     *
+     * @param test the question
+     * @param yes  the value if the answer is yes
+     * @param no   the value if it is no
+     */
+    record Choice(Decision.Test test, Expr yes, Expr no) implements Expr {
+        @Override
+        public String text() {
+            return "(" + test.text() + " ? " + yes.text() + " : " + no.text() + ")";
+        }
+
+        @Override
+        public boolean isWide() {
+            return yes.isWide();
+        }
+
+        @Override
+        public long eval(Env env) {
+            return (test.holds(env) ? yes : no).eval(env);
+        }
+
+        @Override
+        public void inputs(Consumer<Input> visitor) {
+            test.compare().left().inputs(visitor);
+            test.compare().right().inputs(visitor);
+            yes.inputs(visitor);
+            no.inputs(visitor);
         }
     }
 }

@@ -1,9 +1,14 @@
 package org.millrace.code.analysis;
 
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.BinaryOperator;
+import java.util.function.UnaryOperator;
+import org.millrace.code.analysis.Expr.Choice;
 import org.millrace.code.analysis.Expr.Const;
 import org.millrace.code.analysis.Expr.Input;
 import org.millrace.code.analysis.Expr.Operation;
@@ -23,6 +28,7 @@ public final class Exprs {
         Iterable<Expr> parts = switch (e) {
             case Expr.Sum sum -> sum.terms().keySet();
             case Expr.Operation operation -> operation.arguments();
+            case Expr.Choice choice -> List.of(choice.yes(), choice.no());
             default -> List.of();
         };
         for (Expr part : parts) {
@@ -34,13 +40,57 @@ public final class Exprs {
         return left;
     }
 
+    /**
+     * {@return one of two values, as a test says; the value, if both are the same}
+     *
+     * @param test the question
+     * @param yes  the value if the answer is yes
+     * @param no   the value if it is no
+     */
+    public static Expr choice(Decision.Test test, Expr yes, Expr no) {
+        Expr one = given(yes, test, true);
+        Expr other = given(no, test, false);
+        return one.equals(other) ? one : new Choice(test, one, other);
+    }
+
+    /**
+     * {@return a value where the answer to a test is known}
+     *
+     * @param e      the value
+     * @param test   the question
+     * @param answer its answer
+     */
+    public static Expr given(Expr e, Decision.Test test, boolean answer) {
+        if (!(e instanceof Choice(Decision.Test t, Expr yes, Expr no))) { // null too: no operand
+            return e;
+        }
+        if (t.equals(test)) {
+            return given(answer ? yes : no, test, answer);
+        }
+        Expr newYes = given(yes, test, answer);
+        Expr newNo = given(no, test, answer);
+        return newYes == yes && newNo == no ? e : newYes.equals(newNo) ? newYes : new Choice(t, newYes, newNo);
+    }
+
+    private static Expr lift(Expr a, Expr b, BinaryOperator<Expr> operation) {
+        if (a instanceof Choice(Decision.Test t, Expr yes, Expr no)) {
+            return choice(t, lift(yes, given(b, t, true), operation), lift(no, given(b, t, false), operation));
+        }
+        if (b instanceof Choice(Decision.Test t, Expr yes, Expr no)) {
+            return choice(t, lift(a, yes, operation), lift(a, no, operation));
+        }
+        return operation.apply(a, b);
+    }
+
     /** {@return an int constant}
      * @param value its value */
     public static Const integer(int value) {
         return new Const(value, false);
     }
 
-    static Const wide(long value) {
+    /** {@return a long constant}
+     * @param value its value */
+    public static Const wide(long value) {
         return new Const(value, true);
     }
 
@@ -63,6 +113,9 @@ public final class Exprs {
     }
 
     private static Expr linear(Expr a, int factorA, Expr b, int factorB) {
+        if (a instanceof Choice || b instanceof Choice) {
+            return lift(a, b, (x, y) -> linear(x, factorA, y, factorB));
+        }
         TreeMap<Expr, Integer> terms = new TreeMap<>();
         int constant = addTerms(terms, a, factorA) + addTerms(terms, b, factorB);
         return sum(terms, constant);
@@ -100,7 +153,10 @@ public final class Exprs {
      * @param operator which
      * @param a first argument
      * @param b second, or null */
-    static Expr operation(Operator operator, Expr a, Expr b) {
+    public static Expr operation(Operator operator, Expr a, Expr b) {
+        if (a instanceof Choice || b instanceof Choice) {
+            return lift(a, b, (x, y) -> operation(operator, x, y));
+        }
         if (a instanceof Const ca && (b == null || b instanceof Const)) {
             long value = operator.apply(ca.value(), b == null ? 0 : ((Const) b).value());
             return new Const(value, operator.isWide());
@@ -202,6 +258,74 @@ public final class Exprs {
         return plain(Operator.NARROW, whole, null);
     }
 
+    /**
+     * {@return a value with other inputs}
+     *
+     * @param e    the value
+     * @param with what stands for each input; an input or a constant
+     */
+    public static Expr replace(Expr e, UnaryOperator<Expr> with) {
+        return switch (e) {
+            case Const c -> c;
+            case Input in -> with.apply(in);
+            case Sum s -> {
+                Expr sum = integer(s.constant());
+                for (Map.Entry<Expr, Integer> term : s.terms().entrySet()) {
+                    sum = linear(sum, 1, replace(term.getKey(), with), term.getValue());
+                }
+                yield sum;
+            }
+            case Operation(Operator o, List<Expr> a) -> operation(o, replace(a.getFirst(), with),
+                a.size() > 1 ? replace(a.get(1), with) : null);
+            case Choice(Decision.Test test, Expr yes, Expr no) -> choice(replace(test, with), replace(yes, with),
+                replace(no, with));
+        };
+    }
+
+    /**
+     * {@return a test of other inputs}
+     *
+     * @param test the test
+     * @param with what stands for each input; an input or a constant
+     */
+    public static Decision.Test replace(Decision.Test test, UnaryOperator<Expr> with) {
+        Compare c = test.compare();
+        return new Decision.Test(new Compare(c.domain(), replace(c.left(), with), replace(c.right(), with)), test.outcomes());
+    }
+
+    /** {@return the tests that a value depends on, in order}
+     * @param e the value */
+    public static Set<Decision.Test> tests(Expr e) {
+        Set<Decision.Test> found = new LinkedHashSet<>();
+        tests(e, found);
+        return found;
+    }
+
+    private static void tests(Expr e, Set<Decision.Test> found) {
+        if (e instanceof Choice(Decision.Test test, Expr yes, Expr no)) {
+            found.add(test);
+            tests(yes, found);
+            tests(no, found);
+        }
+    }
+
+    /** {@return the values that it can be}
+     * @param e the value */
+    public static Set<Expr> leaves(Expr e) {
+        Set<Expr> found = new LinkedHashSet<>();
+        leaves(e, found);
+        return found;
+    }
+
+    private static void leaves(Expr e, Set<Expr> found) {
+        if (e instanceof Choice(Decision.Test test, Expr yes, Expr no)) {
+            leaves(yes, found);
+            leaves(no, found);
+        } else {
+            found.add(e);
+        }
+    }
+
     /** {@return the state fields an expression reads}
      * @param e the expression */
     public static Set<Input> stateInputs(Expr e) {
@@ -217,6 +341,8 @@ public final class Exprs {
     /** {@return whether an expression reads no state}
      * @param e the expression */
     public static boolean isStateFree(Expr e) {
-        return stateInputs(e).isEmpty();
+        boolean[] reads = new boolean[1];
+        e.inputs(in -> reads[0] |= in.source() == Expr.Source.STATE);
+        return !reads[0];
     }
 }

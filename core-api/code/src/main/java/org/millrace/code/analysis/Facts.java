@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.millrace.code.analysis.Compare.Domain;
@@ -25,6 +26,36 @@ final class Facts {
     private final Map<Compare, Integer> outcomes = new HashMap<>();
     private final Map<Expr, Range> ranges = new HashMap<>();
     private final Map<Expr, Set<Long>> excluded = new HashMap<>();
+
+    Facts() {
+    }
+
+    /** Makes a copy. */
+    Facts(Facts other) {
+        outcomes.putAll(other.outcomes);
+        ranges.putAll(other.ranges);
+        other.excluded.forEach((e, values) -> excluded.put(e, new HashSet<>(values)));
+    }
+
+    /** {@return the answer to a test, if it is known} */
+    Optional<Boolean> answer(Decision.Test test) {
+        int possible = possible(test.compare());
+        return (possible & test.outcomes()) == 0 ? Optional.of(false)
+            : (possible & ~test.outcomes()) == 0 ? Optional.of(true) : Optional.empty();
+    }
+
+    void assume(Decision.Test test, boolean answer) {
+        assume(test.compare(), answer ? test.outcomes() : Compare.ALL & ~test.outcomes());
+    }
+
+    /** {@return a value without the choices whose answers are known} */
+    Expr resolve(Expr e) {
+        if (!(e instanceof Expr.Choice(Decision.Test test, Expr yes, Expr no))) {
+            return e;
+        }
+        Optional<Boolean> answer = answer(test);
+        return answer.isPresent() ? resolve(answer.get() ? yes : no) : Exprs.choice(test, resolve(yes), resolve(no));
+    }
 
     /** An equality in normal form: a linear form without constant, first factor positive, against a constant. */
     static Compare equality(Expr a, Expr b) {

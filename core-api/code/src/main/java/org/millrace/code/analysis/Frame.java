@@ -2,6 +2,7 @@ package org.millrace.code.analysis;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.millrace.code.Code;
 import org.millrace.code.Site;
 
@@ -9,9 +10,11 @@ import org.millrace.code.Site;
 final class Frame {
     final Code code;
     final Object[] locals = new Object[256];
-    private final List<Object> stack = new ArrayList<>();
+    private List<Object> stack = new ArrayList<>();
     int at;
     int backward;
+    boolean hasReturned;
+    Object result;
 
     Frame(Code code) {
         this.code = code;
@@ -30,10 +33,44 @@ final class Frame {
     }
 
     Expr popExpr() {
-        return (Expr) stack.removeLast();
+        return (Expr) pop();
     }
 
     Object peek(int depth) {
         return stack.get(stack.size() - 1 - depth);
+    }
+
+    /** {@return it as it is now} */
+    Frame copy() {
+        Frame copy = new Frame(code);
+        copy.become(this);
+        return copy;
+    }
+
+    /** Takes on what another frame of the same method holds. */
+    void become(Frame other) {
+        System.arraycopy(other.locals, 0, locals, 0, locals.length);
+        stack = new ArrayList<>(other.stack);
+        at = other.at;
+        backward = other.backward;
+        hasReturned = other.hasReturned;
+        result = other.result;
+    }
+
+    /** Holds what this frame or another does, as a test says. */
+    void merge(Decision.Test test, Frame no) {
+        for (int i = 0; i < locals.length; i++) {
+            locals[i] = either(test, locals[i], no.locals[i]);
+        }
+        for (int i = 0; i < stack.size(); i++) {
+            stack.set(i, either(test, stack.get(i), no.stack.get(i)));
+        }
+        result = either(test, result, no.result);
+        backward = Math.max(backward, no.backward);
+    }
+
+    private static Object either(Decision.Test test, Object yes, Object no) {
+        return yes instanceof Expr a && no instanceof Expr b ? Exprs.choice(test, a, b)
+            : Objects.equals(yes, no) ? yes : null;
     }
 }

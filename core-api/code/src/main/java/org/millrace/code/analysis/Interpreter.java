@@ -23,7 +23,9 @@ import java.lang.classfile.instruction.SwitchCase;
 import java.lang.classfile.instruction.TableSwitchInstruction;
 import java.lang.classfile.instruction.ThrowInstruction;
 import java.lang.classfile.instruction.TypeCheckInstruction;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.millrace.code.Code;
 import org.millrace.code.analysis.Compare.Domain;
 import org.millrace.code.analysis.Expr.Const;
@@ -36,6 +38,7 @@ final class Interpreter {
 
     private final Run run;
     private final Calls calls;
+    private final Map<Code, Joins> joins = new HashMap<>();
 
     Interpreter(Run run, Code.Library library) {
         this.run = run;
@@ -51,23 +54,54 @@ final class Interpreter {
             slot += argument instanceof Expr e && e.isWide() ? 2 : 1;
         }
         run.enter(frame);
-        try {
-            while (true) {
-                int at = frame.at;
-                Instruction instruction = code.instructions().get(at);
-                if (instruction instanceof ReturnInstruction r) {
-                    return r.typeKind() == TypeKind.VOID ? null : frame.pop();
-                }
-                int next = step(frame, instruction);
-                if (next <= at && ++frame.backward > MAX_ITERATIONS) {
+        advance(frame, code.instructions().size());
+        run.leave();
+        return frame.result;
+    }
+
+    /** Executes until all ways have met at an instruction, or have returned. */
+    private void advance(Frame f, int join) {
+        while (!f.hasReturned && f.at != join) {
+            int at = f.at;
+            Instruction instruction = f.code.instructions().get(at);
+            if (instruction instanceof ReturnInstruction r) {
+                f.result = r.typeKind() == TypeKind.VOID ? null : f.pop();
+                f.hasReturned = true;
+                return;
+            }
+            boolean mayFork = instruction instanceof BranchInstruction || instruction instanceof LookupSwitchInstruction
+                || instruction instanceof TableSwitchInstruction;
+            Frame before = mayFork ? f.copy() : null;
+            try {
+                int next = step(f, instruction);
+                if (next <= at && ++f.backward > MAX_ITERATIONS) {
                     throw run.refused("loop", "a loop is unrolled if it ends after at most " + MAX_ITERATIONS
                         + " turns whatever the input");
                 }
-                frame.at = next;
+                f.at = next;
+            } catch (Fork fork) {
+                f.become(before);
+                int meet = joins.computeIfAbsent(f.code, Joins::new).of(at);
+                run.fork(f, fork.test(), () -> step(f, instruction, meet));
             }
-        } finally {
-            run.leave();
         }
+    }
+
+    /** One way from a branch, which is now decided, to where it meets the other. */
+    private void step(Frame f, Instruction branch, int meet) {
+        int at = f.at;
+        Frame before = f.copy();
+        try {
+            f.at = step(f, branch);
+            if (f.at <= at && ++f.backward > MAX_ITERATIONS) {
+                throw run.refused("loop", "a loop is unrolled if it ends after at most " + MAX_ITERATIONS
+                    + " turns whatever the input");
+            }
+        } catch (Fork fork) {
+            f.become(before);
+            run.fork(f, fork.test(), () -> step(f, branch, meet));
+        }
+        advance(f, meet);
     }
 
     private int step(Frame f, Instruction instruction) {
@@ -81,7 +115,7 @@ final class Interpreter {
             case TableSwitchInstruction s -> {
                 return select(f, s.cases(), s.defaultTarget());
             }
-            case LoadInstruction load -> f.push(f.locals[load.slot()]);
+            case LoadInstruction load -> f.push(run.resolve(f.locals[load.slot()]));
             case StoreInstruction store -> f.locals[store.slot()] = bounded(f.pop());
             case ConstantInstruction c -> f.push(constant(c));
             case IncrementInstruction i ->
@@ -109,7 +143,7 @@ final class Interpreter {
 
     /** Expressions are trees: one that is made of itself twice a turn would grow beyond all bounds. */
     private Object bounded(Object value) {
-        if (value instanceof Expr e && Exprs.left(e, MAX_OPERATIONS) < 0) {
+        if (value instanceof Expr e && !(e instanceof Expr.Input) && Exprs.left(e, MAX_OPERATIONS) < 0) {
             throw run.refused("value of more than " + MAX_OPERATIONS + " operations", "a value has at most "
                 + MAX_OPERATIONS + " operations");
         }
@@ -186,7 +220,7 @@ final class Interpreter {
             case LNEG -> f.push(Exprs.operation(Operator.LSUB, Exprs.wide(0), f.popExpr()));
             default -> {
                 Expr b = f.popExpr();
-                f.push(binary(opcode, f.popExpr(), b));
+                f.push(bounded(binary(opcode, (Expr) run.resolve(f.popExpr()), (Expr) run.resolve(b))));
             }
         }
     }
@@ -220,6 +254,12 @@ final class Interpreter {
     }
 
     private Expr product(Expr a, Expr b) {
+        if (a instanceof Expr.Choice(Decision.Test test, Expr yes, Expr no)) {
+            return Exprs.choice(test, product(yes, b), product(no, b));
+        }
+        if (b instanceof Expr.Choice) {
+            return product(b, a);
+        }
         boolean byPower = a instanceof Const x && Long.bitCount(x.value()) <= 1
             || b instanceof Const y && Long.bitCount(y.value()) <= 1 || a instanceof Const && b instanceof Const;
         if (!byPower) {
@@ -229,6 +269,9 @@ final class Interpreter {
     }
 
     private Expr shift(Operator operator, Expr a, Expr by) {
+        if (by instanceof Expr.Choice choice) {
+            return Exprs.choice(choice.test(), shift(operator, a, choice.yes()), shift(operator, a, choice.no()));
+        }
         if (!(by instanceof Const) && !(a instanceof Const)) {
             throw run.refused("shift of " + a.text() + " by " + by.text(), "shifts are by constants");
         }

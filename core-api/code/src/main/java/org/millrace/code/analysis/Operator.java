@@ -5,6 +5,10 @@ public enum Operator {
     AND, OR, XOR, SHL, SHR, USHR, MUL, MIN, MAX,
     /** Unsigned a − b, 0 if that is below 0. */
     USATSUB,
+    /** Unsigned a + b, 2<sup>32</sup>-1 if that is above it. */
+    USATADD,
+    /** a rotated left by b. */
+    ROTL,
     /** Minus, zero or plus one, as a is less than, equal to or greater than b. */
     COMPARE, UCOMPARE,
     /** int to long. */
@@ -33,6 +37,8 @@ public enum Operator {
             case MIN, LMIN -> Math.min(a, b);
             case MAX, LMAX -> Math.max(a, b);
             case USATSUB -> Integer.compareUnsigned(x, y) < 0 ? 0 : x - y;
+            case USATADD -> Integer.compareUnsigned(x + y, x) < 0 ? -1 : x + y;
+            case ROTL -> Integer.rotateLeft(x, y);
             case COMPARE, LCOMPARE -> Long.compare(a, b);
             case UCOMPARE -> Integer.compareUnsigned(x, y);
             case WIDEN -> x;

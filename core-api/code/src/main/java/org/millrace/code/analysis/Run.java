@@ -1,6 +1,7 @@
 package org.millrace.code.analysis;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -9,6 +10,7 @@ import java.util.Set;
 import org.millrace.api.pipeline.Layout;
 import org.millrace.api.pipeline.View;
 import org.millrace.code.Site;
+import org.millrace.code.Violation;
 import org.millrace.code.analysis.Compare.Domain;
 import org.millrace.code.analysis.Expr.Const;
 import org.millrace.code.analysis.Expr.Input;
@@ -16,36 +18,145 @@ import org.millrace.code.analysis.Expr.Operation;
 import org.millrace.code.analysis.Expr.Source;
 
 /**
- * One execution along one path: what is known, written, called and decided so far. Branches that are open are taken as
- * a script says; beyond its end the first way is taken and the other reported to {@link Forks}.
+ * An execution of all ways through a stage: what is known, written and called so far. Where a branch is open both ways are
+ * run to where they meet, and what they have written is put together.
  */
 final class Run {
-    /** Told of branches that could have gone the other way. */
-    interface Forks {
-        void other(List<Boolean> script, Site site, boolean way);
+    private final Class<?> stage;
+    private final int maxForks;
+    private final Map<Class<?>, Layout> layouts;
+    private final List<Frame> frames = new ArrayList<>();
+    private final Map<Object, Integer> callNumbers = new HashMap<>();
+    private Facts facts = new Facts();
+    private int forks;
+    private Map<Object, Path.Call> calls = new LinkedHashMap<>();
+    private Map<Input, Path.Write> state = new LinkedHashMap<>();
+    private Map<Input, Path.Write> meta = new LinkedHashMap<>();
+
+    final Map<Input, Site> sites = new LinkedHashMap<>();
+    final Map<Decision.Test, Site> testSites = new LinkedHashMap<>();
+    final Set<Violation> refused = new LinkedHashSet<>();
+
+    Run(Class<?> stage, int maxForks, Map<Class<?>, Layout> layouts) {
+        this.stage = stage;
+        this.maxForks = maxForks;
+        this.layouts = layouts;
     }
 
-    private final Class<?> stage;
-    private final List<Boolean> script;
-    private final Forks forks;
-    private final Facts facts = new Facts();
-    private final List<Boolean> taken = new ArrayList<>();
-    private final List<Frame> frames = new ArrayList<>();
-    private final Map<Class<?>, Layout> layouts;
+    /** What one way has done. */
+    private record Ways(Map<Object, Path.Call> calls, Map<Input, Path.Write> state, Map<Input, Path.Write> meta) {
+    }
 
-    final List<Decision> decisions = new ArrayList<>();
-    final Map<Input, Path.Write> state = new LinkedHashMap<>();
-    final Map<Input, Path.Write> meta = new LinkedHashMap<>();
-    final List<Path.Call> calls = new ArrayList<>();
-    final Set<Input> touched = new LinkedHashSet<>();
-    final Map<Input, Site> sites;
+    Map<Input, Path.Write> state() {
+        return state;
+    }
 
-    Run(Class<?> stage, List<Boolean> script, Forks forks, Map<Class<?>, Layout> layouts, Map<Input, Site> sites) {
-        this.stage = stage;
-        this.script = script;
-        this.forks = forks;
-        this.layouts = layouts;
-        this.sites = sites;
+    Map<Input, Path.Write> meta() {
+        return meta;
+    }
+
+    List<Path.Call> calls() {
+        return List.copyOf(calls.values());
+    }
+
+    private Ways copy() {
+        return new Ways(new LinkedHashMap<>(calls), new LinkedHashMap<>(state), new LinkedHashMap<>(meta));
+    }
+
+    private void become(Ways ways) {
+        calls = ways.calls;
+        state = ways.state;
+        meta = ways.meta;
+    }
+
+    /** Runs both ways from a test on, and puts together what they have done. */
+    void fork(Frame f, Decision.Test test, Runnable toTheJoin) {
+        if (++forks > maxForks) {
+            throw new RefusedException(site(false), "more than " + maxForks + " branches", "a stage has at most "
+                + maxForks + " branches");
+        }
+        testSites.putIfAbsent(test, site(false));
+        Facts known = facts;
+        int depth = frames.size();
+        Frame before = f.copy();
+        Ways waysBefore = copy();
+        RefusedException no = way(f, test, true, known, depth, toTheJoin);
+        Ways waysYes = copy();
+        Frame frameYes = f.copy();
+        become(waysBefore);
+        f.become(before);
+        RefusedException other = way(f, test, false, known, depth, toTheJoin);
+        facts = known;
+        if (no != null && other != null) {
+            throw other;
+        }
+        if (other != null) {
+            become(waysYes);
+            f.become(frameYes);
+        } else if (no == null) {
+            Frame frameNo = f.copy();
+            f.become(frameYes);
+            f.merge(test, frameNo);
+            merge(test, waysYes);
+        }
+    }
+
+    /** {@return why it cannot be followed, or null} */
+    private RefusedException way(Frame f, Decision.Test test, boolean answer, Facts known, int depth, Runnable toTheJoin) {
+        facts = new Facts(known);
+        facts.assume(test, answer);
+        try {
+            toTheJoin.run();
+            return null;
+        } catch (RefusedException e) {
+            refused.add(e.violation());
+            while (frames.size() > depth) {
+                frames.removeLast();
+            }
+            return e;
+        }
+    }
+
+    /** This is the way of the answer no. */
+    private void merge(Decision.Test test, Ways yes) {
+        state = merge(test, yes.state, state);
+        meta = merge(test, yes.meta, meta);
+        Map<Object, Path.Call> both = new LinkedHashMap<>(yes.calls);
+        calls.forEach(both::putIfAbsent);
+        Map<Object, Path.Call> no = calls;
+        both.replaceAll((key, call) -> either(test, call, yes.calls.get(key), no.get(key)));
+        calls = both;
+    }
+
+    private static Path.Call either(Decision.Test test, Path.Call call, Path.Call yes, Path.Call no) {
+        Map<Input, Expr> seen = new LinkedHashMap<>(call.seen());
+        if (yes != null && no != null) {
+            yes.seen().forEach(seen::putIfAbsent);
+            no.seen().forEach(seen::putIfAbsent);
+            seen.replaceAll((field, value) -> Exprs.choice(test, yes.seen().getOrDefault(field, field),
+                no.seen().getOrDefault(field, field)));
+        }
+        return call.with(call.arguments(), Exprs.choice(test, guard(yes), guard(no)), seen);
+    }
+
+    private static Expr guard(Path.Call call) {
+        return call == null ? Exprs.ZERO : call.guard();
+    }
+
+    private static Map<Input, Path.Write> merge(Decision.Test test, Map<Input, Path.Write> yes, Map<Input, Path.Write> no) {
+        Map<Input, Path.Write> both = new LinkedHashMap<>(yes);
+        no.forEach(both::putIfAbsent);
+        both.replaceAll((field, write) -> new Path.Write(Exprs.choice(test, value(field, yes), value(field, no)), write.site()));
+        return both;
+    }
+
+    private static Expr value(Input field, Map<Input, Path.Write> written) {
+        return written.containsKey(field) ? written.get(field).value() : field;
+    }
+
+    /** {@return a value without the choices that are decided here} */
+    Object resolve(Object value) {
+        return value instanceof Expr e ? facts.resolve(e) : value;
     }
 
     void enter(Frame frame) {
@@ -77,32 +188,33 @@ final class Run {
         return frames.isEmpty() ? new Site(stage.getSimpleName(), 0) : frames.getFirst().site();
     }
 
-    /** {@return whether a branch is taken: whether the comparison's outcome is one of the mask's} */
-    boolean branch(Compare asked, int mask) {
+    /**
+     * {@return whether a branch is taken: whether the comparison's outcome is one of the mask's}
+     *
+     * @throws Fork if that is open
+     */
+    boolean branch(Compare branched, int mask) {
+        Compare asked = new Compare(branched.domain(), settled(branched.left()), settled(branched.right()));
         Compare c = mask == Compare.EQ || mask == (Compare.LT | Compare.GT)
             ? Facts.equality(asked.left(), asked.right()) : asked;
         int possible = facts.possible(c);
         if ((possible & mask) == 0 || (possible & ~mask) == 0) {
             return (possible & mask) != 0;
         }
-        Site site = site(false);
-        boolean way = false;
-        if (taken.size() < script.size()) {
-            way = script.get(taken.size());
-        } else {
-            List<Boolean> other = new ArrayList<>(taken);
-            other.add(true);
-            forks.other(other, site, true);
+        throw new Fork(new Decision(c, mask, null).test());
+    }
+
+    private Expr settled(Expr e) {
+        Expr resolved = facts.resolve(e);
+        if (resolved instanceof Expr.Choice choice) {
+            throw new Fork(choice.test());
         }
-        taken.add(way);
-        int outcomes = way ? mask : Compare.ALL & ~mask;
-        facts.assume(c, outcomes);
-        decisions.add(new Decision(c, outcomes, site));
-        return way;
+        return resolved;
     }
 
     /** Compares an int with 0: a compare instruction's answer is taken apart, anything else is as it stands. */
-    boolean branchZero(Expr value, int mask) {
+    boolean branchZero(Expr compared, int mask) {
+        Expr value = settled(compared);
         if (value instanceof Operation(Operator o, List<Expr> args)) {
             switch (o) {
                 case COMPARE:
@@ -118,7 +230,9 @@ final class Run {
     }
 
     /** {@code a + MIN_VALUE < b + MIN_VALUE} is the unsigned comparison. */
-    boolean branchInts(Expr a, Expr b, int mask) {
+    boolean branchInts(Expr left, Expr right, int mask) {
+        Expr a = settled(left);
+        Expr b = settled(right);
         if (isOffset(a) && (isOffset(b) || b instanceof Const) || a instanceof Const && isOffset(b)) {
             Expr min = Exprs.integer(Integer.MIN_VALUE);
             return branch(new Compare(Domain.UNSIGNED, Exprs.add(a, min), Exprs.add(b, min)), mask);
@@ -159,8 +273,9 @@ final class Run {
         if (written == null) {
             return input;
         }
-        return bits == 32 ? written.value()
-            : Exprs.operation(Operator.AND, written.value(), Exprs.integer((1 << bits) - 1));
+        Expr value = facts.resolve(written.value());
+        return bits == 32 ? value
+            : Exprs.operation(Operator.AND, value, Exprs.integer((1 << bits) - 1));
     }
 
     void write(Ref.View view, int offset, int bits, Expr value) {
@@ -171,7 +286,6 @@ final class Run {
 
     private void touch(Input input) {
         if (input.source() == Source.STATE) {
-            touched.add(input);
             sites.putIfAbsent(input, site(true));
         }
     }
@@ -183,11 +297,20 @@ final class Run {
         return new Input(view.source(), name, offset, bits);
     }
 
-    Expr call(Class<?> extern, String method, boolean answers) {
-        int number = calls.size();
+    /** A call at one place with the same arguments is the same call, whichever way leads there. */
+    Expr call(Class<?> extern, String method, List<Expr> arguments, boolean answers) {
+        Frame frame = frames.getLast();
+        int turn = 0;
+        while (calls.containsKey(List.of(frame.code, frame.at, arguments, turn))) {
+            turn++;
+        }
+        Object key = List.of(frame.code, frame.at, arguments, turn);
+        int number = callNumbers.computeIfAbsent(key, k -> callNumbers.size());
         Input result = !answers ? null
             : new Input(Source.RESULT, extern.getSimpleName() + '.' + method + '#' + number, number, 32);
-        calls.add(new Path.Call(extern, method, site(false), result));
+        Map<Input, Expr> seen = new LinkedHashMap<>();
+        meta.forEach((field, write) -> seen.put(field, write.value()));
+        calls.put(key, new Path.Call(extern, method, arguments, site(false), result, Exprs.integer(1), seen));
         return result;
     }
 }

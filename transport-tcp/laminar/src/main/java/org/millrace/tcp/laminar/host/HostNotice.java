@@ -39,26 +39,26 @@ public final class HostNotice implements Stage<LaminarMeta, State.None> {
 
     @Override
     public long process(LaminarMeta meta, State.None state, long nowNs) {
-        int flow = meta.flow();
-        heads.window(flow, meta.una(), meta.remoteEdge());                      // of a refused segment too: T1 may have moved
-        if (meta.fast() != 0) {
-            heads.goBack(flow);
-        }
-        heads.schedule(flow, nowNs);
+        heads.acknowledged(meta.flow(), meta.una(), meta.remoteEdge(), meta.fast(), nowNs); // of a refused one too: T1 may have moved
         if (meta.finTaken() != 0) {
             meta.hostFlags(SegmentMeta.HOST_FIN);
         }
-        if ((meta.rxBump() | meta.txBump() | meta.hostFlags()) != 0) {
+        if (meta.rxBump() != 0 || meta.txBump() != 0 || meta.finTaken() != 0) {
             queue.notify(meta);
         }
         meta.length(0);
         long verdict = Verdict.DONE;
-        if ((meta.answer() | meta.stamp()) != 0) {
+        if (meta.answer() != 0 || meta.stamp() != 0) {
             meta.seq(meta.next());
             verdict = ANSWERED;
         }
-        int digest = meta.finTaken() * TcpProgram.DIGEST_FIN_RECEIVED | meta.finAcked() * TcpProgram.DIGEST_FIN_ACKED
-            | meta.fast() * TcpProgram.DIGEST_FAST_RETRANSMIT;
+        int digest = meta.fast() != 0 ? TcpProgram.DIGEST_FAST_RETRANSMIT : 0;
+        if (meta.finTaken() != 0) {
+            digest += TcpProgram.DIGEST_FIN_RECEIVED;
+        }
+        if (meta.finAcked() != 0) {
+            digest += TcpProgram.DIGEST_FIN_ACKED;
+        }
         if (digest != 0) {
             meta.digest(digest);
             return verdict | Verdict.DIGEST;

@@ -29,19 +29,12 @@ public final class HostRequest implements Stage<LaminarMeta, State.None> {
 
     @Override
     public long process(LaminarMeta meta, State.None state, long nowNs) {
-        int flow = meta.flow();
         int operation = meta.operation();
-        if (operation == TcpProgram.RETRANSMIT) {
-            heads.goBack(flow);
-        } else if (operation == TcpProgram.OVERRIDE) {
-            heads.override(flow);
-        } else {
-            heads.append(flow, meta.txBump(), operation == TcpProgram.CLOSE || operation == TcpProgram.FINISH
-                || (meta.hostFlags() & SegmentMeta.HOST_FIN) != 0);
-        }
-        boolean sending = heads.schedule(flow, nowNs);
-        if (!sending && meta.max() == meta.una() && heads.ready(flow) != 0) {
-            meta.digest(TcpProgram.DIGEST_ACTIVE);                              // zero window: the persist timer
+        int last = operation == TcpProgram.CLOSE || operation == TcpProgram.FINISH
+            || (meta.hostFlags() & SegmentMeta.HOST_FIN) != 0 ? 1 : 0;
+        heads.request(meta.flow(), operation, meta.txBump(), last, nowNs);
+        if (meta.max() == meta.una() && (last | meta.txBump()) != 0) {
+            meta.digest(TcpProgram.DIGEST_ACTIVE);                              // the persist timer, should the window be zero
             return Verdict.NEXT | Verdict.DIGEST;
         }
         return Verdict.NEXT;

@@ -46,6 +46,8 @@ public final class Readable implements Stage<LaminarMeta, Readable.Register> {
         if (SequenceNumber.greaterThan(readable, told)) {
             s.told(readable);
             meta.rxBump(readable - told);
+        } else {
+            meta.rxBump(0);
         }
         return Verdict.NEXT;
     }

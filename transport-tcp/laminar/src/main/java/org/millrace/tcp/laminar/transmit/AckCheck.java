@@ -5,6 +5,7 @@ import static org.millrace.tcp.laminar.segment.LaminarMeta.REFUSED;
 import static org.millrace.tcp.laminar.segment.LaminarMeta.TX;
 
 import java.util.List;
+import org.millrace.api.pipeline.DropReason;
 import org.millrace.api.pipeline.Stage;
 import org.millrace.api.pipeline.StageSpec;
 import org.millrace.api.pipeline.State;
@@ -17,6 +18,9 @@ import org.millrace.tcp.laminar.segment.Scale;
  * acknowledgement lies further below SND.UNA than the largest window there can be. Scales the window that the segment
  * offers. On TX, whether nothing was in flight before. */
 public final class AckCheck implements Stage<LaminarMeta, State.None> {
+    private static final int REPEATED = DropReason.DUPLICATE.code();
+    private static final int OUT_OF_WINDOW = DropReason.OUT_OF_WINDOW.code();
+
     private static final StageSpec<State.None> SPEC = StageSpec.stateless("tx-ack-check", List.of());
 
     @Override
@@ -38,10 +42,10 @@ public final class AckCheck implements Stage<LaminarMeta, State.None> {
         }
         if (meta.outside() != 0) {
             meta.kind(REFUSED);                                                 // RFC 9293 §3.10.7.4, first check
-            meta.discard(meta.outside());
+            meta.discard(meta.outside() == REPEATED ? REPEATED : OUT_OF_WINDOW);
             return Verdict.NEXT;
         }
-        if (meta.behind() >>> 30 != 0) {
+        if (meta.fresh() == 0 && meta.behind() >>> 30 != 0) {
             return Verdict.control(TcpProgram.BAD_ACK);
         }
         meta.peerWindow(Scale.up(meta.window(), meta.peerShift()));

@@ -64,6 +64,7 @@ public final class NextAck implements Stage<LaminarMeta, NextAck.Register> {
             if (SequenceNumber.greaterThan(ack, max)) {
                 return Verdict.control(TcpProgram.BAD_ACK);                     // RFC 5961 §5.2
             }
+            meta.behind(una - ack);
             if (SequenceNumber.greaterThan(ack, una)) {
                 s.una(ack);
                 meta.una(ack);
@@ -71,7 +72,7 @@ public final class NextAck implements Stage<LaminarMeta, NextAck.Register> {
                 meta.fresh(1);
             } else {
                 meta.una(una);
-                meta.behind(una - ack);
+                meta.txBump(0);
             }
             return Verdict.NEXT;
         }

@@ -2,6 +2,7 @@ package org.millrace.tcp.laminar.transmit;
 
 import org.millrace.api.pipeline.FlowQueue;
 import org.millrace.api.pipeline.HostPart;
+import org.millrace.tcp.control.program.TcpProgram;
 import org.millrace.tcp.laminar.segment.LaminarMeta;
 import org.millrace.wire.SequenceNumber;
 import org.millrace.wire.TcpHeader;
@@ -11,7 +12,8 @@ import org.millrace.wire.TcpHeader;
  * pushed. A segment's place and length are chosen here, with the window and credits last told of; the pipeline's
  * registers check them again and drop what they do not allow. Going back is moving the head (§5.3.2.1).
  *
- * <p>To the program this is a part on the host: a call is one operation, as a DMA descriptor is on the machine.
+ * <p>To the program this is a part on the host: a call is a message, as a DMA descriptor is on the machine, and what comes of it is
+ * a later item. No stage waits for an answer.
  *
  * <p>Owned by: the data-path thread.
  */
@@ -73,6 +75,30 @@ public final class TransmitHeads implements HostPart {
         fin[flow] = finQueued;
         mss[flow] = segmentBytes;
         pacing[flow] = 0;
+    }
+
+    /**
+     * What a received segment tells the host, a message: what is acknowledged, how far the peer lets send, and whether three
+     * duplicates say to go back.
+     */
+    public void acknowledged(int flow, int acknowledged, int remoteEdge, int fast, long nowNs) {
+        window(flow, acknowledged, remoteEdge);
+        if (fast != 0) {
+            goBack(flow);
+        }
+        schedule(flow, nowNs);
+    }
+
+    /** What the application or the control plane asks for, a message: bytes appended and whether they are the last, or what a timer says. */
+    public void request(int flow, int operation, int bytes, int last, long nowNs) {
+        if (operation == TcpProgram.RETRANSMIT) {
+            goBack(flow);
+        } else if (operation == TcpProgram.OVERRIDE) {
+            override(flow);
+        } else {
+            append(flow, bytes, last != 0);
+        }
+        schedule(flow, nowNs);
     }
 
     /** What an acknowledgement has told. The head never stays behind what is acknowledged. */

@@ -50,7 +50,8 @@ final class Fields {
     /** {@return fields that the parser, the deparser and the host know: those of the metadata that the codec is written for} */
     static Set<String> ofTheWire(Program<?> program) {
         Class<? extends SegmentMeta> widest = SegmentMeta.class;
-        for (Method method : program.codec().getClass().getMethods()) {
+        Method[] methods = program.codec() == null ? new Method[0] : program.codec().getClass().getMethods();
+        for (Method method : methods) {
             for (Class<?> type : method.getParameterTypes()) {
                 if (widest.isAssignableFrom(type)) {
                     widest = type.asSubclass(SegmentMeta.class);

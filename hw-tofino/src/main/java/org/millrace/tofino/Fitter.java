@@ -33,7 +33,7 @@ import org.millrace.tofino.placement.Resources;
 
 /** Analyses a program's classes and places its operations. */
 final class Fitter {
-    private static final int MAX_FORKS = 4096;
+    private static final int MAX_FORKS = 1024;
 
     private final Machine machine;
     private final Program<?> program;

@@ -26,6 +26,7 @@ final class Rows {
     private List<Decision.Test> tests;
     private List<Map<Input, Expr>> rows = new ArrayList<>();
     private final Set<Input> columns = new LinkedHashSet<>();
+    private final Set<Input> gains = new LinkedHashSet<>();
 
     Rows(List<Path> paths) {
         Set<Decision.Test> found = new LinkedHashSet<>();
@@ -54,6 +55,7 @@ final class Rows {
         for (int row = 0; row < 1 << tests.size(); row++) {
             rows.add(row(row, paths));
         }
+        columns.stream().filter(this::isGain).forEach(gains::add);
         for (int test = tests.size() - 1; test >= 0; test--) {
             saturations(test);
         }
@@ -105,6 +107,9 @@ final class Rows {
             return;
         }
         for (Input column : columns) {
+            if (gains.contains(column)) {
+                continue;
+            }
             for (boolean flip : new boolean[] {false, true}) {
                 Expr d = flip ? negated(difference) : difference;
                 boolean yesIsPositive = ((flip ? Compare.LT : Compare.GT) & t.outcomes()) != 0;
@@ -117,6 +122,13 @@ final class Rows {
                 }
             }
         }
+    }
+
+    /** Whether a field gets in each row what one of the register's gains: no saturation, but the difference of two words. */
+    private boolean isGain(Input column) {
+        return column.source() == Expr.Source.META && columns.stream().filter(f -> f.source() == Expr.Source.STATE)
+            .anyMatch(field -> rows.stream().filter(Objects::nonNull)
+                .allMatch(row -> row.get(column).equals(Exprs.subtract(row.get(field), field))));
     }
 
     /** {@code a + b <u a ? -1 : a + b}, unsigned saturating addition. */

@@ -52,6 +52,9 @@ final class Early {
     record Instruction(Input target, Expr value, Set<Workflow> workflows) {
     }
 
+    /** A temporary of the stage itself is there after all that comes from before. */
+    private static final int OWN = 64;
+
     private record Term(Operand operand, boolean isNegative) {
     }
 
@@ -83,7 +86,8 @@ final class Early {
     }
 
     private Operand plain(Expr e, Workflow w) {
-        return new Operand(e, e instanceof Input in && in.source() == Expr.Source.META ? arrivals.of(in.name(), w) : 0);
+        return new Operand(e, e instanceof Input in && in.source() == Expr.Source.META
+            ? in.name().startsWith('$' + stage + '.') ? OWN : arrivals.of(in.name(), w) : 0);
     }
 
     /** {@return a value of at most one operation, which the table does itself} */

@@ -82,7 +82,13 @@ public final class Placement {
      * @param tables in an order that all workflows agree with
      */
     public void place(List<Table> tables) {
-        tables.forEach(this::place);
+        List<Table> open = new ArrayList<>(tables);
+        while (!open.isEmpty()) { // who reads a temporary after who writes it
+            Table next = open.stream().filter(t -> open.stream().noneMatch(o -> o != t && on(t, o) != Dependency.NONE))
+                .findFirst().orElse(open.getFirst());
+            place(next);
+            open.remove(next);
+        }
         for (Table table : tables) {
             if (places.containsKey(table)) {
                 keepOld(table, tables);
@@ -113,7 +119,21 @@ public final class Placement {
     }
 
     private static boolean meet(Set<String> a, Set<String> b) {
-        return a.stream().anyMatch(b::contains);
+        for (String name : a) {
+            if (b.contains(name)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean meetOwn(Set<String> read, Set<String> written) {
+        for (String name : read) {
+            if (name.charAt(0) == '$' && written.contains(name)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static Dependency on(Table table, Access mine, Table before, Access theirs) {
@@ -132,9 +152,7 @@ public final class Placement {
 
     /** A stage's values are those on entry, so its tables wait for temporaries of their own alone. */
     private static Dependency onSibling(Table table, Access mine, Access theirs) {
-        Set<String> own = new TreeSet<>(theirs.writes());
-        own.removeIf(name -> name.charAt(0) != '$');
-        return meet(mine.matches(), own) ? Dependency.MATCH : meet(mine.reads(), own)
+        return meetOwn(mine.matches(), theirs.writes()) ? Dependency.MATCH : meetOwn(mine.reads(), theirs.writes())
             || meet(mine.sees(), theirs.writes()) ? Dependency.ACTION : Dependency.NONE;
     }
 

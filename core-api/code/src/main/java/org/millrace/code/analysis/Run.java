@@ -29,6 +29,7 @@ final class Run {
     private final Map<Object, Integer> callNumbers = new HashMap<>();
     private Facts facts = new Facts();
     private int forks;
+    private Site tooMany;
     private Map<Object, Path.Call> calls = new LinkedHashMap<>();
     private Map<Input, Path.Write> state = new LinkedHashMap<>();
     private Map<Input, Path.Write> meta = new LinkedHashMap<>();
@@ -72,8 +73,11 @@ final class Run {
     /** Runs both ways from a test on, and puts together what they have done. */
     void fork(Frame f, Decision.Test test, Runnable toTheJoin) {
         if (++forks > maxForks) {
-            throw new RefusedException(site(false), "more than " + maxForks + " branches", "a stage has at most "
-                + maxForks + " branches");
+            throw new RefusedException(tooMany, "more than " + maxForks + " branches",
+                "a stage has at most " + maxForks + " branches");
+        }
+        if (tooMany == null || forks == maxForks) {
+            tooMany = site(false);
         }
         testSites.putIfAbsent(test, site(false));
         Facts known = facts;

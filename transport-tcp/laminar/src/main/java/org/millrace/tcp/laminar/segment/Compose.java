@@ -57,7 +57,7 @@ public final class Compose implements Stage<LaminarMeta, State.None> {
         }
         meta.flags(flags);
         meta.ack(ack);
-        meta.windowBytes(meta.edge() - ack);
+        meta.windowBytes(Math.min(meta.edge() - ack, meta.windowMost()));
         meta.tsValue(meta.nowMs());
         meta.hasTimestamps(meta.features() & TIMESTAMPS);
         return Verdict.NEXT;

@@ -20,11 +20,7 @@ public final class ScaleWindow implements Stage<LaminarMeta, State.None> {
 
     @Override
     public long process(LaminarMeta meta, State.None state, long nowNs) {
-        int window = Scale.down(meta.windowBytes(), meta.shift());
-        if (window > 0xffff) {
-            window = 0xffff;
-        }
-        meta.window(window);
+        meta.window(Scale.down(meta.windowBytes(), meta.shift()));
         if (meta.workflow() == TX) {
             return Verdict.NEXT;
         }

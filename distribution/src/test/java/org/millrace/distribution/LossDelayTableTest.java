@@ -42,7 +42,7 @@ class LossDelayTableTest {
 
     private static String table() {
         StringBuilder text = new StringBuilder("""
-            # 1 MiB each way at once, 10 Gbit/s, MTU 1500, NewReno; milliseconds for seeds 1, 2, 3
+            # 1 MiB each way at once, 10 Gbit/s, MTU 1500, CUBIC; milliseconds for seeds 1, 2, 3
             # loss of each frame, delay one way
             """);
         for (double loss : LOSSES) {

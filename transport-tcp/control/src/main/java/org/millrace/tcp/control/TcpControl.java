@@ -19,6 +19,8 @@ import org.millrace.net.guard.SipHash;
 import org.millrace.net.timer.Timed;
 import org.millrace.net.timer.TimerQueue;
 import org.millrace.tcp.control.connection.ConnectionLines;
+import org.millrace.tcp.control.congestion.CongestionAlgorithm;
+import org.millrace.tcp.control.congestion.CongestionPolicies;
 import org.millrace.tcp.control.connection.ConnectionTable;
 import org.millrace.tcp.control.connection.HalfOpen;
 import org.millrace.tcp.control.connection.ListenerTable;
@@ -88,8 +90,9 @@ public final class TcpControl implements ControlPlane {
      * @param host    what the data path offers
      * @param program the program that has the established flows
      * @param config  the options
+     * @param plugged congestion control that others bring; may change at any time
      */
-    public TcpControl(TransportHost host, TcpProgram<?> program, TcpConfig config) {
+    public TcpControl(TransportHost host, TcpProgram<?> program, TcpConfig config, List<CongestionAlgorithm> plugged) {
         this.host = host;
         this.program = program;
         SipHash hash = new SipHash(host.secret());
@@ -106,15 +109,16 @@ public final class TcpControl implements ControlPlane {
         SynCookies cookies = new SynCookies(hash);
         EphemeralPorts ports = new EphemeralPorts(hash, config);
         limits = new ControlLimits(config, host.capacity().flows());
-        Establishment establishment = new Establishment(host, program, config, table, listeners, watch);
-        handshake = new Handshake(host, config, config.sack() && program.reportsSack(), table, listeners, timers,
+        CongestionPolicies policies = new CongestionPolicies(config, plugged);
+        Establishment establishment = new Establishment(host, program, config, policies, table, listeners, watch);
+        handshake = new Handshake(host, config, policies, config.sack() && program.reportsSack(), table, listeners, timers,
                 writer, new IsnGenerator(hash), cookies, challenges, limits, establishment);
         arrival = new SegmentArrival(host, program, table, listeners, timeWait, handshake, teardown, writer, challenges);
         requests = new Requests(host, program, config, table, listeners, timeWait, ports, limits, handshake, lingering,
                 teardown);
         icmpErrors = new IcmpErrors(host, program, table, handshake);
         lines = new ConnectionLines(program, table, listeners, timeWait);
-        arriving = new ConnectionTransfer(host, program, config, table, timers, active, watch);
+        arriving = new ConnectionTransfer(host, program, config, policies, table, timers, active, watch);
         transfer = new StateTransfer(host, program, table, listeners, timeWait, timers, active, ports, cookies,
                 counters, arriving);
     }

@@ -77,7 +77,7 @@ public final class FakeHost implements TransportHost, Contexts, TransportHost.Fl
     public FakeHost(Map<String, String> options) {
         this.options = options;
         ViewCursor.move(meta, new int[Layout.of(TcpMeta.class).words()], 0);
-        control = new TcpControl(this, program, TcpConfig.parse(options));
+        control = new TcpControl(this, program, TcpConfig.parse(options), List.of());
     }
 
     public FakeHost() {
@@ -94,7 +94,7 @@ public final class FakeHost implements TransportHost, Contexts, TransportHost.Fl
     /** Replaces program and control plane; answers the old control plane. */
     public TcpControl swap(ControlPlane.Handover scope, FakeProgram next, Map<String, String> nextOptions) {
         TcpControl old = control;
-        TcpControl fresh = new TcpControl(this, next, TcpConfig.parse(nextOptions));
+        TcpControl fresh = new TcpControl(this, next, TcpConfig.parse(nextOptions), List.of());
         try {
             fresh.importState(new DataInputStream(new ByteArrayInputStream(exported(scope))), now);
         } catch (IOException e) {

@@ -186,7 +186,7 @@ class RequestsTest {
                 .containsExactly("LISTEN /10.0.0.1:80 null", "SYN-RECEIVED /10.0.0.1:80 /10.0.0.2:4001",
                         "ESTABLISHED /10.0.0.1:80 /10.0.0.2:4000");
         assertThat(host.control.connections().getLast().detail())
-                .isEqualTo("flow=1 cwnd=14600 ssthresh=- rtt=0us rto=200ms mss=1460 retransmitted=0");
+                .isEqualTo("flow=1 cc=cubic cwnd=14600 ssthresh=- rtt=0us/0 min=0us rto=200ms mss=1460 retransmitted=0");
     }
 
     @Test

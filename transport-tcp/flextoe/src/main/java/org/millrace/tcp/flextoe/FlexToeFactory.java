@@ -1,20 +1,43 @@
 package org.millrace.tcp.flextoe;
 
+import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.millrace.api.pipeline.Program;
 import org.millrace.api.transport.ControlPlane;
 import org.millrace.api.transport.Transport;
 import org.millrace.api.transport.TransportFactory;
 import org.millrace.api.transport.TransportHost;
 import org.millrace.tcp.control.TcpControl;
+import org.millrace.tcp.control.congestion.CongestionAlgorithm;
 import org.millrace.tcp.control.program.TcpConfig;
 
 /** Makes FlexTOE's TCP with the control plane that all TCP programs share. Options: see {@link TcpConfig}. */
 public class FlexToeFactory implements TransportFactory {
     private static final int TCP = 6;
 
+    private final List<CongestionAlgorithm> plugged = new CopyOnWriteArrayList<>();
+
     /** Makes the factory. */
     public FlexToeFactory() {
+    }
+
+    /**
+     * New connections may use it from now on, by {@code congestion = plug-in:NAME}. Any thread.
+     *
+     * @param algorithm congestion control
+     */
+    public final void plug(CongestionAlgorithm algorithm) {
+        plugged.add(algorithm);
+    }
+
+    /**
+     * New connections do without it; those there are keep it. Any thread.
+     *
+     * @param algorithm congestion control
+     */
+    public final void unplug(CongestionAlgorithm algorithm) {
+        plugged.remove(algorithm);
     }
 
     @Override
@@ -40,7 +63,7 @@ public class FlexToeFactory implements TransportFactory {
                 + TcpConfig.PULL);
         }
         FlexToe program = new FlexToe(host, config);
-        TcpControl control = new TcpControl(host, program, config);
+        TcpControl control = new TcpControl(host, program, config, plugged);
         return new Transport() {
             @Override
             public Program<?> program() {

@@ -1,12 +1,15 @@
 package org.millrace.tcp.laminar;
 
+import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.millrace.api.pipeline.Program;
 import org.millrace.api.transport.ControlPlane;
 import org.millrace.api.transport.Transport;
 import org.millrace.api.transport.TransportFactory;
 import org.millrace.api.transport.TransportHost;
 import org.millrace.tcp.control.TcpControl;
+import org.millrace.tcp.control.congestion.CongestionAlgorithm;
 import org.millrace.tcp.control.program.TcpConfig;
 
 /** Makes Laminar's TCP with the control plane that all TCP programs share. Options: see {@link TcpConfig}; delayed
@@ -14,8 +17,28 @@ import org.millrace.tcp.control.program.TcpConfig;
 public class LaminarFactory implements TransportFactory {
     private static final int TCP = 6;
 
+    private final List<CongestionAlgorithm> plugged = new CopyOnWriteArrayList<>();
+
     /** Makes the factory. */
     public LaminarFactory() {
+    }
+
+    /**
+     * New connections may use it from now on, by {@code congestion = plug-in:NAME}. Any thread.
+     *
+     * @param algorithm congestion control
+     */
+    public final void plug(CongestionAlgorithm algorithm) {
+        plugged.add(algorithm);
+    }
+
+    /**
+     * New connections do without it; those there are keep it. Any thread.
+     *
+     * @param algorithm congestion control
+     */
+    public final void unplug(CongestionAlgorithm algorithm) {
+        plugged.remove(algorithm);
     }
 
     @Override
@@ -37,7 +60,7 @@ public class LaminarFactory implements TransportFactory {
     public Transport create(TransportHost host) {
         TcpConfig config = LaminarOptions.config(host.options());
         Laminar program = new Laminar(host, LaminarOptions.of(config));
-        TcpControl control = new TcpControl(host, program, config);
+        TcpControl control = new TcpControl(host, program, config, plugged);
         return new Transport() {
             @Override
             public Program<?> program() {

@@ -5,7 +5,7 @@ import org.millrace.tcp.control.format.Fields;
 
 /**
  * Decides how much may be in flight, and how fast it may leave. Sees a flow at intervals, not at every ACK, and counts bytes, so that splitting
- * ACKs gains a peer nothing.
+ * ACKs gains a peer nothing. What is lost, and when it is sent again, is not its business. Data-path thread.
  */
 public interface CongestionPolicy {
     /** {@return its name, as in the configuration} */
@@ -29,9 +29,10 @@ public interface CongestionPolicy {
      * @param ecnBytes   that of it that came with ECE
      * @param una        SND.UNA now
      * @param max        highest sequence number sent
+     * @param nowNs      the time
      * @return whether the window was cut for ECE: CWR is to be sent
      */
-    boolean onAcked(int ackedBytes, int ecnBytes, int una, int max);
+    boolean onAcked(int ackedBytes, int ecnBytes, int una, int max, long nowNs);
 
     /**
      * A round trip has been measured; after {@link #onAcked}.

@@ -20,7 +20,7 @@ final class Dctcp extends NewReno {
     }
 
     @Override
-    public boolean onAcked(int ackedBytes, int ecnBytes, int una, int max) {
+    public boolean onAcked(int ackedBytes, int ecnBytes, int una, int max, long nowNs) {
         acked += ackedBytes;
         marked += ecnBytes;
         leaveReduction(una);

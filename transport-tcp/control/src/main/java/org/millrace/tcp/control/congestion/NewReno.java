@@ -48,7 +48,7 @@ public class NewReno implements CongestionPolicy {
     }
 
     @Override
-    public boolean onAcked(int ackedBytes, int ecnBytes, int una, int max) {
+    public boolean onAcked(int ackedBytes, int ecnBytes, int una, int max, long nowNs) {
         leaveReduction(una);
         if (ecnBytes > 0 && !reduced) {
             // RFC 3168 §6.1.2: as for a loss, at most once a window

@@ -71,6 +71,11 @@ public final class RttEstimator {
         return leastUs == Long.MAX_VALUE ? timeoutUs / 2 : leastUs;
     }
 
+    /** {@return mean deviation of round trips, microseconds} */
+    public long variationUs() {
+        return variationUs;
+    }
+
     /** {@return smoothed round-trip time, nanoseconds; of a connection without a sample a guess, the timeout's half} */
     public long roundTripNs() {
         return smoothedUs < 0 ? timeoutUs * 500 : smoothedUs * 1_000;

@@ -75,7 +75,7 @@ final class Timely implements CongestionPolicy {
     }
 
     @Override
-    public boolean onAcked(int acked, int ecnBytes, int una, int max) {
+    public boolean onAcked(int acked, int ecnBytes, int una, int max, long nowNs) {
         ackedBytes += acked;
         leaveReduction(una);
         window = Math.min(window + acked, Math.max(window, initialWindow));     // after a timeout

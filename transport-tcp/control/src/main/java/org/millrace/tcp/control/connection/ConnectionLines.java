@@ -82,14 +82,16 @@ public final class ConnectionLines {
             program.progress(c.flow, progress);
             retransmitted = progress.retransmittedBytes;
         }
-        String rtt = c.rtt.smoothedUs() < 0 ? "-" : c.rtt.smoothedUs() + "us";
+        String rtt = c.rtt.smoothedUs() < 0 ? "-" : c.rtt.smoothedUs() + "us/" + c.rtt.variationUs() + " min=" + c.rtt.leastUs() + "us";
         String threshold = c.congestion.slowStartThreshold() == Integer.MAX_VALUE
                 ? "-" : Integer.toString(c.congestion.slowStartThreshold());
-        String detail = "flow=" + c.flow + " cwnd=" + c.congestion.window() + " ssthresh=" + threshold + " rtt=" + rtt
+        String detail = "flow=" + c.flow + " cc=" + c.congestion.name() + " cwnd=" + c.congestion.window() + " ssthresh=" + threshold
+                + " rtt=" + rtt + " rto=" + c.rtt.timeoutNs() / 1_000_000 + "ms mss=" + c.mss
+                + " retransmitted=" + Integer.toUnsignedLong(retransmitted)
                 + (c.lingerNs == Timed.NEVER ? "" : " lingering")
-                + (c.rate == 0 ? "" : " rate=" + c.rate)
-                + " rto=" + c.rtt.timeoutNs() / 1_000_000 + "ms mss=" + c.mss
-                + " retransmitted=" + Integer.toUnsignedLong(retransmitted);
+                + (c.recovery == null ? "" : c.recovery.text())
+                + (c.deliveryRate == 0 ? "" : " delivered=" + c.deliveryRate)
+                + (c.rate == 0 ? "" : " rate=" + c.rate);
         return new ConnectionInfo(program.name(), c.state.text(), c.ends.local(), c.ends.peer(), c.context,
                 c.connection, received, unsent, detail);
     }

@@ -13,6 +13,8 @@ public final class TcpConnection extends Timed {
     /** A flow whose window may grow is looked at this often at most. */
     public static final long MIN_POLL_GAP_NS = 200_000;
 
+    private static final long STALE_NS = 1_000_000_000;
+
     public final Endpoints ends;
     public int context;
     public int connection;
@@ -73,6 +75,11 @@ public final class TcpConnection extends Timed {
     /** When the retransmission or persist timer expires. */
     public long retransmitNs = NEVER;
     public boolean persisting;
+    /** Bytes a second that arrived with the peer lately; 0: not known. */
+    public long deliveryRate;
+    private long deliveredBytes;
+    private long deliveredSinceNs;
+
     /** Pacing rate as the data path has it. */
     public long rate;
     /** Expiries in a row without an answer. */
@@ -112,6 +119,25 @@ public final class TcpConnection extends Timed {
     public long roundTripUs(TcpProgress p) {
         int samples = p.rttSamples - seenSamples;
         return samples == 0 ? -1 : Integer.toUnsignedLong(p.rttSumUs - seenRttSumUs) / Integer.toUnsignedLong(samples);
+    }
+
+    /**
+     * Takes note of bytes that have come to be with the peer; their rate is that of the last round trip or longer.
+     *
+     * @param bytes how many, since the last call
+     */
+    public void delivered(int bytes, long nowNs) {
+        long tookNs = nowNs - deliveredSinceNs;
+        if (tookNs > STALE_NS) {
+            deliveredBytes = 0;
+            deliveredSinceNs = nowNs;
+        } else if (tookNs > Math.max(rtt.roundTripNs(), MIN_POLL_GAP_NS)) {
+            deliveryRate = (deliveredBytes + bytes) * 1_000_000_000L / tookNs;
+            deliveredBytes = 0;
+            deliveredSinceNs = nowNs;
+        } else {
+            deliveredBytes += bytes;
+        }
     }
 
     /**

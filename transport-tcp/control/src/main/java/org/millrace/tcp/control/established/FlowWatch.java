@@ -131,8 +131,9 @@ public final class FlowWatch {
         c.seenEcn = p.ecnBytes;
         boolean limited = false;
         if (acked > 0 || marked > 0) {
+            c.delivered(acked, nowNs);
             limited = 2L * (p.sndMax - p.sndUna + acked) >= before;
-            if (c.congestion.onAcked(acked, marked, p.sndUna, p.sndMax)) {
+            if (c.congestion.onAcked(acked, marked, p.sndUna, p.sndMax, nowNs)) {
                 program.congestionWindowReduced(c.flow);
             }
         }

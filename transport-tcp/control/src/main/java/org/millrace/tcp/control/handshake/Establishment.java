@@ -30,16 +30,18 @@ public final class Establishment {
     private final TransportHost host;
     private final TcpProgram<?> program;
     private final TcpConfig config;
+    private final CongestionPolicies policies;
     private final ConnectionTable table;
     private final ListenerTable listeners;
     private final FlowWatch watch;
     private boolean lackedAFlow;
 
-    public Establishment(TransportHost host, TcpProgram<?> program, TcpConfig config, ConnectionTable table,
+    public Establishment(TransportHost host, TcpProgram<?> program, TcpConfig config, CongestionPolicies policies, ConnectionTable table,
                   ListenerTable listeners, FlowWatch watch) {
         this.host = host;
         this.program = program;
         this.config = config;
+        this.policies = policies;
         this.table = table;
         this.listeners = listeners;
         this.watch = watch;
@@ -125,7 +127,7 @@ public final class Establishment {
         }
         int initialWindow = initialWindow(state.mss, h.retries);
         int maxWindow = host.contexts().transmitBytes(place.context);
-        CongestionPolicy policy = CongestionPolicies.make(h.congestion, state.mss, initialWindow, maxWindow, config);
+        CongestionPolicy policy = policies.make(h.congestion, state.mss, initialWindow, maxWindow);
         state.congestionWindow = policy.window();
         program.install(flow, state);
         TcpConnection c = new TcpConnection(h.ends, place.context, place.connection, flow, state, rtt, policy);

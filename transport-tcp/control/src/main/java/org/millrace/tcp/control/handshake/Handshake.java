@@ -33,6 +33,7 @@ public final class Handshake {
 
     private final TransportHost host;
     private final TcpConfig config;
+    private final CongestionPolicies policies;
     private final boolean sack;
     private final ConnectionTable table;
     private final ListenerTable listeners;
@@ -44,11 +45,12 @@ public final class Handshake {
     private final ControlLimits limits;
     private final Establishment establishment;
 
-    public Handshake(TransportHost host, TcpConfig config, boolean sack, ConnectionTable table, ListenerTable listeners,
+    public Handshake(TransportHost host, TcpConfig config, CongestionPolicies policies, boolean sack, ConnectionTable table, ListenerTable listeners,
               TimerQueue timers, SegmentWriter writer, IsnGenerator isn, SynCookies cookies, RateLimit challenges,
               ControlLimits limits, Establishment establishment) {
         this.host = host;
         this.config = config;
+        this.policies = policies;
         this.sack = sack;
         this.table = table;
         this.listeners = listeners;
@@ -160,8 +162,8 @@ public final class Handshake {
         h.rcvShift = HalfOpen.shiftFor(h.receiveBytes);
         h.timestamps = config.timestamps();
         h.sack = sack;
-        h.congestion = CongestionPolicies.named(path, config);
-        h.ecnRequested = CongestionPolicies.usesEcn(h.congestion, config);
+        h.congestion = policies.named(path);
+        h.ecnRequested = policies.usesEcn(h.congestion);
     }
 
     /** A SYN without ACK, at a listener or while ours is on its way (simultaneous open). */

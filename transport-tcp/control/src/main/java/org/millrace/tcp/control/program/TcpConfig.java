@@ -16,7 +16,8 @@ import org.millrace.api.transport.TransportHost;
  * <tr><th>key</th><th>allowed</th><th>default</th><th>meaning</th></tr>
  * <tr><td>profile</td><td>current, dissertation</td><td>current</td><td>defaults of the keys below: {@code dissertation} is FlexTOE as
  *     published, with {@code congestion} dctcp, {@code sack} off, {@code delayed-ack-segments} 1, {@code intervals} 1</td></tr>
- * <tr><td>congestion</td><td>newreno, dctcp, timely</td><td>newreno</td><td>policy where the route names none</td></tr>
+ * <tr><td>congestion</td><td>cubic, newreno, dctcp, timely, plug-in:NAME</td><td>cubic</td><td>policy where the route
+ *     names none</td></tr>
  * <tr><td>timely-low-us</td><td>1 to 1000000</td><td>50</td><td>round trips below this let the rate rise</td></tr>
  * <tr><td>timely-high-us</td><td>1 to 10000000</td><td>500</td><td>round trips above this make it fall</td></tr>
  * <tr><td>ecn</td><td>on, off</td><td>on</td><td>negotiate ECN (RFC 3168); dctcp always does, timely never</td></tr>
@@ -57,7 +58,7 @@ import org.millrace.api.transport.TransportHost;
  * <tr><td>resets</td><td>2 to 1000000</td><td>1000</td><td>RSTs to closed ports a second on average</td></tr>
  * </table>
  *
- * @param congestion          {@code newreno}, {@code dctcp} or {@code timely}
+ * @param congestion          {@code cubic}, {@code newreno}, {@code dctcp}, {@code timely} or {@code plug-in:NAME}
  * @param timelyLowUs         T_low of Timely
  * @param timelyHighUs        T_high of Timely
  * @param ecn                 whether to negotiate ECN
@@ -101,6 +102,10 @@ public record TcpConfig(String congestion, int timelyLowUs, int timelyHighUs, bo
                         int delayedAckMs,
                         int delayedAckSegments, int stretchAcks, int keepaliveS, int keepaliveIntervalS, int keepaliveProbes,
                         int portFirst, int portLast, int challengeAcks, int resets) {
+    /** Policy of RFC 9438. */
+    public static final String CUBIC = "cubic";
+    /** What the name of a plugged-in policy begins with. */
+    public static final String PLUG_IN = "plug-in:";
     /** Policy of RFC 5681 and RFC 3168. */
     public static final String NEW_RENO = "newreno";
     /** Policy of RFC 8257. */
@@ -155,7 +160,7 @@ public record TcpConfig(String congestion, int timelyLowUs, int timelyHighUs, bo
     }
 
     private static TcpConfig parse(Options o) {
-        TcpConfig config = new TcpConfig(o.oneOf("congestion", NEW_RENO, DCTCP, TIMELY),
+        TcpConfig config = new TcpConfig(o.congestion(),
                 o.number("timely-low-us", 50, 1, 1_000_000), o.number("timely-high-us", 500, 1, 10_000_000),
                 o.onOff("ecn"), o.onOff("timestamps"), o.onOff("window-scaling"), o.onOff("sack"),
                 o.number("intervals", TcpConnectionState.MAX_INTERVALS, 1, TcpConnectionState.MAX_INTERVALS),
@@ -192,6 +197,12 @@ public record TcpConfig(String congestion, int timelyLowUs, int timelyHighUs, bo
                 throw wrong(key, text, min + " to " + max);
             }
             return value;
+        }
+
+        String congestion() {
+            String named = values.getOrDefault("congestion", CUBIC);
+            return named.matches(PLUG_IN + "[a-z0-9-]+") ? named
+                : oneOf("congestion", CUBIC, NEW_RENO, DCTCP, TIMELY, PLUG_IN + "NAME");
         }
 
         boolean onOff(String key) {

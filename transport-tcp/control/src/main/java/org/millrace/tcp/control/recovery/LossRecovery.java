@@ -315,11 +315,6 @@ public final class LossRecovery {
         return attentive;
     }
 
-    /** {@return whether losses are being recovered, or may have to be} */
-    public boolean isRecovering() {
-        return phase != Phase.OPEN || !board.isEmpty();
-    }
-
     /** {@return whether a loss has been found by acknowledgements, and recovery has begun with this look} */
     public boolean hasFoundLoss() {
         return found;
@@ -330,9 +325,11 @@ public final class LossRecovery {
         return probed;
     }
 
-    /** {@return whether the path has been seen to reorder} */
-    public boolean isReordering() {
-        return reordering.isSeen();
+    /** {@return how it stands, for a connection's line; empty if there is nothing to say} */
+    public String text() {
+        String state = phase == Phase.OPEN ? board.isEmpty() ? "" : " disorder" : phase == Phase.LOSS ? " loss" : " recovery";
+        return state + (board.isEmpty() ? "" : " sacked=" + board.bytes(Scoreboard.SACKED) + " lost=" + board.bytes(Scoreboard.LOST))
+            + (reordering.isSeen() ? " reordering" : "");
     }
 
     /** {@return when to look again, nanoseconds} */

@@ -38,6 +38,7 @@ public final class ConnectionTransfer {
     private final TransportHost host;
     private final TcpProgram<?> program;
     private final TcpConfig config;
+    private final CongestionPolicies policies;
     private final ConnectionTable table;
     private final TimerQueue timers;
     private final ActiveFlows active;
@@ -51,12 +52,13 @@ public final class ConnectionTransfer {
     private record Arrival(TcpConnection connection, boolean ackPending) {
     }
 
-    public ConnectionTransfer(TransportHost host, TcpProgram<?> program, TcpConfig config, ConnectionTable table,
+    public ConnectionTransfer(TransportHost host, TcpProgram<?> program, TcpConfig config, CongestionPolicies policies, ConnectionTable table,
                        TimerQueue timers, ActiveFlows active, FlowWatch watch) {
         this.watch = watch;
         this.host = host;
         this.program = program;
         this.config = config;
+        this.policies = policies;
         this.table = table;
         this.timers = timers;
         this.active = active;
@@ -163,10 +165,10 @@ public final class ConnectionTransfer {
         int window = f.number("congestion window", 0, 1, Integer.MAX_VALUE);
         int threshold = f.number("slow start threshold", 0, 1, Integer.MAX_VALUE);
         byte[] figures = f.bytes(null);
-        String named = CongestionPolicies.named(host.path(state.peerAddress), config);
+        String named = policies.named(host.path(state.peerAddress));
         int initialWindow = Math.min(window, config.initialWindow() * state.mss);
-        CongestionPolicy policy = CongestionPolicies.make(named, state.mss, initialWindow,
-                host.contexts().transmitBytes(state.context), config);
+        CongestionPolicy policy = policies.make(named, state.mss, initialWindow,
+                host.contexts().transmitBytes(state.context));
         if (named.equals(was)) {
             policy.walk(new FieldReader(figures, nowNs));
         } else {

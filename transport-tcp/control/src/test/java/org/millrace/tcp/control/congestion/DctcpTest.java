@@ -14,7 +14,7 @@ class DctcpTest {
     private boolean round(double markedShare) {
         int window = dctcp.window();
         una += window;
-        return dctcp.onAcked(window, (int) (window * markedShare), una, una + window);
+        return dctcp.onAcked(window, (int) (window * markedShare), una, una + window, 0);
     }
 
     @Test
@@ -56,7 +56,7 @@ class DctcpTest {
         round(1);
         int max = una + 100 * MSS;
         int window = dctcp.window();
-        assertThat(dctcp.onAcked(10 * MSS, 10 * MSS, una + 10 * MSS, max)).isFalse();
+        assertThat(dctcp.onAcked(10 * MSS, 10 * MSS, una + 10 * MSS, max, 0)).isFalse();
         assertThat(dctcp.window()).isEqualTo(window);
     }
 

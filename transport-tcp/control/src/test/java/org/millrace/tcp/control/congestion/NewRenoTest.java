@@ -15,7 +15,7 @@ class NewRenoTest {
     private boolean round(int ecnBytes) {
         int window = reno.window();
         una += window;
-        return reno.onAcked(window, ecnBytes, una, una + window);
+        return reno.onAcked(window, ecnBytes, una, una + window, 0);
     }
 
     @Test
@@ -63,7 +63,7 @@ class NewRenoTest {
         una += 10 * MSS;
         for (int i = 0; i < 500; i++) {
             una += 10;
-            reno.onAcked(10, 0, una, una + 5 * MSS);
+            reno.onAcked(10, 0, una, una + 5 * MSS, 0);
         }
         assertThat(reno.window()).isEqualTo(6 * MSS);
     }
@@ -93,9 +93,9 @@ class NewRenoTest {
         assertThat(round(1)).isTrue();
         assertThat(reno.window()).isEqualTo(5 * MSS);
         int max = una + 10 * MSS;
-        assertThat(reno.onAcked(MSS, MSS, una + MSS, max)).isFalse();
+        assertThat(reno.onAcked(MSS, MSS, una + MSS, max, 0)).isFalse();
         assertThat(reno.window()).isEqualTo(5 * MSS);
-        assertThat(reno.onAcked(9 * MSS, MSS, max, max + 5 * MSS)).isTrue();
+        assertThat(reno.onAcked(9 * MSS, MSS, max, max + 5 * MSS, 0)).isTrue();
     }
 
     @Test
@@ -110,7 +110,7 @@ class NewRenoTest {
 
     @Test
     void unusedWindowDoesNotGrow() {
-        reno.onAcked(MSS, 0, una + MSS, una + MSS);
+        reno.onAcked(MSS, 0, una + MSS, una + MSS, 0);
         assertThat(reno.window()).isEqualTo(10 * MSS);
     }
 }

@@ -20,7 +20,7 @@ class TimelyTest {
         long before = timely.rate();
         int bytes = (int) (before * us / 1_000_000) + 1;
         una += bytes;
-        timely.onAcked(bytes, 0, una, una + bytes);
+        timely.onAcked(bytes, 0, una, una + bytes, 0);
         timely.onRoundTrip(us);
         return timely.rate() - before;
     }
@@ -75,7 +75,7 @@ class TimelyTest {
     void rateThatIsNotUsedDoesNotRise() {
         round(40);
         long before = timely.rate();
-        timely.onAcked(10, 0, una, una);
+        timely.onAcked(10, 0, una, una, 0);
         timely.onRoundTrip(40);
         assertThat(timely.rate()).isEqualTo(before);
     }
@@ -88,7 +88,7 @@ class TimelyTest {
         assertThat(timely.rate()).isEqualTo(STEP);
         assertThat(timely.window()).as("of the least rate").isEqualTo(2 * 125_000);
         Timely fast = new Timely(MSS, 1 << 30, 1 << 30, LOW_US, HIGH_US);
-        fast.onAcked(1, 0, 1, 2);
+        fast.onAcked(1, 0, 1, 2, 0);
         fast.onRoundTrip(0);
         assertThat(fast.rate()).isEqualTo(12_500_000_000L);
     }
@@ -99,7 +99,7 @@ class TimelyTest {
         timely.onFastRetransmit(1000, 9000);
         timely.onFastRetransmit(2000, 9000);
         assertThat(timely.rate()).isEqualTo(50_000_000);
-        timely.onAcked(1, 0, 9000, 20_000);
+        timely.onAcked(1, 0, 9000, 20_000, 0);
         timely.onFastRetransmit(9000, 20_000);
         assertThat(timely.rate()).isEqualTo(25_000_000);
     }
@@ -112,9 +112,9 @@ class TimelyTest {
         assertThat(timely.window()).isEqualTo(MSS);
         timely.onTimeout(20_000, true);
         assertThat(timely.rate()).isEqualTo(STEP);
-        timely.onAcked(5000, 0, 5000, 20_000);
+        timely.onAcked(5000, 0, 5000, 20_000, 0);
         assertThat(timely.window()).isEqualTo(6 * MSS);
-        timely.onAcked(50_000, 0, 55_000, 60_000);
+        timely.onAcked(50_000, 0, 55_000, 60_000, 0);
         assertThat(timely.window()).isEqualTo(WINDOW);
     }
 
@@ -133,7 +133,7 @@ class TimelyTest {
     @Test
     void marksAreNothingToIt() {
         round(100);
-        assertThat(timely.onAcked(1000, 1000, 1000, 2000)).isFalse();
+        assertThat(timely.onAcked(1000, 1000, 1000, 2000, 0)).isFalse();
         assertThat(timely.rate()).isEqualTo(100_000_000);
     }
 }

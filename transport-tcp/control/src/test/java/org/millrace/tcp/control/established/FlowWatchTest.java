@@ -93,7 +93,7 @@ class FlowWatchTest {
         host.append(1, 14_000);
         host.pass(202 * MS);
         assertThat(host.takeCalls()).containsSubsequence("cwnd=1460 1", "RETRANSMIT 1");
-        assertThat(host.control.connections().getLast().detail()).contains("ssthresh=7000");
+        assertThat(host.control.connections().getLast().detail()).contains("ssthresh=9800");
         host.deliver(peer().seq(101).ack(nxt + 1460));
         host.pass(12 * MS);
         assertThat(host.takeCalls()).contains("cwnd=2920 1", "KICK 1");
@@ -140,7 +140,7 @@ class FlowWatchTest {
         host.program.counters.get(1).ecnBytes = 2_920;
         host.deliver(peer().seq(101).ack(nxt + 2_920));
         host.pass(50 * MS);
-        assertThat(host.takeCalls()).containsExactly("cwr 1", "cwnd=7300 1");
+        assertThat(host.takeCalls()).containsExactly("cwr 1", "cwnd=10220 1");
     }
 
     @Test

@@ -10,7 +10,7 @@ class TcpConfigTest {
     @Test
     void defaultsAreRfcs() {
         TcpConfig c = TcpConfig.DEFAULT;
-        assertThat(c.congestion()).isEqualTo("newreno");
+        assertThat(c.congestion()).isEqualTo("cubic");
         assertThat(c.rtoMinMs()).isEqualTo(200);
         assertThat(c.initialWindow()).isEqualTo(10);
         assertThat(c.retries()).isEqualTo(15);
@@ -29,7 +29,7 @@ class TcpConfigTest {
         refused("rto-min-ms", "fast", "rto-min-ms is fast, allowed is 1 to 60000");
         refused("rto-min-ms", "99999999999", "rto-min-ms is 99999999999, allowed is 1 to 60000");
         refused("ecn", "yes", "ecn is yes, allowed is on or off");
-        refused("congestion", "cubic", "congestion is cubic, allowed is newreno, dctcp or timely");
+        refused("congestion", "bbr", "congestion is bbr, allowed is cubic, newreno, dctcp, timely or plug-in:NAME");
         refused("delayed-ack-segments", "3", "delayed-ack-segments is 3, allowed is 1 to 2");
         refused("timely-high-us", "40", "timely-high-us is 40, allowed is at least timely-low-us, which is 50");
         refused("port-last", "2000", "port-last is 2000, allowed is at least port-first, which is 49152");

@@ -189,7 +189,7 @@ class HandoverTest {
         host.pass(202 * MS);
         String before = host.control.connections().getLast().detail();
         host.swap();
-        assertThat(host.control.connections().getLast().detail()).isEqualTo(before).contains("ssthresh=7000");
+        assertThat(host.control.connections().getLast().detail()).isEqualTo(before).contains("ssthresh=9800");
         host.takeCalls();
         host.deliver(peer().seq(101).ack(nxt + 1460));
         host.pass(12 * MS);
@@ -424,7 +424,7 @@ class HandoverTest {
     }
 
     private String refusal(byte[] state) {
-        TcpControl fresh = new TcpControl(host, new FakeProgram(), TcpConfig.DEFAULT);
+        TcpControl fresh = new TcpControl(host, new FakeProgram(), TcpConfig.DEFAULT, List.of());
         try {
             fresh.importState(new DataInputStream(new ByteArrayInputStream(state)), host.now);
             throw new AssertionError("it was taken");

@@ -2,12 +2,25 @@ package org.millrace.tcp.laminar.osgi;
 
 import org.millrace.api.transport.TransportFactory;
 import org.millrace.tcp.laminar.LaminarFactory;
+import org.millrace.tcp.control.congestion.CongestionAlgorithm;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
 
 /** Laminar's TCP as a service. */
 @Component(service = TransportFactory.class)
 public final class LaminarComponent extends LaminarFactory {
     /** Made by Declarative Services. */
     public LaminarComponent() {
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC, unbind = "gone")
+    void come(CongestionAlgorithm algorithm) {
+        plug(algorithm);
+    }
+
+    void gone(CongestionAlgorithm algorithm) {
+        unplug(algorithm);
     }
 }

@@ -133,6 +133,26 @@ class FuserTest {
         }
     }
 
+    private static final class TooLong extends Counting {
+        @Override
+        public long process(SegmentMeta meta, Count count, long nowNs) {
+            meta.length(more(more(more(more(more(more(more(more(meta.length())))))))));
+            return Verdict.NEXT;
+        }
+
+        private static int more(int value) {
+            return mix(mix(mix(mix(mix(mix(mix(mix(value))))))));
+        }
+
+        private static int mix(int value) {
+            return twice(value ^ 1) + twice(value ^ 2) + twice(value ^ 3) + twice(value ^ 4) + twice(value ^ 5) + twice(value ^ 6);
+        }
+
+        private static int twice(int value) {
+            return value > 0 ? value * 2 + 12_345 : value - 54_321 << 2;
+        }
+    }
+
     private record TestProgram(List<Stage<? super SegmentMeta, ?>> stages) implements Program<SegmentMeta>, HeaderCodec<SegmentMeta> {
         @Override
         public String name() {
@@ -252,6 +272,22 @@ class FuserTest {
         assertThat(called.get(catches).operation()).isEqualTo("catches exceptions");
         assertThat(called.get(chooses).site().method()).isEqualTo("Chooses.helped");
         assertThat(called.get(chooses).site().line()).isPositive();
+    }
+
+    @Test
+    void aStageThatTheCompilerWouldNotTakeIsCalled() {
+        TooLong tooLong = new TooLong();
+        Violation why = new Fuser(new TestProgram(List.of(new Ordinary(1), tooLong))).called(Workflow.RX).get(tooLong);
+        assertThat(why.operation()).matches("would be \\d+ bytes of code, the compiler takes 8000");
+        Fused fused = fuse(new Ordinary(1), tooLong);
+        meta.flow(1);
+        meta.length(17);
+        assertThat(fused.run(meta, null, 0)).isEqualTo(Verdict.NEXT);
+        int expected = 17;
+        for (int i = 0; i < 8; i++) {
+            expected = TooLong.more(expected);
+        }
+        assertThat(meta.length()).isEqualTo(expected);
     }
 
     @Test

@@ -22,9 +22,14 @@ import java.lang.classfile.instruction.StoreInstruction;
 import java.lang.classfile.instruction.SwitchCase;
 import java.lang.classfile.instruction.TableSwitchInstruction;
 import java.lang.classfile.instruction.TypeCheckInstruction;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.millrace.api.pipeline.Verdict;
 import org.millrace.code.Code;
 
@@ -35,11 +40,16 @@ import org.millrace.code.Code;
  */
 final class Copier {
     private static final int DEEPEST = 16;
+    /** Instructions of a method that is copied wherever it is called, although it is the last thing its caller does. */
+    private static final int SHORT = 12;
 
     private final Draft draft;
     private final Stack stack;
     private final Calls calls;
     private final FusedWriter.Joint joint;
+    /** Methods that stages end with, each copied once and jumped to; in the order in which they will stand. */
+    private final Map<Tail, Frame.Target> tails = new LinkedHashMap<>();
+    private final Deque<Tail> waiting = new ArrayDeque<>();
     private boolean isReachable = true;
     private int inlinings;
 
@@ -56,12 +66,56 @@ final class Copier {
 
     /** Copies it all. */
     void copy(Code process) throws NotCopiedException {
-        Frame frame = new Frame(process, null, draft.firstFrame(), 4);
+        Frame frame = new Frame(process, null, draft.firstFrame(), 5, true);
         frame.aliases[0] = calls.stage();
         frame.aliases[1] = Operand.META;
         frame.aliases[2] = Operand.STATE;
         draft.add(out -> out.code.lload(Draft.NOW).lstore(frame.slot(3)));
         run(frame);
+        while (!waiting.isEmpty()) {
+            Tail tail = waiting.remove();
+            Frame last = new Frame(tail.code, null, draft.firstFrame(), tail.slots, true);
+            for (int slot = 0; slot < tail.slots; slot++) {
+                last.aliases[slot] = tail.aliases.get(slot);
+                if (last.aliases[slot] != null && last.stores[slot] != 0) {
+                    throw stuck(last, 0, "assigns a parameter that is not a number");
+                }
+            }
+            bind(last, tails.get(tail), 0);
+            run(last);
+        }
+    }
+
+    /**
+     * A method that is the last thing a stage does.
+     *
+     * @param code    the method
+     * @param slots   of its parameters
+     * @param aliases what parameters stand for that are not numbers
+     */
+    private record Tail(Code code, int slots, List<Operand> aliases) {
+    }
+
+    /** Jumps to a method in place of a call of it: nobody comes back. */
+    private void end(Frame caller, Code code, List<Operand> arguments, int slots, int at) throws NotCopiedException {
+        Operand[] aliases = new Operand[slots];
+        int slot = slots;
+        for (Operand argument : arguments.reversed()) {
+            if (argument instanceof Operand.Real real) {
+                slot -= real.kind().slotSize();
+                int to = draft.firstFrame() + slot;
+                draft.add(out -> out.code.storeLocal(real.kind(), to));
+            } else {
+                aliases[--slot] = argument;
+            }
+        }
+        Tail tail = new Tail(code, slots, Arrays.asList(aliases));
+        if (!tails.containsKey(tail)) {
+            tails.put(tail, new Frame.Target());
+            waiting.add(tail);
+        }
+        jump(caller, tails.get(tail), Opcode.GOTO, at);
+        isReachable = false;
     }
 
     /** Copies a method whose receiver and arguments have been taken from the stack, in place of a call of it. */
@@ -73,7 +127,12 @@ final class Copier {
             throw stuck(caller, at, "calls " + code + " within itself or too deep");
         }
         int slots = arguments.stream().mapToInt(a -> a instanceof Operand.Real real && real.isWide() ? 2 : 1).sum();
-        Frame frame = new Frame(code, caller, caller.base + caller.locals, slots);
+        boolean isTail = caller.endsWith(at);
+        if (isTail && code.instructions().size() > SHORT) {
+            end(caller, code, arguments, slots, at);
+            return;
+        }
+        Frame frame = new Frame(code, caller, caller.base + caller.locals, slots, isTail);
         int slot = slots;
         for (Operand argument : arguments.reversed()) {
             slot -= argument instanceof Operand.Real real && real.isWide() ? 2 : 1;
@@ -279,7 +338,7 @@ final class Copier {
     }
 
     private void back(Frame frame, ReturnInstruction back, int at) throws NotCopiedException {
-        if (frame.caller == null) {
+        if (frame.isTail) {
             verdict(stack.popReal());
             isReachable = false;
             return;

@@ -15,15 +15,17 @@ import java.util.function.Predicate;
  * when all stages have been copied, objects that are captured, arrays of state.
  */
 final class Draft {
-    static final int META = 1;
-    static final int MIRRORS = 2;
+    /** The first table and the row stand where they cost least: long methods are not compiled. */
+    static final int ROWS = 1;
+    static final int ROW = 2;
     static final int NOW = 3;
     static final int DIGEST = 5;
     static final int VERDICT = 7;
-    static final int WORDS = 9;
-    static final int BASE = 10;
-    static final int ROW = 11;
-    static final int FIRST_FREE = 12;
+    static final int META = 9;
+    static final int MIRRORS = 10;
+    static final int WORDS = 11;
+    static final int BASE = 12;
+    static final int FIRST_FREE = 13;
 
     /** Writes one operation. */
     interface Op {
@@ -101,7 +103,11 @@ final class Draft {
 
     /** {@return the local that holds the rows of a stage} */
     int rows(StagePlace place) {
-        return FIRST_FREE + Math.max(table(place), 0);
+        return slot(Math.max(table(place), 0));
+    }
+
+    static int slot(int table) {
+        return table == 0 ? ROWS : FIRST_FREE + table - 1;
     }
 
     int firstFrame() {

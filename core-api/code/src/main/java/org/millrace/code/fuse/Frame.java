@@ -1,6 +1,7 @@
 package org.millrace.code.fuse;
 
 import java.lang.classfile.Label;
+import java.lang.classfile.instruction.ReturnInstruction;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -24,10 +25,13 @@ final class Frame {
     /** What a local stands for, if that needs no real one. */
     final Operand[] aliases;
     final Target end = new Target();
+    /** Whether what it answers is the stage's verdict. */
+    final boolean isTail;
     private final Map<Label, Target> targets = new HashMap<>();
     private final Map<Integer, List<Target>> bound = new HashMap<>();
 
-    Frame(Code code, Frame caller, int base, int parameters) {
+    Frame(Code code, Frame caller, int base, int parameters, boolean isTail) {
+        this.isTail = isTail;
         this.code = code;
         this.caller = caller;
         this.base = base;
@@ -52,6 +56,11 @@ final class Frame {
 
     int slot(int local) {
         return base + local;
+    }
+
+    /** {@return whether nothing is done behind an instruction but to answer with what it has come to} */
+    boolean endsWith(int at) {
+        return isTail && at + 1 < code.instructions().size() && code.instructions().get(at + 1) instanceof ReturnInstruction;
     }
 
     boolean isRunning(Code other) {

@@ -37,6 +37,8 @@ final class FusedWriter {
     static final ClassDesc SELF = ClassDesc.of("org.millrace.code.fuse.Workflow");
     static final String CAPTURED = "c";
 
+    private static final int META_PARAMETER = 1;
+    private static final int MIRRORS_PARAMETER = 2;
     private static final String TABLE = "t";
     private static final String KEYS = "k";
     private static final String PART = "part";
@@ -98,6 +100,10 @@ final class FusedWriter {
         });
     }
 
+    static boolean isPart(String method) {
+        return method.startsWith(PART);
+    }
+
     private int tables() {
         return parts.stream().mapToInt(part -> part.draft.tables().size()).sum();
     }
@@ -127,7 +133,7 @@ final class FusedWriter {
         code.lconst_0().lstore(Draft.DIGEST);
         Label end = code.newLabel();
         for (int i = 0; i < parts.size(); i++) {
-            code.aload(0).aload(Draft.META).aload(Draft.MIRRORS).lload(Draft.NOW).lload(Draft.DIGEST)
+            code.aload(0).aload(META_PARAMETER).aload(MIRRORS_PARAMETER).lload(Draft.NOW).lload(Draft.DIGEST)
                 .invokespecial(SELF, PART + i, RUN_PART)
                 .lstore(Draft.VERDICT);
             if (i < parts.size() - 1) {
@@ -146,11 +152,12 @@ final class FusedWriter {
     }
 
     private void part(CodeBuilder code, Part part, int firstTable, boolean isLast) {
-        code.aload(Draft.META).invokestatic(CURSOR, "words", MethodTypeDesc.of(WORDS, VIEW)).astore(Draft.WORDS)
+        code.aload(META_PARAMETER).astore(Draft.META).aload(MIRRORS_PARAMETER).astore(Draft.MIRRORS)
+            .aload(Draft.META).invokestatic(CURSOR, "words", MethodTypeDesc.of(WORDS, VIEW)).astore(Draft.WORDS)
             .aload(Draft.META).invokestatic(CURSOR, "base", MethodTypeDesc.of(ConstantDescs.CD_int, VIEW)).istore(Draft.BASE)
             .lconst_0().lstore(Draft.VERDICT).iconst_0().istore(Draft.ROW);
         for (int i = 0; i < part.draft.tables().size(); i++) {
-            code.aload(0).getfield(SELF, TABLE + (firstTable + i), WORDS).astore(Draft.FIRST_FREE + i);
+            code.aload(0).getfield(SELF, TABLE + (firstTable + i), WORDS).astore(Draft.slot(i));
         }
         Draft.Emission out = part.draft.begin(code);
         out.load(field -> true);

@@ -3,6 +3,7 @@ package org.millrace.code.fuse;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.attribute.CodeAttribute;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -94,7 +95,14 @@ public final class Fuser {
         private final List<StagePlace> places;
         private final Workflow workflow;
         private final Map<Stage<?, ?>, Violation> called = new LinkedHashMap<>();
-        private final List<Integer> lengths = new ArrayList<>();
+        /** How many operations each stage has become: where a workflow is cut. */
+        private final List<Integer> operations = new ArrayList<>();
+        /** Stages that are too long by themselves, with their bytes. */
+        private final Map<Integer, Integer> tooLong = new HashMap<>();
+        private Draft.Shared shared;
+        private List<FusedWriter.Part> parts;
+        private FusedClass.Loader loader;
+        private byte[] bytes;
 
         Attempt(List<StagePlace> places, Workflow workflow) {
             this.places = places;
@@ -102,49 +110,64 @@ public final class Fuser {
         }
 
         Map<Stage<?, ?>, Violation> called() {
-            draft(new Draft.Shared(), 0, places.size());
+            build();
             return called;
         }
 
         Fused fuse() {
-            byte[] bytes = null;
-            Draft.Shared shared = null;
-            List<FusedWriter.Part> parts = List.of();
-            FusedClass.Loader loader = null;
-            for (int count = 1; bytes == null || longest(bytes) > MOST_BYTES && count <= places.size(); count++) {
-                shared = new Draft.Shared();
-                parts = parts(shared, count);
-                loader = new FusedClass.Loader(shared.classes);
-                bytes = new FusedWriter(shared, parts, places.size(), isEmitted).write(program.name() + " " + workflow, loader);
-            }
-            return make(bytes, loader, shared, parts);
+            build();
+            return make();
         }
 
-        private List<FusedWriter.Part> parts(Draft.Shared shared, int count) {
-            List<FusedWriter.Part> parts = new ArrayList<>();
-            int all = lengths.stream().mapToInt(length -> length).sum();
+        private void build() {
+            for (int count = 1; count != 0;) {
+                called.clear();
+                shared = new Draft.Shared();
+                parts = parts(count);
+                loader = new FusedClass.Loader(shared.classes);
+                bytes = new FusedWriter(shared, parts, places.size(), isEmitted).write(program.name() + " " + workflow, loader);
+                List<Integer> lengths = lengths();
+                if (lengths.stream().allMatch(length -> length <= MOST_BYTES)) {
+                    count = 0;
+                } else if (parts.size() < places.size()) {
+                    count++;
+                } else {
+                    for (int i = 0; i < lengths.size(); i++) {
+                        if (lengths.get(i) > MOST_BYTES) {
+                            tooLong.put(i, lengths.get(i));
+                        }
+                    }
+                    operations.clear();
+                    count = 1;
+                }
+            }
+        }
+
+        private List<FusedWriter.Part> parts(int count) {
+            List<FusedWriter.Part> all = new ArrayList<>();
+            int sum = operations.stream().mapToInt(length -> length).sum();
             int first = 0;
             for (int i = 0; i < count && first < places.size(); i++) {
                 int behind = first;
                 int length = 0;
-                while (behind < places.size() && (i == count - 1 || length < all / count || behind == first)) {
-                    length += lengths.isEmpty() ? 0 : lengths.get(behind);
+                while (behind < places.size() && (i == count - 1 || length < sum / count || behind == first)) {
+                    length += operations.isEmpty() ? 0 : operations.get(behind);
                     behind++;
                 }
-                parts.add(draft(shared, first, behind));
+                all.add(draft(first, behind));
                 first = behind;
             }
-            return parts;
+            return all;
         }
 
-        private FusedWriter.Part draft(Draft.Shared shared, int first, int behind) {
-            boolean isMeasured = lengths.size() == places.size();
+        private FusedWriter.Part draft(int first, int behind) {
+            boolean isMeasured = operations.size() == places.size();
             FusedWriter.Part part = new FusedWriter.Part(new Draft(shared, places.subList(first, behind)));
             for (int i = first; i < behind; i++) {
                 int before = part.draft.size();
                 stage(part, i);
                 if (!isMeasured) {
-                    lengths.add(part.draft.size() - before);
+                    operations.add(part.draft.size() - before);
                 }
             }
             return part;
@@ -160,7 +183,7 @@ public final class Fuser {
             Object begin = new Object();
             Object end = new Object();
             try {
-                Code process = process(place.stage());
+                Code process = process(index);
                 if (place.isKeyed()) {
                     part.row(place, index, joint);
                 }
@@ -177,22 +200,27 @@ public final class Fuser {
             part.behind(index, joint, isMirrored);
         }
 
-        private Code process(Stage<?, ?> stage) throws NotCopiedException {
-            Class<?> type = stage.getClass();
+        private Code process(int index) throws NotCopiedException {
+            Class<?> type = places.get(index).stage().getClass();
             Code code = Types.code(library, type, "process", null);
             if (code == null || code.catches()) {
                 throw new NotCopiedException(new Site(type.getSimpleName() + ".process", 0),
                     code == null ? "its code is not there" : "catches exceptions");
             }
+            if (tooLong.containsKey(index)) {
+                throw new NotCopiedException(code.site(0), "would be " + tooLong.get(index) + " bytes of code, the compiler takes "
+                    + MOST_BYTES);
+            }
             return code;
         }
 
-        private static int longest(byte[] bytes) {
-            return ClassFile.of().parse(bytes).methods().stream()
-                .mapToInt(method -> method.code().map(code -> ((CodeAttribute) code).codeLength()).orElse(0)).max().orElse(0);
+        /** {@return how long each part is, bytes} */
+        private List<Integer> lengths() {
+            return ClassFile.of().parse(bytes).methods().stream().filter(method -> FusedWriter.isPart(method.methodName().stringValue()))
+                .map(method -> ((CodeAttribute) method.code().orElseThrow()).codeLength()).toList();
         }
 
-        private Fused make(byte[] bytes, FusedClass.Loader loader, Draft.Shared shared, List<FusedWriter.Part> parts) {
+        private Fused make() {
             StageCall[] calls = places.stream().map(StagePlace::call).toArray(StageCall[]::new);
             Object[] captured = shared.captured.keySet().stream()
                 .map(one -> one.value() instanceof Calls.Primitive number ? number.value() : one.value()).toArray();

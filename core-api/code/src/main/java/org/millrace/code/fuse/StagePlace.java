@@ -10,7 +10,7 @@ import org.millrace.api.pipeline.State;
  * @param stage  the stage
  * @param view   its state's class
  * @param key    what the state is indexed by
- * @param words  all rows; null if the stage is looked at only
+ * @param words  all rows
  * @param first  the lowest key
  * @param keys   how many there are; 0: the stage has no state
  * @param stride words of a row
@@ -19,6 +19,8 @@ import org.millrace.api.pipeline.State;
  */
 public record StagePlace(Stage<?, ?> stage, Class<? extends State> view, StageSpec.Key key, int[] words, int first, int keys,
                          int stride, int offset, StageCall call) {
+    private static final int[] NOTHING = {};
+
     /**
      * {@return a stage that is only looked at}
      *
@@ -26,7 +28,7 @@ public record StagePlace(Stage<?, ?> stage, Class<? extends State> view, StageSp
      */
     public static StagePlace of(Stage<?, ?> stage) {
         StageSpec<?> spec = stage.spec();
-        return new StagePlace(stage, spec.state().get().getClass(), spec.key(), null, 0, 0, 0, 0, null);
+        return new StagePlace(stage, spec.state().get().getClass(), spec.key(), NOTHING, 1, 0, 1, 0, null);
     }
 
     boolean isKeyed() {

@@ -17,7 +17,7 @@ import org.millrace.api.transport.TransportHost;
 import org.millrace.net.guard.RateLimit;
 import org.millrace.net.guard.SipHash;
 import org.millrace.net.timer.Timed;
-import org.millrace.net.timer.TimerQueue;
+import org.millrace.net.timer.TimerWheel;
 import org.millrace.tcp.control.connection.ConnectionLines;
 import org.millrace.tcp.control.congestion.CongestionAlgorithm;
 import org.millrace.tcp.control.congestion.CongestionPolicies;
@@ -54,7 +54,7 @@ import org.millrace.tcp.control.transfer.StateTransfer;
  * the data path has it, and an entry of the {@link TimeWaitTable} at its end. Segments that reach this side go through
  * {@link SegmentArrival}. Everything that is measured in time of a flow with something in flight is done by
  * {@link FlowWatch}, which looks at such flows at intervals; digests only put a flow on its list. All other timers are
- * in one {@link TimerQueue}. Nothing here reads a clock or draws a random number: time is an argument, secrets are the
+ * in one {@link TimerWheel}. Nothing here reads a clock or draws a random number: time is an argument, secrets are the
  * host's.
  *
  * <p>Owned by: the data-path thread.
@@ -69,7 +69,7 @@ public final class TcpControl implements ControlPlane {
     private final TcpProgram<?> program;
     private final ConnectionTable table;
     private final ListenerTable listeners = new ListenerTable();
-    private final TimerQueue timers = new TimerQueue();
+    private final TimerWheel timers = new TimerWheel();
     private final ActiveFlows active = new ActiveFlows();
     private final TcpCounters counters = new TcpCounters();
     private final TimeWaitTable timeWait;
@@ -130,9 +130,12 @@ public final class TcpControl implements ControlPlane {
 
     @Override
     public void digest(SegmentMeta meta, long nowNs) {
+        int digests = meta.digest();
+        if ((digests & ~TcpProgram.DIGEST_ACTIVE) == 0 && active.note(meta.flow())) {
+            return;
+        }
         TcpConnection c = table.byFlow(meta.flow());
         if (c != null) {
-            int digests = meta.digest();
             if ((digests & TcpProgram.DIGEST_RECOVERY) != 0 && meta instanceof TcpMeta segment) {
                 watch.sacked(c, segment, nowNs);
             }
@@ -185,6 +188,7 @@ public final class TcpControl implements ControlPlane {
                 watch.expired((TcpConnection) due, nowNs);
             }
         }
+        active.wakeNoted(table, nowNs);
         active.walk(watch, nowNs);
         timeWait.expire(nowNs);
         return Math.min(active.nextNs(), Math.min(timers.nextNs(), timeWait.nextNs()));

@@ -1,6 +1,7 @@
 package org.millrace.tcp.control.established;
 
 import org.millrace.net.timer.Timed;
+import org.millrace.tcp.control.connection.ConnectionTable;
 import org.millrace.tcp.control.connection.TcpConnection;
 
 /**
@@ -13,14 +14,44 @@ public final class ActiveFlows {
     /** A flow at which nothing happens is looked at this often, or when its timer is due. */
     static final long QUIET_GAP_NS = 10_000_000;
     private static final long WALK_NS_PER_FLOW = 2_000;
+    private static final int NOTED = 256;
 
+    /** Flows at which something has happened since they were last taken note of. */
+    private final int[] noted = new int[NOTED];
+    private int notedCount;
     private TcpConnection head;
     private int size;
     private long lastWalkNs = Long.MIN_VALUE / 2;
     private long nextNs = Timed.NEVER;
 
     /**
-     * Has a flow looked at; cheap, for it is called from the middle of the data path.
+     * Something has happened at a flow, which {@link #wakeNoted} will tell: the middle of the data path does not touch its
+     * connection, which with many flows is in no cache.
+     *
+     * @param flow the flow
+     * @return whether there was room to take note of it
+     */
+    public boolean note(int flow) {
+        if (notedCount == NOTED) {
+            return false;
+        }
+        noted[notedCount++] = flow;
+        return true;
+    }
+
+    /** Wakes those noted, all in one go, so that their connections come from memory side by side. */
+    public void wakeNoted(ConnectionTable table, long nowNs) {
+        for (int i = 0; i < notedCount; i++) {
+            TcpConnection c = table.byFlow(noted[i]);
+            if (c != null) {
+                wake(c, false, nowNs);
+            }
+        }
+        notedCount = 0;
+    }
+
+    /**
+     * Has a flow looked at.
      *
      * @param c      the flow's connection
      * @param urgent whether at once, else at the flow's own pace

@@ -3,7 +3,7 @@ package org.millrace.tcp.control.established;
 import org.millrace.api.context.Status;
 import org.millrace.api.transport.TransportHost;
 import org.millrace.net.timer.Timed;
-import org.millrace.net.timer.TimerQueue;
+import org.millrace.net.timer.TimerWheel;
 import org.millrace.tcp.control.connection.TcpConnection;
 import org.millrace.tcp.control.connection.TcpCounters;
 import org.millrace.tcp.control.connection.TcpState;
@@ -25,7 +25,7 @@ public final class FlowWatch {
     private final TcpProgram<?> program;
     private final TcpConfig config;
     private final ActiveFlows active;
-    private final TimerQueue timers;
+    private final TimerWheel timers;
     private final Teardown teardown;
     private final Lingering lingering;
     private final Buffers buffers;
@@ -33,7 +33,7 @@ public final class FlowWatch {
     private final TcpCounters counters;
     private final TcpProgress progress = new TcpProgress();
 
-    public FlowWatch(TransportHost host, TcpProgram<?> program, TcpConfig config, ActiveFlows active, TimerQueue timers,
+    public FlowWatch(TransportHost host, TcpProgram<?> program, TcpConfig config, ActiveFlows active, TimerWheel timers,
               Teardown teardown, Lingering lingering, Buffers buffers, TcpCounters counters) {
         this.host = host;
         this.program = program;

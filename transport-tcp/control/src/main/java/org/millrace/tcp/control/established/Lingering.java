@@ -3,7 +3,7 @@ package org.millrace.tcp.control.established;
 import org.millrace.api.context.Contexts;
 import org.millrace.api.transport.TransportHost;
 import org.millrace.net.timer.Timed;
-import org.millrace.net.timer.TimerQueue;
+import org.millrace.net.timer.TimerWheel;
 import org.millrace.tcp.control.connection.TcpConnection;
 import org.millrace.tcp.control.connection.TcpCounters;
 import org.millrace.tcp.control.program.TcpConfig;
@@ -27,14 +27,14 @@ public final class Lingering {
     private final TransportHost host;
     private final TcpProgram<?> program;
     private final ActiveFlows active;
-    private final TimerQueue timers;
+    private final TimerWheel timers;
     private final Teardown teardown;
     private final TcpCounters counters;
     private final long lingerNs;
     private final TcpConnectionState state = new TcpConnectionState();
     private FlowWatch watch;
 
-    public Lingering(TransportHost host, TcpProgram<?> program, TcpConfig config, ActiveFlows active, TimerQueue timers,
+    public Lingering(TransportHost host, TcpProgram<?> program, TcpConfig config, ActiveFlows active, TimerWheel timers,
               Teardown teardown, TcpCounters counters) {
         this.host = host;
         this.program = program;

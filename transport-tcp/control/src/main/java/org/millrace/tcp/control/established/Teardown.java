@@ -2,7 +2,7 @@ package org.millrace.tcp.control.established;
 
 import org.millrace.api.context.Status;
 import org.millrace.api.transport.TransportHost;
-import org.millrace.net.timer.TimerQueue;
+import org.millrace.net.timer.TimerWheel;
 import org.millrace.tcp.control.connection.ConnectionTable;
 import org.millrace.tcp.control.connection.SegmentWriter;
 import org.millrace.tcp.control.connection.TcpConnection;
@@ -24,12 +24,12 @@ public final class Teardown {
     private final TcpProgram<?> program;
     private final ConnectionTable table;
     private final ActiveFlows active;
-    private final TimerQueue timers;
+    private final TimerWheel timers;
     private final TimeWaitTable timeWait;
     private final SegmentWriter writer;
     private final TcpConnectionState state = new TcpConnectionState();
 
-    public Teardown(TransportHost host, TcpProgram<?> program, ConnectionTable table, ActiveFlows active, TimerQueue timers,
+    public Teardown(TransportHost host, TcpProgram<?> program, ConnectionTable table, ActiveFlows active, TimerWheel timers,
              TimeWaitTable timeWait, SegmentWriter writer) {
         this.host = host;
         this.program = program;

@@ -6,7 +6,7 @@ import org.millrace.api.pipeline.DropReason;
 import org.millrace.api.transport.ReceivedPacket;
 import org.millrace.api.transport.TransportHost;
 import org.millrace.net.guard.RateLimit;
-import org.millrace.net.timer.TimerQueue;
+import org.millrace.net.timer.TimerWheel;
 import org.millrace.tcp.control.congestion.CongestionPolicies;
 import org.millrace.tcp.control.connection.ConnectionTable;
 import org.millrace.tcp.control.connection.HalfOpen;
@@ -37,7 +37,7 @@ public final class Handshake {
     private final boolean sack;
     private final ConnectionTable table;
     private final ListenerTable listeners;
-    private final TimerQueue timers;
+    private final TimerWheel timers;
     private final SegmentWriter writer;
     private final IsnGenerator isn;
     private final SynCookies cookies;
@@ -46,7 +46,7 @@ public final class Handshake {
     private final Establishment establishment;
 
     public Handshake(TransportHost host, TcpConfig config, CongestionPolicies policies, boolean sack, ConnectionTable table, ListenerTable listeners,
-              TimerQueue timers, SegmentWriter writer, IsnGenerator isn, SynCookies cookies, RateLimit challenges,
+              TimerWheel timers, SegmentWriter writer, IsnGenerator isn, SynCookies cookies, RateLimit challenges,
               ControlLimits limits, Establishment establishment) {
         this.host = host;
         this.config = config;

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.millrace.api.transport.TransportHost;
 import org.millrace.net.timer.Timed;
-import org.millrace.net.timer.TimerQueue;
+import org.millrace.net.timer.TimerWheel;
 import org.millrace.tcp.control.congestion.CongestionPolicies;
 import org.millrace.tcp.control.congestion.CongestionPolicy;
 import org.millrace.tcp.control.congestion.NewReno;
@@ -40,7 +40,7 @@ public final class ConnectionTransfer {
     private final TcpConfig config;
     private final CongestionPolicies policies;
     private final ConnectionTable table;
-    private final TimerQueue timers;
+    private final TimerWheel timers;
     private final ActiveFlows active;
     private final FlowWatch watch;
     private final TcpConnectionState state = new TcpConnectionState();
@@ -53,7 +53,7 @@ public final class ConnectionTransfer {
     }
 
     public ConnectionTransfer(TransportHost host, TcpProgram<?> program, TcpConfig config, CongestionPolicies policies, ConnectionTable table,
-                       TimerQueue timers, ActiveFlows active, FlowWatch watch) {
+                       TimerWheel timers, ActiveFlows active, FlowWatch watch) {
         this.watch = watch;
         this.host = host;
         this.program = program;

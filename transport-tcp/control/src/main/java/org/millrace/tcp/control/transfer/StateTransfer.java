@@ -8,7 +8,7 @@ import java.util.Collection;
 import java.util.List;
 import org.millrace.api.transport.ControlPlane.Handover;
 import org.millrace.api.transport.TransportHost;
-import org.millrace.net.timer.TimerQueue;
+import org.millrace.net.timer.TimerWheel;
 import org.millrace.tcp.control.connection.ConnectionTable;
 import org.millrace.tcp.control.connection.HalfOpen;
 import org.millrace.tcp.control.connection.Listener;
@@ -40,7 +40,7 @@ public final class StateTransfer {
     private final ConnectionTable table;
     private final ListenerTable listeners;
     private final TimeWaitTable timeWait;
-    private final TimerQueue timers;
+    private final TimerWheel timers;
     private final ActiveFlows active;
     private final EphemeralPorts ports;
     private final SynCookies cookies;
@@ -48,7 +48,7 @@ public final class StateTransfer {
     private final ConnectionTransfer connections;
 
     public StateTransfer(TransportHost host, TcpProgram<?> program, ConnectionTable table, ListenerTable listeners,
-                  TimeWaitTable timeWait, TimerQueue timers, ActiveFlows active, EphemeralPorts ports,
+                  TimeWaitTable timeWait, TimerWheel timers, ActiveFlows active, EphemeralPorts ports,
                   SynCookies cookies, TcpCounters counters, ConnectionTransfer connections) {
         this.host = host;
         this.program = program;

@@ -168,7 +168,10 @@ public final class FlowWatch {
         if (r != null && r.isAttentive()) {
             program.recover(c.flow);
             counters.fastRetransmits += r.hasFoundLoss() ? 1 : 0;
-            counters.tailProbes += r.isProbe() ? 1 : 0;
+        }
+        if (r != null && r.isProbe()) {
+            counters.tailProbes++;
+            c.retransmitNs = nowNs + c.rtt.timeoutNs(); // RFC 8985 §7.3
         }
         if (r != null && r.hasResend()) {
             program.resend(c.flow, r.resendStart(), r.resendEnd());

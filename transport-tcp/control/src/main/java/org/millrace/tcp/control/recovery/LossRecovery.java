@@ -80,18 +80,34 @@ public final class LossRecovery {
             return;
         }
         int before = board.delivered;
-        for (int i = 0; i < count; i++) {
-            int from = SequenceNumber.max(meta.receivedSackStart(i), una);
-            int to = meta.receivedSackEnd(i);
-            if (i == 0 && isDuplicate(meta, count)) { // RFC 2883 §4
-                duplicate(meta.receivedSackEnd(0) - meta.receivedSackStart(0));
-            } else if (SequenceNumber.lessThan(from, to) && SequenceNumber.lessOrEqual(to, max)) {
+        boolean duplicate = isDuplicate(meta, count);
+        if (duplicate) {
+            duplicate(meta.receivedSackEnd(0) - meta.receivedSackStart(0));
+        }
+        int left = (1 << count) - (duplicate ? 2 : 1);
+        while (left != 0) {
+            int block = lowest(meta, left);
+            int from = SequenceNumber.max(meta.receivedSackStart(block), una);
+            int to = meta.receivedSackEnd(block);
+            if (SequenceNumber.lessThan(from, to) && SequenceNumber.lessOrEqual(to, max)) {
                 board.sack(from, to, una, rtt.leastUs() * US_NS, nowNs);
             }
+            left &= ~(1 << block);
         }
         sackingAcks += board.delivered != before ? 1 : 0;
     }
 
+    /** The lowest of some blocks: what one acknowledgement tells of has not come out of its order. */
+    private static int lowest(TcpMeta meta, int blocks) {
+        int lowest = Integer.numberOfTrailingZeros(blocks);
+        for (int i = lowest + 1; blocks >>> i != 0; i++) {
+            boolean lower = SequenceNumber.lessThan(meta.receivedSackStart(i), meta.receivedSackStart(lowest));
+            lowest = (blocks >>> i & 1) != 0 && lower ? i : lowest;
+        }
+        return lowest;
+    }
+
+    /** RFC 2883 §4. */
     private boolean isDuplicate(TcpMeta meta, int count) {
         int end = meta.receivedSackEnd(0);
         boolean within = count > 1 && SequenceNumber.lessOrEqual(meta.receivedSackStart(1), meta.receivedSackStart(0))

@@ -31,6 +31,7 @@ class ReassemblyTest {
             s.lastAck(first);
             s.free(BUFFER);
             s.buffer(BUFFER);
+            s.furtherLimit((int) seed % (ProtocolState.FURTHER + 1));
             s.mss(1000);
         });
         byte[] ring = new byte[BUFFER];

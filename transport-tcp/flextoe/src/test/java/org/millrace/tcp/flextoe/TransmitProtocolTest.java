@@ -208,4 +208,61 @@ class TransmitProtocolTest {
         harness.state(s -> s.peerWindow(2000)).item(m -> { }).expect(Verdict.NEXT);
         assertSends(6000, 1000, TcpHeader.ACK | TcpHeader.PSH);
     }
+
+    /** What the control plane asks for goes before anything new, whatever the congestion window, and what is new goes on behind it. */
+    @Test
+    void aRangeIsSentAgainBeforeAnythingNew() {
+        harness.state(s -> {
+            s.next(15_000);
+            s.max(15_000);
+            s.ready(2_000);
+            s.congestionWindow(10_000);
+            s.set(ProtocolState.RECOVERING | ProtocolState.TIMING);
+            s.timedEnd(15_000);
+            s.resendStart(7000);
+            s.resendEnd(8500);
+        });
+        harness.item(m -> { }).expect(Verdict.NEXT);
+        assertSends(7000, 1500, TcpHeader.ACK);
+        assertThat(harness.meta().retransmitted()).isEqualTo(1);
+        assertThat(harness.state().next()).isEqualTo(15_000);
+        assertThat(harness.state().has(ProtocolState.TIMING)).as("Karn").isFalse();
+        harness.item(m -> { }).expect(NOTHING);
+        harness.state(s -> s.congestionWindow(12_000)).item(m -> { }).expect(Verdict.NEXT);
+        assertSends(15_000, 2000, TcpHeader.ACK | TcpHeader.PSH);
+    }
+
+    @Test
+    void aRangeThatIsAcknowledgedMeanwhileOrBeyondTheWindowIsNotSent() {
+        harness.state(s -> {
+            s.una(9000);
+            s.next(15_000);
+            s.max(15_000);
+            s.set(ProtocolState.RECOVERING);
+            s.resendStart(7000);
+            s.resendEnd(9500);
+        });
+        harness.item(m -> { }).expect(Verdict.NEXT);
+        assertSends(9000, 500, TcpHeader.ACK | TcpHeader.PSH);
+        harness.state(s -> {
+            s.resendStart(12_000);
+            s.resendEnd(13_000);
+            s.peerWindow(2000);
+        });
+        harness.item(m -> { }).expect(NOTHING);
+        assertThat(harness.state().resends()).isFalse();
+    }
+
+    @Test
+    void aFinIsSentAgainWithTheRangeThatEndsAtIt() {
+        harness.state(s -> {
+            s.next(6001);
+            s.max(6001);
+            s.set(ProtocolState.FIN_QUEUED | ProtocolState.FIN_SENT | ProtocolState.RECOVERING);
+            s.resendStart(5500);
+            s.resendEnd(6001);
+        });
+        harness.item(m -> { }).expect(Verdict.NEXT);
+        assertSends(5500, 500, TcpHeader.ACK | TcpHeader.FIN | TcpHeader.PSH);
+    }
 }

@@ -1,0 +1,52 @@
+package org.millrace.distribution;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** The page of conformance claims nothing that no test shows. */
+class ConformanceTableTest {
+    private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+
+    @Test
+    void pageIsCurrent() throws IOException {
+        assertThat(Files.readString(ROOT.resolve("docs/conformance.md"))).isEqualTo(ConformanceTable.page(ROOT));
+    }
+
+    @Test
+    void everyTestThatIsNamedIsThere() throws IOException {
+        Map<String, String> sources;
+        try (Stream<Path> files = Files.find(ROOT, 12, (path, attributes) ->
+            path.toString().contains("src/test/java") && path.toString().endsWith("Test.java"))) {
+            sources = files.collect(Collectors.toMap(path -> path.getFileName().toString().replace(".java", ""),
+                ConformanceTableTest::text, (a, b) -> a + b));
+        }
+        for (ConformanceTable.Clause clause : ConformanceTable.clauses(ROOT)) {
+            for (String test : clause.shown().stream().filter(one -> !one.contains(": ")).toList()) {
+                String[] parts = test.split("#");
+                assertThat(sources.get(parts[0])).as(clause.key() + " names " + test).isNotNull().contains("void " + parts[1] + "(");
+            }
+        }
+    }
+
+    private static String text(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void everyClauseThatAScriptNamesIsListedOnce() throws IOException {
+        List<String> keys = ConformanceTable.clauses(ROOT).stream().map(ConformanceTable.Clause::key).toList();
+        assertThat(keys).doesNotHaveDuplicates().containsAll(ConformanceTable.scripts(ROOT).keySet());
+    }
+}

@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Vert.x's own tests, unchanged, over Millrace and over NIO: a JVM that is its own peer, by a property and nothing else. What
- * passes over NIO passes over Millrace. docs/vertx-testsuite.md.
+ * Vert.x's own tests, unchanged, over Millrace: a JVM that is its own peer, by a property and nothing else. What passes over NIO
+ * passes over Millrace: the classes of which a test has failed are run over NIO too. docs/vertx-testsuite.md.
  */
 class VertxSuiteTest {
     private static final String PACKAGE = "io.vertx.tests.";
@@ -98,26 +98,29 @@ class VertxSuiteTest {
 
     @Test
     void whatPassesOverNioPassesOverMillrace() throws Exception {
-        Outcome nio = run(classes());
         Path directory = temporary.resolve("suite");
         Outcome millrace;
-        Set<String> worse = new TreeSet<>();
+        Outcome nio = new Outcome(0, Set.of());
+        Set<String> worse;
         long looped;
         try (TwoHosts hosts = new TwoHosts(directory)) {
             String[] flags = {"-Dmillrace.instance=" + directory, "-Dmillrace.route=127.0.0.0/8,10.9.0.0/24,0.0.0.0"};
             millrace = run(classes(), flags);
-            worse.addAll(millrace.failed);
-            worse.removeAll(nio.failed);
+            worse = new TreeSet<>(millrace.failed);
             worse.removeAll(KNOWN);
+            if (!worse.isEmpty()) {
+                nio = run(classesOf(worse));
+                worse.removeAll(nio.failed);
+            }
             for (int again = 0; again < 2 && !worse.isEmpty(); again++) { // what measures time may have been late
                 worse.retainAll(run(classesOf(worse), flags).failed);
             }
             looped = hosts.server.status().counters().get("loopback.frames");
         }
-        System.out.printf("Vert.x %s's own tests over NIO: %s%nthe same over Millrace: %s; %d frames%n", VertxVersion.found(),
-            nio, millrace, looped);
+        System.out.printf("Vert.x %s's own tests over Millrace: %s; %d frames%nover NIO, the classes that failed: %s%n",
+            VertxVersion.found(), millrace, looped, nio);
         assertThat(worse).as("failed over Millrace only").isEmpty();
-        assertThat(millrace.run).isEqualTo(nio.run).isGreaterThan(300);
+        assertThat(millrace.run).isGreaterThan(300);
         assertThat(looped).as("frames: it was Millrace").isGreaterThan(10_000);
     }
 }

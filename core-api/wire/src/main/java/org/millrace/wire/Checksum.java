@@ -19,6 +19,7 @@ public final class Checksum {
     private static final ValueLayout.OfShort WORD16 = ValueLayout.JAVA_SHORT_UNALIGNED;
     private static final boolean LITTLE_ENDIAN = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;
     private static final long LOW_32 = 0xffff_ffffL;
+    private static final int SHORT_SPAN = 128;
 
     private Checksum() {
     }
@@ -101,7 +102,11 @@ public final class Checksum {
         return ~fold(partial) & 0xffff;
     }
 
+    /** A span as short as headers are has no loop: a vector loop's preparation costs more than it would take. */
     private static long nativeSum(MemorySegment segment, long offset, long lengthBytes) {
+        if (lengthBytes < SHORT_SPAN) {
+            return shortSum(segment, offset, (int) lengthBytes);
+        }
         int words = (int) (lengthBytes >>> 3);
         long sum = 0;
         for (int i = 0; i < words; i++) {
@@ -110,6 +115,38 @@ public final class Checksum {
         }
         int rest = (int) (lengthBytes & 7);
         return rest == 0 ? sum : sum + nativeTail(segment, offset + words * 8L, rest);
+    }
+
+    private static long shortSum(MemorySegment segment, long offset, int length) {
+        long sum = 0;
+        long at = offset;
+        if ((length & 64) != 0) {
+            sum = fourWords(segment, at) + fourWords(segment, at + 32);
+            at += 64;
+        }
+        if ((length & 32) != 0) {
+            sum += fourWords(segment, at);
+            at += 32;
+        }
+        if ((length & 16) != 0) {
+            sum += word(segment, at) + word(segment, at + 8);
+            at += 16;
+        }
+        if ((length & 8) != 0) {
+            sum += word(segment, at);
+            at += 8;
+        }
+        int rest = length & 7;
+        return rest == 0 ? sum : sum + nativeTail(segment, at, rest);
+    }
+
+    private static long fourWords(MemorySegment segment, long at) {
+        return word(segment, at) + word(segment, at + 8) + word(segment, at + 16) + word(segment, at + 24);
+    }
+
+    private static long word(MemorySegment segment, long at) {
+        long word = segment.get(WORD64, at);
+        return (word & LOW_32) + (word >>> 32);
     }
 
     private static long nativeTail(MemorySegment segment, long offset, int rest) {

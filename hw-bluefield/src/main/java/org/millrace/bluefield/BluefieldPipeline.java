@@ -9,6 +9,7 @@ import org.millrace.code.fuse.Fused;
 import org.millrace.code.fuse.Fuser;
 import org.millrace.code.fuse.Mirrors;
 import org.millrace.execution.Execution;
+import org.millrace.execution.RowPlan;
 
 /**
  * A program on one core, run to completion: {@link #submit} returns when the item has left; only copies wait.
@@ -23,7 +24,7 @@ final class BluefieldPipeline<M extends SegmentMeta> extends Execution<M> {
     private final Mirrors copies = (verdict, meta) -> mirrors().mirror(verdict, meta, 0);
 
     BluefieldPipeline(Program<M> program, Capacity capacity, Outlet<M> outlet) {
-        super(program, capacity, outlet, ITEMS);
+        super(program, capacity, outlet, ITEMS, RowPlan.LINES);
         Fuser fuser = new Fuser(program);
         for (Workflow workflow : Workflow.values()) {
             workflows[workflow.ordinal()] = fuser.fuse(workflow, steps(program.stages(workflow)).stream().map(StepCall::place).toList());

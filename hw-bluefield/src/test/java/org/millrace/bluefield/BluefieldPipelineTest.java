@@ -358,6 +358,36 @@ class BluefieldPipelineTest {
         assertThatThrownBy(() -> load(program)).hasMessageContaining("sequence, which is no field");
     }
 
+    private record Catching() implements Stage<SegmentMeta, State.None> {
+        @Override
+        public StageSpec<State.None> spec() {
+            return StageSpec.stateless("catching", List.of());
+        }
+
+        @Override
+        public long process(SegmentMeta meta, State.None state, long nowNs) {
+            meta.length(halved(meta.length()));
+            return Verdict.NEXT;
+        }
+
+        private static int halved(int length) {
+            try {
+                return Math.divideExact(length, 2);
+            } catch (ArithmeticException e) {
+                return 0;
+            }
+        }
+    }
+
+    @Test
+    void aStageThatIsCalledSaysWhy() {
+        TestProgram program = new TestProgram();
+        program.stages.put(Workflow.RX, List.of(new Find(), new Catching()));
+        assertThat(new BluefieldBackend().admit(program, CAPACITY).placed()).extracting(FitReport.Placement::place)
+            .satisfiesExactly(place -> assertThat(place).isEqualTo("core 0, fused order 0"), place -> assertThat(place).matches(
+                "core 0, order 1, called, not copied: Catching.process:\\d+ calls Catching.halved, which catches exceptions"));
+    }
+
     @Test
     void everyProgramFitsWhoseStagesAreWhatTheySay() {
         TestProgram program = new TestProgram();

@@ -40,6 +40,8 @@ public abstract class Execution<M extends SegmentMeta> implements Pipeline<M> {
     private final Outlet<M> outlet;
     private final FlowScheduler scheduler;
     private final Map<String, StateTable> tables;
+    /** The first of a flow's tables, with whose row all others begin; null: nothing is kept for a flow. */
+    private final StateTable flowRows;
     private final StateDoor door;
     private final Capacity capacity;
     private final Items<M> items;
@@ -55,12 +57,26 @@ public abstract class Execution<M extends SegmentMeta> implements Pipeline<M> {
      * @param items    how many may be inside at once
      */
     protected Execution(Program<M> program, Capacity capacity, Outlet<M> outlet, int items) {
+        this(program, capacity, outlet, items, RowPlan.PACKED);
+    }
+
+    /**
+     * Prepares one.
+     *
+     * @param program  the program
+     * @param capacity for how many keys
+     * @param outlet   where items leave
+     * @param items    how many may be inside at once
+     * @param plan     how the rows of what is kept for a flow lie
+     */
+    protected Execution(Program<M> program, Capacity capacity, Outlet<M> outlet, int items, RowPlan plan) {
         this.program = program;
         this.capacity = capacity;
         this.outlet = outlet;
         scheduler = program.scheduler();
         tables = StateTable.of(Arrays.stream(Workflow.values()).flatMap(each -> program.stages(each).stream()).map(Stage::spec)
-            .toList(), capacity);
+            .toList(), capacity, plan);
+        flowRows = tables.values().stream().filter(StateTable::isKeyedByFlow).findFirst().orElse(null);
         door = new StateDoor(tables);
         Layout layout = Layout.of(program.newMeta().getClass());
         this.items = new Items<>(program::newMeta, layout, items, items / RESERVE_OF);
@@ -96,6 +112,11 @@ public abstract class Execution<M extends SegmentMeta> implements Pipeline<M> {
     @Override
     public final void end(M item, long verdict, long nowNs) {
         leave(item, verdict, nowNs);
+    }
+
+    @Override
+    public final int touch(int flow) {
+        return flowRows == null ? 0 : flowRows.touch(flow);
     }
 
     @Override

@@ -113,6 +113,25 @@ public record StateTable(Class<? extends State> type, StageSpec.Key key, int[] w
     }
 
     /**
+     * Loads a word of each cache line of a key's row, from this table's entry on.
+     *
+     * @param keyValue the key
+     * @return their sum
+     */
+    int touch(int keyValue) {
+        int index = keyValue - first;
+        if (Integer.compareUnsigned(index, keys) >= 0) {
+            return 0;
+        }
+        int sum = 0;
+        int begin = index * stride + offset;
+        for (int i = 0; i < stride; i += RowPlan.LINE_WORDS) {
+            sum += words[begin + i];
+        }
+        return sum;
+    }
+
+    /**
      * Places a view at a key.
      *
      * @param view     a view of the table's type

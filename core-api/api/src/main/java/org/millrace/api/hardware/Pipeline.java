@@ -26,6 +26,16 @@ public interface Pipeline<M extends SegmentMeta> extends StateTables {
     M item(Workflow workflow);
 
     /**
+     * Brings what is kept for a flow near, ahead of an item of it. Changes nothing.
+     *
+     * @param flow the flow
+     * @return any number; the caller uses it, lest a compiler leave out what it came from
+     */
+    default int touch(int flow) {
+        return 0;
+    }
+
+    /**
      * Runs, or queues, an item.
      *
      * @param item  one that was begun

@@ -218,6 +218,9 @@ public final class DataPath implements AutoCloseable {
         frames.forget();
         frames.receivedNs = nowNs;
         int count = receiver.receive(frames.batch);
+        if (count > 1 && transports.areFar()) {
+            ingress.touch(frames.batch);
+        }
         for (int i = 0; i < count; i++) {
             captures.received(frames.batch, i, nowNs);
             ingress.receive(i, nowNs);

@@ -30,6 +30,9 @@ final class Ingress {
     private static final long FRAGMENT = 0x3fff_0000L;
     private static final ValueLayout.OfLong I64 = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
     private static final ValueLayout.OfShort U16 = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+    private static final ValueLayout.OfInt I32 = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+    private static final int PROTOCOL = EthernetHeader.LENGTH + 9;
+    private static final int ADDRESSES = EthernetHeader.LENGTH + 12;
     private static final int MACS = 12;
     private static final int LOOPBACK = 127;
 
@@ -55,6 +58,20 @@ final class Ingress {
     /** Gives a transport the datagrams of its protocol. */
     void route(LoadedTransport<?> transport) {
         transports[transport.protocol] = transport;
+    }
+
+    /** The first pass over a batch: misses of the caches overlap here, where nothing waits for what is loaded. */
+    void touch(FrameBatch batch) {
+        for (int i = 0; i < batch.count(); i++) {
+            MemorySegment memory = batch.segment[i];
+            long start = batch.offset[i];
+            if (batch.length[i] >= PLAIN_HEADERS + Integer.BYTES && (memory.get(I64, start + 8) & 0xffff_ff00L) == PLAIN_TYPE) {
+                LoadedTransport<?> transport = transports[memory.get(ValueLayout.JAVA_BYTE, start + PROTOCOL) & 0xff];
+                if (transport != null && transport.isFar()) {
+                    transport.touch(memory.get(I64, start + ADDRESSES), memory.get(I32, start + PLAIN_HEADERS));
+                }
+            }
+        }
     }
 
     void receive(int frame, long nowNs) {

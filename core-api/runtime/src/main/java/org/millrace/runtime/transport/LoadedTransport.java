@@ -33,6 +33,7 @@ import org.millrace.runtime.tenant.OutgoingMessage;
  */
 public final class LoadedTransport<M extends SegmentMeta> implements Outlet<M>, FlowMap.Owner {
     private static final int MAX_ADVANCES = 4096;
+    private static final int FAR_FLOWS = 1024;
     private static final ValueLayout.OfInt PORTS = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
     public final int protocol;
@@ -47,6 +48,8 @@ public final class LoadedTransport<M extends SegmentMeta> implements Outlet<M>, 
     private final Pipeline<M> pipeline;
     private final MemorySegment waiting;
     private final boolean hasMessages;
+    /** Of no meaning; see {@link Pipeline#touch}. */
+    private int touched;
     private boolean controlDue = true;
     private long controlDeadlineNs = Long.MAX_VALUE;
 
@@ -86,6 +89,17 @@ public final class LoadedTransport<M extends SegmentMeta> implements Outlet<M>, 
         try (OpenState open = pipeline.open(flow)) {
             open.clear();
         }
+    }
+
+    /** {@return whether so many flows are there that what is kept for one is seldom near} */
+    public boolean isFar() {
+        return host.flows().size() >= FAR_FLOWS;
+    }
+
+    /** Brings near what a datagram with these addresses and ports (the peer's first, as received) will need. */
+    public void touch(long addresses, int ports) {
+        int flow = host.flows().find((int) addresses, (int) (addresses >>> 32), Integer.rotateRight(ports, Short.SIZE));
+        touched += pipeline.touch(flow);
     }
 
     /** Takes a received datagram, by the number of its frame, to the program whose it is. */

@@ -64,6 +64,15 @@ public final class TransportTable {
         return transports.get(place);
     }
 
+    /** {@return whether any has so many flows that a batch is worth a look ahead, see {@link LoadedTransport#isFar}} */
+    public boolean areFar() {
+        boolean far = false;
+        for (int i = 0; i < transports.size(); i++) {
+            far |= transports.get(i).isFar();
+        }
+        return far;
+    }
+
     /** {@return those in their places} */
     public List<LoadedTransport<?>> placed() {
         return transports.subList(0, places);

@@ -38,6 +38,8 @@ final class HomaControl implements ControlPlane {
     private final Peers peers;
     private final Map<Integer, BoundSocket> sockets = new LinkedHashMap<>();
     private final SplittableRandom random;
+    /** Whether RPCs were taken over that are to go on. */
+    private boolean resumes;
     private long timedOut;
     private long icmpErrors;
 
@@ -187,6 +189,11 @@ final class HomaControl implements ControlPlane {
 
     @Override
     public long advance(long nowNs) {
+        if (resumes) {
+            resumes = false;
+            messages.all(state -> true).forEach(rpc -> host.hostControl(rpc, Call.RESUME, nowNs));
+            messages.peerRows().keySet().forEach(peer -> peers.met(peer, nowNs));
+        }
         return peers.advance(nowNs);
     }
 
@@ -219,5 +226,30 @@ final class HomaControl implements ControlPlane {
         counters.put("CUTOFFS sent", peers.told());
         counters.put("ICMP errors", icmpErrors);
         return counters;
+    }
+
+    @Override
+    public void exportState(Handover scope, DataOutput out, long nowNs) throws IOException {
+        if (scope != Handover.ALL) {
+            throw new UnsupportedOperationException("calls cannot stay behind: their sockets go, and they with them");
+        }
+        HomaState.write(sockets.values(), messages, out);
+    }
+
+    @Override
+    public void importState(DataInput in, long nowNs) throws IOException {
+        for (BoundSocket socket : HomaState.read(messages, in)) {
+            if (socket.flow() <= 0 || socket.flow() > host.capacity().flows() || socket.port() <= 0
+                || socket.port() > 0xffff || isTaken(socket.address(), socket.port())) {
+                throw new IllegalArgumentException("the state is not sound: " + socket);
+            }
+            add(socket);
+        }
+        resumes = true;
+    }
+
+    @Override
+    public void handedOver(Handover scope, long nowNs) {
+        sockets.clear();
     }
 }

@@ -25,7 +25,8 @@ public interface ContextQueue extends Extern {
     /**
      * Reserves {@link SegmentMeta#length()} bytes of the receive buffer of {@link SegmentMeta#connection()} for a message, in
      * one piece, and sets {@link SegmentMeta#position()} to where they begin. They are the program's until it announces
-     * them with {@link #message} or gives them back with {@link #unreserve}.
+     * them with {@link #message} or gives them back with {@link #unreserve}. With {@link SegmentMeta#HOST_SPARING} half of the
+     * buffer is left to others: for what strangers may begin and never end.
      *
      * @param meta the item
      * @return 0, or the code of the {@link DropReason} for which there is no room

@@ -18,6 +18,8 @@ public class SegmentMeta extends View {
     public static final int HOST_MESSAGE = 2;
     /** {@link #hostFlags} of HC: the application wants its message no more. */
     public static final int HOST_CANCEL = 4;
+    /** {@link #hostFlags} of a reservation: only if half of the buffer stays free, or all of it is. */
+    public static final int HOST_SPARING = 8;
 
     /** Makes a view that is nowhere yet. */
     public SegmentMeta() {

@@ -378,10 +378,14 @@ public final class AppContext {
     }
 
     /** {@return where bytes are reserved for a message, or {@link BlockPool#NONE}} */
-    int reserve(int connection, int bytes) {
+    int reserve(int connection, int bytes, boolean sparing) {
         int slot = messageSlot(connection);
-        return slot < 0 || slots.state[slot] != ConnectionSlots.OPEN ? BlockPool.NONE
-            : slots.messages[slot].received.reserve(bytes);
+        if (slot < 0 || slots.state[slot] != ConnectionSlots.OPEN) {
+            return BlockPool.NONE;
+        }
+        BlockPool pool = slots.messages[slot].received;
+        boolean leavesHalf = pool.ranges() == 0 || pool.reservedBytes() + bytes <= size.receiveBytes() / 2;
+        return sparing && !leavesHalf ? BlockPool.NONE : pool.reserve(bytes);
     }
 
     void unreserve(int connection, int position) {

@@ -123,7 +123,8 @@ public final class ContextTable implements ContextQueue {
         if (!context.events.hasRoom()) {
             return DropReason.CONTEXT_QUEUE_FULL.code();
         }
-        int position = context.reserve(meta.connection(), meta.length());
+        int position = context.reserve(meta.connection(), meta.length(),
+            (meta.hostFlags() & SegmentMeta.HOST_SPARING) != 0);
         if (position == BlockPool.NONE) {
             return DropReason.NO_BUFFER.code();
         }

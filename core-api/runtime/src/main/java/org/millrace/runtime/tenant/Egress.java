@@ -136,8 +136,10 @@ public final class Egress implements FrameOutput {
         if (length > to.byteSize()) {
             return 0;
         }
-        MemorySegment.copy(payload.region, payload.firstOffset, to, header, payload.firstLength);
-        MemorySegment.copy(payload.region, payload.secondOffset, to, header + payload.firstLength, payload.secondLength);
+        if (payload.length() > 0) {
+            MemorySegment.copy(payload.region, payload.firstOffset, to, header, payload.firstLength);
+            MemorySegment.copy(payload.region, payload.secondOffset, to, header + payload.firstLength, payload.secondLength);
+        }
         if (codec.checksumOffset() >= 0) {
             long pseudo = Checksum.pseudoHeader(meta.localAddress(), meta.peerAddress(), protocol, length);
             to.set(U16, codec.checksumOffset(), absentIsOnes(protocol, Checksum.finish(Checksum.sum(pseudo, to, 0, length))));

@@ -273,7 +273,7 @@ class RequestReaderTest {
 
     @Test
     void roomOfAMessageIsGivenBackOnce() {
-        int position = context.reserve(socket, 600);
+        int position = context.reserve(socket, 600, false);
         SegmentMeta meta = new SegmentMeta();
         ViewCursor.move(meta, new int[SegmentMeta.BYTES / Integer.BYTES], 0);
         meta.connection(socket);

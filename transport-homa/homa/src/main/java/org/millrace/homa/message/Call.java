@@ -22,6 +22,8 @@ public final class Call implements Stage<HomaMeta, State.None> {
 
     /** Operation of the control plane: the RPC is over, its application is not to be told. */
     public static final int KILL = 0x80;
+    /** Operation of the control plane: the RPC was taken over, and goes on. */
+    public static final int RESUME = 0x20;
     /** Operation of the control plane: the RPC fails; the status is what is added. */
     public static final int FAIL = 0x40;
 

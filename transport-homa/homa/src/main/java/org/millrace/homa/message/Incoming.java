@@ -4,6 +4,7 @@ import org.millrace.api.context.Status;
 import org.millrace.api.pipeline.ContextQueue;
 import org.millrace.api.pipeline.DropReason;
 import org.millrace.api.pipeline.PayloadDma;
+import org.millrace.api.pipeline.SegmentMeta;
 import org.millrace.api.pipeline.Verdict;
 import org.millrace.homa.wire.HomaFormats;
 import org.millrace.homa.wire.HomaMeta;
@@ -49,6 +50,8 @@ final class Incoming {
     /** Room for the whole message. Without it nothing has begun, but the peer is heard: it is to go on trying. */
     private int reserve(HomaMeta meta, RpcState state, int nowMs) {
         meta.length(meta.messageLength());
+        boolean isStrangers = state.phase() == RpcState.REQUESTED && meta.payloadLength() < meta.messageLength();
+        meta.hostFlags(isStrangers ? SegmentMeta.HOST_SPARING : 0);
         int reason = queue.reserve(meta);
         if (reason != 0) {
             state.heardMs(nowMs);
@@ -88,6 +91,14 @@ final class Incoming {
         if (state.inGranted() < state.inLength()) {
             meta.scheduled(state.scheduled() == 0 ? Grants.FIRST : Grants.MORE);
             state.scheduled(1);
+            meta.remaining(state.inLength() - state.received());
+        }
+    }
+
+    /** A message that takes grants goes on doing so, in another machine. */
+    void resume(HomaMeta meta, RpcState state) {
+        if (state.isArriving() && state.scheduled() != 0 && state.inGranted() < state.inLength()) {
+            meta.scheduled(Grants.FIRST);
             meta.remaining(state.inLength() - state.received());
         }
     }

@@ -111,7 +111,9 @@ final class Outgoing {
         if (state.outLength() != 0 && !isAll && !isRange || state.phase() == RpcState.RECEIVING) {
             return Verdict.drop(DropReason.UNACCEPTABLE.code());
         }
-        state.heardMs(nowMs);
+        if (state.phase() == RpcState.REPLYING) {
+            state.heardMs(nowMs); // it does not end the silence of a peer whose message is waited for
+        }
         int end = isAll ? state.sent() : meta.offset() + meta.range();
         if (end > state.outGranted() && state.outLength() != 0) {
             state.outGranted(end);

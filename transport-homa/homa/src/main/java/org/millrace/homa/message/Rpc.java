@@ -161,7 +161,7 @@ final class Rpc implements Stage<HomaMeta, RpcState> {
             case Call.START -> start(meta, state, nowNs);
             case Call.REPLY -> reply(meta, state, nowNs);
             case Call.CANCEL -> cancel(meta, state);
-            case Call.CONTROL -> control(meta, state);
+            case Call.CONTROL -> control(meta, state, nowNs);
             default -> refuse(meta, meta.status());
         };
     }
@@ -224,11 +224,17 @@ final class Rpc implements Stage<HomaMeta, RpcState> {
         return Verdict.NEXT;
     }
 
-    private long control(HomaMeta meta, RpcState state) {
+    private long control(HomaMeta meta, RpcState state, long nowNs) {
         if (state.phase() == RpcState.FREE) {
             return Verdict.DONE;
         }
         outgoing.address(meta, state);
+        if (meta.operation() == Call.RESUME) {
+            incoming.resume(meta, state);
+            outgoing.queue(meta, state, nowNs);
+            outgoing.arm(meta, state, timestamps.milliseconds(nowNs), nowNs);
+            return Verdict.NEXT;
+        }
         if (meta.operation() != Call.KILL && state.outLength() != 0) {
             outgoing.tell(meta, state, meta.operation() - Call.FAIL);
         }

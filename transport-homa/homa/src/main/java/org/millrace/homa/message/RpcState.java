@@ -116,7 +116,7 @@ public final class RpcState extends State {
     }
 
     /** {@return upper half of the client's id} */
-    int idHigh() {
+    public int idHigh() {
         return i32(24);
     }
 
@@ -125,7 +125,7 @@ public final class RpcState extends State {
     }
 
     /** {@return lower half, even} */
-    int idLow() {
+    public int idLow() {
         return i32(28);
     }
 

@@ -1,10 +1,19 @@
 package org.millrace.homa.message;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.millrace.api.pipeline.Externs;
 import org.millrace.api.pipeline.KeyTable;
 
 /** RPCs and peers by what packets say of them. Owned by: the thread that runs the machine. */
 public final class Tables {
+    /** No port is such. */
+    private static final int FILLER = -1;
+
+    private record Filler(KeyTable table, int index) {
+    }
+
+    private final List<Filler> fillers = new ArrayList<>();
     private final Keys keys;
     private final KeyTable calls;
     private final KeyTable requests;
@@ -76,6 +85,53 @@ public final class Tables {
      */
     public void forget(int peer) {
         peers.release(peer - keys.peers() + 1);
+    }
+
+    /**
+     * Gives a peer the key that it had elsewhere. Into empty tables, in the order of the keys.
+     *
+     * @param peer    the key
+     * @param address the peer's
+     * @return whether it has it
+     */
+    public boolean restorePeer(int peer, int address) {
+        return keys.isPeer(peer) && place(peers, peer - keys.peers() + 1, address, 0, 0, 0);
+    }
+
+    /**
+     * Gives an RPC the key that it had elsewhere. Into empty tables, in the order of the keys.
+     *
+     * @param rpc   the key
+     * @param state what it was
+     * @return whether it has it
+     */
+    public boolean restore(int rpc, RpcState state) {
+        if (rpc < keys.calls() || rpc >= keys.end() || !state.isLive() || state.isClient() == keys.isRequest(rpc)) {
+            return false;
+        }
+        if (!keys.isRequest(rpc)) {
+            return place(calls, rpc - keys.calls() + 1, state.localPort(), 0, state.idHigh(), state.idLow());
+        }
+        boolean isShort = rpc < keys.streams();
+        return place(isShort ? requests : streams, rpc - (isShort ? keys.requests() : keys.streams()) + 1,
+            state.peerAddress(), state.localPort(), state.idHigh(), state.idLow());
+    }
+
+    /** A table gives out the index that it likes: keys that nobody has take those that are not wanted, until all is done. */
+    private boolean place(KeyTable table, int wanted, int key0, int key1, int key2, int key3) {
+        int index = table.lookup(key0, key1, key2, key3) != 0 ? 0 : table.insert(key0, key1, key2, key3);
+        while (index != 0 && index != wanted) {
+            table.release(index);
+            fillers.add(new Filler(table, table.insert(fillers.size(), FILLER, 0, 0)));
+            index = table.insert(key0, key1, key2, key3);
+        }
+        return index != 0;
+    }
+
+    /** Nothing more is given its key. */
+    public void restored() {
+        fillers.forEach(filler -> filler.table.release(filler.index));
+        fillers.clear();
     }
 
     private static int key(int index, int first) {

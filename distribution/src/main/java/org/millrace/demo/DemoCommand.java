@@ -19,6 +19,7 @@ public final class DemoCommand implements Callable<Integer> {
     private static final String TOFINO = "hw-tofino";
     private static final String FLEXTOE = "tcp-flextoe";
     private static final String LAMINAR = "tcp-laminar";
+    private static final String HOMA = "homa";
     /** In that demonstration every file is fetched many times. */
     private static final int FILES_OF_SWAP = 4;
 
@@ -38,7 +39,8 @@ public final class DemoCommand implements Callable<Integer> {
     private String hardware;
 
     @Option(names = "--transport", paramLabel = "NAME",
-        description = "tcp-flextoe or tcp-laminar (default: tcp-laminar on hw-tofino, which takes no other; else tcp-flextoe).")
+        description = "tcp-flextoe, tcp-laminar, or homa: calls between two Millrace hosts, beside TCP and UDP on the same port "
+            + "(default: tcp-laminar on hw-tofino, which takes no other; else tcp-flextoe).")
     private String transport;
 
     @Option(names = "--two-process", description = "Run the server application in a process of its own, kill it in the "
@@ -86,6 +88,9 @@ public final class DemoCommand implements Callable<Integer> {
                 return SwapDemo.run(processes, directory, bytes / FILES_OF_SWAP, mtuBytes, insideNamespace ? null : refusal,
                     json, rates) ? 0 : LaunchException.FAILED;
             }
+            if (transport().equals(HOMA)) {
+                return HomaDemo.run(processes, directory, bytes, mtuBytes, json) ? 0 : LaunchException.FAILED;
+            }
             Demo demo = new Demo(processes, directory, bytes, mtuBytes, hardware, transport(), vertx);
             DemoReport report = insideNamespace ? demo.withLinux() : demo.withMillrace(refusal);
             System.out.println(json ? report.json() : report.text());
@@ -104,7 +109,11 @@ public final class DemoCommand implements Callable<Integer> {
 
     private void check() throws LaunchException {
         known("--hardware", hardware, BLUEFIELD, TOFINO);
-        known("--transport", transport(), FLEXTOE, LAMINAR);
+        known("--transport", transport(), FLEXTOE, LAMINAR, HOMA);
+        if (transport().equals(HOMA) && (twoProcess || vertx || !hardware.equals(BLUEFIELD))) {
+            throw new LaunchException(LaunchException.BAD_CONFIGURATION, "--transport " + HOMA + " has applications of its own, on "
+                + BLUEFIELD);
+        }
         if (twoProcess && !(hardware.equals(BLUEFIELD) && transport().equals(FLEXTOE))) {
             throw new LaunchException(LaunchException.BAD_CONFIGURATION,
                 "--two-process is of " + FLEXTOE + " on " + BLUEFIELD);

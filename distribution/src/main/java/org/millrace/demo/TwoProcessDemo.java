@@ -107,7 +107,7 @@ final class TwoProcessDemo {
         return process;
     }
 
-    private static List<String> jars(String part, String... names) throws IOException {
+    static List<String> jars(String part, String... names) throws IOException {
         List<String> jars = new ArrayList<>();
         for (String name : names) {
             try (var found = Files.newDirectoryStream(Image.directory().resolve(part), name + "*.jar")) {

@@ -8,6 +8,7 @@ import org.millrace.api.context.ContextSize;
 import org.millrace.api.port.Port;
 import org.millrace.api.port.PortFactory;
 import org.millrace.bluefield.BluefieldBackend;
+import org.millrace.homa.HomaFactory;
 import org.millrace.ports.MemoryPort;
 import org.millrace.runtime.Instance;
 import org.millrace.runtime.config.InstanceConfig;
@@ -40,7 +41,7 @@ final class TwoHosts implements AutoCloseable {
 
     private static Instance host(String name, String address, Port port, Map<String, String> more) {
         Map<String, String> map = new TreeMap<>(Map.of("instance", name, "hardware", BluefieldBackend.NAME,
-            "transports", "tcp-flextoe,udp", "port", "memory", "address", address + "/24"));
+            "transports", "tcp-flextoe,udp,homa", "port", "memory", "address", address + "/24"));
         map.putAll(more);
         InstanceConfig config = InstanceConfig.parse(map);
         PortFactory ready = new PortFactory() {
@@ -54,7 +55,8 @@ final class TwoHosts implements AutoCloseable {
                 return port;
             }
         };
-        return Instance.start(config, List.of(new BluefieldBackend()), List.of(new FlexToeFactory(), new UdpFactory()), List.of(ready));
+        return Instance.start(config, List.of(new BluefieldBackend()), List.of(new FlexToeFactory(), new UdpFactory(),
+            new HomaFactory()), List.of(ready));
     }
 
     @Override

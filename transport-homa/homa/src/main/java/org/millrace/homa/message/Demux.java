@@ -64,13 +64,17 @@ final class Demux implements Stage<HomaMeta, State.None> {
         return UNKNOWN;
     }
 
-    /** Only servers have ports below 0x8000. */
+    /** Only servers have ports below 0x8000. One that has no RPC left says so: its client begins again later. */
     private long begin(HomaMeta meta) {
         meta.peer(tables.meet(meta.peerAddress()));
         boolean isShort = meta.messageLength() <= packetBytes;
         meta.rpc(meta.localPort() >= 0x8000 ? 0
             : tables.begin(isShort, meta.peerAddress(), meta.localPort(), meta.idHigh(), meta.idLow()));
-        return meta.rpc() != 0 ? Verdict.NEXT : Verdict.drop(DropReason.FLOWS_FULL.code());
+        if (meta.rpc() == 0 && meta.localPort() < 0x8000) {
+            meta.discard(DropReason.FLOWS_FULL.code());
+            return answer(meta, HomaFormats.BUSY);
+        }
+        return meta.rpc() != 0 ? Verdict.NEXT : UNKNOWN;
     }
 
     private long answer(HomaMeta meta, int type) {

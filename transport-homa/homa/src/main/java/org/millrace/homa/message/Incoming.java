@@ -28,7 +28,7 @@ final class Incoming {
         if (isFirst) {
             int reason = reserve(meta, state, nowMs);
             if (reason != 0) {
-                return Verdict.drop(reason);
+                return refused(meta, state, reason);
             }
         } else if (!state.isArriving() || meta.messageLength() != state.inLength()) {
             return Verdict.drop(DropReason.DUPLICATE.code());
@@ -44,6 +44,16 @@ final class Incoming {
         } else {
             goOn(meta, state, isFirst, nowMs, nowNs);
         }
+        return Verdict.NEXT;
+    }
+
+    /** A client is told to wait: it begins again when it has heard nothing for a while. A server goes on by itself. */
+    private long refused(HomaMeta meta, RpcState state, int reason) {
+        if (state.phase() != RpcState.FREE) {
+            return Verdict.drop(reason);
+        }
+        meta.discard(reason);
+        outgoing.control(meta, HomaFormats.BUSY, state);
         return Verdict.NEXT;
     }
 

@@ -149,7 +149,7 @@ final class Outgoing {
     }
 
     /** Makes an answer of a packet that was received. */
-    private static void control(HomaMeta meta, int type, RpcState state) {
+    void control(HomaMeta meta, int type, RpcState state) {
         meta.type(type);
         meta.idHigh(state.idHigh());
         meta.idLow(state.isClient() ? state.idLow() : state.idLow() | 1);

@@ -18,7 +18,7 @@ import org.millrace.toe.RpcSocket;
  * failure, and none is executed twice. {@code -Dmillrace.homa.calls=1000000} is the long form.
  */
 class HomaStormTest {
-    private static final int CALLS = Integer.getInteger("millrace.homa.calls", 6_000);
+    private static final int CALLS = Integer.getInteger("millrace.homa.calls", 3_000);
     private static final int AT_ONCE = 64;
     private static final long STEPS_A_CALL = 400;
 

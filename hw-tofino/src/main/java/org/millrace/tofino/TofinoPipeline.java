@@ -36,11 +36,11 @@ final class TofinoPipeline<M extends SegmentMeta> extends Execution<M> {
     private static final int HEADER_BYTES = 66; // Ethernet, IPv4, TCP with timestamps
     private static final int HOST_PRIORITY = 0;
     private static final int CONGESTION_EXPERIENCED = 3;
-    private static final long NEVER = TrafficManager.NEVER;
+    private static final long NEVER = PortQueues.NEVER;
     private static final long REFUSED = Verdict.drop(DropReason.QUEUE_FULL.code());
 
     private final Step<?, ?>[][] workflows = new Step<?, ?>[Workflow.values().length][];
-    private final TrafficManager<M> queues;
+    private final PortQueues<M> queues;
     private final int reentryCycles;
     private final long clockMhz;
     private final boolean isOnCallersClock;
@@ -56,7 +56,7 @@ final class TofinoPipeline<M extends SegmentMeta> extends Execution<M> {
         reentryCycles = machine.mirror().reentryCycles();
         clockMhz = machine.pipe().packetClockMhz();
         ownPriority = machine.trafficManager().priorities() - 1;
-        queues = new TrafficManager<>(machine);
+        queues = new PortQueues<>(machine);
         for (Workflow workflow : Workflow.values()) {
             workflows[workflow.ordinal()] = steps(program.stages(workflow)).toArray(Step<?, ?>[]::new);
         }

@@ -3,14 +3,17 @@ package org.millrace.tofino;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.millrace.api.pipeline.SegmentMeta;
 import org.millrace.execution.ItemQueue;
+import org.millrace.sim.TrafficManager;
+import org.millrace.sim.TrafficManager.Limits;
 import org.millrace.tofino.machine.Machine;
 
 /**
- * The queues of a port to the wire, one a priority. Frames wait in them and leave in strict priority at the port's rate;
+ * The frames that wait for a port to the wire, in the queues of a {@link TrafficManager}, one a priority. Frames wait in them and leave in strict priority at the port's rate;
  * within a priority in their order. One that finds its queue long is to be marked, one that finds it full is refused; a
  * long queue asks the hosts to pause.
  *
@@ -22,12 +25,15 @@ import org.millrace.tofino.machine.Machine;
  *
  * @param <M> the metadata of a frame
  */
-final class TrafficManager<M extends SegmentMeta> {
+final class PortQueues<M extends SegmentMeta> {
     /** No cycle. */
     static final long NEVER = Long.MAX_VALUE;
+    /** Nothing is dropped early here. */
+    private static final SplittableRandom NO_DICE = null;
 
     private final Machine.TrafficManager limits;
     private final long clockMhz;
+    private final TrafficManager lengths;
     private final List<Queue<M>> queues;
     private long freeCycle;
     private int waiting;
@@ -36,8 +42,6 @@ final class TrafficManager<M extends SegmentMeta> {
     private static final class Queue<M extends SegmentMeta> {
         /** By their length, headers included, bytes. */
         final ItemQueue<M> frames = new ItemQueue<>();
-        int cells;
-        int mostCells;
         long entered;
         long marked;
         long refused;
@@ -45,20 +49,18 @@ final class TrafficManager<M extends SegmentMeta> {
     }
 
     /** @param machine its limits */
-    TrafficManager(Machine machine) {
+    PortQueues(Machine machine) {
         limits = machine.trafficManager();
         clockMhz = machine.pipe().packetClockMhz();
         queues = Stream.generate(Queue<M>::new).limit(limits.priorities()).toList();
-    }
-
-    private int cells(int bytes) {
-        return (bytes + limits.cellBytes() - 1) / limits.cellBytes();
+        lengths = new TrafficManager(1, new Limits(limits.priorities(), limits.cellBytes(), limits.cells(), limits.cells(),
+            limits.queueCells() - 1, limits.ecnCells(), Long.MAX_VALUE, Long.MAX_VALUE, 0));
     }
 
     /** {@return whether there is room; if not the frame that would enter is counted} */
     boolean admits(int priority) {
         Queue<M> q = queues.get(priority);
-        boolean hasRoom = q.cells < limits.queueCells();
+        boolean hasRoom = lengths.admits(priority, 0, NO_DICE) != TrafficManager.REFUSED;
         q.refused += hasRoom ? 0 : 1;
         return hasRoom;
     }
@@ -66,7 +68,7 @@ final class TrafficManager<M extends SegmentMeta> {
     /** {@return whether the queue is so long that a frame that enters now and can be marked is marked; it is counted} */
     boolean marks(int priority) {
         Queue<M> q = queues.get(priority);
-        boolean isLong = q.cells >= limits.ecnCells();
+        boolean isLong = lengths.used(priority) >= limits.ecnCells();
         q.marked += isLong ? 1 : 0;
         return isLong;
     }
@@ -84,9 +86,8 @@ final class TrafficManager<M extends SegmentMeta> {
         Queue<M> q = queues.get(priority);
         q.entered++;
         q.frames.add(frame, bytes);
-        q.cells += cells(bytes);
-        q.mostCells = Math.max(q.mostCells, q.cells);
-        if (!q.isPausing && q.cells >= limits.pauseOnCells()) {
+        lengths.enter(priority, bytes);
+        if (!q.isPausing && lengths.used(priority) >= limits.pauseOnCells()) {
             q.isPausing = true;
             pauses++;
         }
@@ -99,21 +100,14 @@ final class TrafficManager<M extends SegmentMeta> {
 
     /** {@return the next frame, which the port takes: there is one} */
     M take() {
-        Queue<M> q = first();
+        int priority = lengths.next(0);
+        Queue<M> q = queues.get(priority);
         int bytes = (int) q.frames.tag();
         waiting--;
-        q.cells -= cells(bytes);
-        q.isPausing &= q.cells > limits.pauseOffCells();
+        lengths.leave(priority, bytes);
+        q.isPausing &= lengths.used(priority) > limits.pauseOffCells();
         freeCycle += cycles(bytes);
         return q.frames.take();
-    }
-
-    private Queue<M> first() {
-        int priority = queues.size() - 1;
-        while (queues.get(priority).frames.isEmpty()) {
-            priority--;
-        }
-        return queues.get(priority);
     }
 
     /** Shows every queue that frames wait in. */
@@ -140,8 +134,8 @@ final class TrafficManager<M extends SegmentMeta> {
             if (q.entered + q.refused > 0) {
                 String name = "queue " + priority + ' ';
                 counters.put(name + "frames", q.entered);
-                counters.put(name + "depth cells", (long) q.cells);
-                counters.put(name + "most cells", (long) q.mostCells);
+                counters.put(name + "depth cells", (long) lengths.used(priority));
+                counters.put(name + "most cells", (long) lengths.mostUsed(priority));
                 counters.put(name + "marked", q.marked);
                 counters.put(name + "refused", q.refused);
             }

@@ -13,12 +13,12 @@ import org.millrace.api.pipeline.ViewCursor;
 import org.millrace.tofino.machine.Machine;
 
 /** A port at 100 Gbit/s and 1500 MHz takes a frame of 1514 bytes in 185 cycles, its preamble and gap included. */
-final class TrafficManagerTest {
+final class PortQueuesTest {
     private static final int FRAME_BYTES = 1514;
     private static final int FRAME_CELLS = 9;
     private static final int FRAME_CYCLES = 185;
 
-    private final TrafficManager<SegmentMeta> queues = new TrafficManager<>(Machine.tofino2());
+    private final PortQueues<SegmentMeta> queues = new PortQueues<>(Machine.tofino2());
 
     private long cells(int priority) {
         return queues.counters().getOrDefault("queue " + priority + " depth cells", 0L);
@@ -48,7 +48,7 @@ final class TrafficManagerTest {
         }
         assertThat(cells(0)).isZero();
         assertThat(queues.isEmpty()).isTrue();
-        assertThat(queues.nextCycle()).isEqualTo(TrafficManager.NEVER);
+        assertThat(queues.nextCycle()).isEqualTo(PortQueues.NEVER);
     }
 
     @Test

@@ -10,8 +10,8 @@ import java.util.SplittableRandom;
 import org.millrace.api.context.ContextSize;
 import org.millrace.api.transport.TransportFactory;
 import org.millrace.bluefield.BluefieldBackend;
+import org.millrace.sim.port.FrameLink;
 import org.millrace.testkit.Endpoint;
-import org.millrace.testkit.SimulatedLink;
 import org.millrace.toe.ListenSocket;
 import org.millrace.toe.StreamSocket;
 import org.millrace.wire.TcpHeader;
@@ -31,7 +31,7 @@ final class HostileWorld {
         new InetSocketAddress(InetAddress.ofLiteral("10.0.0.2"), LISTENING);
 
     final VirtualWorld world = new VirtualWorld(
-        new SimulatedLink(20_000, 1500, false).bitsPerSecond(1_000_000_000), SECOND_NS);
+        new FrameLink(20_000, 1500, false).bitsPerSecond(1_000_000_000), SECOND_NS);
     final InjectPort port;
     final VirtualHost target;
     final VirtualHost innocent;

@@ -11,9 +11,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.millrace.api.context.ContextSize;
+import org.millrace.sim.port.FrameLink;
 import org.millrace.tcp.laminar.LaminarFactory;
 import org.millrace.testkit.Impairment;
-import org.millrace.testkit.SimulatedLink;
 import org.millrace.tofino.TofinoBackend;
 import org.millrace.wire.PcapngWriter;
 
@@ -31,7 +31,7 @@ class LaminarOnTofinoTest {
     @ParameterizedTest
     @CsvSource({"10000,1500,10", "1000,1500,100", "100000,9000,100"})
     void streamsBothWays(long delayNs, int mtu, long gigabits) {
-        choice.link = new SimulatedLink(delayNs, mtu, false).bitsPerSecond(gigabits * 1_000_000_000L);
+        choice.link = new FrameLink(delayNs, mtu, false).bitsPerSecond(gigabits * 1_000_000_000L);
         TwoHosts hosts = new TwoHosts(choice);
         hosts.exchange(2 << 20, 16 << 10);
         assertThat(hosts.client.counter("tcp-laminar.retransmitted bytes")).isZero();
@@ -41,7 +41,7 @@ class LaminarOnTofinoTest {
     @ParameterizedTest
     @CsvSource({"1500,7", "1500,8", "9000,9"})
     void streamsOverABadWire(int mtu, long seed) {
-        choice.link = new SimulatedLink(100_000, mtu, false).bitsPerSecond(10_000_000_000L);
+        choice.link = new FrameLink(100_000, mtu, false).bitsPerSecond(10_000_000_000L);
         choice.impairment = new Impairment(seed, 0.01, 0.01, 0.01, 0.005, Impairment.Side.BOTH);
         TwoHosts hosts = new TwoHosts(choice);
         long tookNs = hosts.exchange(1 << 20, 16 << 10);
@@ -74,7 +74,7 @@ class LaminarOnTofinoTest {
     @Test
     void aBurstIsQueuedAndMarkedNotLost() {
         choice.size = new ContextSize(16, 1 << 20, 1 << 20, 1024);
-        choice.link = new SimulatedLink(20_000, 1500, false).bitsPerSecond(400_000_000_000L);
+        choice.link = new FrameLink(20_000, 1500, false).bitsPerSecond(400_000_000_000L);
         choice.route = Map.of("congestion", "dctcp");
         TwoHosts hosts = new TwoHosts(choice);
         hosts.exchange(8 << 20, 16 << 10);

@@ -12,9 +12,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.millrace.api.context.ContextSize;
 import org.millrace.api.transport.ConnectionInfo;
+import org.millrace.sim.port.FrameLink;
 import org.millrace.tcp.laminar.LaminarFactory;
 import org.millrace.testkit.Impairment;
-import org.millrace.testkit.SimulatedLink;
 
 /** Two hosts with Laminar under virtual time: both pacing models, and every option. */
 class LaminarTwoHostsTest {
@@ -41,7 +41,7 @@ class LaminarTwoHostsTest {
         "pacing=push congestion=timely,1500,false", "pacing=pull congestion=timely,1500,false"})
     void streamsBothWays(String options, int mtu, boolean superFrames) {
         choice.options = options(options);
-        choice.link = new SimulatedLink(50_000, mtu, superFrames).bitsPerSecond(10_000_000_000L);
+        choice.link = new FrameLink(50_000, mtu, superFrames).bitsPerSecond(10_000_000_000L);
         TwoHosts hosts = new TwoHosts(choice);
         hosts.exchange(4 << 20, 16 << 10);
         assertThat(counter(hosts.client, "retransmitted bytes")).isZero();
@@ -53,7 +53,7 @@ class LaminarTwoHostsTest {
     @CsvSource({"pacing=pull,11", "pacing=push,12", ALL + ",13", "pacing=push congestion=timely,14"})
     void streamsOverABadWire(String options, long seed) {
         choice.options = options(options);
-        choice.link = new SimulatedLink(100_000, 1500, false).bitsPerSecond(10_000_000_000L);
+        choice.link = new FrameLink(100_000, 1500, false).bitsPerSecond(10_000_000_000L);
         choice.impairment = new Impairment(seed, 0.01, 0.01, 0.01, 0.005, Impairment.Side.BOTH);
         TwoHosts hosts = new TwoHosts(choice);
         long tookNs = hosts.exchange(2 << 20, 16 << 10);
@@ -112,7 +112,7 @@ class LaminarTwoHostsTest {
 
     private long mostQueuedBeyondTheWindow(String pacing) {
         choice.options = Map.of("pacing", pacing, "initial-window", "2");
-        choice.link = new SimulatedLink(2_000_000, 1500, false).bitsPerSecond(10_000_000_000L);
+        choice.link = new FrameLink(2_000_000, 1500, false).bitsPerSecond(10_000_000_000L);
         TwoHosts hosts = new TwoHosts(choice);
         TwoHosts.Pair pair = hosts.connect(600_000, 0, 16 << 10);
         long most = 0;
@@ -145,7 +145,7 @@ class LaminarTwoHostsTest {
     /** {@return the slowest of the smoothed round trips seen while 8 MB stream, once the first have passed} */
     private long slowestRoundTripUs(String options) {
         choice.options = options(options);
-        choice.link = new SimulatedLink(50_000, 1500, false).bitsPerSecond(1_000_000_000L);
+        choice.link = new FrameLink(50_000, 1500, false).bitsPerSecond(1_000_000_000L);
         TwoHosts hosts = new TwoHosts(choice);
         TwoHosts.Pair pair = hosts.connect(8 << 20, 0, 16 << 10);
         long beginNs = hosts.world.clock.nowNs();

@@ -14,9 +14,9 @@ import org.millrace.runtime.config.DataPathConfig.TransportChoice;
 import org.millrace.runtime.swap.Swap;
 import org.millrace.runtime.swap.SwapException;
 import org.millrace.runtime.swap.SwapRequest;
+import org.millrace.sim.port.FrameLink;
 import org.millrace.tcp.flextoe.FlexToeFactory;
 import org.millrace.tcp.laminar.LaminarFactory;
-import org.millrace.testkit.SimulatedLink;
 import org.millrace.tofino.TofinoBackend;
 
 /** Buffers grow as a long path needs them: 100 ms there and back, 200 Mbit/s, no loss. Virtual time. */
@@ -39,7 +39,7 @@ class LongPathTest {
         choice.hardware = hardware;
         choice.transport = transport;
         choice.size = new ContextSize(4, ContextSize.DEFAULT.receiveBytes(), ContextSize.DEFAULT.transmitBytes(), 4096);
-        choice.link = new SimulatedLink(50 * MS, 1500, hardware.superFrames()).bitsPerSecond(BITS_PER_SECOND);
+        choice.link = new FrameLink(50 * MS, 1500, hardware.superFrames()).bitsPerSecond(BITS_PER_SECOND);
         return new TwoHosts(choice);
     }
 
@@ -93,7 +93,7 @@ class LongPathTest {
     @MethodSource("stacks")
     void buffersOfAShortPathStaySmall(HardwareBackend hardware, TransportFactory transport) {
         TwoHosts hosts = hosts(hardware, transport);
-        choice.link = new SimulatedLink(50_000, 1500, hardware.superFrames()).bitsPerSecond(BITS_PER_SECOND);
+        choice.link = new FrameLink(50_000, 1500, hardware.superFrames()).bitsPerSecond(BITS_PER_SECOND);
         TwoHosts near = new TwoHosts(choice);
         TwoHosts.Pair pair = sending(near);
         near.world.run(1_000 * MS);

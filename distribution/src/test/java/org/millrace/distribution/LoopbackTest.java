@@ -16,9 +16,9 @@ import org.millrace.api.context.Status;
 import org.millrace.api.hardware.HardwareBackend;
 import org.millrace.api.transport.TransportFactory;
 import org.millrace.bluefield.BluefieldBackend;
+import org.millrace.sim.port.FrameLink;
 import org.millrace.tcp.flextoe.FlexToeFactory;
 import org.millrace.tcp.laminar.LaminarFactory;
-import org.millrace.testkit.SimulatedLink;
 import org.millrace.toe.ListenSocket;
 import org.millrace.toe.StreamSocket;
 import org.millrace.toe.Toe;
@@ -42,7 +42,7 @@ class LoopbackTest {
     }
 
     private void start(HardwareBackend hardware, TransportFactory transport) {
-        world = new VirtualWorld(new SimulatedLink(50_000, 1500, false), SECOND_NS);
+        world = new VirtualWorld(new FrameLink(50_000, 1500, false), SECOND_NS);
         host = world.add(new VirtualHost(world.fabric.port("10.0.0.1", 0x0200_0000_0001L), "10.0.0.1", TwoHosts.SIZE,
             new VirtualHost.Stack(hardware, transport, Map.of()), Map.of(), 1));
         neighbour = Toe.open(host.path.grant(TwoHosts.SIZE));

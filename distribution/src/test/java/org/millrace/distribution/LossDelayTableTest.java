@@ -8,8 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
+import org.millrace.sim.port.FrameLink;
 import org.millrace.testkit.Impairment;
-import org.millrace.testkit.SimulatedLink;
 
 /**
  * How long 1 MB each way takes, by loss and delay, against a golden file: time is virtual, so every run gives the same
@@ -60,7 +60,7 @@ class LossDelayTableTest {
     private static double millis(double loss, long delayNs, int seed) {
         TwoHosts.Choice choice = new TwoHosts.Choice();
         choice.seed = seed;
-        choice.link = new SimulatedLink(delayNs, 1500, false).bitsPerSecond(10_000_000_000L);
+        choice.link = new FrameLink(delayNs, 1500, false).bitsPerSecond(10_000_000_000L);
         choice.impairment = new Impairment(seed, loss, 0, 0, 0, Impairment.Side.RECEIVE);
         return new TwoHosts(choice).exchange(BYTES, 16 << 10) / 1e6;
     }

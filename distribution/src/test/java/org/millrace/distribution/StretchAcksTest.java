@@ -16,13 +16,13 @@ import org.millrace.api.port.FrameBatch;
 import org.millrace.api.port.Port;
 import org.millrace.api.transport.TransportFactory;
 import org.millrace.bluefield.BluefieldBackend;
+import org.millrace.sim.port.FrameLink;
 import org.millrace.tcp.flextoe.FlexToeFactory;
 import org.millrace.tcp.laminar.LaminarFactory;
 import org.millrace.testkit.Endpoint;
 import org.millrace.testkit.FrameBuilder;
 import org.millrace.testkit.Frames;
 import org.millrace.testkit.ParsedFrame;
-import org.millrace.testkit.SimulatedLink;
 import org.millrace.toe.ListenSocket;
 import org.millrace.tofino.TofinoBackend;
 import org.millrace.wire.TcpHeader;
@@ -35,7 +35,7 @@ class StretchAcksTest {
     private static final int BYTES = 1000;
     private static final int ISN = 70_000;
 
-    private final VirtualWorld world = new VirtualWorld(new SimulatedLink(20_000, 1500, false), SECOND_NS);
+    private final VirtualWorld world = new VirtualWorld(new FrameLink(20_000, 1500, false), SECOND_NS);
     private final List<ParsedFrame> answers = new ArrayList<>();
     private final FrameBatch batch = new FrameBatch(64);
     private InjectPort port;

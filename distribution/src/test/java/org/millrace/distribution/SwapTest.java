@@ -21,10 +21,10 @@ import org.millrace.runtime.swap.SwapException;
 import org.millrace.runtime.swap.SwapReport;
 import org.millrace.runtime.swap.SwapRequest;
 import org.millrace.runtime.swap.SwapStep;
+import org.millrace.sim.port.FrameLink;
 import org.millrace.tcp.flextoe.FlexToeFactory;
 import org.millrace.tcp.laminar.LaminarFactory;
 import org.millrace.testkit.Impairment;
-import org.millrace.testkit.SimulatedLink;
 import org.millrace.tofino.TofinoBackend;
 
 /** Transports and hardware replaced under live connections, under virtual time: right bytes, and nobody notices. */
@@ -86,7 +86,7 @@ class SwapTest {
     @ParameterizedTest
     @CsvSource({"1500,false,0", "9000,true,0", "1500,false,0.01", "1500,true,0.01", "9000,true,0.02"})
     void transportsSwapUnderStreamsBothWays(int mtu, boolean superFrames, double fault) {
-        choice.link = new SimulatedLink(100_000, mtu, superFrames).bitsPerSecond(10_000_000_000L);
+        choice.link = new FrameLink(100_000, mtu, superFrames).bitsPerSecond(10_000_000_000L);
         choice.impairment = fault == 0 ? Impairment.NONE
             : new Impairment(41, fault, fault, fault, fault / 2, Impairment.Side.BOTH);
         TwoHosts hosts = new TwoHosts(choice);
@@ -99,7 +99,7 @@ class SwapTest {
     @CsvSource({"1500,false,0", "9000,true,0", "1500,true,0.01"})
     void hardwareSwapsUnderLaminar(int mtu, boolean superFrames, double fault) {
         choice.transport = LAMINAR;
-        choice.link = new SimulatedLink(100_000, mtu, superFrames).bitsPerSecond(10_000_000_000L);
+        choice.link = new FrameLink(100_000, mtu, superFrames).bitsPerSecond(10_000_000_000L);
         choice.impairment = fault == 0 ? Impairment.NONE
             : new Impairment(43, fault, fault, fault, fault / 2, Impairment.Side.BOTH);
         TwoHosts hosts = new TwoHosts(choice);
@@ -136,7 +136,7 @@ class SwapTest {
         choice.transport = LAMINAR;
         choice.hardware = TofinoBackend.onCallersClock();
         choice.size = new ContextSize(16, 1 << 20, 1 << 20, 1024);
-        choice.link = new SimulatedLink(20_000, 1500, false).bitsPerSecond(400_000_000_000L);
+        choice.link = new FrameLink(20_000, 1500, false).bitsPerSecond(400_000_000_000L);
         TwoHosts hosts = new TwoHosts(choice);
         connect(hosts, 3, 1 << 20, 5000);
         hosts.world.until("a long queue", () -> depthCells(hosts.client) > 1000, SECOND_NS);

@@ -11,10 +11,10 @@ import org.millrace.api.hardware.HardwareBackend;
 import org.millrace.api.port.Port;
 import org.millrace.api.transport.TransportFactory;
 import org.millrace.bluefield.BluefieldBackend;
+import org.millrace.sim.port.FrameLink;
 import org.millrace.tcp.flextoe.FlexToeFactory;
-import org.millrace.testkit.Impairment;
 import org.millrace.testkit.ImpairedPort;
-import org.millrace.testkit.SimulatedLink;
+import org.millrace.testkit.Impairment;
 import org.millrace.toe.ListenSocket;
 import org.millrace.toe.StreamSocket;
 
@@ -31,7 +31,7 @@ final class TwoHosts {
 
     /** What a test may choose. */
     static final class Choice {
-        SimulatedLink link = new SimulatedLink(50_000, 1500, false).bitsPerSecond(10_000_000_000L);
+        FrameLink link = new FrameLink(50_000, 1500, false).bitsPerSecond(10_000_000_000L);
         ContextSize size = SIZE;
         HardwareBackend hardware = new BluefieldBackend();
         TransportFactory transport = new FlexToeFactory();

@@ -10,8 +10,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.millrace.api.context.ContextSize;
 import org.millrace.api.context.Status;
+import org.millrace.sim.port.FrameLink;
 import org.millrace.testkit.Impairment;
-import org.millrace.testkit.SimulatedLink;
 import org.millrace.toe.StreamSocket;
 import org.millrace.wire.TcpHeader;
 
@@ -25,7 +25,7 @@ class TwoHostsTest {
     @ParameterizedTest
     @CsvSource({"10000,1500,false", "100000,9000,false", "50000,1500,true", "1000000,9000,true"})
     void streamsBothWays(long delayNs, int mtu, boolean superFrames) {
-        choice.link = new SimulatedLink(delayNs, mtu, superFrames).bitsPerSecond(10_000_000_000L);
+        choice.link = new FrameLink(delayNs, mtu, superFrames).bitsPerSecond(10_000_000_000L);
         TwoHosts hosts = new TwoHosts(choice);
         hosts.exchange(4 << 20, 16 << 10);
         assertThat(hosts.client.counter(RETRANSMITTED)).isZero();
@@ -35,7 +35,7 @@ class TwoHostsTest {
     @ParameterizedTest
     @CsvSource({"1500,false,7", "1500,true,8", "9000,false,9", "9000,true,10"})
     void streamsOverABadWire(int mtu, boolean superFrames, long seed) {
-        choice.link = new SimulatedLink(100_000, mtu, superFrames).bitsPerSecond(10_000_000_000L);
+        choice.link = new FrameLink(100_000, mtu, superFrames).bitsPerSecond(10_000_000_000L);
         choice.impairment = new Impairment(seed, 0.01, 0.01, 0.01, 0.005, Impairment.Side.BOTH);
         TwoHosts hosts = new TwoHosts(choice);
         long tookNs = hosts.exchange(2 << 20, 16 << 10);
@@ -49,7 +49,7 @@ class TwoHostsTest {
 
     @Test
     void narrowQueueDropsAndRecovers() {
-        choice.link = new SimulatedLink(500_000, 1500, false).bitsPerSecond(100_000_000).queueFrames(40);
+        choice.link = new FrameLink(500_000, 1500, false).bitsPerSecond(100_000_000).queueFrames(40);
         TwoHosts hosts = new TwoHosts(choice);
         hosts.exchange(2 << 20, 16 << 10);
         assertThat(hosts.client.counter("port.transmit drops")).isPositive();
@@ -179,7 +179,7 @@ class TwoHostsTest {
     @ParameterizedTest
     @CsvSource({"1500,0", "9000,0", "1500,0.02", "9000,0.02"})
     void smallestBuffers(int mtu, double loss) {
-        choice.link = new SimulatedLink(20_000, mtu, false).bitsPerSecond(1_000_000_000);
+        choice.link = new FrameLink(20_000, mtu, false).bitsPerSecond(1_000_000_000);
         choice.size = new ContextSize(4, 4 << 10, 4 << 10, 64);
         choice.impairment = new Impairment(4, loss, loss, loss, 0, Impairment.Side.BOTH);
         TwoHosts hosts = new TwoHosts(choice);

@@ -3,16 +3,16 @@ package org.millrace.distribution;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import org.millrace.sim.port.FrameFabric;
+import org.millrace.sim.port.FrameLink;
 import org.millrace.testkit.ManualClock;
-import org.millrace.testkit.SimulatedFabric;
-import org.millrace.testkit.SimulatedLink;
 
 /** Hosts on a simulated fabric, under a clock that jumps to whatever happens next. */
 final class VirtualWorld {
     private static final int MAX_ROUNDS_AT_ONCE = 100_000;
 
     final ManualClock clock;
-    final SimulatedFabric fabric;
+    final FrameFabric fabric;
     final List<VirtualHost> hosts = new ArrayList<>();
     /** Run before the hosts in every round. */
     final List<Runnable> bystanders = new ArrayList<>();
@@ -20,9 +20,9 @@ final class VirtualWorld {
     long rounds;
     private int roundsAtOnce;
 
-    VirtualWorld(SimulatedLink link, long startNs) {
+    VirtualWorld(FrameLink link, long startNs) {
         clock = new ManualClock(startNs);
-        fabric = new SimulatedFabric(clock, link);
+        fabric = new FrameFabric(clock, link);
     }
 
     VirtualHost add(VirtualHost host) {

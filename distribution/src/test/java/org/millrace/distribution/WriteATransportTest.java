@@ -27,9 +27,9 @@ import org.millrace.api.context.ContextSize;
 import org.millrace.api.context.Status;
 import org.millrace.api.transport.TransportFactory;
 import org.millrace.bluefield.BluefieldBackend;
+import org.millrace.sim.port.FrameLink;
 import org.millrace.testkit.ImpairedPort;
 import org.millrace.testkit.Impairment;
-import org.millrace.testkit.SimulatedLink;
 import org.millrace.toe.MessageSocket;
 
 /** The transport of docs/write-a-transport.md on two data paths, virtual time and a wire that loses, doubles and reorders. */
@@ -53,7 +53,7 @@ class WriteATransportTest {
     }
 
     private List<VirtualHost> hosts(TransportFactory transport, String impairment) {
-        world = new VirtualWorld(new SimulatedLink(10_000, 1500, false), 0);
+        world = new VirtualWorld(new FrameLink(10_000, 1500, false), 0);
         return List.of(host("left", 1, transport, impairment + ",seed=1"), host("right", 2, transport, impairment + ",seed=2"));
     }
 

@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.millrace.api.port.Port;
 import org.millrace.api.port.TransmitBatch;
+import org.millrace.sim.port.SentFrames;
 import org.millrace.wire.EthernetHeader;
 
 /** Impairs the frames that a port sends. */
@@ -108,7 +109,7 @@ final class TransmitImpairer {
             return;
         }
         if (frame.checksumStart != 0) {
-            Frames.completeChecksum(frame.memory, frame.length, frame.checksumStart, frame.checksumOffset);
+            SentFrames.completeChecksum(frame.memory, frame.length, frame.checksumStart, frame.checksumOffset);
             frame.checksumStart = 0;
             frame.segmentSize = 0;
         }

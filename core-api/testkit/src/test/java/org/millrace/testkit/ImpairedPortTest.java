@@ -13,6 +13,9 @@ import org.junit.jupiter.api.Test;
 import org.millrace.api.port.FrameBatch;
 import org.millrace.api.port.Port;
 import org.millrace.api.port.TransmitBatch;
+import org.millrace.sim.port.FrameFabric;
+import org.millrace.sim.port.FrameLink;
+import org.millrace.sim.port.FramePort;
 import org.millrace.testkit.Impairment.Side;
 import org.millrace.wire.Checksum;
 
@@ -23,9 +26,9 @@ class ImpairedPortTest {
     private static final Endpoint B = Endpoint.of("02:00:00:00:00:0b", "10.0.0.11", 80);
 
     private final ManualClock clock = new ManualClock();
-    private final SimulatedFabric fabric = new SimulatedFabric(clock, new SimulatedLink(0, 1500, true));
-    private final SimulatedPort a = fabric.port("a", A.mac());
-    private final SimulatedPort b = fabric.port("b", B.mac());
+    private final FrameFabric fabric = new FrameFabric(clock, new FrameLink(0, 1500, true));
+    private final FramePort a = fabric.port("a", A.mac());
+    private final FramePort b = fabric.port("b", B.mac());
     private final FrameBatch batch = new FrameBatch(16);
 
     private static byte[] frame(int number) {

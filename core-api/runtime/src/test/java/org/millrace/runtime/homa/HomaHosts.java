@@ -17,9 +17,9 @@ import org.millrace.net.Route;
 import org.millrace.runtime.config.DataPathConfig;
 import org.millrace.runtime.config.DataPathConfig.TransportChoice;
 import org.millrace.runtime.path.DataPath;
+import org.millrace.sim.port.FrameFabric;
+import org.millrace.sim.port.FrameLink;
 import org.millrace.testkit.ManualClock;
-import org.millrace.testkit.SimulatedFabric;
-import org.millrace.testkit.SimulatedLink;
 import org.millrace.toe.RpcSocket;
 import org.millrace.toe.Toe;
 import org.millrace.wire.Ipv4Address;
@@ -31,7 +31,7 @@ final class HomaHosts {
     private static final long STEP_NS = 5_000;
 
     final ManualClock clock = new ManualClock();
-    final SimulatedFabric fabric = new SimulatedFabric(clock, new SimulatedLink(2_000, 1500, false));
+    final FrameFabric fabric = new FrameFabric(clock, new FrameLink(2_000, 1500, false));
     final DataPath near;
     final DataPath far;
     final Toe client;

@@ -16,14 +16,14 @@ import org.millrace.api.context.ContextSize;
 import org.millrace.api.context.Status;
 import org.millrace.api.port.FrameBatch;
 import org.millrace.runtime.status.DataPathStatus;
+import org.millrace.sim.port.FrameFabric;
+import org.millrace.sim.port.FrameLink;
+import org.millrace.sim.port.FramePort;
 import org.millrace.testkit.Endpoint;
 import org.millrace.testkit.FrameBuilder;
 import org.millrace.testkit.Frames;
 import org.millrace.testkit.ManualClock;
 import org.millrace.testkit.SegmentAssert;
-import org.millrace.testkit.SimulatedFabric;
-import org.millrace.testkit.SimulatedLink;
-import org.millrace.testkit.SimulatedPort;
 import org.millrace.toe.MessageSocket;
 import org.millrace.toe.Toe;
 
@@ -32,10 +32,10 @@ class DataPathTest {
     private static final ContextSize SIZE = new ContextSize(16, 16384, 16384, 64);
 
     private final ManualClock clock = new ManualClock();
-    private final SimulatedFabric fabric = new SimulatedFabric(clock, new SimulatedLink(10_000, 1500, true));
+    private final FrameFabric fabric = new FrameFabric(clock, new FrameLink(10_000, 1500, true));
     private final TestHost a = new TestHost(fabric.port("a", 0x020000000001L), "10.0.0.1");
     private final TestHost b = new TestHost(fabric.port("b", 0x020000000002L), "10.0.0.2");
-    private final SimulatedPort linux = fabric.port("linux", 0x0200000000ffL);
+    private final FramePort linux = fabric.port("linux", 0x0200000000ffL);
     private final List<byte[]> heard = new ArrayList<>();
     private final Toe toeA = Toe.open(a, SIZE);
     private final Toe toeB = Toe.open(b, SIZE);
@@ -215,7 +215,7 @@ class DataPathTest {
             SegmentAssert.to(us));
     }
 
-    private static void send(SimulatedPort port, byte[] frame) {
+    private static void send(FramePort port, byte[] frame) {
         var batch = port.newTransmitBatch();
         var memory = MemorySegment.ofArray(frame);
         MemorySegment.copy(memory, 0, batch.headers, batch.headerOffset(0), 14);

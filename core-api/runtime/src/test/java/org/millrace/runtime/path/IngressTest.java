@@ -13,12 +13,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.millrace.api.pipeline.DropReason;
 import org.millrace.api.port.TransmitBatch;
+import org.millrace.sim.port.FrameFabric;
+import org.millrace.sim.port.FrameLink;
+import org.millrace.sim.port.FramePort;
 import org.millrace.testkit.Endpoint;
 import org.millrace.testkit.FrameBuilder;
 import org.millrace.testkit.ManualClock;
-import org.millrace.testkit.SimulatedFabric;
-import org.millrace.testkit.SimulatedLink;
-import org.millrace.testkit.SimulatedPort;
 import org.millrace.wire.Ipv4Header;
 
 /** Every way in which a frame can be wrong before a transport sees it. */
@@ -26,9 +26,9 @@ class IngressTest {
     private static final Endpoint US = Endpoint.of("02:00:00:00:00:01", "10.0.0.1", 7);
     private static final Endpoint PEER = Endpoint.of("02:00:00:00:00:ff", "10.0.0.9", 5000);
 
-    private final SimulatedFabric fabric = new SimulatedFabric(new ManualClock(), new SimulatedLink(0, 9000, false));
+    private final FrameFabric fabric = new FrameFabric(new ManualClock(), new FrameLink(0, 9000, false));
     private final TestHost host = new TestHost(fabric.port("us", US.mac()), "10.0.0.1");
-    private final SimulatedPort wire = fabric.port("wire", PEER.mac());
+    private final FramePort wire = fabric.port("wire", PEER.mac());
 
     /** A frame and what becomes of it. */
     private enum Case {

@@ -23,9 +23,9 @@ import org.millrace.memory.ContextLayout;
 import org.millrace.memory.Descriptor;
 import org.millrace.memory.DescriptorRing;
 import org.millrace.runtime.path.TestHost;
+import org.millrace.sim.port.FrameFabric;
+import org.millrace.sim.port.FrameLink;
 import org.millrace.testkit.ManualClock;
-import org.millrace.testkit.SimulatedFabric;
-import org.millrace.testkit.SimulatedLink;
 import org.millrace.toe.MessageSocket;
 import org.millrace.toe.Toe;
 
@@ -36,7 +36,7 @@ class RequestReaderTest {
     private static final InetSocketAddress PEER = new InetSocketAddress("10.0.0.2", 9);
 
     private final ManualClock clock = new ManualClock();
-    private final TestHost host = new TestHost(new SimulatedFabric(clock, new SimulatedLink(0, 1500, false))
+    private final TestHost host = new TestHost(new FrameFabric(clock, new FrameLink(0, 1500, false))
         .port("us", 0x020000000001L), "10.0.0.1");
     private AppContext context;
     private DescriptorRing requests;

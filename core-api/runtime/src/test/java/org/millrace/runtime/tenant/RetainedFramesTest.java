@@ -22,13 +22,13 @@ import org.millrace.runtime.frame.ReceivedFrames;
 import org.millrace.runtime.frame.RetainedFrames;
 import org.millrace.runtime.path.HoldingBackend;
 import org.millrace.runtime.path.TestHost;
+import org.millrace.sim.port.FrameFabric;
+import org.millrace.sim.port.FrameLink;
+import org.millrace.sim.port.FramePort;
 import org.millrace.testkit.Endpoint;
 import org.millrace.testkit.FrameBuilder;
 import org.millrace.testkit.Frames;
 import org.millrace.testkit.ManualClock;
-import org.millrace.testkit.SimulatedFabric;
-import org.millrace.testkit.SimulatedLink;
-import org.millrace.testkit.SimulatedPort;
 import org.millrace.toe.MessageSocket;
 import org.millrace.toe.Toe;
 
@@ -195,9 +195,9 @@ class RetainedFramesTest {
     private static final class World {
         final HoldingBackend hardware;
         final ManualClock clock = new ManualClock();
-        final SimulatedFabric fabric = new SimulatedFabric(clock, new SimulatedLink(0, 1500, false));
+        final FrameFabric fabric = new FrameFabric(clock, new FrameLink(0, 1500, false));
         final TestHost host;
-        final SimulatedPort wire;
+        final FramePort wire;
         final Toe toe;
         final MessageSocket socket;
         final List<String> heard = new ArrayList<>();

@@ -22,9 +22,9 @@ import org.millrace.runtime.path.DataPath;
 import org.millrace.runtime.swap.Swap;
 import org.millrace.runtime.swap.SwapException;
 import org.millrace.runtime.swap.SwapRequest;
+import org.millrace.sim.port.FrameFabric;
+import org.millrace.sim.port.FrameLink;
 import org.millrace.testkit.ManualClock;
-import org.millrace.testkit.SimulatedFabric;
-import org.millrace.testkit.SimulatedLink;
 import org.millrace.toe.MessageSocket;
 import org.millrace.toe.Toe;
 import org.millrace.udp.UdpFactory;
@@ -36,7 +36,7 @@ class UdpTest {
     private static final ContextSize SIZE = new ContextSize(16, 4096, 4096, 64);
 
     private final ManualClock clock = new ManualClock();
-    private final SimulatedFabric fabric = new SimulatedFabric(clock, new SimulatedLink(10_000, 1500, false));
+    private final FrameFabric fabric = new FrameFabric(clock, new FrameLink(10_000, 1500, false));
     private final DataPath near = path("near", 0x020000000001L, "10.0.0.1");
     private final DataPath far = path("far", 0x020000000002L, "10.0.0.2");
     private final Toe client = Toe.open(near.grant(SIZE));

@@ -81,7 +81,7 @@ public final class Fabric {
     private void join(int from, int port, int to, Topology.Link link) {
         boolean isHost = to < hosts.length;
         long sendPs = from < hosts.length ? config.sendPs() : 0;
-        Outgoing out = new Outgoing(isHost ? hosts[to] : switches.get(to - hosts.length), isHost ? Host.ARRIVES : Switch.ARRIVES, link,
+        Outgoing out = new Outgoing(isHost ? hosts[to] : switches.get(to - hosts.length), isHost ? Host.ARRIVES : Switch.ARRIVES, link.from(from),
             sendPs + (isHost ? config.receivePs() : config.switchPs()));
         if (from < hosts.length) {
             hosts[from].join(out);

@@ -20,16 +20,16 @@ final class Outgoing {
     boolean isWaiting;
     long sentBytes;
 
-    Outgoing(Actor peer, int event, Topology.Link link, long peerPs) {
+    Outgoing(Actor peer, int event, Topology.Way way, long peerPs) {
         this.peer = peer;
         this.event = event;
-        delayPs = link.delayPs() + peerPs;
-        loss = link.loss();
-        bitsPerSecond = link.bitsPerSecond();
-        bytePs = 8 * PS_PER_S % bitsPerSecond == 0 ? 8 * PS_PER_S / bitsPerSecond : 0;
+        delayPs = way.delayPs() + peerPs;
+        loss = way.loss();
+        bitsPerSecond = way.bitsPerSecond();
+        bytePs = bitsPerSecond > 0 && 8 * PS_PER_S % bitsPerSecond == 0 ? 8 * PS_PER_S / bitsPerSecond : 0;
     }
 
     long sendingPs(int bytes) {
-        return bytePs > 0 ? bytes * bytePs : (long) Math.ceil(bytes * 8.0 * PS_PER_S / bitsPerSecond);
+        return bytePs > 0 || bitsPerSecond == 0 ? bytes * bytePs : (long) Math.ceil(bytes * 8.0 * PS_PER_S / bitsPerSecond);
     }
 }

@@ -16,18 +16,50 @@ public record Topology(int hosts, int switches, List<Link> links) {
     private static final int MOST_HOSTS = 1 << 16;
 
     /**
-     * A cable: as much each way.
+     * A cable.
      *
-     * @param a             a node
-     * @param b             another
-     * @param bitsPerSecond its rate
-     * @param delayPs       from the last bit's leaving to its arrival, picoseconds
-     * @param loss          part of the packets that are lost on it, 0 to 1
+     * @param a   a node
+     * @param b   another
+     * @param toB from a to b
+     * @param toA from b to a
      */
-    public record Link(int a, int b, long bitsPerSecond, long delayPs, double loss) {
+    public record Link(int a, int b, Way toB, Way toA) {
+        /**
+         * As much each way.
+         *
+         * @param a             a node
+         * @param b             another
+         * @param bitsPerSecond its rate
+         * @param delayPs       from the last bit's leaving to its arrival, picoseconds
+         * @param loss          part of the packets that are lost on it, 0 to 1
+         */
+        public Link(int a, int b, long bitsPerSecond, long delayPs, double loss) {
+            this(a, b, new Way(bitsPerSecond, delayPs, loss), new Way(bitsPerSecond, delayPs, loss));
+        }
+
         /** A link that loses nothing. */
         public Link(int a, int b, long bitsPerSecond, long delayPs) {
             this(a, b, bitsPerSecond, delayPs, 0);
+        }
+
+        Way from(int node) {
+            return node == a ? toB : toA;
+        }
+    }
+
+    /**
+     * One direction of a cable.
+     *
+     * @param bitsPerSecond its rate; 0: sending takes no time
+     * @param delayPs       from the last bit's leaving to its arrival, picoseconds
+     * @param loss          part of the packets that are lost on it, 0 to 1
+     */
+    public record Way(long bitsPerSecond, long delayPs, double loss) {
+        /** Checks. */
+        public Way {
+            if (bitsPerSecond < 0 || delayPs < 0 || !(loss >= 0 && loss <= 1)) {
+                throw new IllegalArgumentException("a link of " + bitsPerSecond + " bit/s, " + delayPs + " ps, loss " + loss);
+            }
         }
     }
 
@@ -39,8 +71,7 @@ public record Topology(int hosts, int switches, List<Link> links) {
         }
         int nodes = hosts + switches;
         for (Link link : links) {
-            if (link.a < 0 || link.b < 0 || link.a >= nodes || link.b >= nodes || link.a == link.b || link.bitsPerSecond < 1
-                || link.delayPs < 0 || !(link.loss >= 0 && link.loss <= 1)) {
+            if (link.a < 0 || link.b < 0 || link.a >= nodes || link.b >= nodes || link.a == link.b) {
                 throw new IllegalArgumentException(link + " among " + nodes + " nodes");
             }
         }

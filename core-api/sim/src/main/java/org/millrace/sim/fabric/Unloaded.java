@@ -73,9 +73,9 @@ public final class Unloaded {
             key -> path(new Ways(topology).links(source, destination)));
     }
 
-    private Path path(List<Topology.Link> links) {
+    private Path path(List<Topology.Way> links) {
         long fixedPs = config.sendPs() + config.receivePs() + (links.size() - 1) * config.switchPs()
-            + links.stream().mapToLong(Topology.Link::delayPs).sum();
-        return new Path(links.stream().mapToDouble(link -> 8 * PS_PER_S / link.bitsPerSecond()).toArray(), fixedPs);
+            + links.stream().mapToLong(Topology.Way::delayPs).sum();
+        return new Path(links.stream().mapToDouble(link -> link.bitsPerSecond() == 0 ? 0 : 8 * PS_PER_S / link.bitsPerSecond()).toArray(), fixedPs);
     }
 }

@@ -50,15 +50,15 @@ final class Ways {
     }
 
     /** {@return the links of one of the shortest ways} */
-    List<Topology.Link> links(int source, int destination) {
+    List<Topology.Way> links(int source, int destination) {
         int[] distances = distances(destination);
-        List<Topology.Link> links = new ArrayList<>();
+        List<Topology.Way> links = new ArrayList<>();
         for (int node = source; node != destination;) {
             int from = node;
             int to = neighbours.get(node).stream().filter(other -> distances[other] < distances[from]).findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("no way from " + source + " to " + destination));
             links.add(topology.links().stream().filter(link -> link.a() == from && link.b() == to || link.a() == to && link.b() == from)
-                .findFirst().orElseThrow());
+                .findFirst().orElseThrow().from(from));
             node = to;
         }
         return links;

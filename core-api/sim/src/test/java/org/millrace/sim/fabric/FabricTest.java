@@ -127,7 +127,7 @@ class FabricTest {
     void aLinkLosesItsPart() {
         Topology star = Topology.star(2, GBIT_10, 0);
         Topology lossy = new Topology(2, 1, star.links().stream()
-            .map(link -> new Topology.Link(link.a(), link.b(), link.bitsPerSecond(), 0, link.a() == 0 ? 0.25 : 0)).toList());
+            .map(link -> new Topology.Link(link.a(), link.b(), GBIT_10, 0, link.a() == 0 ? 0.25 : 0)).toList());
         Fabric fabric = fabric(lossy, config(Limits.shared(8, 1_000_000, 1)));
         for (long message = 0; message < 4_000; message++) {
             host(fabric, 0).send(1, 0, message, 0);

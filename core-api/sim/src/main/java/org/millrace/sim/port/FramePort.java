@@ -1,4 +1,4 @@
-package org.millrace.testkit;
+package org.millrace.sim.port;
 
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
@@ -11,37 +11,50 @@ import org.millrace.api.port.Port;
 import org.millrace.api.port.PortCounters;
 import org.millrace.api.port.PortInfo;
 import org.millrace.api.port.TransmitBatch;
+import org.millrace.sim.Agenda;
+import org.millrace.sim.fabric.Fabric;
+import org.millrace.sim.fabric.Host;
+import org.millrace.sim.fabric.Packets;
 import org.millrace.wire.EthernetHeader;
 
 /**
- * A port of a {@link SimulatedFabric}. Stricter than a real one: it refuses with an exception what its
+ * A port of a {@link FrameFabric}, and the host at the fabric that it is. Stricter than a real one: it refuses with an exception what its
  * {@link #info()} does not allow, and overwrites frames once they are not the receiver's any more. Received checksums are
  * complete and not marked as checked, so that the receiver checks them.
  */
-public final class SimulatedPort implements Port {
+public final class FramePort extends Host implements Port {
     private static final int BATCH_FRAMES = 64;
     private static final int SUPER_FRAME_BYTES = EthernetHeader.LENGTH + 65535;
+    private static final double PS_PER_S = 1e12;
 
-    private final SimulatedFabric fabric;
-    private final SimulatedLink link;
-    private final PortInfo info;
+    private final FrameFabric frames;
+    private final FrameLink link;
+    private final Packets packets;
+    /** Packets that its link has not taken. */
+    private final Deque<Integer> waiting = new ArrayDeque<>();
     private final Deque<Arrival> arrivals = new ArrayDeque<>();
     private final List<byte[]> lent = new ArrayList<>();
-    /** Arrival times of frames sent and not arrived. */
+    /** Arrival times of frames sent and not arrived, picoseconds. */
     private final Deque<Long> underWay = new ArrayDeque<>();
-    private long wireFreeNs = Long.MIN_VALUE;
+    private PortInfo info;
+    private long wireFreePs = Long.MIN_VALUE;
     private long receivedFrames;
     private long receivedBytes;
     private long transmittedFrames;
     private long transmittedBytes;
     private long transmitDropped;
 
-    private record Arrival(byte[] frame, int segmentSize, long timeNs) {
+    private record Arrival(byte[] frame, int segmentSize, long timePs) {
     }
 
-    SimulatedPort(SimulatedFabric fabric, String name, long mac, SimulatedLink link) {
-        this.fabric = fabric;
-        this.link = link;
+    FramePort(Fabric fabric, int number, FrameFabric frames) {
+        super(fabric, number);
+        this.frames = frames;
+        link = frames.link();
+        packets = fabric.packets();
+    }
+
+    void name(String name, long mac) {
         boolean whole = link.superFrames();
         info = new PortInfo("simulated:" + name, mac, link.mtuBytes(),
             whole ? SUPER_FRAME_BYTES : EthernetHeader.LENGTH + link.mtuBytes(), whole, whole, false);
@@ -54,10 +67,11 @@ public final class SimulatedPort implements Port {
 
     @Override
     public int receive(FrameBatch batch) {
+        frames.catchUp();
         lent.forEach(frame -> Arrays.fill(frame, (byte) 0xa5));
         lent.clear();
         batch.clear();
-        while (!batch.isFull() && nextDeliveryNs() <= fabric.nowNs()) {
+        while (!batch.isFull() && !arrivals.isEmpty()) {
             Arrival arrival = arrivals.poll();
             lent.add(arrival.frame);
             batch.add(MemorySegment.ofArray(arrival.frame), 0, arrival.frame.length, arrival.segmentSize, 0);
@@ -75,35 +89,60 @@ public final class SimulatedPort implements Port {
 
     @Override
     public int transmit(TransmitBatch batch) {
+        long nowPs = frames.catchUp();
         int sent = 0;
         for (int i = 0; i < batch.count(); i++) {
             check(batch, i);
-            if (send(batch, i)) {
+            if (send(nowPs, batch, i)) {
                 sent++;
             }
         }
         batch.clear();
+        wake(nowPs);
         return sent;
     }
 
-    private boolean send(TransmitBatch batch, int i) {
-        long nowNs = fabric.nowNs();
-        while (!underWay.isEmpty() && underWay.peek() <= nowNs) {
-            underWay.poll();
-        }
+    private boolean send(long nowPs, TransmitBatch batch, int i) {
+        forgetArrived(nowPs);
         if (underWay.size() >= link.queueFrames()) {
             transmitDropped++;
             return false;
         }
-        byte[] frame = Frames.completed(batch, i);
-        wireFreeNs = Math.max(wireFreeNs, nowNs) + link.sendingNs(frame.length);
-        long arrivalNs = wireFreeNs + link.delayNs();
-        underWay.add(arrivalNs);
+        byte[] frame = SentFrames.completed(batch, i);
+        wireFreePs = Math.max(wireFreePs, nowPs) + sendingPs(frame.length);
+        underWay.add(wireFreePs + link.delayNs() * Agenda.PS_PER_NS);
         transmittedFrames++;
         transmittedBytes += frame.length;
-        long destination = new EthernetHeader().wrap(MemorySegment.ofArray(frame), 0).destination();
-        fabric.deliver(this, destination, frame, batch.segmentSize[i], arrivalNs);
+        frames.write(frame);
+        enqueue(frame, batch.segmentSize[i], new EthernetHeader().wrap(MemorySegment.ofArray(frame), 0).destination());
         return true;
+    }
+
+    private void forgetArrived(long nowPs) {
+        while (!underWay.isEmpty() && underWay.peek() <= nowPs) {
+            underWay.poll();
+        }
+    }
+
+    private long sendingPs(int bytes) {
+        return link.bitsPerSecond() == 0 ? 0 : (long) Math.ceil(bytes * 8 * PS_PER_S / link.bitsPerSecond());
+    }
+
+    /** A frame for all is a packet for each of them, of which the first occupies the link. */
+    private void enqueue(byte[] frame, int segmentSize, long destination) {
+        boolean isKnown = false;
+        for (int port = 0; port < frames.used(); port++) {
+            isKnown |= port != number() && frames.isFor(port, destination);
+        }
+        int wireBytes = frame.length;
+        for (int port = 0; port < frames.used(); port++) {
+            if (port != number() && (!isKnown || frames.isFor(port, destination))) {
+                int packet = packets.make(number(), port, 0, 0, wireBytes);
+                frames.keep(packet, frame.clone(), segmentSize);
+                waiting.add(packet);
+                wireBytes = 0;
+            }
+        }
     }
 
     private void check(TransmitBatch batch, int i) {
@@ -122,19 +161,27 @@ public final class SimulatedPort implements Port {
         }
     }
 
-    void arrive(byte[] frame, int segmentSize, long timeNs) {
-        Arrival arrival = new Arrival(frame.clone(), segmentSize, timeNs);
-        // several senders: keep the order of arrival, and of sending among equals
-        Deque<Arrival> later = new ArrayDeque<>();
-        while (!arrivals.isEmpty() && arrivals.peekLast().timeNs > timeNs) {
-            later.push(arrivals.pollLast());
-        }
-        arrivals.add(arrival);
-        arrivals.addAll(later);
+    @Override
+    protected int next(long nowPs) {
+        return waiting.isEmpty() ? NONE : waiting.poll();
     }
 
-    long nextDeliveryNs() {
-        return arrivals.isEmpty() ? Long.MAX_VALUE : arrivals.peek().timeNs;
+    @Override
+    protected void receive(long nowPs, int packet) {
+        arrivals.add(new Arrival(frames.frame(packet), frames.segmentSize(packet), nowPs));
+        packets.free(packet);
+    }
+
+    @Override
+    protected void happen(long nowPs, int event, long argument) {
+        throw new IllegalStateException("a port plans nothing");
+    }
+
+    /** When what it has sent arrives next somewhere, or when what waits for it has arrived. */
+    long nextDeliveryPs() {
+        forgetArrived(frames.catchUp());
+        long sentPs = underWay.isEmpty() ? Agenda.NEVER : underWay.peek();
+        return arrivals.isEmpty() ? sentPs : Math.min(sentPs, arrivals.peek().timePs);
     }
 
     /** {@return −1: a virtual wire wakes nobody} */

@@ -12,9 +12,11 @@ import org.junit.jupiter.api.Test;
 import org.millrace.api.port.FrameBatch;
 import org.millrace.api.port.Port;
 import org.millrace.api.port.TransmitBatch;
+import org.millrace.sim.port.FrameFabric;
+import org.millrace.sim.port.FrameLink;
 import org.millrace.wire.PcapngWriter;
 
-class SimulatedFabricTest {
+class FrameFabricTest {
     private static final Endpoint A = Endpoint.of("02:00:00:00:00:0a", "10.0.0.10", 1);
     private static final Endpoint B = Endpoint.of("02:00:00:00:00:0b", "10.0.0.11", 2);
     private static final Endpoint C = Endpoint.of("02:00:00:00:00:0c", "10.0.0.12", 3);
@@ -37,7 +39,7 @@ class SimulatedFabricTest {
 
     @Test
     void aFrameArrivesAfterTheDelayAndNotBefore() {
-        SimulatedFabric fabric = new SimulatedFabric(clock, new SimulatedLink(500, 1500, false));
+        FrameFabric fabric = new FrameFabric(clock, new FrameLink(500, 1500, false));
         Port a = fabric.port("a", A.mac());
         Port b = fabric.port("b", B.mac());
         assertThat(fabric.nextDeliveryNs()).isEqualTo(Long.MAX_VALUE);
@@ -57,7 +59,7 @@ class SimulatedFabricTest {
     void aTraceHasEveryFrameAndItsTime() throws IOException {
         ByteArrayOutputStream trace = new ByteArrayOutputStream();
         ByteArrayOutputStream expected = new ByteArrayOutputStream();
-        SimulatedFabric fabric = new SimulatedFabric(clock, new SimulatedLink(500, 1500, false));
+        FrameFabric fabric = new FrameFabric(clock, new FrameLink(500, 1500, false));
         Port a = fabric.port("a", A.mac());
         fabric.port("b", B.mac());
         fabric.trace(new PcapngWriter(Channels.newChannel(trace)));
@@ -71,8 +73,8 @@ class SimulatedFabricTest {
 
     @Test
     void aRateSpacesFramesAndAFullQueueDrops() {
-        SimulatedLink link = new SimulatedLink(500, 1500, false).bitsPerSecond(8_000_000_000L).queueFrames(2);
-        SimulatedFabric fabric = new SimulatedFabric(clock, link);
+        FrameLink link = new FrameLink(500, 1500, false).bitsPerSecond(8_000_000_000L).queueFrames(2);
+        FrameFabric fabric = new FrameFabric(clock, link);
         Port a = fabric.port("a", A.mac());
         Port b = fabric.port("b", B.mac());
         assertThat(send(a, frame(100), 0)).isEqualTo(1);
@@ -89,7 +91,7 @@ class SimulatedFabricTest {
 
     @Test
     void framesGoWhereTheyAreAddressed() {
-        SimulatedFabric fabric = new SimulatedFabric(clock, new SimulatedLink(0, 1500, false));
+        FrameFabric fabric = new FrameFabric(clock, new FrameLink(0, 1500, false));
         Port a = fabric.port("a", A.mac());
         Port b = fabric.port("b", B.mac());
         Port c = fabric.port("c", C.mac());
@@ -103,7 +105,7 @@ class SimulatedFabricTest {
 
     @Test
     void aSuperFramePassesWholeWithItsSegmentSize() {
-        SimulatedFabric fabric = new SimulatedFabric(clock, new SimulatedLink(0, 1500, true));
+        FrameFabric fabric = new FrameFabric(clock, new FrameLink(0, 1500, true));
         Port a = fabric.port("a", A.mac());
         Port b = fabric.port("b", B.mac());
         send(a, frame(9000), 1448);
@@ -115,14 +117,14 @@ class SimulatedFabricTest {
 
     @Test
     void anOrdinaryPortRefusesWhatItDoesNotOffer() {
-        SimulatedFabric fabric = new SimulatedFabric(clock, new SimulatedLink(0, 1500, false));
+        FrameFabric fabric = new FrameFabric(clock, new FrameLink(0, 1500, false));
         Port a = fabric.port("a", A.mac());
         assertThatThrownBy(() -> send(a, frame(1515), 0)).hasMessageContaining("frame of 1515 bytes, allowed is 14 to 1514");
     }
 
     @Test
     void framesGivenBackAreOverwritten() {
-        SimulatedFabric fabric = new SimulatedFabric(clock, new SimulatedLink(0, 1500, false));
+        FrameFabric fabric = new FrameFabric(clock, new FrameLink(0, 1500, false));
         Port a = fabric.port("a", A.mac());
         Port b = fabric.port("b", B.mac());
         send(a, frame(100), 0);

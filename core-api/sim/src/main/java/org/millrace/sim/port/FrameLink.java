@@ -1,7 +1,7 @@
-package org.millrace.testkit;
+package org.millrace.sim.port;
 
 /**
- * What each link of a {@link SimulatedFabric} is like.
+ * What each link of a {@link FrameFabric} is like.
  *
  * @param delayNs       from the end of sending to arrival, nanoseconds
  * @param mtuBytes      largest IP datagram, bytes
@@ -10,7 +10,7 @@ package org.millrace.testkit;
  * @param bitsPerSecond rate at which a port sends, frame bytes only; 0: sending takes no time
  * @param queueFrames   most frames of a port that have not arrived; more are dropped and counted
  */
-public record SimulatedLink(long delayNs, int mtuBytes, boolean superFrames, long bitsPerSecond, int queueFrames) {
+public record FrameLink(long delayNs, int mtuBytes, boolean superFrames, long bitsPerSecond, int queueFrames) {
     /**
      * A link with a delay and nothing else in its way.
      *
@@ -18,7 +18,7 @@ public record SimulatedLink(long delayNs, int mtuBytes, boolean superFrames, lon
      * @param mtuBytes    bytes
      * @param superFrames whether super-frames pass whole
      */
-    public SimulatedLink(long delayNs, int mtuBytes, boolean superFrames) {
+    public FrameLink(long delayNs, int mtuBytes, boolean superFrames) {
         this(delayNs, mtuBytes, superFrames, 0, Integer.MAX_VALUE);
     }
 
@@ -27,8 +27,8 @@ public record SimulatedLink(long delayNs, int mtuBytes, boolean superFrames, lon
      *
      * @param rate bits per second, 0: sending takes no time
      */
-    public SimulatedLink bitsPerSecond(long rate) {
-        return new SimulatedLink(delayNs, mtuBytes, superFrames, rate, queueFrames);
+    public FrameLink bitsPerSecond(long rate) {
+        return new FrameLink(delayNs, mtuBytes, superFrames, rate, queueFrames);
     }
 
     /**
@@ -36,11 +36,7 @@ public record SimulatedLink(long delayNs, int mtuBytes, boolean superFrames, lon
      *
      * @param frames most frames of a port that have not arrived
      */
-    public SimulatedLink queueFrames(int frames) {
-        return new SimulatedLink(delayNs, mtuBytes, superFrames, bitsPerSecond, frames);
-    }
-
-    long sendingNs(int bytes) {
-        return bitsPerSecond == 0 ? 0 : bytes * 8_000_000_000L / bitsPerSecond;
+    public FrameLink queueFrames(int frames) {
+        return new FrameLink(delayNs, mtuBytes, superFrames, bitsPerSecond, frames);
     }
 }

@@ -1,0 +1,69 @@
+package org.millrace.sim.port;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import org.millrace.api.port.TransmitBatch;
+import org.millrace.wire.Checksum;
+
+/** Frames out of a batch that is sent, in one piece. */
+public final class SentFrames {
+    private static final ValueLayout.OfShort U16 =
+        ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+
+    private SentFrames() {
+    }
+
+    /**
+     * {@return a copy of a frame to send, headers and payload in one piece, as the batch has it: a checksum left to the
+     *          port is partial}
+     *
+     * @param batch where it is
+     * @param frame its index
+     */
+    public static byte[] copy(TransmitBatch batch, int frame) {
+        byte[] bytes = new byte[batch.frameLength(frame)];
+        int headerLength = batch.headerLength[frame];
+        MemorySegment.copy(batch.headers, ValueLayout.JAVA_BYTE, batch.headerOffset(frame), bytes, 0, headerLength);
+        int firstLength = batch.firstLength[frame];
+        if (firstLength > 0) {
+            MemorySegment.copy(batch.first[frame], ValueLayout.JAVA_BYTE, batch.firstOffset[frame], bytes, headerLength,
+                firstLength);
+        }
+        if (batch.secondLength[frame] > 0) {
+            MemorySegment.copy(batch.second[frame], ValueLayout.JAVA_BYTE, batch.secondOffset[frame], bytes,
+                headerLength + firstLength, batch.secondLength[frame]);
+        }
+        return bytes;
+    }
+
+    /**
+     * {@return a copy of a frame to send with its checksum completed, as a port would put it on the wire if it need not
+     *          cut it}
+     *
+     * @param batch where it is
+     * @param frame its index
+     */
+    public static byte[] completed(TransmitBatch batch, int frame) {
+        byte[] bytes = copy(batch, frame);
+        int start = batch.checksumStart[frame];
+        if (start != 0) {
+            completeChecksum(MemorySegment.ofArray(bytes), bytes.length, start, batch.checksumOffset[frame]);
+        }
+        return bytes;
+    }
+
+    /**
+     * Completes, in place, a checksum whose field holds the folded pseudo-header sum.
+     *
+     * @param frame  all of it
+     * @param length its length, bytes
+     * @param start  where the sum begins
+     * @param offset where the field is
+     */
+    public static void completeChecksum(MemorySegment frame, int length, int start, int offset) {
+        int checksum = Checksum.finish(Checksum.sum(0, frame, start, length - start));
+        // 0 would say "no checksum" in UDP (RFC 768) and means the same as 0xffff in TCP
+        frame.set(U16, start + offset, (short) (checksum == 0 ? 0xffff : checksum));
+    }
+}

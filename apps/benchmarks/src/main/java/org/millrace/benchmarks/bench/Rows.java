@@ -8,6 +8,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.millrace.benchmarks.Children;
 import org.millrace.benchmarks.EchoTransports;
+import org.millrace.benchmarks.FabricSpeed;
 import org.millrace.benchmarks.HttpComparison;
 import org.millrace.benchmarks.QueueRoundTrip;
 import org.millrace.benchmarks.SwapPause;
@@ -106,6 +107,15 @@ enum Rows {
                 ms[i] = Starts.once();
             }
             return List.of(Result.of("start to ready", new Figures("start", "ms", ms), Goal.atMost(1000)));
+        }
+    },
+    /** Packets in virtual time. */
+    FABRIC("packet hops of the simulated fabric in a second of CPU time", false) {
+        @Override
+        List<Result> measure(int rounds) {
+            List<Figures> sizes = FabricSpeed.compare(rounds, 20);
+            return List.of(Result.of(sizes.get(0).subject(), sizes.get(0), Goal.atLeast(2)),
+                Result.of(sizes.get(1).subject(), sizes.get(1), Goal.atLeast(1)));
         }
     },
     /** Programs and hardware exchanged under streams. */

@@ -4,6 +4,7 @@ import de.erichseifert.vectorgraphics2d.Document;
 import de.erichseifert.vectorgraphics2d.Processors;
 import de.erichseifert.vectorgraphics2d.VectorGraphics2D;
 import de.erichseifert.vectorgraphics2d.util.PageSize;
+import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.io.ByteArrayOutputStream;
@@ -29,6 +30,8 @@ public final class Svg {
     private static final int HEIGHT = 420;
     /** The library names clip paths by hash codes, which are others in every process. */
     private static final Pattern CLIP = Pattern.compile("clip(-?\\d+)");
+    /** What is written of a coordinate beyond a hundredth of a pixel is two thirds of a drawing. */
+    private static final Pattern FRACTION = Pattern.compile("(\\.\\d\\d)\\d+");
 
     private Svg() {
     }
@@ -73,6 +76,7 @@ public final class Svg {
             .yAxisTitle(plot.up()).build();
         chart.getStyler().setXAxisLogarithmic(plot.isAcrossLog()).setYAxisLogarithmic(plot.isUpLog())
             .setLegendPosition(LegendPosition.OutsideE).setChartBackgroundColor(Color.WHITE);
+        chart.getStyler().setPlotGridLinesStroke(new BasicStroke(0.5f)); // dashes become shapes, hundreds of each line
         for (Plot.Series series : plot.series()) {
             XYSeries drawn = chart.addSeries(series.name(), series.across(), series.up());
             if (series.isLine()) {
@@ -86,7 +90,7 @@ public final class Svg {
 
     private static String named(String drawing) {
         Map<String, String> names = new HashMap<>();
-        return CLIP.matcher(drawing).replaceAll(found ->
+        return CLIP.matcher(FRACTION.matcher(drawing).replaceAll("$1")).replaceAll(found ->
             Matcher.quoteReplacement(names.computeIfAbsent(found.group(), name -> "clip" + names.size())));
     }
 }

@@ -16,6 +16,8 @@ import org.millrace.sim.fabric.Fabric;
 import org.millrace.sim.fabric.FabricConfig;
 import org.millrace.sim.fabric.Topology;
 import org.millrace.sim.fabric.Unloaded;
+import org.millrace.sim.workload.Bulk;
+import org.millrace.sim.workload.ClosedLoop;
 import org.millrace.sim.workload.Incast;
 import org.millrace.sim.workload.OpenLoop;
 import org.millrace.sim.workload.Sizes;
@@ -38,7 +40,7 @@ class LightHostsTest {
 
     private static Topology lossy(Topology topology, double loss) {
         return new Topology(topology.hosts(), topology.switches(), topology.links().stream()
-            .map(link -> new Topology.Link(link.a(), link.b(), link.bitsPerSecond(), link.delayPs(), loss)).toList());
+            .map(link -> new Topology.Link(link.a(), link.b(), link.toA().bitsPerSecond(), link.toA().delayPs(), loss)).toList());
     }
 
     @ParameterizedTest
@@ -137,6 +139,39 @@ class LightHostsTest {
         }
         double linePs = 128.0 * (65_536 + 46 * 96) * 800;
         assertThat(incast[0].endPs() / linePs).isLessThan(1.2);
+    }
+
+    @Test
+    void aClosedLoopKeepsItsQuestionsUnderWay() {
+        ClosedLoop[] loop = new ClosedLoop[1];
+        Messages messages = new Messages((nowPs, all, message) -> loop[0].complete(nowPs, all.destination(message), all.tag(message)));
+        Fabric fabric = new Fabric(agenda, Topology.homa144(), FabricConfig.homa(), new SplittableRandom(1), Kind.SIGCOMM18.maker(messages, false));
+        loop[0] = new ClosedLoop(MessageHost.starter(fabric), 144, 1, 100, 100, new SplittableRandom(2));
+        loop[0].begin(0);
+        agenda.runUntil(1_000_000_000L);
+        assertThat(messages.live()).isEqualTo(144);
+        double alonePs = 2.0 * new Unloaded(Topology.homa144(), FabricConfig.homa(), 1_442, 96).timePs(0, 143, 100);
+        assertThat(loop[0].meanPs()).isBetween(0.8 * alonePs, 1.3 * alonePs);
+        assertThat(loop[0].answered()).isBetween((long) (144e9 / (1.3 * alonePs)), (long) (144e9 / (0.8 * alonePs)));
+        loop[0].end();
+        agenda.runUntil(2_000_000_000L);
+        assertThat(messages.live()).isZero();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Kind.class)
+    void aPermutationOfLongMessagesIsComplete(Kind kind) {
+        Bulk bulk = new Bulk(144, new SplittableRandom(8));
+        Messages messages = new Messages((nowPs, all, message) -> {
+            assertThat(all.source(message)).isNotEqualTo(all.destination(message));
+            bulk.complete(nowPs);
+        });
+        Fabric fabric = new Fabric(agenda, Topology.homa144(), FabricConfig.homa(), new SplittableRandom(1), kind.maker(messages, false));
+        bulk.begin(0, MessageHost.starter(fabric), 500_000);
+        agenda.runUntil(1_000_000_000_000L);
+        assertThat(bulk.isComplete()).isTrue();
+        double alonePs = new Unloaded(Topology.homa144(), FabricConfig.homa(), 1_442, 96).timePs(0, 143, 500_000);
+        assertThat(bulk.endPs() / alonePs).as(kind.toString()).isBetween(0.9, kind == Kind.SIGCOMM18 ? 1.5 : 3.0);
     }
 
     private long[] figures(long seed) {

@@ -60,7 +60,8 @@ final class Fitter {
             group.analyse(analyser, meta);
         }
         Fields fields = new Fields(program, groups);
-        Placement placement = new Placement(machine, new Costs(machine, capacity, plans, fields.widths()));
+        Placement placement = new Placement(machine, new Costs(machine, capacity, plans, fields.widths()),
+            (field, workflow, order) -> isWritten(groups.subList(order + 1, groups.size()), field, workflow));
         boolean isIngress = true;
         for (int order = 0; order < groups.size(); order++) {
             StageGroup group = groups.get(order);
@@ -95,6 +96,11 @@ final class Fitter {
             || groups.stream().anyMatch(group -> group.spec.externs().contains(PriorityQueue.class));
         return sorts ? List.of("PriorityQueue is approximate: the traffic manager tells " + machine.trafficManager().priorities()
             + " classes of ranks apart, by their number of bits, and serves each as it came") : List.of();
+    }
+
+    private static boolean isWritten(List<StageGroup> groups, String field, Workflow workflow) {
+        return groups.stream().anyMatch(g -> g.byWorkflows().entrySet().stream().anyMatch(e -> e.getValue().contains(workflow)
+            && e.getKey().meta().keySet().stream().anyMatch(f -> f.name().equals(field))));
     }
 
     private void refuse(Placement.Homeless homeless) {

@@ -12,11 +12,13 @@ import org.millrace.code.analysis.Expr;
  * @param matches fields it matches or gates on
  * @param reads   fields its actions read
  * @param sees    fields its calls read as its own stage leaves them
+ * @param shows   fields that its calls read at the end of the pass
  * @param writes  fields its actions write
  * @param ends    whether it may end an item
  * @param isGated whether it must not run for an item that has ended
  */
-public record Access(Set<String> matches, Set<String> reads, Set<String> sees, Set<String> writes, boolean ends, boolean isGated) {
+public record Access(Set<String> matches, Set<String> reads, Set<String> sees, Set<String> shows,
+                     Set<String> writes, boolean ends, boolean isGated) {
     /** {@return what a table does in a workflow}
      * @param table    the table
      * @param workflow the workflow */
@@ -24,6 +26,7 @@ public record Access(Set<String> matches, Set<String> reads, Set<String> sees, S
         Set<String> matches = new TreeSet<>();
         Set<String> reads = new TreeSet<>();
         Set<String> sees = new TreeSet<>();
+        Set<String> shows = new TreeSet<>();
         Set<String> writes = new TreeSet<>();
         boolean ends = false;
         boolean isGated = table.kind() == Table.Kind.REGISTER || table.kind() == Table.Kind.EXTERN;
@@ -57,13 +60,13 @@ public record Access(Set<String> matches, Set<String> reads, Set<String> sees, S
             }
             for (Action.Call call : action.calls()) {
                 call.arguments().forEach(e -> fields(e, table.kind() == Table.Kind.LOOKUP ? matches : reads));
-                (table.kind() == Table.Kind.LOOKUP ? matches : sees).addAll(ExternModel.of(call).reads());
+                (table.kind() == Table.Kind.LOOKUP ? matches : call.isAtEnd() ? shows : sees).addAll(ExternModel.of(call).reads());
                 if (call.result() != null) {
                     writes.add(call.result().name());
                 }
             }
         }
-        return new Access(matches, reads, sees, writes, ends, isGated);
+        return new Access(matches, reads, sees, shows, writes, ends, isGated);
     }
 
     private static void fields(Expr e, Set<String> names) {

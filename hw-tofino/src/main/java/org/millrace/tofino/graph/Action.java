@@ -56,7 +56,9 @@ public record Action(List<Assignment> assignments, Optional<Access> register, Li
      * @param method    the method
      * @param arguments what it is called with, fields and constants; the item and the time are left out
      * @param result    field that gets the answer, or null
+     * @param isAtEnd   whether the deparser makes the message of the item's fields as they are at the end of the pass, which
+     *                  is as the call's stage has left them; else they are copied when the call is made
      */
-    public record Call(Class<?> extern, String method, List<Expr> arguments, Input result) {
+    public record Call(Class<?> extern, String method, List<Expr> arguments, Input result, boolean isAtEnd) {
     }
 }

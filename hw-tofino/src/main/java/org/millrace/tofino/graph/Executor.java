@@ -44,6 +44,7 @@ public final class Executor {
     private final Map<String, Integer> index = new HashMap<>();
     private final int[] masks;
     private final List<List<Placed>> stages = new ArrayList<>();
+    private final List<Runnable> atEnd = new ArrayList<>();
     private int[] fields;
     private TreeMap<Integer, Integer> verdicts = new TreeMap<>();
 
@@ -103,6 +104,8 @@ public final class Executor {
                 }
             }
         }
+        atEnd.forEach(Runnable::run);
+        atEnd.clear();
         List<Integer> result = new ArrayList<>();
         for (int verdict : verdicts.values()) {
             result.add(verdict);
@@ -139,6 +142,10 @@ public final class Executor {
         verdict(table, action.verdict(), after);
         for (Action.Call call : action.calls()) {
             int[] arguments = call.arguments().stream().mapToInt(e -> (int) e.eval(env)).toArray();
+            if (call.isAtEnd()) {
+                atEnd.add(() -> surroundings.call(call, arguments, this::get));
+                continue;
+            }
             int answer = surroundings.call(call, arguments, name -> before[index.get(name)]);
             if (call.result() != null) {
                 set(call.result().name(), answer);

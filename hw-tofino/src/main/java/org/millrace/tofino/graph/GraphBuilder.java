@@ -42,6 +42,12 @@ public final class GraphBuilder {
          * @param copy     the other
          * @return whether anybody does */
         boolean alias(String field, Workflow workflow, Input copy);
+
+        /** {@return whether a later stage writes a field}
+         * @param field    its name
+         * @param workflow in which workflow
+         * @param order    the stage's number */
+        boolean isOverwritten(String field, Workflow workflow, int order);
     }
 
     private final StageSpec<?> spec;
@@ -281,7 +287,8 @@ public final class GraphBuilder {
             new Parts(guarded, w, early).of(columns).forEach(cases -> tables.add(table(nextPart(), Table.Kind.ACTIONS, cases)));
             Input result = call.result() == null || model.kind() == ExternModel.Kind.CHANNEL ? null : result(call.result());
             Action action = new Action(List.of(), Optional.empty(), List.of(new Action.Call(call.extern(), call.method(),
-                arguments, result)), null, call.site());
+                arguments, result, model.kind() == ExternModel.Kind.CHANNEL
+                    && model.reads().stream().noneMatch(f -> before.isOverwritten(f, w, order)))), null, call.site());
             List<List<Case.Condition>> guard = new ArrayList<>();
             StageAnalysis asVerdict = new StageAnalysis(a.stage(), Map.of(), Map.of(), List.of(), call.guard(), List.of(),
                 Map.of(), a.testSites());

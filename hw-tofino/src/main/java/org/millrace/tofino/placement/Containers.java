@@ -25,7 +25,7 @@ public final class Containers {
     Containers(Map<Table, Integer> places, BiFunction<Table, Workflow, Access> accesses) {
         places.forEach((table, at) -> table.workflows().forEach(w -> {
             Access access = accesses.apply(table, w);
-            for (Set<String> names : List.of(access.matches(), access.reads(), access.sees(), access.writes())) {
+            for (Set<String> names : List.of(access.matches(), access.reads(), access.sees(), access.shows(), access.writes())) {
                 names.forEach(name -> lives.merge(List.of(name, table.isIngress()), new int[] {at, at},
                     (a, b) -> new int[] {Math.min(a[0], b[0]), Math.max(a[1], b[1])}));
             }

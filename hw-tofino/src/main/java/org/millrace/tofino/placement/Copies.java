@@ -24,7 +24,7 @@ final class Copies {
             a.register().map(r -> new Action.Access(r.instruction(),
                 r.operands().stream().map(e -> Exprs.replace(e, with)).toList(), r.compares(), r.rows())),
             a.calls().stream().map(x -> new Action.Call(x.extern(), x.method(),
-                x.arguments().stream().map(e -> Exprs.replace(e, with)).toList(), x.result())).toList(),
+                x.arguments().stream().map(e -> Exprs.replace(e, with)).toList(), x.result(), x.isAtEnd())).toList(),
             a.verdict() == null ? null : Exprs.replace(a.verdict(), with), a.site()));
     }
 

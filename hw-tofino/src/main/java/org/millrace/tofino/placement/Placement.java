@@ -36,6 +36,7 @@ public final class Placement {
     private final Map<Table, Map<Workflow, Access>> accesses = new java.util.IdentityHashMap<>();
     private final List<Homeless> homeless = new ArrayList<>();
     private final Resources alwaysRun;
+    private final Overwrites overwrites;
 
     /**
      * A table for which no stage was left.
@@ -48,13 +49,25 @@ public final class Placement {
     public record Homeless(Table table, int earliest, Resources needs, String lacking) {
     }
 
+    /** Who writes what. */
+    @FunctionalInterface
+    public interface Overwrites {
+        /** {@return whether a later stage writes a field}
+         * @param field    its name
+         * @param workflow in which workflow
+         * @param order    the stage's number */
+        boolean isOverwritten(String field, Workflow workflow, int order);
+    }
+
     /**
      * Places nothing yet.
      *
-     * @param machine the machine
-     * @param costs   what tables take
+     * @param machine    the machine
+     * @param costs      what tables take
+     * @param overwrites who writes what
      */
-    public Placement(Machine machine, Costs costs) {
+    public Placement(Machine machine, Costs costs, Overwrites overwrites) {
+        this.overwrites = overwrites;
         this.machine = machine;
         this.costs = costs;
         alwaysRun = new Resources(0, 0, 0, 0, machine.stage().alwaysRunActions(), 0, 0, 0, 0, 0, 0);
@@ -72,6 +85,11 @@ public final class Placement {
             @Override
             public boolean alias(String field, Workflow workflow, Input copy) {
                 return Placement.this.alias(field, workflow, copy, isIngress);
+            }
+
+            @Override
+            public boolean isOverwritten(String field, Workflow workflow, int order) {
+                return overwrites.isOverwritten(field, workflow, order);
             }
         };
     }
@@ -194,6 +212,9 @@ public final class Placement {
         all.add(table);
         Resources r = sum(all);
         Machine.Stage s = machine.stage();
+        if (table.kind() == Table.Kind.DATA && !table.name().equals("data0") && r.sram() > s.sramBlocks() / 4 * 3) {
+            return "SRAM"; // what is first of a stage's data is needed first; the rest leaves room for registers
+        }
         return r.tables() > s.logicalTables() ? "logical tables" : r.sram() > s.sramBlocks() ? "SRAM"
             : r.mapRam() > s.mapRams() ? "map RAM" : r.tcam() > s.tcamBlocks() ? "TCAM"
             : r.vliw() > s.vliwRows() * s.vliwColours() ? "VLIW rows" : r.gateways() > s.gateways() ? "gateways"

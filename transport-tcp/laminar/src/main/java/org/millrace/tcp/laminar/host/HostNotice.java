@@ -46,7 +46,6 @@ public final class HostNotice implements Stage<LaminarMeta, State.None> {
         if (meta.rxBump() != 0 || meta.txBump() != 0 || meta.finTaken() != 0) {
             queue.notify(meta);
         }
-        meta.length(0);
         long verdict = Verdict.DONE;
         if (meta.answer() != 0 || meta.stamp() != 0) {
             meta.seq(meta.next());

@@ -35,17 +35,21 @@ public final class PayloadMove implements Stage<LaminarMeta, State.None> {
             }
             return Verdict.EMIT;
         }
-        if (meta.taken() != 0 && meta.length() != 0) {
-            int old = meta.already() - meta.payloadSeq();
-            if (old > 0) {
-                meta.payloadSeq(meta.already());
-                meta.payloadOffset(meta.payloadOffset() + old);
-                meta.length(meta.length() - old);
-            }
-            if (meta.length() > 0) {
-                meta.position(meta.payloadSeq() - meta.firstReceived());
+        if (meta.taken() == 0) {
+            return Verdict.NEXT;
+        }
+        int told = meta.already() - meta.payloadSeq();
+        int left = meta.dataEnd() - meta.already();
+        if (told > 0) {
+            if (left > 0) {
+                meta.payloadOffset(meta.payloadOffset() + told);
+                meta.length(left);
+                meta.position(meta.already() - meta.firstReceived());
                 dma.toHost(meta);
             }
+        } else if (meta.length() > 0) {
+            meta.position(meta.payloadSeq() - meta.firstReceived());
+            dma.toHost(meta);
         }
         return Verdict.NEXT;
     }

@@ -59,43 +59,43 @@ public final class Place implements Stage<LaminarMeta, State.None> {
         int next = meta.next();
         int end = meta.end();
         int fin = meta.fin();
-        if (SequenceNumber.greaterThan(end, meta.edge())) {
+        if (meta.beyond() != 0) {
             end = meta.edge();
             fin = 0;
             meta.discard(OUT_OF_WINDOW);
         }
-        int eoff = end - next;
-        meta.eoff(eoff);
+        meta.eoff(end - next);
         meta.finTaken(fin);
-        meta.length(eoff - fin);
+        meta.length(end - fin - next);
+        meta.dataEnd(end - fin);
         meta.payloadSeq(next);
         meta.payloadOffset(meta.payloadOffset() + (next - meta.seq()));
         meta.answer(1);
     }
 
-    /** A FIN out of order is left to be sent again: the interval holds payload only. */
     private static void outOfOrder(LaminarMeta meta) {
         meta.stamp(0);                                                          // RFC 7323 §4.3 (2)
         int seq = meta.seq();
-        int edge = meta.edge();
         int end = meta.end() - meta.fin();
-        if (SequenceNumber.greaterThan(end, edge)) {
-            end = edge;
+        boolean isEmpty = meta.payloadLength() == 0;
+        if (meta.beyond() != 0) {                                               // or at the edge, and a FIN behind it
+            end = meta.edge();
+            isEmpty = end - seq <= 0;
             meta.discard(OUT_OF_WINDOW);
         }
-        int length = end - seq;
         meta.answer(meta.fin());
-        if (length > 0) {
-            meta.off(seq - meta.next());
-            meta.eoff(end - meta.next());
-            meta.length(length);
-            meta.payloadSeq(seq);
-            meta.answer(1);
-        } else {
+        if (isEmpty) {
             meta.path(NONE);
             if (meta.payloadLength() != 0) {
                 refuse(meta, OUT_OF_WINDOW);
             }
+        } else {
+            meta.off(seq - meta.next());
+            meta.eoff(end - meta.next());
+            meta.length(end - seq);
+            meta.dataEnd(end);
+            meta.payloadSeq(seq);
+            meta.answer(1);
         }
     }
 

@@ -74,11 +74,13 @@ public final class ReceiveWindow implements Stage<LaminarMeta, ReceiveWindow.Reg
             meta.next(end);
             return Verdict.NEXT;
         }
+        boolean isBeyond = SequenceNumber.greaterThan(end, edge);
+        meta.beyond(isBeyond ? 1 : 0);
         if (SequenceNumber.greaterThan(meta.seq(), next)) {
             meta.path(OOO);
         } else if (SequenceNumber.greaterThan(end, next)) {
             meta.path(ADVANCE);
-            if (SequenceNumber.greaterThan(end, edge)) {
+            if (isBeyond) {
                 s.next(edge);
             } else {
                 s.next(end);

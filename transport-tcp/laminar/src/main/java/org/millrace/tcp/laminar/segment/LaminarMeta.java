@@ -47,6 +47,15 @@ public final class LaminarMeta extends TcpMeta {
         i32(TCP_BYTES + 0, v);
     }
 
+    /** {@return 1: the segment ends beyond the right edge} */
+    public int beyond() {
+        return u8(TCP_BYTES + 123);
+    }
+
+    public void beyond(int v) {
+        u8(TCP_BYTES + 123, v);
+    }
+
     /** {@return SND.UNA after the segment} */
     public int una() {
         return i32(TCP_BYTES + 4);

@@ -21,6 +21,7 @@ public final class NextAck implements Stage<LaminarMeta, NextAck.Register> {
     static final StageSpec<Register> SPEC =
         StageSpec.perFlow("tx-next-ack", StageSpec.Concurrency.FLOW_ATOMIC, Register::new, List.of());
 
+    private static final long BAD_ACK = Verdict.control(TcpProgram.BAD_ACK);
     private static final long STALE = Verdict.drop(DropReason.NOTHING_TO_SEND.code());
 
     /** SND.UNA and SND.MAX. */
@@ -61,11 +62,9 @@ public final class NextAck implements Stage<LaminarMeta, NextAck.Register> {
         int workflow = meta.workflow();
         if (workflow == RX && meta.kind() == NORMAL && meta.outside() == 0) {
             int ack = meta.ack();
-            if (SequenceNumber.greaterThan(ack, max)) {
-                return Verdict.control(TcpProgram.BAD_ACK);                     // RFC 5961 §5.2
-            }
+            boolean isBeyond = SequenceNumber.greaterThan(ack, max);
             meta.behind(una - ack);
-            if (SequenceNumber.greaterThan(ack, una)) {
+            if (!isBeyond && SequenceNumber.greaterThan(ack, una)) {
                 s.una(ack);
                 meta.una(ack);
                 meta.txBump(ack - una);
@@ -74,7 +73,7 @@ public final class NextAck implements Stage<LaminarMeta, NextAck.Register> {
                 meta.una(una);
                 meta.txBump(0);
             }
-            return Verdict.NEXT;
+            return isBeyond ? BAD_ACK : Verdict.NEXT;                           // RFC 5961 §5.2
         }
         meta.una(una);
         if (workflow == TX) {

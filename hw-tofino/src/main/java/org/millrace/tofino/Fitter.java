@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.millrace.api.hardware.Capacity;
@@ -14,6 +15,7 @@ import org.millrace.api.pipeline.Layout;
 import org.millrace.api.pipeline.MirrorSession;
 import org.millrace.api.pipeline.PriorityQueue;
 import org.millrace.api.pipeline.Program;
+import org.millrace.api.pipeline.Verdict;
 import org.millrace.api.pipeline.Workflow;
 import org.millrace.tofino.graph.Graph;
 import org.millrace.tofino.graph.GraphBuilder;
@@ -80,7 +82,7 @@ final class Fitter {
         }
         placement.settle();
         Layout layout = Layout.of(program.newMeta().getClass());
-        checkMirrors(layout);
+        checkMirrors(layout, groups);
         placement.homeless().forEach(this::refuse);
         Graph graph = GraphOrder.graph(program, layout, placement.places(), plans);
         checkContainers(graph, placement);
@@ -124,17 +126,44 @@ final class Fitter {
         refused.add(new FitReport.Reason(stage, v.site().method(), v.site().line(), v.limit(), v.operation()));
     }
 
-    private void checkMirrors(Layout meta) {
-        List<MirrorSession> mirrors = program.mirrors();
-        if (mirrors.size() > machine.mirror().sessions()) {
-            refused.add(new FitReport.Reason("", "", 0, "mirror sessions " + machine.mirror().sessions(),
-                mirrors.size() + " mirror sessions"));
+    private void checkMirrors(Layout meta, List<StageGroup> groups) {
+        Set<Integer> declared = new HashSet<>();
+        for (MirrorSession mirror : program.mirrors()) {
+            declared.add(mirror.id());
+            String session = "mirror session " + mirror.id();
+            if (mirror.id() < 0 || mirror.id() >= machine.mirror().sessions()) {
+                refuse(session, "the mirror has sessions 0 to " + (machine.mirror().sessions() - 1));
+            }
+            int bits = 0;
+            for (String name : mirror.fields()) {
+                Optional<Layout.Field> field = meta.fields().stream().filter(f -> f.name().equals(name)).findFirst();
+                if (field.isEmpty()) {
+                    refuse(session + " carries " + name, "a copy carries fields of the metadata");
+                }
+                bits += field.map(f -> f.bits() * f.length()).orElse(0);
+            }
+            if (bits > 8 * machine.mirror().headerBytes()) {
+                refuse(session + " carries " + bits / 8 + " bytes: " + String.join(", ", mirror.fields()),
+                    "the header before a copy has " + machine.mirror().headerBytes() + " bytes");
+            }
         }
-        for (MirrorSession mirror : mirrors) {
-            mirror.fields().stream().filter(n -> meta.fields().stream().noneMatch(f -> f.name().equals(n)))
-                .forEach(n -> refused.add(new FitReport.Reason("", "", 0, "a copy carries fields of the metadata",
-                    "mirror session " + mirror.id() + " carries " + n)));
+        for (Workflow workflow : Workflow.values()) {
+            List<StageGroup> mirroring = groups.stream().filter(g -> g.mirrors(workflow, v -> true)).toList();
+            for (StageGroup group : mirroring) {
+                if (group.mirrors(workflow, v -> !declared.contains(Verdict.session(v)))) {
+                    refuse(group.name() + " mirrors to a session that the program does not declare",
+                        "a copy without a session is lost");
+                }
+                if (group != mirroring.getLast() && group.mirrors(workflow, v -> Verdict.action(v) == Verdict.NEXT)) {
+                    refuse(group.name() + " and " + mirroring.getLast().name() + " both mirror in " + workflow,
+                        "a pass leaves one copy");
+                }
+            }
         }
+    }
+
+    private void refuse(String operation, String limit) {
+        refused.add(new FitReport.Reason("", "", 0, limit, operation));
     }
 
     /** What is too much for containers of one size goes to larger ones. */

@@ -20,6 +20,9 @@ final class GraphOrder {
 
     static Graph graph(Program<?> program, Layout meta, Map<Table, Integer> places, Map<String, RegisterPlan> plans) {
         Map<String, Graph.Field> fields = new LinkedHashMap<>();
+        for (String now : List.of("$now.low", "$now.high")) { // the time, set as the item enters
+            fields.put(now, new Graph.Field(now, 32, true));
+        }
         meta.fields().forEach(f -> fields.put(f.name(), new Graph.Field(f.name(), f.bits(), false)));
         List<Graph.Placed> placed = new ArrayList<>();
         places.forEach((t, at) -> {

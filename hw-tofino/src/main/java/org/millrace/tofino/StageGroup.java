@@ -11,13 +11,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.LongPredicate;
 import org.millrace.api.pipeline.KeyTable;
 import org.millrace.api.pipeline.Program;
 import org.millrace.api.pipeline.Recorder;
 import org.millrace.api.pipeline.Stage;
 import org.millrace.api.pipeline.StageSpec;
+import org.millrace.api.pipeline.Verdict;
 import org.millrace.api.pipeline.Workflow;
 import org.millrace.code.analysis.Analyser;
+import org.millrace.code.Code;
 import org.millrace.code.Site;
 import org.millrace.code.analysis.Expr;
 import org.millrace.code.analysis.Expr.Input;
@@ -48,6 +51,10 @@ final class StageGroup {
 
     void analyse(Analyser analyser, Class<?> meta) {
         analyses = stages.values().stream().map(stage -> analyser.analyse(stage, meta)).toList();
+        if (isRegister()) {
+            analyses = analyses.stream().map(a -> Deferral.of(a, name())).toList();
+        }
+        analyses = analyses.stream().map(a -> Words.of(a, violations)).toList();
         for (StageAnalysis analysis : analyses) {
             analysis.calls().forEach(call -> check(call, analysis));
         }
@@ -112,8 +119,15 @@ final class StageGroup {
             || analyses.stream().anyMatch(a -> !a.state().isEmpty());
     }
 
+    /** {@return whether a verdict that mirrors can be given in a workflow, and is of a kind} */
+    boolean mirrors(Workflow workflow, LongPredicate kind) {
+        return byWorkflows().entrySet().stream().filter(e -> e.getValue().contains(workflow) && e.getKey().verdict() != null)
+            .flatMap(e -> Exprs.leaves(e.getKey().given("workflow", workflow.ordinal()).verdict()).stream())
+            .anyMatch(leaf -> leaf instanceof Expr.Const c && (c.value() & Verdict.MIRROR) != 0 && kind.test(c.value()));
+    }
+
     private Violation violation(String operation, String limit) {
-        return new Violation(new Site(Analyser.name(stages.keySet().iterator().next()) + ".process", 0), operation,
+        return new Violation(new Site(Code.name(stages.keySet().iterator().next()) + ".process", 0), operation,
             limit);
     }
 

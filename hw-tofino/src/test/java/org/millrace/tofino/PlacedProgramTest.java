@@ -116,6 +116,8 @@ final class PlacedProgramTest {
                 String input = Arrays.toString(words) + " item " + i;
                 executor.begin();
                 layout.fields().forEach(f -> executor.set(f.name(), value(words, f)));
+                executor.set("$now.low", (int) nowNs);
+                executor.set("$now.high", (int) (nowNs >> 32));
                 externs.calls.clear();
                 calls.clear();
                 List<Long> verdicts = stages();

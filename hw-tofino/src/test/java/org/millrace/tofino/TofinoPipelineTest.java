@@ -137,7 +137,7 @@ final class TofinoPipelineTest {
                                                  Machine.TrafficManager queues) {
         Machine t = Machine.tofino2();
         Machine machine = new Machine(t.pipe(), t.stage(), t.exact(), t.alu(), t.phv(), t.parser(), t.latency(),
-            t.power(), new Machine.Mirror(256, reentryCycles), t.generator(), queues, t.recirculation());
+            t.power(), new Machine.Mirror(256, 28, reentryCycles), t.generator(), queues, t.recirculation());
         return new TofinoPipeline<>(machine, isOnCallersClock, new Counting(again), new Capacity(4, 1), new Outlet<>() {
             @Override
             public void drop(SegmentMeta meta, int reason) {

@@ -129,6 +129,14 @@ public record Code(Class<?> owner, String name, String descriptor, boolean isSta
         return new Site(toString(), lines.get(Math.min(index, lines.size() - 1)));
     }
 
+    /** {@return the name of a class; of a lambda, without the number that changes from run to run}
+     * @param type the class */
+    public static String name(Class<?> type) {
+        String name = type.getSimpleName();
+        int lambda = name.indexOf("$$Lambda");
+        return lambda < 0 ? name : name.substring(0, lambda) + " (lambda)";
+    }
+
     @Override
     public boolean equals(Object other) {
         return this == other;

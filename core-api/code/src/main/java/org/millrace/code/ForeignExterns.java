@@ -73,7 +73,7 @@ public final class ForeignExterns {
             case NewObjectInstruction made -> {
                 Class<?> type = load(code, made.className().asInternalName());
                 if (type != null && Extern.class.isAssignableFrom(type)) {
-                    foreign(site, "makes " + type.getSimpleName(), limit);
+                    foreign(site, "makes " + Code.name(type), limit);
                 }
             }
             default -> {
@@ -150,7 +150,7 @@ public final class ForeignExterns {
             }
             if (object instanceof Extern extern) {
                 if (!isHandedOut.test(extern)) {
-                    foreign(site, "calls " + object.getClass().getSimpleName() + '.' + name, limit);
+                    foreign(site, "calls " + Code.name(object.getClass()) + '.' + name, limit);
                 }
             } else {
                 enter(object.getClass(), name, type);

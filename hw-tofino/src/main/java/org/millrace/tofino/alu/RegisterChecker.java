@@ -14,6 +14,7 @@ import org.millrace.code.analysis.Expr;
 import org.millrace.code.analysis.Expr.Input;
 import org.millrace.code.analysis.Exprs;
 import org.millrace.code.analysis.Path;
+import org.millrace.code.Code;
 import org.millrace.code.Site;
 import org.millrace.code.analysis.StageAnalysis;
 import org.millrace.code.Violation;
@@ -81,7 +82,7 @@ public final class RegisterChecker {
 
     private Site start() {
         StageAnalysis stage = stages.getFirst();
-        return stage.stateSites().isEmpty() ? new Site(stage.stage().getSimpleName() + ".process", 0)
+        return stage.stateSites().isEmpty() ? new Site(Code.name(stage.stage()) + ".process", 0)
             : stage.stateSites().values().iterator().next();
     }
 
@@ -171,7 +172,7 @@ public final class RegisterChecker {
     private static Site site(StageAnalysis stage, List<Path> paths) {
         return paths.stream().flatMap(p -> p.state().values().stream()).map(Path.Write::site).findFirst()
             .orElseGet(() -> paths.stream().flatMap(p -> p.decisions().stream()).map(Decision::site).findFirst()
-                .orElse(new Site(stage.stage().getSimpleName() + ".process", 0)));
+                .orElse(new Site(Code.name(stage.stage()) + ".process", 0)));
     }
 
     /** The line of the comparison or write that the message names. */

@@ -123,7 +123,14 @@ public final class GraphBuilder {
     private Table always(Input target, Expr value, Set<Workflow> workflows) {
         return new Table(spec.name(), target.name().substring(spec.name().length() + 2), Table.Kind.ALWAYS, isIngress,
             order, "", List.of(new Case(workflows, List.of(List.of()), new Action(List.of(new Assignment(target, value)),
-                Optional.empty(), List.of(), null, new Site(spec.name(), 0)))));
+                Optional.empty(), List.of(), null, site()))));
+    }
+
+    /** {@return where the stage writes first} */
+    Site site() {
+        return analyses.keySet().stream().flatMap(a -> a.meta().values().stream()).map(Path.Write::site).findFirst()
+            .or(() -> analyses.keySet().stream().flatMap(a -> a.stateSites().values().stream()).findFirst())
+            .orElse(new Site(spec.name(), 0));
     }
 
     Table table(String name, Table.Kind kind, List<Case> cases) {

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.millrace.api.pipeline.Workflow;
+import org.millrace.code.Code;
 import org.millrace.code.Site;
 import org.millrace.code.analysis.Compare;
 import org.millrace.code.analysis.Decision;
@@ -130,7 +131,7 @@ final class Parts {
 
     private Action action(Path path, boolean hasVerdict) {
         List<Assignment> assignments = new ArrayList<>();
-        Site site = path.decisions().isEmpty() ? new Site(analysis.stage().getSimpleName() + ".process", 0)
+        Site site = path.decisions().isEmpty() ? new Site(Code.name(analysis.stage()) + ".process", 0)
             : path.decisions().getLast().site();
         for (Map.Entry<Input, Path.Write> write : path.meta().entrySet()) {
             assignments.add(new Assignment(write.getKey(), early.last(write.getValue().value(), workflow).value()));

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.millrace.api.pipeline.StageSpec;
 import org.millrace.api.pipeline.Workflow;
+import org.millrace.code.Code;
 import org.millrace.code.Site;
 import org.millrace.code.analysis.Compare;
 import org.millrace.code.analysis.Decision;
@@ -146,7 +147,7 @@ final class RegisterTables {
         s.gateways().forEach((test, answer) -> {
             if (!isOfWorkflow(test)) {
                 guard.add(new Decision(test.compare(), answer ? test.outcomes() : Compare.ALL & ~test.outcomes(),
-                    analysis.testSites().getOrDefault(test, new Site(analysis.stage().getSimpleName(), 0))));
+                    analysis.testSites().getOrDefault(test, new Site(Code.name(analysis.stage()), 0))));
             }
         });
         List<Selection.Effect> effects = s.effects();
@@ -190,7 +191,7 @@ final class RegisterTables {
 
     private static Site site(StageAnalysis analysis, Input column) {
         return analysis.meta().containsKey(column) ? analysis.meta().get(column).site()
-            : new Site(analysis.stage().getSimpleName(), 0);
+            : new Site(Code.name(analysis.stage()), 0);
     }
 
     /** One operation of words and of what can be there before. */
@@ -244,7 +245,7 @@ final class RegisterTables {
         }
         boolean isAccess = way.selection.instruction() >= 0
             || way.rows.stream().anyMatch(r -> r != null && (!r.assignments().isEmpty() || r.verdict() != null));
-        Site site = way.analysis.stateSites().isEmpty() ? new Site(way.analysis.stage().getSimpleName(), 0)
+        Site site = way.analysis.stateSites().isEmpty() ? new Site(Code.name(way.analysis.stage()), 0)
             : way.guard.isEmpty() ? way.analysis.stateSites().values().iterator().next() : way.guard.getLast().site();
         return new Action(assignments, isAccess ? Optional.of(new Action.Access(way.selection.instruction(), operands,
             way.selection.compares(), way.rows)) : Optional.empty(), List.of(), null, site);
@@ -348,7 +349,7 @@ final class RegisterTables {
             }
             Map<Action, List<List<Condition>>> guards = new LinkedHashMap<>();
             here.forEach((way, value) -> guards.computeIfAbsent(new Action(List.of(new Assignment(container,
-                early.last(value, w).value())), Optional.empty(), List.of(), null, new Site(spec.name(), 0)),
+                early.last(value, w).value())), Optional.empty(), List.of(), null, builder.site()),
                 a -> new ArrayList<>()).add(different.size() == 1 ? List.of() : Parts.guard(way.guard, early, w)));
             List<Case> cases = new ArrayList<>();
             guards.forEach((action, guard) -> cases.add(new Case(EnumSet.of(w), guard.contains(List.<Condition>of())

@@ -49,7 +49,7 @@ public record Machine(Pipe pipe, Stage stage, Exact exact, Alu alu, Phv phv, Par
     }
 
     /** The mirror; cycles from a pass to that of its copy. Keys: {@code mirror}. */
-    public record Mirror(int sessions, int reentryCycles) {
+    public record Mirror(int sessions, int headerBytes, int reentryCycles) {
     }
 
     /** The packet generator. Keys: {@code generator}. */
@@ -140,7 +140,7 @@ public record Machine(Pipe pipe, Stage stage, Exact exact, Alu alu, Phv phv, Par
     }
 
     private static Mirror mirror(MachineFile f) {
-        return new Mirror(f.positive("mirror.sessions"), f.positive("mirror.reentry-cycles"));
+        return new Mirror(f.positive("mirror.sessions"), f.positive("mirror.header-bytes"), f.positive("mirror.reentry-cycles"));
     }
 
     private static Generator generator(MachineFile f) {

@@ -36,7 +36,7 @@ public final class Analyser {
         Run run = new Run(type, maxForks, layouts);
         Expr verdict = null;
         if (process == null) {
-            run.refused.add(new Violation(new Site(name(type) + ".process", 0), "no code",
+            run.refused.add(new Violation(new Site(Code.name(type) + ".process", 0), "no code",
                 "a stage is a class with a method"));
         } else {
             try {
@@ -48,13 +48,5 @@ public final class Analyser {
         }
         return new StageAnalysis(type, run.state(), run.meta(), run.calls(), verdict, List.copyOf(run.refused), run.sites,
             run.testSites);
-    }
-
-    /** {@return the name of a stage's class; of a lambda, without the number that changes from run to run}
-     * @param type the class */
-    public static String name(Class<?> type) {
-        String name = type.getSimpleName();
-        int lambda = name.indexOf("$$Lambda");
-        return lambda < 0 ? name : name.substring(0, lambda) + " (lambda)";
     }
 }

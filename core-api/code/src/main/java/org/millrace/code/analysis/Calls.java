@@ -86,7 +86,7 @@ final class Calls {
         String type = call.type().stringValue();
         Object receiver = arguments.getFirst();
         return switch (receiver) {
-            case Ref.View view when isIndexed(name, type) -> throw run.refused("element of an indexed field",
+            case Ref.View view when isIndexed(name, type) -> throw new RefusedException(run.site(true), "element of an indexed field",
                 "a pass touches a register at one index, its key");
             case Ref.View view when isAccess(name, type) -> access(view, name, arguments);
             case Ref.View view -> inline(find(f, view.type(), name, type), arguments);

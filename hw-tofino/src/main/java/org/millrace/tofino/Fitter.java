@@ -17,6 +17,7 @@ import org.millrace.api.pipeline.PriorityQueue;
 import org.millrace.api.pipeline.Program;
 import org.millrace.api.pipeline.Verdict;
 import org.millrace.api.pipeline.Workflow;
+import org.millrace.tofino.graph.ExternModel;
 import org.millrace.tofino.graph.Graph;
 import org.millrace.tofino.graph.GraphBuilder;
 import org.millrace.tofino.graph.Table;
@@ -86,6 +87,8 @@ final class Fitter {
         placement.homeless().forEach(this::refuse);
         Graph graph = GraphOrder.graph(program, layout, placement.places(), plans);
         checkContainers(graph, placement);
+        checkPower(placement);
+        checkGenerator(groups);
         if (refused.isEmpty()) {
             refused.addAll(ProgramChecker.check(program));
         }
@@ -159,6 +162,22 @@ final class Fitter {
                         "a pass leaves one copy");
                 }
             }
+        }
+    }
+
+    private void checkPower(Placement placement) {
+        long milliwatt = placement.powerMicrowatt() * machine.pipe().pipes() / 1000;
+        if (milliwatt > machine.power().budgetMilliwatt()) {
+            refuse(milliwatt + " mW in " + machine.pipe().pipes() + " pipes", machine.power().budgetMilliwatt() + " mW");
+        }
+    }
+
+    private void checkGenerator(List<StageGroup> groups) {
+        long clocks = groups.stream().flatMap(g -> g.analyses.stream()).flatMap(a -> a.calls().stream())
+            .filter(c -> ExternModel.of(c.extern(), c.method()).map(m -> m.kind() == ExternModel.Kind.CLOCK).orElse(false)).count();
+        if (clocks > machine.generator().applications()) {
+            refuse(clocks + " clocks, each advanced by an application of the packet generator",
+                "the generator has " + machine.generator().applications());
         }
     }
 

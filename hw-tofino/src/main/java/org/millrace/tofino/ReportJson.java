@@ -30,6 +30,7 @@ public final class ReportJson {
         json.put("latencyNs", report.latencyNs());
         json.put("wattsPerPipe", report.wattsPerPipe());
         base.ifPresent(b -> json.put("optionsAdd", added(report, b)));
+        json.put("criticalPath", report.placement().criticalPath().stream().map(Object::toString).toList());
         json.put("tables", tables(report));
         Map<String, Object> registers = new LinkedHashMap<>();
         report.registers().forEach((name, plan) -> registers.put(name,
@@ -54,7 +55,9 @@ public final class ReportJson {
         json.put("name", r.name());
         json.put("used", r.used());
         json.put("of", r.of());
-        json.put("dissertation", r.dissertation());
+        if (r.dissertation() != 0) {
+            json.put("dissertation", r.dissertation());
+        }
         return json;
     }
 

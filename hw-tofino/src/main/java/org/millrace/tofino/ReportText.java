@@ -31,20 +31,23 @@ public final class ReportText {
     }
 
     private static void fits(StringBuilder out, TofinoReport report, Optional<TofinoReport> base) {
-        line(out, "%n%-22s %8s %8s %8s %14s%s", "", "used", "of", "share", "dissertation",
+        line(out, "%n%-22s %8s %8s %8s %14s%s", "", "used", "of", "share", report.isOfTheDissertation() ? "dissertation" : "",
             base.isPresent() ? "  options add" : "");
         List<TofinoReport.Row> rows = report.rows();
         for (int i = 0; i < rows.size(); i++) {
             TofinoReport.Row row = rows.get(i);
             int number = i;
-            line(out, "%-22s %8d %8d %7.1f%% %8d %4.1f%%%s", row.name(), row.used(), row.of(), row.share(),
-                row.dissertation(), 100.0 * row.dissertation() / row.of(),
+            line(out, "%-22s %8d %8d %7.1f%% %14s%s", row.name(), row.used(), row.of(), row.share(),
+                row.dissertation() == 0 ? "" : String.format(Locale.ROOT, "%8d %4.1f%%", row.dissertation(),
+                    100.0 * row.dissertation() / row.of()),
                 base.map(b -> String.format(Locale.ROOT, "%+13d", row.used() - b.rows().get(number).used())).orElse(""));
         }
-        line(out, "%-22s %8.0f ns %27s%s", "latency", report.latencyNs(), "395 ns",
+        line(out, "%-22s %8.0f ns %27s%s", "latency", report.latencyNs(), report.isOfTheDissertation() ? "395 ns" : "",
             base.map(b -> String.format(Locale.ROOT, "%+10.0f ns", report.latencyNs() - b.latencyNs())).orElse(""));
-        line(out, "%-22s %8.2f W %28s%s", "power of a pipe", report.wattsPerPipe(), "2.8 W",
+        line(out, "%-22s %8.2f W %28s%s", "power of a pipe", report.wattsPerPipe(), report.isOfTheDissertation() ? "2.8 W" : "",
             base.map(b -> String.format(Locale.ROOT, "%+11.2f W", report.wattsPerPipe() - b.wattsPerPipe())).orElse(""));
+        line(out, "%ncritical path: %s", report.placement().criticalPath().stream().map(t -> t + "@"
+            + report.placement().places().get(t)).collect(Collectors.joining(" -> ")));
         line(out, "%nstage  tables");
         for (int stage = 0; stage < report.placement().stages(); stage++) {
             int number = stage;

@@ -92,7 +92,8 @@ public final class TofinoBackend implements HardwareBackend {
             throw new IllegalArgumentException(program.name() + " does not fit " + NAME + ": " + fit.refused().getFirst()
                 + (fit.refused().size() == 1 ? "" : " and " + (fit.refused().size() - 1) + " more"));
         }
-        TofinoPipeline<M> pipeline = new TofinoPipeline<>(machine, isOnCallersClock, program, capacity, runtime);
+        TofinoPipeline<M> pipeline = new TofinoPipeline<>(machine, report(program, capacity).placement().latencyCycles(),
+            isOnCallersClock, program, capacity, runtime);
         program.loaded(pipeline);
         return pipeline;
     }

@@ -9,6 +9,7 @@ import org.millrace.api.pipeline.SegmentMeta;
 import org.millrace.api.pipeline.Verdict;
 import org.millrace.api.pipeline.Workflow;
 import org.millrace.execution.Execution;
+import org.millrace.execution.ItemQueue;
 import org.millrace.execution.Step;
 import org.millrace.tofino.machine.Machine;
 
@@ -41,6 +42,9 @@ final class TofinoPipeline<M extends SegmentMeta> extends Execution<M> {
 
     private final Step<?, ?>[][] workflows = new Step<?, ?>[Workflow.values().length][];
     private final PortQueues<M> queues;
+    /** Frames that the port has been given, on their way through the stages behind the queues. */
+    private final ItemQueue<M> inPipe;
+    private final int passCycles;
     private final int reentryCycles;
     private final long clockMhz;
     private final boolean isOnCallersClock;
@@ -49,10 +53,12 @@ final class TofinoPipeline<M extends SegmentMeta> extends Execution<M> {
     private long passes;
     private long copies;
 
-    TofinoPipeline(Machine machine, boolean isOnCallersClock, Program<M> program, Capacity capacity,
+    TofinoPipeline(Machine machine, int passCycles, boolean isOnCallersClock, Program<M> program, Capacity capacity,
                    Outlet<M> outlet) {
         super(program, capacity, outlet, ITEMS);
         this.isOnCallersClock = isOnCallersClock;
+        this.passCycles = isOnCallersClock ? passCycles : 0; // live nobody waits for it
+        inPipe = new ItemQueue<>();
         reentryCycles = machine.mirror().reentryCycles();
         clockMhz = machine.pipe().packetClockMhz();
         ownPriority = machine.trafficManager().priorities() - 1;
@@ -80,12 +86,27 @@ final class TofinoPipeline<M extends SegmentMeta> extends Execution<M> {
     private void runUntil(long until, long nowNs) {
         for (int i = 0; i < MAX_EVENTS && !isDeep() && nextCycle() <= Math.max(until, cycle); i++) {
             cycle = Math.max(cycle, nextCycle());
-            if (queues.nextCycle() <= copyCycle()) {
-                leave(queues.take(), Verdict.EMIT, nowNs);
+            if (pipeCycle() <= cycle) {
+                leave(inPipe.take(), Verdict.EMIT, nowNs);
+            } else if (queues.nextCycle() <= copyCycle()) {
+                begin(queues.nextCycle() + passCycles, queues.take(), nowNs);
             } else {
                 reenter(nowNs);
             }
         }
+    }
+
+    /** A frame leaves the port as many cycles after its turn as a pass takes. */
+    private void begin(long leavesAt, M frame, long nowNs) {
+        if (passCycles == 0) {
+            leave(frame, Verdict.EMIT, nowNs);
+        } else {
+            inPipe.add(frame, leavesAt);
+        }
+    }
+
+    private long pipeCycle() {
+        return inPipe.isEmpty() ? NEVER : inPipe.tag();
     }
 
     private long copyCycle() {
@@ -93,7 +114,7 @@ final class TofinoPipeline<M extends SegmentMeta> extends Execution<M> {
     }
 
     private long nextCycle() {
-        return Math.min(copyCycle(), queues.nextCycle());
+        return Math.min(Math.min(copyCycle(), queues.nextCycle()), pipeCycle());
     }
 
     /** The oldest copy takes a slot. */
@@ -169,6 +190,9 @@ final class TofinoPipeline<M extends SegmentMeta> extends Execution<M> {
     public void keep() {
         if (!queues.isEmpty()) {
             queues.forEach(this::retain);
+        }
+        if (!inPipe.isEmpty()) {
+            retain(inPipe);
         }
     }
 

@@ -3,9 +3,7 @@ package org.millrace.tofino;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.ToIntFunction;
-import java.util.stream.Collectors;
 import org.millrace.api.hardware.Capacity;
 import org.millrace.api.hardware.FitReport;
 import org.millrace.tofino.alu.RegisterPlan;
@@ -28,9 +26,8 @@ import org.millrace.tofino.placement.Resources;
  */
 public record TofinoReport(String program, Machine machine, Capacity capacity, FitReport fit, Placement placement, Graph graph,
                            Map<String, RegisterPlan> registers, List<String> assumptions) {
-    /** Laminar's registers that §5.3 names, or that hold what it says is kept. */
-    private static final Set<String> CORE = Set.of("rx-next", "rx-ooo-tail", "rx-ooo-head", "tx-next-ack", "tx-dupack",
-        "tx-credits", "tx-remote-edge", "acked-bytes");
+    /** Beside whose counts the dissertation's stand. */
+    private static final String OF_THE_DISSERTATION = "tcp-laminar";
 
     /**
      * A row of Table 5.2.
@@ -38,7 +35,7 @@ public record TofinoReport(String program, Machine machine, Capacity capacity, F
      * @param name         the resource
      * @param used         how much
      * @param of           how much there is in the pipe
-     * @param dissertation how much the dissertation's Laminar uses, for 32 K connections and 1 K contexts
+     * @param dissertation how much the dissertation's Laminar uses, for 32 K connections and 1 K contexts; 0: another program
      */
     public record Row(String name, int used, int of, int dissertation) {
         /** {@return percent used} */
@@ -52,12 +49,17 @@ public record TofinoReport(String program, Machine machine, Capacity capacity, F
         }
     }
 
+    /** {@return whether the dissertation has figures for this program} */
+    public boolean isOfTheDissertation() {
+        return program.equals(OF_THE_DISSERTATION);
+    }
+
     /** {@return the rows of Table 5.2 that are counts; the dissertation's counts are its shares of 20 stages} */
     public List<Row> rows() {
         int stages = machine.pipe().stages();
         Machine.Stage s = machine.stage();
         List<Row> rows = new ArrayList<>();
-        rows.add(new Row("stages", placement.stages(), stages, 14));
+        rows.add(new Row("stages", placement.stages(), stages, isOfTheDissertation() ? 14 : 0));
         rows.add(row("SRAM", Resources::sram, s.sramBlocks(), 317));
         rows.add(row("map RAM", Resources::mapRam, s.mapRams(), 139));
         rows.add(row("TCAM", Resources::tcam, s.tcamBlocks(), 2));
@@ -70,7 +72,7 @@ public record TofinoReport(String program, Machine machine, Capacity capacity, F
 
     private Row row(String name, ToIntFunction<Resources> amount, int perStage, int dissertation) {
         int used = placement.used().stream().mapToInt(amount).sum();
-        return new Row(name, used, perStage * machine.pipe().stages(), dissertation);
+        return new Row(name, used, perStage * machine.pipe().stages(), isOfTheDissertation() ? dissertation : 0);
     }
 
     /** {@return time through ingress and egress without queueing, nanoseconds; the dissertation's is 395} */
@@ -91,20 +93,10 @@ public record TofinoReport(String program, Machine machine, Capacity capacity, F
             "latency counts ingress and egress stages; of parser, deparser, traffic manager and MAC nothing is public");
         notes.add("power is of one pipe, the costliest workflow, a packet each clock; the public compiler's log counts "
             + machine.pipe().pipes() + " pipes");
-        rows().stream().filter(row -> !row.isNear()).forEach(row -> notes.add(row.name() + ": " + row.used()
-            + " here, " + row.dissertation() + " in the dissertation; " + why(row.name())));
+        if (isOfTheDissertation()) {
+            notes.addAll(Differences.of(this));
+        }
         assumptions.forEach(a -> notes.add("assumed for saturating subtraction: " + a));
         return notes;
-    }
-
-    /** Why a count may differ from the dissertation's by more than a third. */
-    private String why(String resource) {
-        return switch (resource) {
-            case "stages" -> "the dissertation's program is not public";
-            case "map RAM", "SRAM" -> "registers that the text does not name, by their blocks: " + placement.places()
-                .keySet().stream().filter(t -> placement.needs(t).alus() > 0 && !CORE.contains(t.stage()))
-                .map(t -> t.stage() + ' ' + placement.needs(t).mapRam()).collect(Collectors.joining(", "));
-            default -> "its program is not public";
-        };
     }
 }

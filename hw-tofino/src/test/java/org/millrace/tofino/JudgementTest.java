@@ -2,6 +2,7 @@ package org.millrace.tofino;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.millrace.api.hardware.Capacity;
@@ -64,14 +65,21 @@ final class JudgementTest {
         }
     }
 
-    @SafeVarargs
-    private TofinoReport report(Stage<? super RegisterMeta, ?>... stages) {
+    @SuppressWarnings("unchecked")
+    private static Stage<? super RegisterMeta, ?> cast(Stage<?, ?> stage) {
+        return (Stage<? super RegisterMeta, ?>) stage;
+    }
+
+    private TofinoReport report(Stage<?, ?>... stages) {
         return report(List.of(), stages);
     }
 
-    @SafeVarargs
-    private TofinoReport report(List<MirrorSession> mirrors, Stage<? super RegisterMeta, ?>... stages) {
-        return backend.report(new Small(List.of(stages), List.of(), mirrors), CAPACITY);
+    private TofinoReport report(List<MirrorSession> mirrors, Stage<?, ?>... stages) {
+        List<Stage<? super RegisterMeta, ?>> typed = new ArrayList<>();
+        for (Stage<?, ?> stage : stages) {
+            typed.add(cast(stage));
+        }
+        return backend.report(new Small(typed, List.of(), mirrors), CAPACITY);
     }
 
     private static List<String> reasons(TofinoReport report) {

@@ -27,6 +27,7 @@ final class ReportsTest {
     void svgIsWellFormedAndHasAColumnPerStage() throws Exception {
         var document = DocumentBuilderFactory.newInstance().newDocumentBuilder()
             .parse(new InputSource(new StringReader(ReportSvg.of(report))));
-        assertThat(document.getDocumentElement().getTextContent()).contains("stage 0", "stage 19", "rx-ooo-tail");
+        assertThat(document.getDocumentElement().getTextContent()).contains("stage 0", "stage 19", "rx-ooo-tail", "gateways", "crossbar",
+            "critical path", "register");
     }
 }

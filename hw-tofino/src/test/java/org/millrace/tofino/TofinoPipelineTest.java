@@ -29,6 +29,7 @@ final class TofinoPipelineTest {
     /** On the wire at 100 Gbit/s: 166 bytes of a frame with 100 of payload, and 24 between frames. */
     private static final long FRAME_CYCLES = 23;
 
+    private int passCycles;
     private final List<String> trace = new ArrayList<>();
     private final List<Integer> emitted = new ArrayList<>();
     private final List<Long> emittedNs = new ArrayList<>();
@@ -129,6 +130,20 @@ final class TofinoPipelineTest {
         }
     }
 
+    /** A frame is on the wire a pass later than the port took it. */
+    @Test
+    void aPassTakesItsCycles() {
+        passCycles = 300; // 200 ns
+        TofinoPipeline<SegmentMeta> pipeline = onCallersClock();
+        send(pipeline, 1, 100);
+        send(pipeline, 2, 100);
+        assertThat(emitted).isEmpty();
+        assertThat(pipeline.deadlineNs()).isLessThanOrEqualTo(300);
+        advanceUntilIdle(pipeline);
+        assertThat(emittedNs.get(0)).isBetween(300L, 301L);
+        assertThat(emittedNs.get(1)).isBetween(at(1) + 199, at(1) + 201);
+    }
+
     private TofinoPipeline<SegmentMeta> pipeline(int reentryCycles, boolean again) {
         return pipeline(reentryCycles, again, false, Machine.tofino2().trafficManager());
     }
@@ -136,9 +151,9 @@ final class TofinoPipelineTest {
     private TofinoPipeline<SegmentMeta> pipeline(int reentryCycles, boolean again, boolean isOnCallersClock,
                                                  Machine.TrafficManager queues) {
         Machine t = Machine.tofino2();
-        Machine machine = new Machine(t.pipe(), t.stage(), t.exact(), t.alu(), t.phv(), t.parser(), t.latency(),
-            t.power(), new Machine.Mirror(256, 28, reentryCycles), t.generator(), queues, t.recirculation());
-        return new TofinoPipeline<>(machine, isOnCallersClock, new Counting(again), new Capacity(4, 1), new Outlet<>() {
+        Machine machine = new Machine(t.pipe(), t.stage(), t.exact(), t.alu(), t.phv(), t.latency(),
+            t.power(), new Machine.Mirror(256, 28, reentryCycles), t.generator(), queues);
+        return new TofinoPipeline<>(machine, passCycles, isOnCallersClock, new Counting(again), new Capacity(4, 1), new Outlet<>() {
             @Override
             public void drop(SegmentMeta meta, int reason) {
                 trace.add("drop " + meta.frame());
@@ -265,8 +280,7 @@ final class TofinoPipelineTest {
 
     private static Machine.TrafficManager queues(int cells, int ecnCells, int pauseOn, int pauseOff) {
         Machine.TrafficManager t = Machine.tofino2().trafficManager();
-        return new Machine.TrafficManager(t.queues(), t.priorities(), t.cells(), t.cellBytes(), t.pauseLevels(),
-            t.ecnDepthBits(), t.portMbit(), t.frameGapBytes(), cells, ecnCells, pauseOn, pauseOff);
+        return new Machine.TrafficManager(t.priorities(), t.cellBytes(), t.portMbit(), t.frameGapBytes(), cells, ecnCells, pauseOn, pauseOff);
     }
 
     private static void send(Pipeline<SegmentMeta> pipeline, int frame, int length) {

@@ -6,11 +6,10 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 
 /** One pipe of an RMT machine. Every number stands in the machine file, with its source. */
-public record Machine(Pipe pipe, Stage stage, Exact exact, Alu alu, Phv phv, Parser parser, Latency latency,
-                      Power power, Mirror mirror, Generator generator, TrafficManager trafficManager,
-                      Recirculation recirculation) {
+public record Machine(Pipe pipe, Stage stage, Exact exact, Alu alu, Phv phv, Latency latency,
+                      Power power, Mirror mirror, Generator generator, TrafficManager trafficManager) {
     /** The pipe. Keys: {@code pipe}. */
-    public record Pipe(int pipes, int stages, int packetClockMhz, int passesPerClock) {
+    public record Pipe(int pipes, int stages, int packetClockMhz) {
     }
 
     /** What one match-action stage has. Keys: {@code stage}. */
@@ -35,10 +34,6 @@ public record Machine(Pipe pipe, Stage stage, Exact exact, Alu alu, Phv phv, Par
         int computing32) {
     }
 
-    /** The parser. Keys: {@code parser}. */
-    public record Parser(int tcamRows, int extracts16) {
-    }
-
     /** Cycles of a stage by its dependency on the one before. Keys: {@code latency}. */
     public record Latency(int matchDependent, int actionDependent, int tcamExtra, int statefulExtra) {
     }
@@ -53,17 +48,12 @@ public record Machine(Pipe pipe, Stage stage, Exact exact, Alu alu, Phv phv, Par
     }
 
     /** The packet generator. Keys: {@code generator}. */
-    public record Generator(int applications, int minPacketBytes) {
+    public record Generator(int applications) {
     }
 
     /** The traffic manager, and how the queues of a port to the wire are set up. Keys: {@code tm}. */
-    public record TrafficManager(int queues, int priorities, int cells, int cellBytes, int pauseLevels,
-        int ecnDepthBits, int portMbit, int frameGapBytes, int queueCells, int ecnCells, int pauseOnCells,
+    public record TrafficManager(int priorities, int cellBytes, int portMbit, int frameGapBytes, int queueCells, int ecnCells, int pauseOnCells,
         int pauseOffCells) {
-    }
-
-    /** Recirculation; cycles of a pass through it. Keys: {@code recirculation}. */
-    public record Recirculation(int cycles) {
     }
 
     /** {@return a Tofino2} */
@@ -84,15 +74,15 @@ public record Machine(Pipe pipe, Stage stage, Exact exact, Alu alu, Phv phv, Par
      */
     public static Machine parse(String text) {
         MachineFile f = new MachineFile(text);
-        Machine machine = new Machine(pipe(f), stage(f), exact(f), alu(f), phv(f), parser(f), latency(f),
-            power(f), mirror(f), generator(f), trafficManager(f), recirculation(f));
+        Machine machine = new Machine(pipe(f), stage(f), exact(f), alu(f), phv(f), latency(f),
+            power(f), mirror(f), generator(f), trafficManager(f));
         f.end();
         return machine;
     }
 
     private static Pipe pipe(MachineFile f) {
         return new Pipe(f.positive("pipe.pipes"), f.positive("pipe.stages"),
-            f.positive("pipe.packet-clock-mhz"), f.positive("pipe.passes-per-clock"));
+            f.positive("pipe.packet-clock-mhz"));
     }
 
     private static Stage stage(MachineFile f) {
@@ -124,10 +114,6 @@ public record Machine(Pipe pipe, Stage stage, Exact exact, Alu alu, Phv phv, Par
             f.positive("phv.computing-32"));
     }
 
-    private static Parser parser(MachineFile f) {
-        return new Parser(f.positive("parser.tcam-rows"), f.positive("parser.extracts-16"));
-    }
-
     private static Latency latency(MachineFile f) {
         return new Latency(f.positive("latency.match-dependent"), f.positive("latency.action-dependent"),
             f.positive("latency.tcam-extra"), f.positive("latency.stateful-extra"));
@@ -144,17 +130,12 @@ public record Machine(Pipe pipe, Stage stage, Exact exact, Alu alu, Phv phv, Par
     }
 
     private static Generator generator(MachineFile f) {
-        return new Generator(f.positive("generator.applications"), f.positive("generator.min-packet-bytes"));
+        return new Generator(f.positive("generator.applications"));
     }
 
     private static TrafficManager trafficManager(MachineFile f) {
-        return new TrafficManager(f.positive("tm.queues"), f.positive("tm.priorities"), f.positive("tm.cells"),
-            f.positive("tm.cell-bytes"), f.positive("tm.pause-levels"), f.positive("tm.ecn-depth-bits"),
+        return new TrafficManager(f.positive("tm.priorities"), f.positive("tm.cell-bytes"),
             f.positive("tm.port-mbit"), f.positive("tm.frame-gap-bytes"), f.positive("tm.queue-cells"),
             f.positive("tm.ecn-cells"), f.positive("tm.pause-on-cells"), f.positive("tm.pause-off-cells"));
-    }
-
-    private static Recirculation recirculation(MachineFile f) {
-        return new Recirculation(f.positive("recirculation.cycles"));
     }
 }

@@ -484,10 +484,16 @@ public final class Placement {
 
     /** {@return worst-case power of one pipe, microwatts: the costliest workflow, a packet each clock} */
     public long powerMicrowatt() {
+        return powerMicrowatt(false);
+    }
+
+    /** {@return that of all, or of registers alone}
+     * @param ofRegisters of registers alone */
+    public long powerMicrowatt(boolean ofRegisters) {
         long worst = 0;
         for (Workflow workflow : Workflow.values()) {
-            worst = Math.max(worst, places.keySet().stream().filter(t -> t.workflows().contains(workflow))
-                .mapToLong(this::power).sum());
+            worst = Math.max(worst, places.keySet().stream().filter(t -> t.workflows().contains(workflow)
+                && (!ofRegisters || needs(t).alus() > 0)).mapToLong(this::power).sum());
         }
         return worst;
     }

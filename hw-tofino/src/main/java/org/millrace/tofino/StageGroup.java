@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.LongPredicate;
+import java.util.function.Predicate;
 import org.millrace.api.pipeline.KeyTable;
 import org.millrace.api.pipeline.Program;
 import org.millrace.api.pipeline.Recorder;
@@ -73,6 +74,8 @@ final class StageGroup {
             violate(call, "calls " + what, "the machine has no such service");
         } else if (model.get().kind() == ExternModel.Kind.PARSED && !isFirst.contains(analysis.stage())) {
             violate(call, "takes what the host pushes", "it comes with the packet, to the first stage of TX");
+        } else if (model.get().kind() == ExternModel.Kind.SEND && usesPlace(analysis)) {
+            violate(call, "uses where " + what + " has found room", "only the host knows, after the pass");
         } else if (model.get().kind() == ExternModel.Kind.CHANNEL && call.result() != null && isUsed(call.result(), analysis)) {
             violate(call, "uses what " + what + " answers", "what the host answers comes after the pass");
         } else if (!Exprs.isStateFree(call.guard()) || call.arguments().stream().anyMatch(a -> !Exprs.isStateFree(a))) {
@@ -90,9 +93,17 @@ final class StageGroup {
         }
     }
 
+    private static boolean usesPlace(StageAnalysis analysis) {
+        return isUsed(in -> in.source() == Expr.Source.META && in.name().equals("position"), analysis);
+    }
+
     private static boolean isUsed(Input answer, StageAnalysis analysis) {
+        return isUsed(answer::equals, analysis);
+    }
+
+    private static boolean isUsed(Predicate<Input> which, StageAnalysis analysis) {
         boolean[] found = new boolean[1];
-        Consumer<Expr> look = e -> e.inputs(in -> found[0] |= in.equals(answer));
+        Consumer<Expr> look = e -> e.inputs(in -> found[0] |= which.test(in));
         analysis.meta().values().forEach(w -> look.accept(w.value()));
         analysis.state().values().forEach(w -> look.accept(w.value()));
         analysis.calls().forEach(c -> {
@@ -112,11 +123,14 @@ final class StageGroup {
         return all;
     }
 
-    /** {@return whether its state changes in the pipe, or is compared there: a register, not a table's data} */
+    /**
+     * {@return whether its state is a register: it changes in the pipe, or the control plane changes it under way and it is small;
+     * what no stage writes and is larger is a table's data}
+     */
     boolean isRegister() {
-        return spec.concurrency() != StageSpec.Concurrency.STATELESS
-            && analyses.stream().anyMatch(a -> !a.stateSites().isEmpty())
-            || analyses.stream().anyMatch(a -> !a.state().isEmpty());
+        long fields = analyses.stream().flatMap(a -> a.stateSites().keySet().stream()).distinct().count();
+        return analyses.stream().anyMatch(a -> !a.state().isEmpty())
+            || spec.concurrency() != StageSpec.Concurrency.STATELESS && fields > 0 && fields <= 2;
     }
 
     /** {@return whether a verdict that mirrors can be given in a workflow, and is of a kind} */

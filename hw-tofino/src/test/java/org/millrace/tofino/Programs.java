@@ -9,8 +9,10 @@ import org.millrace.api.pipeline.Program;
 import org.millrace.api.port.PortInfo;
 import org.millrace.api.transport.TransportFactory;
 import org.millrace.api.transport.TransportHost;
+import org.millrace.homa.HomaFactory;
 import org.millrace.tcp.flextoe.FlexToeFactory;
 import org.millrace.tcp.laminar.LaminarFactory;
+import org.millrace.udp.UdpFactory;
 
 /** The shipped programs, made for a host of which only the capacity and the port are real. */
 public final class Programs {
@@ -35,6 +37,14 @@ public final class Programs {
         return new TofinoBackend().externs(new HostServices(null, null, null, 0), CAPACITY);
     }
 
+    static Program<?> udp() {
+        return program(new UdpFactory(), Map.of(), backends());
+    }
+
+    static Program<?> homa() {
+        return program(new HomaFactory(), Map.of(), backends());
+    }
+
     static Program<?> flexToe() {
         return program(new FlexToeFactory(), Map.of(), backends());
     }
@@ -47,6 +57,9 @@ public final class Programs {
                 case "capacity" -> CAPACITY;
                 case "externs" -> externs;
                 case "port" -> port;
+                case "lookup", "dma", "contextQueue", "timestamps" -> Externs.class.getMethod(method.getName()).invoke(externs);
+                case "flows" -> Proxy.newProxyInstance(Programs.class.getClassLoader(),
+                    new Class<?>[] {TransportHost.FlowTable.class}, (table, call, given) -> call.getReturnType() == int.class ? 1 : null);
                 case "secret" -> new byte[16];
                 default -> null;
             });

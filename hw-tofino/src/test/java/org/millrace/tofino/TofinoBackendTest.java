@@ -44,6 +44,31 @@ final class TofinoBackendTest {
     }
 
     @Test
+    void udpFits() {
+        TofinoReport report = backend.report(Programs.udp(), Programs.CAPACITY);
+        assertThat(report.fit().refused()).isEmpty();
+        assertThat(report.placement().stages()).isLessThan(10);
+    }
+
+    /** Homa fits, or each reason names what does not. */
+    @Test
+    void homaIsJudged() {
+        TofinoReport report = backend.report(Programs.homa(), Programs.CAPACITY);
+        report.fit().refused().forEach(r -> assertThat(r.limit()).as(r.toString()).isNotEmpty());
+        System.out.println("homa: " + (report.fit().fits() ? report.placement().stages() + " stages" : report.fit().refused().size()
+            + " reasons, the first " + report.fit().refused().getFirst()));
+        assertThat(report.fit().fits()).isEqualTo(report.fit().refused().isEmpty());
+    }
+
+    /** A user's stage of thirty lines, behind the connection table. */
+    @Test
+    void aPacketCounterInLaminarFits() {
+        TofinoReport report = backend.report(new WithCounter<>(Programs.laminar()), Programs.CAPACITY);
+        assertThat(report.fit().refused()).isEmpty();
+        assertThat(alus(report) - alus(backend.report(Programs.laminar(), Programs.CAPACITY))).isEqualTo(1);
+    }
+
+    @Test
     void anotherProgramHasNoDissertation() {
         assertThat(backend.report(Programs.flexToe(), Programs.CAPACITY).rows()).allSatisfy(row ->
             assertThat(row.dissertation()).isZero());

@@ -39,8 +39,8 @@ public enum ExternModel {
         "peerAddress", "peerPort"),
     /** A message that is not needed any more. */
     SENT(ContextQueue.class, "sent", Kind.CHANNEL, "connection", "position", "length", "message"),
-    /** Room for a message: only the host knows. */
-    RESERVE(ContextQueue.class, "reserve", Kind.CHANNEL, "connection", "length"),
+    /** Room for a message: the host's NIC takes the next buffer that is posted (a SEND of RDMA), and counts what finds none. */
+    RESERVE(ContextQueue.class, "reserve", Kind.SEND, "connection", "length"),
     /** Gives it back. */
     UNRESERVE(ContextQueue.class, "unreserve", Kind.CHANNEL, "connection", "position"),
     /** Credits to an application. */
@@ -68,6 +68,8 @@ public enum ExternModel {
         CLOCK,
         /** Words that the deparser appends for the host; nothing comes back in the same pass. */
         CHANNEL,
+        /** The same, and what it answers is taken for granted: 0. */
+        SEND,
         /** Fields that the parser has set. */
         PARSED
     }

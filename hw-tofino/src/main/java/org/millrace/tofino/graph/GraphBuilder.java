@@ -89,7 +89,8 @@ public final class GraphBuilder {
     /** What an extern answers is a field; so is what a table's data say. A source of pushed items answers yes. */
     private Expr inFields(Expr e, boolean isData) {
         return Exprs.replace(e, leaf -> leaf instanceof Input in ? switch (in.source()) {
-            case RESULT -> in.offset() < 0 ? in : in.name().contains(".push#") ? Exprs.integer(1) : result(in);
+            case RESULT -> in.offset() < 0 ? in : in.name().contains(".push#") ? Exprs.integer(1)
+                : in.name().contains(".reserve#") ? Exprs.ZERO : result(in);
             case STATE -> isData ? Early.temporary(spec.name() + '.' + in.name(), in.bits()) : in;
             default -> in;
         } : leaf);
@@ -292,9 +293,10 @@ public final class GraphBuilder {
                     : early.value(call.arguments().get(i), w).value());
             }
             new Parts(guarded, w, early).of(columns).forEach(cases -> tables.add(table(nextPart(), Table.Kind.ACTIONS, cases)));
-            Input result = call.result() == null || model.kind() == ExternModel.Kind.CHANNEL ? null : result(call.result());
+            boolean isMessage = model.kind() == ExternModel.Kind.CHANNEL || model.kind() == ExternModel.Kind.SEND;
+            Input result = call.result() == null || isMessage ? null : result(call.result());
             Action action = new Action(List.of(), Optional.empty(), List.of(new Action.Call(call.extern(), call.method(),
-                arguments, result, model.kind() == ExternModel.Kind.CHANNEL
+                arguments, result, isMessage
                     && model.reads().stream().noneMatch(f -> before.isOverwritten(f, w, order)))), null, call.site());
             List<List<Case.Condition>> guard = new ArrayList<>();
             StageAnalysis asVerdict = new StageAnalysis(a.stage(), Map.of(), Map.of(), List.of(), call.guard(), List.of(),

@@ -208,8 +208,9 @@ public final class Costs {
         call.arguments().forEach(e -> inputs.put(e.text(), 4));
         int keyBits = 8 * inputs.values().stream().mapToInt(Integer::intValue).sum();
         int sram = blocks.exact(capacity.flows(), keyBits, LOOKUP_OVERHEAD_BITS);
-        return new Cost(new Resources(choice.tables(), sram, 0, 0, 1, 0, choice.gateways(), 0,
-            machine.exact().hashBitsPerTable(), 0, 4), inputs, machine.exact().minWays());
+        int tables = model == ExternModel.LOOKUP_LOCAL ? 2 : 1; // at its address, or at all addresses
+        return new Cost(new Resources(choice.tables() + tables - 1, tables * sram, 0, 0, tables, 0, choice.gateways(), 0,
+            tables * machine.exact().hashBitsPerTable(), 0, 4), inputs, tables * machine.exact().minWays());
     }
 
     private Cost extern(Table table, Map<String, Integer> inputs, Resources choice) {

@@ -416,24 +416,30 @@ public final class Placement {
 
     /** {@return tables of the longest chain of dependencies, the first first} */
     public List<Table> criticalPath() {
-        List<Table> path = new ArrayList<>();
-        Table at = places.entrySet().stream().max(Map.Entry.comparingByValue()).map(Map.Entry::getKey).orElse(null);
-        while (at != null) {
-            path.addFirst(at);
-            Table reader = at;
-            int stage = places.get(at);
-            at = null;
-            for (Map.Entry<Table, Integer> before : places.entrySet()) {
-                Dependency d = before.getKey() == reader ? Dependency.NONE : on(reader, before.getKey());
-                boolean holds = before.getValue() == stage - 1 && d.compareTo(Dependency.ACTION) >= 0
-                    || before.getValue() == stage && d == Dependency.REVERSE && !path.contains(before.getKey())
-                    && before.getKey().order() < reader.order();
-                if (holds && (at == null || places.get(at) == stage)) {
-                    at = before.getKey();
-                }
+        List<Table> longest = List.of();
+        int last = stages() - 1;
+        for (Table end : last < 0 ? List.<Table>of() : tablesOf(last)) {
+            List<Table> path = new ArrayList<>();
+            for (Table at = end; at != null; at = latestBefore(at, path)) {
+                path.addFirst(at);
+            }
+            longest = path.size() > longest.size() ? path : longest;
+        }
+        return longest;
+    }
+
+    private Table latestBefore(Table reader, List<Table> path) {
+        Table latest = null;
+        int stage = places.get(reader);
+        for (Map.Entry<Table, Integer> before : places.entrySet()) {
+            Dependency d = before.getKey() == reader ? Dependency.NONE : on(reader, before.getKey());
+            boolean holds = before.getValue() < stage && d.compareTo(Dependency.ACTION) >= 0
+                || before.getValue() == stage && d == Dependency.REVERSE && before.getKey().order() < reader.order();
+            if (holds && !path.contains(before.getKey()) && (latest == null || before.getValue() > places.get(latest))) {
+                latest = before.getKey();
             }
         }
-        return path;
+        return latest;
     }
 
     /** {@return cycles of ingress and egress, as the public compiler's report counts them} */

@@ -277,8 +277,13 @@ public final class Exprs {
             }
             case Operation(Operator o, List<Expr> a) -> operation(o, replace(a.getFirst(), with),
                 a.size() > 1 ? replace(a.get(1), with) : null);
-            case Choice(Decision.Test test, Expr yes, Expr no) -> choice(replace(test, with), replace(yes, with),
-                replace(no, with));
+            case Choice(Decision.Test test, Expr yes, Expr no) -> {
+                Decision.Test other = replace(test, with);
+                Compare c = other.compare();
+                boolean isKnown = c.left() instanceof Const && c.right() instanceof Const;
+                yield isKnown ? replace(other.holds(in -> 0) ? yes : no, with)
+                    : choice(other, replace(yes, with), replace(no, with));
+            }
         };
     }
 

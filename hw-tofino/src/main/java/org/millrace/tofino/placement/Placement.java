@@ -416,30 +416,32 @@ public final class Placement {
 
     /** {@return tables of the longest chain of dependencies, the first first} */
     public List<Table> criticalPath() {
-        List<Table> longest = List.of();
-        int last = stages() - 1;
-        for (Table end : last < 0 ? List.<Table>of() : tablesOf(last)) {
-            List<Table> path = new ArrayList<>();
-            for (Table at = end; at != null; at = latestBefore(at, path)) {
-                path.addFirst(at);
+        List<Table> order = new ArrayList<>(places.keySet());
+        order.sort(java.util.Comparator.<Table>comparingInt(places::get).thenComparingInt(Table::order));
+        Map<Table, Integer> depths = new java.util.IdentityHashMap<>();
+        Map<Table, Table> before = new java.util.IdentityHashMap<>();
+        Table deepest = null;
+        for (Table table : order) {
+            int depth = 0;
+            for (Table other : List.copyOf(depths.keySet())) {
+                int gap = switch (on(table, other)) {
+                    case NONE -> Integer.MIN_VALUE / 2;
+                    case REVERSE -> 0;
+                    case ACTION, MATCH -> 1;
+                };
+                if (depths.get(other) + gap > depth) {
+                    depth = depths.get(other) + gap;
+                    before.put(table, other);
+                }
             }
-            longest = path.size() > longest.size() ? path : longest;
+            depths.put(table, depth);
+            deepest = deepest == null || depth > depths.get(deepest) ? table : deepest;
         }
-        return longest;
-    }
-
-    private Table latestBefore(Table reader, List<Table> path) {
-        Table latest = null;
-        int stage = places.get(reader);
-        for (Map.Entry<Table, Integer> before : places.entrySet()) {
-            Dependency d = before.getKey() == reader ? Dependency.NONE : on(reader, before.getKey());
-            boolean holds = before.getValue() < stage && d.compareTo(Dependency.ACTION) >= 0
-                || before.getValue() == stage && d == Dependency.REVERSE && before.getKey().order() < reader.order();
-            if (holds && !path.contains(before.getKey()) && (latest == null || before.getValue() > places.get(latest))) {
-                latest = before.getKey();
-            }
+        List<Table> path = new ArrayList<>();
+        for (Table at = deepest; at != null; at = before.get(at)) {
+            path.addFirst(at);
         }
-        return latest;
+        return path;
     }
 
     /** {@return cycles of ingress and egress, as the public compiler's report counts them} */

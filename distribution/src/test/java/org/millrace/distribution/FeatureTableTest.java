@@ -3,6 +3,7 @@ package org.millrace.distribution;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -17,11 +18,10 @@ class FeatureTableTest {
 
     @Test
     void everyFeatureHasATest() throws IOException {
-        Map<String, Path> sources = testSources();
+        Map<String, String> sources = testSources();
         for (FeatureTable.Feature feature : FeatureTable.features(ROOT)) {
             assertThat(sources).as(feature.name()).containsKey(feature.type() + ".java");
-            assertThat(Files.readString(sources.get(feature.type() + ".java"))).as(feature.name())
-                .contains("void " + feature.method() + "(");
+            assertThat(sources.get(feature.type() + ".java")).as(feature.name()).contains("void " + feature.method() + "(");
         }
     }
 
@@ -32,11 +32,19 @@ class FeatureTableTest {
         assertThat(Files.readString(ROOT.resolve("docs/features.md"))).contains(features);
     }
 
-    /** Class names of tests that the list names are unique in the house. */
-    private static Map<String, Path> testSources() throws IOException {
+    /** {@return text by file name, of all files of that name} */
+    private static Map<String, String> testSources() throws IOException {
         try (Stream<Path> files = Files.find(ROOT, 12, (path, attributes) ->
             path.toString().contains("src/test/java") && path.toString().endsWith("Test.java"))) {
-            return files.collect(Collectors.toMap(path -> path.getFileName().toString(), path -> path, (a, b) -> a));
+            return files.collect(Collectors.toMap(path -> path.getFileName().toString(), FeatureTableTest::text, String::concat));
+        }
+    }
+
+    private static String text(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

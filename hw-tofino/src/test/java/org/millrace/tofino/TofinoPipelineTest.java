@@ -280,7 +280,7 @@ final class TofinoPipelineTest {
 
     private static Machine.TrafficManager queues(int cells, int ecnCells, int pauseOn, int pauseOff) {
         Machine.TrafficManager t = Machine.tofino2().trafficManager();
-        return new Machine.TrafficManager(t.priorities(), t.cellBytes(), t.portMbit(), t.frameGapBytes(), cells, ecnCells, pauseOn, pauseOff);
+        return new Machine.TrafficManager(t.priorities(), t.cells(), t.cellBytes(), t.portMbit(), t.frameGapBytes(), cells, ecnCells, pauseOn, pauseOff);
     }
 
     private static void send(Pipeline<SegmentMeta> pipeline, int frame, int length) {

@@ -52,7 +52,7 @@ public record Machine(Pipe pipe, Stage stage, Exact exact, Alu alu, Phv phv, Lat
     }
 
     /** The traffic manager, and how the queues of a port to the wire are set up. Keys: {@code tm}. */
-    public record TrafficManager(int priorities, int cellBytes, int portMbit, int frameGapBytes, int queueCells, int ecnCells, int pauseOnCells,
+    public record TrafficManager(int priorities, int cells, int cellBytes, int portMbit, int frameGapBytes, int queueCells, int ecnCells, int pauseOnCells,
         int pauseOffCells) {
     }
 
@@ -134,7 +134,7 @@ public record Machine(Pipe pipe, Stage stage, Exact exact, Alu alu, Phv phv, Lat
     }
 
     private static TrafficManager trafficManager(MachineFile f) {
-        return new TrafficManager(f.positive("tm.priorities"), f.positive("tm.cell-bytes"),
+        return new TrafficManager(f.positive("tm.priorities"), f.positive("tm.cells"), f.positive("tm.cell-bytes"),
             f.positive("tm.port-mbit"), f.positive("tm.frame-gap-bytes"), f.positive("tm.queue-cells"),
             f.positive("tm.ecn-cells"), f.positive("tm.pause-on-cells"), f.positive("tm.pause-off-cells"));
     }

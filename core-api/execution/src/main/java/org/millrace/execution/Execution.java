@@ -253,6 +253,15 @@ public abstract class Execution<M extends SegmentMeta> implements Pipeline<M> {
     }
 
     /**
+     * The control plane has cleared a state that it has opened.
+     *
+     * @param key   {@link StageSpec.Key#FLOW} or {@link StageSpec.Key#CONTEXT}
+     * @param index which
+     */
+    protected void cleared(StageSpec.Key key, int index) {
+    }
+
+    /**
      * The control plane has closed a state.
      *
      * @param key   {@link StageSpec.Key#FLOW} or {@link StageSpec.Key#CONTEXT}

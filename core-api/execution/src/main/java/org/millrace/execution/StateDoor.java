@@ -124,6 +124,7 @@ final class StateDoor implements OpenState {
         for (StateTable table : ofContext ? ofContexts : ofFlows) {
             table.clear(index);
         }
+        machine.cleared(ofContext ? Key.CONTEXT : Key.FLOW, index);
     }
 
     @Override

@@ -38,6 +38,18 @@ final class Calls {
         effects.fault(explorer.site(false), operation, limit);
     }
 
+    /** Takes note of what small processors cannot do. A constant divisor is a multiplication. */
+    void arithmetic(Opcode opcode, OperandStack stack) {
+        boolean isDivision = switch (opcode) {
+            case IDIV, IREM, LDIV, LREM -> !stack.top().isConstant();
+            default -> false;
+        };
+        boolean isFloating = opcode.name().startsWith("F") || opcode.name().startsWith("D") && !opcode.name().startsWith("DUP");
+        if (isDivision || isFloating) {
+            effects.arithmetic(explorer.site(false), isFloating ? Effects.FLOATING_POINT : Effects.DIVISION);
+        }
+    }
+
     void invoke(Code from, InvokeInstruction call, OperandStack stack) {
         MethodTypeDesc type = call.typeSymbol();
         boolean isStatic = call.opcode() == Opcode.INVOKESTATIC;

@@ -11,9 +11,15 @@ import org.millrace.code.Violation;
 
 /** All that a method can do on any of its ways: accesses, calls of externs, and what no stage may do. */
 public final class Effects {
+    /** {@link #arithmetic()}: a division by what is not constant. */
+    public static final String DIVISION = "division";
+    /** {@link #arithmetic()}: an operation on float or double. */
+    public static final String FLOATING_POINT = "floating point";
+
     private final Site start;
     private final Map<Access, Site> accesses = new LinkedHashMap<>();
     private final Map<Class<?>, Site> externs = new LinkedHashMap<>();
+    private final Map<Site, String> arithmetic = new LinkedHashMap<>();
     private final Set<Violation> faults = new LinkedHashSet<>();
 
     /**
@@ -56,6 +62,10 @@ public final class Effects {
         externs.putIfAbsent(extern, site);
     }
 
+    void arithmetic(Site site, String operation) {
+        arithmetic.putIfAbsent(site, operation);
+    }
+
     void fault(Site site, String operation, String limit) {
         faults.add(new Violation(site, operation, limit));
     }
@@ -73,6 +83,11 @@ public final class Effects {
     /** {@return interfaces of the externs called, and where first} */
     public Map<Class<?>, Site> externs() {
         return externs;
+    }
+
+    /** {@return what small processors cannot do: {@link #DIVISION}, {@link #FLOATING_POINT}, by where} */
+    public Map<Site, String> arithmetic() {
+        return arithmetic;
     }
 
     /** {@return what no stage may do} */

@@ -83,7 +83,10 @@ final class Follower {
             case IncrementInstruction i ->
                 store(i.slot(), Arithmetic.add(locals.get(i.slot()), new Value.Int(i.constant())));
             case ConstantInstruction c -> stack.push(constant(c));
-            case OperatorInstruction o -> Arithmetic.operate(o.opcode(), stack);
+            case OperatorInstruction o -> {
+                calls.arithmetic(o.opcode(), stack);
+                Arithmetic.operate(o.opcode(), stack);
+            }
             case ConvertInstruction c -> stack.push(Arithmetic.convert(c.toType(), stack.pop()));
             case StackInstruction s -> stack.shuffle(s.opcode());
             case InvokeInstruction call -> calls.invoke(code, call, stack);

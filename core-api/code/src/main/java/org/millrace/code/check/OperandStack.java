@@ -20,6 +20,10 @@ final class OperandStack {
         values.add(value == null ? Value.UNKNOWN : value);
     }
 
+    Value top() {
+        return values.getLast();
+    }
+
     Value pop() {
         return values.removeLast();
     }

@@ -57,6 +57,21 @@ public final class ProgramChecker {
         return List.copyOf(checker.refused);
     }
 
+    /**
+     * Finds arithmetic that small processors do not have, on every way that the stages' constants leave open.
+     *
+     * @param program the program
+     * @return each place: class, method and line; its detail is {@link Effects#DIVISION} or {@link Effects#FLOATING_POINT}
+     */
+    public static List<FitReport.Reason> arithmetic(Program<?> program) {
+        ProgramChecker checker = new ProgramChecker(program);
+        checker.checkStages();
+        List<FitReport.Reason> found = new ArrayList<>();
+        checker.effects.forEach((stage, effects) -> effects.arithmetic().forEach((site, operation) ->
+            found.add(new FitReport.Reason(stage.spec().name(), site.method(), site.line(), "", operation))));
+        return found.stream().distinct().toList();
+    }
+
     private void checkStages() {
         Class<?> meta = program.newMeta().getClass();
         Map<String, List<Stage<?, ?>>> groups = new LinkedHashMap<>();

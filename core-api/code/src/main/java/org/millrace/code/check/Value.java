@@ -49,6 +49,15 @@ sealed interface Value {
         return this instanceof Wide;
     }
 
+    /** {@return whether it is a number that is always the same} */
+    default boolean isConstant() {
+        return switch (this) {
+            case Int(Integer constant) -> constant != null;
+            case Wide(Long constant) -> constant != null;
+            default -> false;
+        };
+    }
+
     /** {@return the value without its constant} */
     default Value widened() {
         return switch (this) {

@@ -16,6 +16,7 @@ import picocli.CommandLine.Option;
         + "over the memory port takes Linux's place."})
 public final class DemoCommand implements Callable<Integer> {
     private static final String BLUEFIELD = "hw-bluefield";
+    private static final String AGILIO = "hw-agilio";
     private static final String TOFINO = "hw-tofino";
     private static final String FLEXTOE = "tcp-flextoe";
     private static final String LAMINAR = "tcp-laminar";
@@ -35,7 +36,7 @@ public final class DemoCommand implements Callable<Integer> {
     private int mtuBytes;
 
     @Option(names = "--hardware", paramLabel = "NAME", defaultValue = BLUEFIELD,
-        description = "What runs the transport: hw-bluefield or hw-tofino (default: ${DEFAULT-VALUE}).")
+        description = "What runs the transport: hw-bluefield, hw-agilio or hw-tofino (default: ${DEFAULT-VALUE}).")
     private String hardware;
 
     @Option(names = "--transport", paramLabel = "NAME",
@@ -108,7 +109,7 @@ public final class DemoCommand implements Callable<Integer> {
     }
 
     private void check() throws LaunchException {
-        known("--hardware", hardware, BLUEFIELD, TOFINO);
+        known("--hardware", hardware, BLUEFIELD, AGILIO, TOFINO);
         known("--transport", transport(), FLEXTOE, LAMINAR, HOMA);
         if (transport().equals(HOMA) && (twoProcess || vertx || !hardware.equals(BLUEFIELD))) {
             throw new LaunchException(LaunchException.BAD_CONFIGURATION, "--transport " + HOMA + " has applications of its own, on "

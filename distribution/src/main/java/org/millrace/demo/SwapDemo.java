@@ -27,10 +27,11 @@ final class SwapDemo {
     private static final String FLEXTOE = "tcp-flextoe";
     private static final String LAMINAR = "tcp-laminar";
     private static final String BLUEFIELD = "hw-bluefield";
+    private static final String AGILIO = "hw-agilio";
     private static final String TOFINO = "hw-tofino";
     private static final Side FIRST = new Side(FLEXTOE, BLUEFIELD);
     private static final List<Side> THEN = List.of(new Side(LAMINAR, BLUEFIELD), new Side(LAMINAR, TOFINO),
-        new Side(LAMINAR, BLUEFIELD), FIRST);
+        new Side(LAMINAR, BLUEFIELD), FIRST, new Side(FLEXTOE, AGILIO), FIRST);
     private static final Pattern PAUSE = Pattern.compile("\"pause_us\" ?: ?(\\d+)");
     private static final Pattern CONNECTIONS = Pattern.compile("\"connections\" ?: ?(\\d+)");
 

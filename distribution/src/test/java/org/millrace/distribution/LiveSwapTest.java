@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.millrace.agilio.AgilioBackend;
 import org.millrace.api.port.Port;
 import org.millrace.bluefield.BluefieldBackend;
 import org.millrace.ports.MemoryPort;
@@ -28,6 +29,7 @@ class LiveSwapTest {
             for (SwapRequest request : List.of(
                 SwapRequest.KEEP.transport(0, new TransportChoice(new LaminarFactory(), Map.of())),
                 SwapRequest.KEEP.hardware(new TofinoBackend()),
+                SwapRequest.KEEP.hardware(new AgilioBackend()),
                 SwapRequest.KEEP.hardware(new BluefieldBackend()),
                 SwapRequest.KEEP.transport(0, new TransportChoice(new FlexToeFactory(), Map.of())))) {
                 SwapReport report = swapped.swap(request.warmUp(0));

@@ -51,6 +51,17 @@ class MemoryDemoTest {
     }
 
     @Test
+    void filesCrossOnTheAgilioWhichCountsItsCycles() throws Exception {
+        Process demo = start("--hardware", "hw-agilio", "--bytes", "1000000", "--json");
+        String output = new String(demo.getInputStream().readAllBytes());
+        assertThat(demo.waitFor()).as(output).isZero();
+        Matcher cycles = Pattern.compile("\"tcp-flextoe.cycles\":([0-9]+)").matcher(output);
+        assertThat(cycles.find()).as(output).isTrue();
+        assertThat(Long.parseLong(cycles.group(1))).as("a segment takes hundreds").isGreaterThan(1_000_000 / 1500 * 100);
+        assertThat(output).contains("\"held\":true");
+    }
+
+    @Test
     void whatDoesNotFitIsRefusedWithItsReasons() throws Exception {
         Process demo = start("--hardware", "hw-tofino", "--transport", "tcp-flextoe", "--bytes", "1000");
         assertThat(demo.errorReader().readAllLines()).anyMatch(line -> line.startsWith("millrace: demo: ")

@@ -10,6 +10,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.millrace.agilio.AgilioBackend;
+import org.millrace.agilio.machine.Machine;
 import org.millrace.api.context.ContextSize;
 import org.millrace.api.hardware.HardwareBackend;
 import org.millrace.api.transport.TransportFactory;
@@ -108,13 +110,27 @@ class SwapTest {
         finish(hosts);
     }
 
+    /** To the model of an Agilio and back, both programs on it, live and with its own time. */
+    @ParameterizedTest
+    @CsvSource({"true,0", "true,0.01", "false,0.01"})
+    void agilioSwapsUnderStreamsBothWays(boolean isLive, double fault) {
+        choice.link = new FrameLink(100_000, 1500, false).bitsPerSecond(10_000_000_000L);
+        choice.impairment = fault == 0 ? Impairment.NONE
+            : new Impairment(47, fault, fault, fault, fault / 2, Impairment.Side.BOTH);
+        TwoHosts hosts = new TwoHosts(choice);
+        connect(hosts, 3, 400_000, 5000);
+        HardwareBackend agilio = isLive ? new AgilioBackend() : AgilioBackend.onCallersClock(Machine.nfp4000(), null, view -> { });
+        swapUnderWay(hosts, 400_000, 30, to(agilio), to(LAMINAR), to(BLUEFIELD), to(FLEXTOE));
+        finish(hosts);
+    }
+
     /** Away and back again: what is counted is counted on, by control plane and machine, too. */
     @Test
     void countersGoOnAcrossSwaps() {
         choice.transport = LAMINAR;
         TwoHosts hosts = new TwoHosts(choice);
         connect(hosts, 3, 1 << 20, 5000);
-        for (SwapRequest request : List.of(to(FLEXTOE), to(LAMINAR), to(TOFINO), to(BLUEFIELD))) {
+        for (SwapRequest request : List.of(to(FLEXTOE), to(new AgilioBackend()), to(LAMINAR), to(TOFINO), to(BLUEFIELD))) {
             hosts.world.run(1_000_000);
             Map<String, Long> before = hosts.client.status().counters();
             swap(hosts.client, request);

@@ -76,8 +76,8 @@ class DataPathFilesTest {
             refuse(client, "spin-us is '-1', allowed is a number from 0 to 100000", "flows=32768", "spin-us=-1");
             refuse(client, "routes is ", "flows=32768", "routes=default via 10.99.0.1");
             refuse(client, "there is no key no-such; there are address, ", "flows=32768", "no-such=x");
-            refuse(client, "hardware is 'hw-agilio', allowed is one of hw-bluefield, hw-tofino", "flows=32768",
-                "hardware=hw-agilio");
+            refuse(client, "hardware is 'hw-nowhere', allowed is one of hw-agilio, hw-bluefield, hw-tofino", "flows=32768",
+                "hardware=hw-nowhere");
             refuse(client, "does not fit hw-tofino", "flows=32768", "hardware=hw-tofino");
         }
         assertThat(world.lines("ERROR")).hasSize(8).noneMatch(line -> line.contains("\n"));

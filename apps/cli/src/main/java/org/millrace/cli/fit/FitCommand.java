@@ -20,6 +20,10 @@ import org.millrace.api.hardware.HardwareBackend;
 import org.millrace.api.pipeline.Program;
 import org.millrace.api.pipeline.SegmentMeta;
 import org.millrace.api.pipeline.StageExtension;
+import org.millrace.agilio.AgilioBackend;
+import org.millrace.agilio.AgilioReport;
+import org.millrace.agilio.IslandsSvg;
+import org.millrace.agilio.ReportText;
 import org.millrace.bluefield.BluefieldBackend;
 import org.millrace.cli.tool.ToolException;
 import org.millrace.cli.tool.Output;
@@ -28,7 +32,7 @@ import org.millrace.runtime.extension.StageExtensions;
 import org.millrace.tcp.control.program.TcpConfig;
 import org.millrace.tofino.ReportJson;
 import org.millrace.tofino.ReportSvg;
-import org.millrace.tofino.ReportText;
+
 import org.millrace.tofino.TofinoBackend;
 import org.millrace.tofino.TofinoReport;
 import picocli.CommandLine.Command;
@@ -48,7 +52,7 @@ import picocli.CommandLine.Spec;
 public final class FitCommand implements Callable<Integer> {
     private static final int MAX_FLOWS = 1 << 24;
     private static final int MAX_CONTEXTS = 1 << 16;
-    private static final List<String> MACHINES = List.of(BluefieldBackend.NAME, TofinoBackend.NAME);
+    private static final List<String> MACHINES = List.of(BluefieldBackend.NAME, AgilioBackend.NAME, TofinoBackend.NAME);
 
     @Spec
     private CommandSpec spec;
@@ -56,7 +60,7 @@ public final class FitCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "PROGRAM", description = "tcp-flextoe, tcp-laminar, or a bundle's.")
     private String programName;
 
-    @Parameters(index = "1", paramLabel = "HARDWARE", description = "hw-bluefield, hw-tofino, or a bundle's.")
+    @Parameters(index = "1", paramLabel = "HARDWARE", description = "hw-bluefield, hw-agilio, hw-tofino, or a bundle's.")
     private String machine;
 
     @Option(names = "--flows", paramLabel = "N", defaultValue = "32768",
@@ -81,7 +85,7 @@ public final class FitCommand implements Callable<Integer> {
     private boolean json;
 
     @Option(names = "--svg", paramLabel = "FILE",
-        description = "Draw the stages of hw-tofino with what occupies them, too.")
+        description = "Draw the stages of hw-tofino, or the islands of hw-agilio, with what occupies them, too.")
     private Path svg;
 
     private Bundles bundles;
@@ -96,8 +100,11 @@ public final class FitCommand implements Callable<Integer> {
             within("--contexts", contexts, MAX_CONTEXTS));
         look();
         Program<?> program = program(capacity, withoutPrefix());
-        FitReport fit = machine.equals(TofinoBackend.NAME) ? tofino(program, capacity)
-            : other(backend(), program, capacity);
+        FitReport fit = switch (machine) {
+            case TofinoBackend.NAME -> tofino(program, capacity);
+            case AgilioBackend.NAME -> agilio(program, capacity);
+            default -> other(backend(), program, capacity);
+        };
         spec.commandLine().getOut().flush();
         return fit.fits() ? 0 : ToolException.EXIT_FAILED;
     }
@@ -114,6 +121,9 @@ public final class FitCommand implements Callable<Integer> {
     private HardwareBackend backend() {
         if (machine.equals(BluefieldBackend.NAME)) {
             return new BluefieldBackend();
+        }
+        if (machine.equals(AgilioBackend.NAME)) {
+            return new AgilioBackend();
         }
         if (machine.equals(TofinoBackend.NAME)) {
             return new TofinoBackend();
@@ -162,13 +172,30 @@ public final class FitCommand implements Callable<Integer> {
         if (svg != null) {
             draw(ReportSvg.of(report));
         }
-        print(json ? ReportJson.of(report, base) + "\n" : ReportText.of(report, base));
+        print(json ? ReportJson.of(report, base) + "\n" : org.millrace.tofino.ReportText.of(report, base));
+        return report.fit();
+    }
+
+    private FitReport agilio(Program<?> program, Capacity capacity) {
+        AgilioReport report = new AgilioBackend().report(program, capacity);
+        if (svg != null) {
+            draw(IslandsSvg.of(report));
+        }
+        if (json) {
+            Map<String, Object> fields = fields(program, capacity, report.fit());
+            fields.put("resources", report.rows().stream().map(row -> Map.of("name", row.name(), "used", row.used(), "of", row.of()))
+                .toList());
+            print(Output.json(fields) + "\n");
+        } else {
+            print(ReportText.of(report));
+        }
         return report.fit();
     }
 
     private FitReport other(HardwareBackend backend, Program<?> program, Capacity capacity) {
         if (svg != null) {
-            throw refused("--svg draws the stages of " + TofinoBackend.NAME + ", " + machine + " has none");
+            throw refused("--svg draws the stages of " + TofinoBackend.NAME + " and the islands of " + AgilioBackend.NAME + ", "
+                + machine + " has neither");
         }
         FitReport fit = backend.admit(program, capacity);
         if (json) {

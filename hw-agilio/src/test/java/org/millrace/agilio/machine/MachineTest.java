@@ -1,0 +1,87 @@
+package org.millrace.agilio.machine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Machine and mapping files: what is wrong is said with file, line and what is allowed. */
+class MachineTest {
+    private static final String MACHINE = Machine.resource("nfp4000.machine");
+    private static final String MAPPING = Machine.resource("fig-4.8.mapping");
+
+    private static String machine(String line, String instead) {
+        assertThat(MACHINE).contains(line);
+        return MACHINE.replace(line, instead);
+    }
+
+    @Test
+    void theShippedMachineIsTheDissertations() {
+        Machine machine = Machine.nfp4000();
+        assertThat(machine.island().count() * machine.island().fpcs()).isEqualTo(60);
+        assertThat(machine.fpc().clockMhz()).isEqualTo(800);
+        assertThat(machine.fpc().threads()).isEqualTo(8);
+        assertThat(machine.cls().bytes()).isEqualTo(64 << 10);
+        assertThat(machine.imem().bytes()).isEqualTo(4 << 20);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = ';', textBlock = """
+        cam.cycles = 2; cam.cycles = two; M, line 28, cam.cycles: 'two', allowed is a whole number from 1 to 1073741824
+        cam.cycles = 2; cam.cycles = 0; M, line 28, cam.cycles: '0', allowed is a whole number from 1 to 1073741824
+        cam.cycles = 2; cam.cycle = 2; M, line 107, cam.cycles: missing, allowed is a whole number from 1 to 1073741824
+        cam.cycles = 2 | R: 1 to 2; cam.cycles = 2; M, line 28, cam.cycles: no source: a line is key = value | source
+        cam.cycles = 2 | R: 1 to 2; cam; M, line 28, cam: no '=': a line is key = value | source
+        cam.cycles = 2; cam.entries = 2; M, line 28, cam.entries: given before, at M, line 27, cam.entries
+        cam.entries = 16; cam.entries = 32; M, line 27, cam.entries: 32 entries of state.connection-bytes 160 are more than fpc.local-bytes 4096
+        """)
+    void aWrongMachineIsRefusedWithItsLine(String line, String instead, String message) {
+        assertThatThrownBy(() -> Machine.parse("M", machine(line, instead), Map.of())).isInstanceOf(MachineFileException.class)
+            .message().matches(text -> text.replaceAll("line [0-9]+", "line N").equals(message.replaceAll("line [0-9]+", "line N")),
+                message);
+    }
+
+    @Test
+    void anUnknownKeyIsRefusedWithThoseThatThereAre() {
+        assertThatThrownBy(() -> Machine.parse("M", MACHINE + "fpc.divider = 1 | nowhere\n", Map.of()))
+            .hasMessageContaining("fpc.divider: unknown key, allowed are island.first, island.count");
+        assertThatThrownBy(() -> Machine.nfp4000(Map.of("emem.read", "5")))
+            .hasMessageStartingWith("set emem.read: unknown, allowed is one of island.first");
+    }
+
+    @Test
+    void whatIsSetStandsInPlaceOfTheFiles() {
+        assertThat(Machine.nfp4000(Map.of("emem.read-cycles", "360")).emem().readCycles()).isEqualTo(360);
+        assertThatThrownBy(() -> Machine.nfp4000(Map.of("emem.read-cycles", "-1")))
+            .hasMessage("set emem.read-cycles: '-1', allowed is a whole number from 1 to 1073741824");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = ';', textBlock = """
+        protocol.steer = flow; protocol.steer = hash; protocol.steer: 'hash', allowed is any, group, flow, context
+        protocol.stages = protocol; protocol.stages = protocol pre; protocol.stages: stage pre is at pre already
+        dma.steer = any; dma.steer = group; dma.steer: group, but the place is on the service island, allowed are any, flow, context
+        places = pre protocol; places = pre pre protocol; places: 'pre' stands there twice
+        pre.threads = 8; pre.threads = 9; pre.threads: '9', allowed is a whole number from 1 to 8
+        """)
+    void aWrongMappingIsRefusedWithItsLine(String line, String instead, String message) {
+        assertThat(MAPPING).contains(line);
+        assertThatThrownBy(() -> Mapping.parse("map", MAPPING.replace(line, instead), Map.of()))
+            .isInstanceOf(MachineFileException.class).hasMessageStartingWith("map, line ").hasMessageEndingWith(message);
+    }
+
+    @Test
+    void parallelismIsTakenAway() {
+        Mapping figure = Mapping.fig48();
+        assertThat(figure.fpcsOfGroup()).isEqualTo(12);
+        assertThat(figure.without("islands").groups()).isEqualTo(1);
+        assertThat(figure.without("replication").fpcsOfGroup()).isEqualTo(4);
+        assertThat(figure.without("threads").places()).extracting(Mapping.Place::threads).containsExactly(3, 1, 1, 1, 8, 8);
+        assertThat(figure.without("pipelining").places()).hasSize(1);
+        assertThatThrownBy(() -> figure.without("luck"))
+            .hasMessage("'luck', allowed is one of islands, pipelining, replication, sequencing, threads");
+    }
+}

@@ -55,6 +55,11 @@ enum Transports {
         return TrafficManager.Limits.shared(1, Math.min(base.limits().bufferUnits(), BUFFER_BYTES), 1);
     }
 
+    @Override
+    public String toString() {
+        return this == HOMA ? "Homa" : name();
+    }
+
     abstract FabricConfig config(FabricConfig base);
 
     abstract Fabric.HostMaker maker(HomaProfile profile, Messages messages);

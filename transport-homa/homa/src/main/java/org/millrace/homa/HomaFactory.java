@@ -49,11 +49,10 @@ public class HomaFactory implements TransportFactory {
             throw new IllegalArgumentException("unknown option " + key + ": homa has profile and link-mbps");
         });
         Keys keys = Keys.of(host.capacity().flows());
-        host.flows().reserve(keys.reserved());
         int packetBytes = host.port().mtuBytes() - Ipv4Header.MIN_LENGTH - HomaFormats.DATA_BYTES;
         MessageStages stages = new MessageStages(host.externs(), keys, profile, packetBytes, linkMbps);
         Messages messages = new Messages(stages, keys);
-        HomaProgram program = new HomaProgram(stages, messages, profile.mostBytes());
+        HomaProgram program = new HomaProgram(host, keys, stages, messages, profile.mostBytes());
         HomaControl control = new HomaControl(host, messages, new Peers(host, messages, profile));
         return new Transport() {
             @Override

@@ -8,17 +8,23 @@ import org.millrace.api.pipeline.Program;
 import org.millrace.api.pipeline.Stage;
 import org.millrace.api.pipeline.StateTables;
 import org.millrace.api.pipeline.Workflow;
+import org.millrace.api.transport.TransportHost;
+import org.millrace.homa.message.Keys;
 import org.millrace.homa.message.MessageStages;
 import org.millrace.homa.wire.HomaCodec;
 import org.millrace.homa.wire.HomaMeta;
 
 /** Homa's stages in their workflows. Owned by: the backend that has loaded it. */
 final class HomaProgram implements Program<HomaMeta> {
+    private final TransportHost host;
+    private final Keys keys;
     private final MessageStages stages;
     private final HomaCodec codec;
     private final Messages messages;
 
-    HomaProgram(MessageStages stages, Messages messages, int mostBytes) {
+    HomaProgram(TransportHost host, Keys keys, MessageStages stages, Messages messages, int mostBytes) {
+        this.host = host;
+        this.keys = keys;
         this.messages = messages;
         this.stages = stages;
         codec = new HomaCodec(mostBytes);
@@ -56,6 +62,7 @@ final class HomaProgram implements Program<HomaMeta> {
 
     @Override
     public void loaded(StateTables tables) {
+        host.flows().reserve(keys.reserved());
         messages.loaded(tables);
     }
 }

@@ -57,7 +57,7 @@ public final class FitCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(index = "0", paramLabel = "PROGRAM", description = "tcp-flextoe, tcp-laminar, or a bundle's.")
+    @Parameters(index = "0", paramLabel = "PROGRAM", description = "tcp-flextoe, tcp-laminar, homa, or a bundle's.")
     private String programName;
 
     @Parameters(index = "1", paramLabel = "HARDWARE", description = "hw-bluefield, hw-agilio, hw-tofino, or a bundle's.")

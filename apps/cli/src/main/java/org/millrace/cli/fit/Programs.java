@@ -12,12 +12,14 @@ import org.millrace.api.pipeline.Program;
 import org.millrace.api.port.PortInfo;
 import org.millrace.api.transport.TransportFactory;
 import org.millrace.api.transport.TransportHost;
+import org.millrace.homa.HomaFactory;
 import org.millrace.tcp.flextoe.FlexToeFactory;
 import org.millrace.tcp.laminar.LaminarFactory;
 
 /** Programs, made to be looked at: their host has constants only, no extern and no table. */
 final class Programs {
-    private static final List<TransportFactory> OWN = List.of(new FlexToeFactory(), new LaminarFactory());
+    private static final List<TransportFactory> OWN = List.of(new FlexToeFactory(), new LaminarFactory(),
+        new HomaFactory());
     private static final PortInfo PORT = new PortInfo("none", 0x02_00_00_00_00_01L, 1500, 1514, false, false, false);
     private static final int SECRET_BYTES = 16;
     private static final HostServices NOTHING = new HostServices(null, null, null, 0);

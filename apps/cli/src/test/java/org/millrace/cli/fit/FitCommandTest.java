@@ -37,9 +37,17 @@ class FitCommandTest {
             .hasSizeGreaterThanOrEqualTo(2);
     }
 
+    @Test
+    void homaIsRefusedByTheTofinoWithReasons() {
+        assertThat(run("fit", "homa", "hw-tofino")).isEqualTo(1);
+        assertThat(out.toString().lines().findFirst()).get().asString().endsWith(": refused");
+        assertThat(out.toString().lines().filter(line -> line.matches(" +\\S+, \\S+:[1-9][0-9]*: .+ \\[.+]")))
+            .hasSizeGreaterThanOrEqualTo(2);
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"tcp-flextoe", "tcp-laminar"})
-    void bluefieldTakesBoth(String program) {
+    @ValueSource(strings = {"tcp-flextoe", "tcp-laminar", "homa"})
+    void bluefieldTakesAll(String program) {
         assertThat(run("fit", program, "hw-bluefield")).isZero();
         assertThat(out.toString()).contains(program + " on hw-bluefield").containsPattern("RX +\\S+ +core 0");
     }
@@ -89,7 +97,7 @@ class FitCommandTest {
     @Test
     void unknownNamesListTheKnownOnes() {
         assertThat(run("fit", "tcp-reno", "hw-tofino")).isEqualTo(2);
-        assertThat(errors.toString()).contains("no program is named tcp-reno; there are tcp-flextoe, tcp-laminar");
+        assertThat(errors.toString()).contains("no program is named tcp-reno; there are tcp-flextoe, tcp-laminar, homa");
         assertThat(run("fit", "tcp-laminar", "hw-asic")).isEqualTo(2);
         assertThat(errors.toString()).contains("no hardware is named hw-asic; there are hw-bluefield, hw-tofino");
     }

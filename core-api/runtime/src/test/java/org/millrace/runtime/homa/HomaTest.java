@@ -52,4 +52,19 @@ class HomaTest {
         assertThat(hosts.near.status().drops()).isEmpty();
         assertThat(hosts.far.status().drops()).isEmpty();
     }
+
+    /** Neither end has looked for longer than a call may be silent: that is no silence of the peer's. */
+    @Test
+    void hostThatDidNotRunForAWhileGivesNothingUp() throws IOException {
+        hosts.call(client, 3, 100, HomaHosts.at("10.0.0.2", PORT));
+        hosts.run(1);
+        hosts.clock.set(hosts.clock.nowNs() + 500_000_000);
+        assertThat(hosts.await(server, 20_000)).isEqualTo(Happening.REQUEST);
+        hosts.reply(server, server.number(), 5, 100);
+        hosts.run(1);
+        hosts.clock.set(hosts.clock.nowNs() + 500_000_000);
+        assertThat(hosts.await(client, 20_000)).isEqualTo(Happening.RESPONSE);
+        hosts.run(2000);
+        assertThat(server.failedReplies()).isZero();
+    }
 }

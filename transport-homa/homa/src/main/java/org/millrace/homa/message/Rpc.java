@@ -32,6 +32,7 @@ final class Rpc implements Stage<HomaMeta, RpcState> {
     private static final StageSpec<RpcState> SPEC = new StageSpec<>("rpc", StageSpec.Key.MESSAGE,
         StageSpec.Concurrency.FLOW_ATOMIC, RpcState::new, List.of(ContextQueue.class, PayloadDma.class, KeyTable.class,
             PriorityQueue.class, FlowQueue.class, Timestamps.class));
+    private static final int LEAST_ALARMS = 10;
     private static final int GENERATIONS = Integer.MAX_VALUE;
 
     private final Keys keys;
@@ -266,7 +267,8 @@ final class Rpc implements Stage<HomaMeta, RpcState> {
         if (outgoing.isOwnTurn(state) || incoming.isOwnTurn(state)) {
             state.heardMs(nowMs);
         }
-        if (nowMs - state.heardMs() >= profile.timeoutMs()) {
+        count(state);
+        if (nowMs - state.heardMs() >= profile.timeoutMs() && state.alarms() >= LEAST_ALARMS) {
             return timedOut(meta, state);
         }
         if (state.phase() == RpcState.REPLYING) {
@@ -276,6 +278,15 @@ final class Rpc implements Stage<HomaMeta, RpcState> {
             outgoing.question(meta, state, nowMs);
         }
         return Verdict.NEXT;
+    }
+
+    /** A host that was not running has not heard anything either: silence is what it has looked at now and then. */
+    private static void count(RpcState state) {
+        if (state.countedMs() != state.heardMs()) {
+            state.countedMs(state.heardMs());
+            state.alarms(0);
+        }
+        state.alarms(Math.min(state.alarms() + 1, LEAST_ALARMS));
     }
 
     private long timedOut(HomaMeta meta, RpcState state) {

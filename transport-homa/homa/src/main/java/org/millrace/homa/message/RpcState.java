@@ -330,4 +330,22 @@ public final class RpcState extends State {
     void scheduled(int v) {
         u8(280, v);
     }
+
+    /** {@return how often the alarm has gone off since {@link #countedMs}} */
+    int alarms() {
+        return u8(281);
+    }
+
+    void alarms(int v) {
+        u8(281, v);
+    }
+
+    /** {@return the sign of the peer since which alarms are counted, milliseconds} */
+    int countedMs() {
+        return i32(284);
+    }
+
+    void countedMs(int v) {
+        i32(284, v);
+    }
 }

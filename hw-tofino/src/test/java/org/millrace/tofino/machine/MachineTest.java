@@ -6,6 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.instruction.InvokeInstruction;
+import java.lang.reflect.RecordComponent;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 final class MachineTest {
@@ -65,5 +73,26 @@ final class MachineTest {
     private static void refused(String file, int line, String key, String problem) {
         assertThatThrownBy(() -> Machine.parse(file)).isInstanceOf(MachineFileException.class)
             .hasMessageContaining("line " + line + ", key " + key).hasMessageContaining(problem);
+    }
+
+    /** A number that nobody reads says nothing of the model. */
+    @Test
+    void everyKeyIsUsed() throws Exception {
+        Set<String> called = new HashSet<>();
+        Path classes = Path.of(Machine.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+        try (Stream<Path> files = Files.walk(classes.resolve("org/millrace/tofino"))) {
+            for (Path file : files.filter(f -> f.toString().endsWith(".class") && !f.toString().contains("machine/")).toList()) {
+                ClassFile.of().parse(file).methods().forEach(m -> m.code().ifPresent(code -> code.forEach(e -> {
+                    if (e instanceof InvokeInstruction call) {
+                        called.add(call.owner().asInternalName() + '.' + call.name().stringValue());
+                    }
+                })));
+            }
+        }
+        for (Class<?> group : Machine.class.getDeclaredClasses()) {
+            for (RecordComponent key : group.isRecord() ? group.getRecordComponents() : new RecordComponent[0]) {
+                assertThat(called).contains(group.getName().replace('.', '/') + '.' + key.getName());
+            }
+        }
     }
 }

@@ -61,7 +61,7 @@ final class HomaDemo {
         say("process " + server.pid() + " has attached and serves calls and datagrams");
 
         Fetcher fetcher = Fetcher.attached(processes, directory, there);
-        Fetcher.Fetch fetch = fetcher.start("fetched", "http://" + LinuxLink.MILLRACE_ADDRESS + "/payload", Long.MAX_VALUE / 2);
+        Fetcher.Fetch fetch = fetcher.start("fetched", "http://" + LinuxLink.MILLRACE_ADDRESS + ":80/payload", Long.MAX_VALUE / 2);
         Process client = application("client", there, "call");
         for (String claim : RpcApplication.CLAIMS) {
             String line = processes.await("client", client, claim, LIMIT);
@@ -79,10 +79,12 @@ final class HomaDemo {
     }
 
     private Map<String, String> configuration(Path instance, String side, String address) {
-        return new HashMap<>(Map.of("instance", instance.getFileName().toString(), "hardware", "hw-bluefield", "transports",
+        Map<String, String> configuration = new HashMap<>(Map.of("instance", instance.getFileName().toString(), "hardware", "hw-bluefield", "transports",
             "tcp-flextoe, udp, homa", "port", "memory", "port.path", directory.resolve("wire").toString(), "port.side", side,
             "port.mtu", Integer.toString(mtuBytes), "address", address + "/" + LinuxLink.PREFIX_LENGTH, "attach", "on",
             "attach.directory", instance.toString()));
+        configuration.put("transport.homa.timeout-ms", "5000"); // two runtimes and three applications: few machines have as many cores
+        return configuration;
     }
 
     private Process application(String name, Path instance, String role) throws IOException {

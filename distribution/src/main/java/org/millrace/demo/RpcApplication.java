@@ -117,11 +117,11 @@ public final class RpcApplication {
         long beginNs = System.nanoTime();
         ask(server, SHORT_CALLS, AT_ONCE, 100, latencies);
         Arrays.sort(latencies);
-        System.out.printf("%s p50 %d us, p99 %d us, %d a second%n", SHORT, latencies[SHORT_CALLS / 2] / 1000,
+        say("%s p50 %d us, p99 %d us, %d a second", SHORT, latencies[SHORT_CALLS / 2] / 1000,
             latencies[SHORT_CALLS - SHORT_CALLS / 100] / 1000, SHORT_CALLS * 1_000_000_000L / (System.nanoTime() - beginNs));
         beginNs = System.nanoTime();
         ask(server, LONG_CALLS, 2, LONG_BYTES, new long[LONG_CALLS]);
-        System.out.printf("%s %.2f Gbit/s each way%n", LONG, LONG_CALLS * LONG_BYTES * 8.0 / (System.nanoTime() - beginNs));
+        say("%s %.2f Gbit/s each way", LONG, LONG_CALLS * LONG_BYTES * 8.0 / (System.nanoTime() - beginNs));
         ByteBuffer answer = ByteBuffer.allocate(100);
         datagrams.send(ByteBuffer.wrap("hello".getBytes(java.nio.charset.StandardCharsets.US_ASCII)), server);
         await(() -> datagrams.receive(answer) != null);
@@ -159,6 +159,11 @@ public final class RpcApplication {
             calls.release(calls.offset());
             ended++;
         }
+    }
+
+    /** In one piece: somebody reads along. */
+    private static void say(String format, Object... figures) {
+        System.out.println(String.format(format, figures));
     }
 
     private static void require(boolean held) throws IOException {

@@ -16,10 +16,13 @@ import org.millrace.wire.Ipv4Header;
 
 /**
  * Makes Homa. Options: {@code profile}, {@code linux} (the default) or {@code sigcomm18}; {@code link-mbps}, what the link
- * takes, by default 25000, 0: it is not paced.
+ * takes, by default 25000, 0: it is not paced; {@code timeout-ms}, silence after which a call fails, by default 100.
  */
 public class HomaFactory implements TransportFactory {
-    private static final String LINK_MBPS = "25000";
+    private static final int LINK_MBPS = 25_000;
+    private static final int TIMEOUT_MS = 100;
+    private static final int LEAST_TIMEOUT_MS = 20;
+    private static final int MOST = 1_000_000;
 
     /** Makes the factory. */
     public HomaFactory() {
@@ -43,10 +46,11 @@ public class HomaFactory implements TransportFactory {
     @Override
     public Transport create(TransportHost host) {
         Map<String, String> options = new HashMap<>(host.options());
-        Profile profile = profile(options.remove("profile"));
-        int linkMbps = linkMbps(options.remove("link-mbps"));
+        Profile profile = profile(options.remove("profile"))
+            .timeout(number("timeout-ms", options.remove("timeout-ms"), TIMEOUT_MS, LEAST_TIMEOUT_MS, "milliseconds"));
+        int linkMbps = number("link-mbps", options.remove("link-mbps"), LINK_MBPS, 0, "Mbit/s, 0: not paced");
         options.keySet().stream().findAny().ifPresent(key -> {
-            throw new IllegalArgumentException("unknown option " + key + ": homa has profile and link-mbps");
+            throw new IllegalArgumentException("unknown option " + key + ": homa has profile, link-mbps and timeout-ms");
         });
         Keys keys = Keys.of(host.capacity().flows());
         int packetBytes = host.port().mtuBytes() - Ipv4Header.MIN_LENGTH - HomaFormats.DATA_BYTES;
@@ -76,15 +80,15 @@ public class HomaFactory implements TransportFactory {
         };
     }
 
-    private static int linkMbps(String value) {
+    private static int number(String key, String value, int usual, int least, String what) {
         try {
-            int mbps = Integer.parseInt(value == null ? LINK_MBPS : value);
-            if (mbps >= 0) {
-                return mbps;
+            int number = value == null ? usual : Integer.parseInt(value);
+            if (number >= least && number <= MOST) {
+                return number;
             }
         } catch (NumberFormatException e) {
             // said below
         }
-        throw new IllegalArgumentException("link-mbps=" + value + ", allowed is a whole number of Mbit/s, 0: not paced");
+        throw new IllegalArgumentException(key + "=" + value + ", allowed is " + least + " to " + MOST + ", " + what);
     }
 }

@@ -50,4 +50,14 @@ public record Profile(String name, int mostBytes, int unscheduledBytes, int most
             return new int[] {p0, p1, p2, p3, p4, p5, p6, p7};
         }
     }
+
+    /**
+     * {@return the same with another patience}
+     *
+     * @param ms silence after which an RPC fails, milliseconds
+     */
+    public Profile timeout(int ms) {
+        return new Profile(name, mostBytes, unscheduledBytes, mostIncoming, windowBytes, overcommitment, topScheduled, fifoBytes,
+            fifoPerMille, deferBytes, resendMs, ms, needAckMs, cutoffs);
+    }
 }

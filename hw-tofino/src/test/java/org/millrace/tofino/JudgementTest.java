@@ -2,6 +2,8 @@ package org.millrace.tofino;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -17,8 +19,10 @@ import org.millrace.api.pipeline.Program;
 import org.millrace.api.pipeline.Stage;
 import org.millrace.api.pipeline.StateTables;
 import org.millrace.api.pipeline.Workflow;
+import org.millrace.execution.HandedOut;
 import org.millrace.tofino.graph.Graph;
 import org.millrace.tofino.graph.Table;
+import org.millrace.tofino.machine.Machine;
 import org.millrace.tofino.stages.Judged;
 import org.millrace.tofino.stages.RegisterMeta;
 
@@ -171,6 +175,20 @@ final class JudgementTest {
         assertThat(report(new Judged.ComparesSum()).placement().stages()).isEqualTo(2);
         assertThat(report(new Judged.Negates()).placement().stages()).isEqualTo(2);
         assertThat(report(new Judged.Carries()).placement().stages()).as("sum, comparison, choice").isGreaterThanOrEqualTo(3);
+    }
+
+    /** On a machine with four containers that compute. */
+    @Test
+    void whatAnAluComputesTakesAContainerThatCan() throws Exception {
+        String file;
+        try (InputStream in = Machine.class.getResourceAsStream("tofino2.machine")) {
+            file = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+        Small program = new Small(List.of(new Judged.Computes(), new Judged.Reads()), List.of(), List.of());
+        assertThat(reasons(new Fitter(Machine.parse(file), program, CAPACITY, new HandedOut()).report())).isEmpty();
+        Machine small = Machine.parse(file.replace("phv.computing-32              = 48", "phv.computing-32              = 4"));
+        assertThat(reasons(new Fitter(small, program, CAPACITY, new HandedOut()).report())).singleElement().asString()
+            .contains("4 containers that compute of 32 bits", "8 fields are alive in stage 1", "edge");
     }
 
     @Test

@@ -228,6 +228,30 @@ public final class Judged {
         }
     }
 
+    /** 11. Computes five words. */
+    public static final class Computes implements Plain {
+        @Override
+        public long process(RegisterMeta m, State.None s, long nowNs) {
+            m.off(m.seq() + m.ack());
+            m.eoff(m.seq() + m.end());
+            m.una(m.seq() + m.window());
+            m.grant(m.ack() + m.end());
+            m.edge(m.ack() + m.window());
+            return Verdict.NEXT;
+        }
+    }
+
+    /** 11. Who reads them. */
+    public static final class Reads implements Plain {
+        @Override
+        public long process(RegisterMeta m, State.None s, long nowNs) {
+            m.tail(m.off() + m.eoff());
+            m.head(m.una() + m.grant());
+            m.rxNext(m.edge() + 1);
+            return Verdict.NEXT;
+        }
+    }
+
     /** 12. A register's predicate taken for a number. */
     public static final class Numbers implements OnTwo {
         @Override

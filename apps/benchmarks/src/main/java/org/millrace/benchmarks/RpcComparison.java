@@ -178,7 +178,7 @@ public final class RpcComparison {
         while (done < count) {
             while (begun < count && caller.outstanding() < atOnce) {
                 beginNs = System.nanoTime();
-                caller.call(request.clear(), peer);
+                caller.call(caller.allocate(BYTES), BYTES, peer, RpcSocket.NO_DEADLINE);
                 begun++;
             }
             turn(1);
@@ -205,7 +205,7 @@ public final class RpcComparison {
 
     private void serve() throws IOException {
         while (callee.next() == Happening.REQUEST) {
-            callee.reply(callee.number(), request.clear());
+            callee.reply(callee.number(), callee.allocate(BYTES), BYTES);
             callee.release(callee.offset());
         }
     }

@@ -2,6 +2,7 @@ package org.millrace.cli;
 
 import java.util.Optional;
 import org.millrace.cli.fit.FitCommand;
+import org.millrace.cli.fit.P4Command;
 import org.millrace.cli.instance.CaptureCommand;
 import org.millrace.cli.instance.ConnsCommand;
 import org.millrace.cli.instance.DatapathsCommand;
@@ -26,7 +27,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     description = "Tools for instances, what they keep and what hardware takes.",
     subcommands = {StatusCommand.class, DatapathsCommand.class, LookCommands.Hardware.class,
         LookCommands.Transports.class, ConnsCommand.class, LookCommands.Stats.class, LookCommands.Drops.class,
-        TopCommand.class, SwapCommand.class, CaptureCommand.class, TraceCommand.class, FitCommand.class,
+        TopCommand.class, SwapCommand.class, CaptureCommand.class, TraceCommand.class, FitCommand.class, P4Command.class,
         JournalCommand.class, LabCommand.class, TestbedCommand.class, StopCommand.class, CommandLine.HelpCommand.class})
 public final class Main {
     /** Made by picocli. */

@@ -1,6 +1,7 @@
 package org.millrace.udp;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Map;
 import org.millrace.api.pipeline.DropReason;
 import org.millrace.api.pipeline.HeaderCodec;
 import org.millrace.api.pipeline.HeaderFormat;
@@ -41,6 +42,11 @@ final class UdpCodec implements HeaderCodec<SegmentMeta> {
     @Override
     public HeaderFormat format() {
         return HeaderFormats.UDP;
+    }
+
+    @Override
+    public Map<String, String> carried() {
+        return Map.of("sourcePort", "peerPort", "destinationPort", "localPort");
     }
 
     @Override

@@ -1,24 +1,18 @@
 package org.millrace.cli.fit;
 
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.millrace.api.hardware.Capacity;
 import org.millrace.api.hardware.FitReport;
 import org.millrace.api.hardware.HardwareBackend;
 import org.millrace.api.pipeline.Program;
-import org.millrace.api.pipeline.SegmentMeta;
 import org.millrace.api.pipeline.StageExtension;
 import org.millrace.agilio.AgilioBackend;
 import org.millrace.agilio.AgilioReport;
@@ -28,17 +22,14 @@ import org.millrace.bluefield.BluefieldBackend;
 import org.millrace.cli.tool.ToolException;
 import org.millrace.cli.tool.Output;
 import org.millrace.cli.tool.Table;
-import org.millrace.runtime.extension.StageExtensions;
-import org.millrace.tcp.control.program.TcpConfig;
 import org.millrace.tofino.ReportJson;
 import org.millrace.tofino.ReportSvg;
-
 import org.millrace.tofino.TofinoBackend;
 import org.millrace.tofino.TofinoReport;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -50,36 +41,16 @@ import picocli.CommandLine.Spec;
         + "be if it ran.",
     "Exits with 0 if it fits, 1 if it is refused, 2 if the command line is wrong."})
 public final class FitCommand implements Callable<Integer> {
-    private static final int MAX_FLOWS = 1 << 24;
-    private static final int MAX_CONTEXTS = 1 << 16;
     private static final List<String> MACHINES = List.of(BluefieldBackend.NAME, AgilioBackend.NAME, TofinoBackend.NAME);
 
     @Spec
     private CommandSpec spec;
 
-    @Parameters(index = "0", paramLabel = "PROGRAM", description = "tcp-flextoe, tcp-laminar, homa, or a bundle's.")
-    private String programName;
-
     @Parameters(index = "1", paramLabel = "HARDWARE", description = "hw-bluefield, hw-agilio, hw-tofino, or a bundle's.")
     private String machine;
 
-    @Option(names = "--flows", paramLabel = "N", defaultValue = "32768",
-        description = "For how many connections (default: ${DEFAULT-VALUE}).")
-    private int flows;
-
-    @Option(names = "--contexts", paramLabel = "N", defaultValue = "1024",
-        description = "For how many contexts (default: ${DEFAULT-VALUE}).")
-    private int contexts;
-
-    @Option(names = "--option", paramLabel = "KEY=VALUE", description = "An option of the program, as in a configuration: "
-        + "tcp.sack=on, delayed-ack-segments=2. The report says what it adds. May be repeated.")
-    private Map<String, String> options = Map.of();
-
-    @Option(names = "--deploy", paramLabel = "DIR", description = "Whose bundles are known (default: deploy of the image).")
-    private Path deploy = Bundles.deployDirectory();
-
-    @Option(names = "--with", paramLabel = "JAR", description = "A bundle that is not there yet. May be repeated.")
-    private List<Path> with = List.of();
+    @Mixin
+    private ProgramOptions chosen;
 
     @Option(names = "--json", description = "Print the report as a JSON object.")
     private boolean json;
@@ -88,18 +59,15 @@ public final class FitCommand implements Callable<Integer> {
         description = "Draw the stages of hw-tofino, or the islands of hw-agilio, with what occupies them, too.")
     private Path svg;
 
-    private Bundles bundles;
-
     /** Made by picocli. */
     FitCommand() {
     }
 
     @Override
     public Integer call() {
-        Capacity capacity = new Capacity(within("--flows", flows, MAX_FLOWS),
-            within("--contexts", contexts, MAX_CONTEXTS));
-        look();
-        Program<?> program = program(capacity, withoutPrefix());
+        Capacity capacity = chosen.capacity();
+        chosen.look();
+        Program<?> program = chosen.program(backend(), capacity);
         FitReport fit = switch (machine) {
             case TofinoBackend.NAME -> tofino(program, capacity);
             case AgilioBackend.NAME -> agilio(program, capacity);
@@ -107,15 +75,6 @@ public final class FitCommand implements Callable<Integer> {
         };
         spec.commandLine().getOut().flush();
         return fit.fits() ? 0 : ToolException.EXIT_FAILED;
-    }
-
-    private void look() {
-        try {
-            bundles = Bundles.of(deploy, with);
-        } catch (IOException e) {
-            throw refused("bundles cannot be looked at: " + reason(e));
-        }
-        bundles.problems().forEach(spec.commandLine().getErr()::println);
     }
 
     private HardwareBackend backend() {
@@ -129,46 +88,15 @@ public final class FitCommand implements Callable<Integer> {
             return new TofinoBackend();
         }
         List<String> names = new ArrayList<>(MACHINES);
-        bundles.hardware().forEach(backend -> names.add(backend.name()));
-        return bundles.hardware().stream().filter(backend -> backend.name().equals(machine)).findFirst()
-            .orElseThrow(() -> unknown("hardware", machine, names));
-    }
-
-    private Program<?> program(Capacity capacity, Map<String, String> chosen) {
-        try {
-            Programs programs = new Programs(bundles.transports());
-            return extended(programs.program(programName, backend(), capacity, chosen)
-                .orElseThrow(() -> unknown("program", programName, programs.names())));
-        } catch (IllegalArgumentException e) {
-            throw refused("--option " + e.getMessage());
-        }
-    }
-
-    private <M extends SegmentMeta> Program<M> extended(Program<M> program) {
-        try {
-            return new StageExtensions(bundles.extensions()).extend(program);
-        } catch (IllegalArgumentException e) {
-            throw refused(e.getMessage());
-        }
-    }
-
-    /** Keys as the program knows them; a configuration puts the family or the program before them. */
-    private Map<String, String> withoutPrefix() {
-        Map<String, String> bare = new TreeMap<>();
-        options.forEach((key, value) -> {
-            String known = key.replaceFirst("^(tcp\\.|transport\\.[^.]+\\.)", "");
-            if (programName.startsWith("tcp-") && !TcpConfig.KEYS.contains(known)) {
-                throw unknown("option", key, TcpConfig.KEYS);
-            }
-            bare.put(known, value);
-        });
-        return bare;
+        chosen.bundles().hardware().forEach(backend -> names.add(backend.name()));
+        return chosen.bundles().hardware().stream().filter(backend -> backend.name().equals(machine)).findFirst()
+            .orElseThrow(() -> chosen.unknown("hardware", machine, names));
     }
 
     private FitReport tofino(Program<?> program, Capacity capacity) {
         TofinoReport report = new TofinoBackend().report(program, capacity);
-        Optional<TofinoReport> base = options.isEmpty() ? Optional.empty()
-            : Optional.of(new TofinoBackend().report(program(capacity, Map.of()), capacity));
+        Optional<TofinoReport> base = chosen.hasOptions()
+            ? Optional.of(new TofinoBackend().report(chosen.plain(backend(), capacity), capacity)) : Optional.empty();
         if (svg != null) {
             draw(ReportSvg.of(report));
         }
@@ -194,7 +122,7 @@ public final class FitCommand implements Callable<Integer> {
 
     private FitReport other(HardwareBackend backend, Program<?> program, Capacity capacity) {
         if (svg != null) {
-            throw refused("--svg draws the stages of " + TofinoBackend.NAME + " and the islands of " + AgilioBackend.NAME + ", "
+            throw chosen.refused("--svg draws the stages of " + TofinoBackend.NAME + " and the islands of " + AgilioBackend.NAME + ", "
                 + machine + " has neither");
         }
         FitReport fit = backend.admit(program, capacity);
@@ -202,7 +130,7 @@ public final class FitCommand implements Callable<Integer> {
             print(Output.json(fields(program, capacity, fit)) + "\n");
             return fit;
         }
-        print(program.name() + " on " + machine + ", " + flows + " flows, " + contexts + " contexts: "
+        print(program.name() + " on " + machine + ", " + capacity.flows() + " flows, " + capacity.contexts() + " contexts: "
             + (fit.fits() ? "fits" : "refused") + extensions() + "\n\n");
         fit.refused().forEach(reason -> print("  " + reason + "\n"));
         fit.notes().forEach(note -> print("  note: " + note + "\n"));
@@ -213,8 +141,8 @@ public final class FitCommand implements Callable<Integer> {
     }
 
     private String extensions() {
-        return bundles.extensions().isEmpty() ? "" : ", with " + String.join(", ",
-            bundles.extensions().stream().map(StageExtension::name).toList());
+        return chosen.bundles().extensions().isEmpty() ? "" : ", with " + String.join(", ",
+            chosen.bundles().extensions().stream().map(StageExtension::name).toList());
     }
 
     private Map<String, Object> fields(Program<?> program, Capacity capacity, FitReport fit) {
@@ -235,29 +163,8 @@ public final class FitCommand implements Callable<Integer> {
         try {
             Files.writeString(svg, drawing);
         } catch (IOException e) {
-            throw refused("--svg " + svg + " cannot be written: " + reason(e));
+            throw chosen.refused("--svg " + svg + " cannot be written: " + ProgramOptions.reason(e));
         }
-    }
-
-    private static String reason(IOException e) {
-        return e instanceof NoSuchFileException ? "there is no such directory"
-            : e instanceof FileSystemException known && known.getReason() != null ? known.getReason()
-            : e instanceof AccessDeniedException ? "permission denied" : String.valueOf(e.getMessage());
-    }
-
-    private int within(String option, int value, int most) {
-        if (value < 1 || value > most) {
-            throw refused(option + " is " + value + ", allowed is 1 to " + most);
-        }
-        return value;
-    }
-
-    private ParameterException unknown(String what, String name, Collection<String> known) {
-        return refused("no " + what + " is named " + name + "; there are " + String.join(", ", known));
-    }
-
-    private ParameterException refused(String problem) {
-        return new ParameterException(spec.commandLine(), problem);
     }
 
     private void print(String text) {

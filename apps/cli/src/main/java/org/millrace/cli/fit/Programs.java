@@ -15,11 +15,12 @@ import org.millrace.api.transport.TransportHost;
 import org.millrace.homa.HomaFactory;
 import org.millrace.tcp.flextoe.FlexToeFactory;
 import org.millrace.tcp.laminar.LaminarFactory;
+import org.millrace.udp.UdpFactory;
 
 /** Programs, made to be looked at: their host has constants only, no extern and no table. */
 final class Programs {
-    private static final List<TransportFactory> OWN = List.of(new FlexToeFactory(), new LaminarFactory(),
-        new HomaFactory());
+    private static final List<TransportFactory> OWN = List.of(new FlexToeFactory(), new LaminarFactory(), new HomaFactory(),
+        new UdpFactory());
     private static final PortInfo PORT = new PortInfo("none", 0x02_00_00_00_00_01L, 1500, 1514, false, false, false);
     private static final int SECRET_BYTES = 16;
     private static final HostServices NOTHING = new HostServices(null, null, null, 0);
@@ -40,6 +41,11 @@ final class Programs {
     Optional<Program<?>> program(String name, HardwareBackend machine, Capacity capacity, Map<String, String> options) {
         return factories.stream().filter(factory -> factory.name().equals(name)).findFirst()
             .map(factory -> factory.create(host(machine, capacity, options)).program());
+    }
+
+    /** {@return the number in the IP header of the program of that name, which there is} */
+    int protocol(String name) {
+        return factories.stream().filter(factory -> factory.name().equals(name)).findFirst().orElseThrow().protocol();
     }
 
     private static TransportHost host(HardwareBackend machine, Capacity capacity, Map<String, String> options) {

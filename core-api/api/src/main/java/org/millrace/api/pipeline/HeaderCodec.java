@@ -1,6 +1,7 @@
 package org.millrace.api.pipeline;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Map;
 
 /**
  * A program's parser and deparser for its transport header: bytes to metadata and back. The runtime does the link and
@@ -37,6 +38,15 @@ public interface HeaderCodec<M extends SegmentMeta> {
     /** {@return the header it parses and writes, declared; null if it is not} */
     default HeaderFormat format() {
         return null;
+    }
+
+    /**
+     * {@return which field of the metadata has which field of the header that is parsed: {@code sequence} is {@code seq}; of an
+     * option, {@code timestamps.value}; the option's name alone: 1 if it is there. What is sent has the same, the ports and addresses
+     * of the two sides exchanged; an option without a field of its own is sent if its first and last field differ. Empty: not declared}
+     */
+    default Map<String, String> carried() {
+        return Map.of();
     }
 
     /** {@return offset of the checksum field from the header's start, or -1 if the transport has none} */

@@ -124,7 +124,7 @@ public final class V1Switch {
         cloneSessions.put(session, port);
     }
 
-    /** Sends packets of a multicast group to ports. */
+    /** Sends packets of a multicast group to ports; the first is replica 1. */
     public void multicastGroup(int group, Integer... ports) {
         groups.put(group, List.of(ports));
     }
@@ -189,8 +189,11 @@ public final class V1Switch {
         if (pass.resubmit != null) {
             waiting.add(new Work(work.bytes, work.port, RESUBMITTED, metadata, pass.resubmit.fieldList()));
         } else if (group != 0) {
-            groups.getOrDefault(group, List.of()).forEach(to -> egress(pass, copy(headers), copy(metadata), pass.rest, to,
-                REPLICATED, out));
+            List<Integer> ports = groups.getOrDefault(group, List.of());
+            for (int i = 0; i < ports.size(); i++) {
+                standard.field("egress_rid", BigInteger.valueOf(i + 1L));
+                egress(pass, copy(headers), copy(metadata), pass.rest, ports.get(i), REPLICATED, out);
+            }
         } else if (number(standard, "egress_spec") != DROP_PORT) {
             egress(pass, headers, metadata, pass.rest, number(standard, "egress_spec"), work.instance, out);
         }

@@ -110,7 +110,7 @@ final class Tables {
         List<Type.Parameter> bound = action.parameters().stream().filter(p -> !p.direction().isEmpty()).toList();
         List<Type.Parameter> open = action.parameters().stream().filter(p -> p.direction().isEmpty()).toList();
         Calls.Arguments arguments = unit.calls.arguments(text, text.arguments(), bound, new HashMap<>(), scope);
-        return new Table.Option(open.stream().map(Type.Parameter::type).toList(),
+        return new Table.Option(open.stream().map(Type.Parameter::name).toList(), open.stream().map(Type.Parameter::type).toList(),
             values -> frame -> run(action, arguments, values, frame));
     }
 

@@ -17,7 +17,7 @@ public final class Table {
     }
 
     /** An action that the table may run. */
-    public record Option(List<Type> types, Binding binding) {
+    public record Option(List<String> names, List<Type> types, Binding binding) {
     }
 
     /** Makes of a control plane's arguments what runs the action with them. */
@@ -70,6 +70,11 @@ public final class Table {
 
     public int size() {
         return size;
+    }
+
+    /** @return what an entry with an action holds, in order */
+    public List<String> parameters(String action) {
+        return options.get(action).names();
     }
 
     /** @return the names of its actions */

@@ -3,6 +3,7 @@ package org.millrace.tcp.control.program;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.Map;
 import org.millrace.api.pipeline.DropReason;
 import org.millrace.api.pipeline.HeaderCodec;
 import org.millrace.api.pipeline.HeaderFormat;
@@ -106,6 +107,14 @@ public final class TcpCodec<M extends TcpMeta> implements HeaderCodec<M> {
     @Override
     public HeaderFormat format() {
         return HeaderFormats.TCP;
+    }
+
+    @Override
+    public Map<String, String> carried() {
+        return Map.ofEntries(Map.entry("sourcePort", "peerPort"), Map.entry("destinationPort", "localPort"),
+            Map.entry("sequence", "seq"), Map.entry("acknowledgment", "ack"), Map.entry("flags", "flags"),
+            Map.entry("window", "window"), Map.entry("timestamps", "hasTimestamps"), Map.entry("timestamps.value", "tsValue"),
+            Map.entry("timestamps.echo", "tsEcho"), Map.entry("sack.start", "sackStart"), Map.entry("sack.end", "sackEnd"));
     }
 
     @Override

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.millrace.api.pipeline.DropReason;
 import org.millrace.api.pipeline.HeaderFormat;
 import org.millrace.api.pipeline.Layout;
+import org.millrace.api.pipeline.Layout;
 import org.millrace.api.pipeline.Verdict;
 import org.millrace.api.pipeline.ViewCursor;
 import org.millrace.tcp.control.FakeHost;
@@ -272,5 +273,32 @@ class TcpCodecTest {
         meta.flags(ACK | TcpHeader.ECE);
         marked[AT + TcpHeader.DATA_OFFSET + 1] |= TcpHeader.ECE;
         assertThat(gives(marked)).as("both with ECE").isTrue();
+    }
+
+    /** What a machine makes of the declarations alone is what the codec does. */
+    @Test
+    void parsesWhatItDeclares() {
+        byte[] header = new byte[32];
+        new java.util.Random(1).nextBytes(header);
+        header[12] = (byte) (8 << 4);
+        byte[] timestamps = {1, 1, 8, 10, 1, 2, 3, 4, 5, 6, 7, 8};
+        System.arraycopy(timestamps, 0, header, 20, timestamps.length);
+        assertThat(codec.parse(MemorySegment.ofArray(header), 0, 0, header.length, true, meta)).isEqualTo(Verdict.NEXT);
+        int[] words = new int[Layout.of(meta.getClass()).words()];
+        ViewCursor.move(meta, words, 0);
+        codec.parse(MemorySegment.ofArray(header), 0, 0, header.length, true, meta);
+        codec.carried().forEach((declared, field) -> {
+            if (!declared.startsWith("sack")) {
+                Layout.Field f = Layout.of(meta.getClass()).fields().stream().filter(l -> l.name().equals(field)).findFirst().orElseThrow();
+                long held = words[f.offset() >> 2] >>> ((f.offset() & 3) << 3) & (f.bits() == 32 ? 0xffff_ffffL : (1L << f.bits()) - 1);
+                long expected = switch (declared) {
+                    case "timestamps" -> 1;
+                    case "timestamps.value" -> 0x01020304;
+                    case "timestamps.echo" -> 0x05060708;
+                    default -> field(header, codec.format(), declared);
+                };
+                assertThat(held & 0xffff_ffffL).as(declared).isEqualTo(expected);
+            }
+        });
     }
 }

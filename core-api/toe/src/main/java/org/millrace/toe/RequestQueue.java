@@ -1,5 +1,6 @@
 package org.millrace.toe;
 
+import java.lang.foreign.MemorySegment;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -15,10 +16,13 @@ final class RequestQueue {
     /** No room. */
     static final int FULL = -1;
     private static final InetAddress ANY = any();
+    private static final int ADDRESS_BYTES = 16;
 
     private final ContextGrant grant;
     private final ContextLayout layout;
     private final DescriptorRing ring;
+    private final MemorySegment lastBytes = MemorySegment.ofArray(new byte[ADDRESS_BYTES]);
+    private InetSocketAddress lastPeer;
     private int room;
     private boolean claimed;
     private boolean full;
@@ -99,8 +103,13 @@ final class RequestQueue {
         ring.u16(slot, Descriptor.LOCAL_PORT, local == null ? 0 : local.getPort());
     }
 
+    /** The bytes of an address cost an array: those of the last one are kept. */
     void peer(long slot, InetSocketAddress peer) {
-        Addresses.write(layout.region(), slot + Descriptor.PEER_ADDRESS, peer.getAddress());
+        if (peer != lastPeer) {
+            Addresses.write(lastBytes, 0, peer.getAddress());
+            lastPeer = peer;
+        }
+        MemorySegment.copy(lastBytes, 0, layout.region(), slot + Descriptor.PEER_ADDRESS, ADDRESS_BYTES);
         ring.u16(slot, Descriptor.PEER_PORT, peer.getPort());
     }
 

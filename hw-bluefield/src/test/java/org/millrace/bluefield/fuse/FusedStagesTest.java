@@ -17,6 +17,7 @@ import org.millrace.api.pipeline.Workflow;
 import org.millrace.api.transport.TransportFactory;
 import org.millrace.code.fuse.Fuser;
 import org.millrace.execution.StateTable;
+import org.millrace.homa.HomaFactory;
 import org.millrace.tcp.flextoe.FlexToeFactory;
 import org.millrace.tcp.laminar.LaminarFactory;
 import org.millrace.tcp.laminar.transmit.TransmitHeads;
@@ -28,13 +29,14 @@ import org.millrace.udp.UdpFactory;
  * says how many items each ({@value #ITEMS}); {@code millrace.fuse.seed} the seed.
  */
 class FusedStagesTest {
-    private static final int ITEMS = 5_000;
+    private static final int ITEMS = 3_000;
     private static final int AROUND = 1 << 14;
 
     static Stream<Arguments> workflows() {
         return Stream.of(Arguments.of(new FlexToeFactory(), Map.of(), true), Arguments.of(new FlexToeFactory(), Map.of(), false),
                 Arguments.of(new LaminarFactory(), Map.of(), true), Arguments.of(new LaminarFactory(),
-                    Map.of("delayed-ack-segments", "2", "sack", "on", "pacing", "pull"), false), Arguments.of(new UdpFactory(), Map.of(), false))
+                    Map.of("delayed-ack-segments", "2", "sack", "on", "pacing", "pull"), false), Arguments.of(new UdpFactory(), Map.of(), false),
+                Arguments.of(new HomaFactory(), Map.of(), false))
             .flatMap(program -> Stream.of(Workflow.values()).map(workflow -> Arguments.of(program.get()[0], program.get()[1],
                 program.get()[2], workflow)));
     }

@@ -16,7 +16,7 @@ import org.millrace.bluefield.BluefieldBackend;
 
 /** A runtime's services that answer by what they are asked, and keep a sum of every call. */
 final class RecordedHost implements FlowLookup, PayloadDma, ContextQueue {
-    static final int FLOWS = 4;
+    static final int FLOWS = 32;
     static final int CONTEXTS = 2;
     static final Capacity CAPACITY = new Capacity(FLOWS, CONTEXTS);
 
@@ -46,13 +46,13 @@ final class RecordedHost implements FlowLookup, PayloadDma, ContextQueue {
     @Override
     public int lookup(SegmentMeta meta) {
         record(1, meta.localAddress(), meta.peerAddress(), meta.localPort(), meta.peerPort());
-        return (meta.peerPort() & 7) % (FLOWS + 2);
+        return (meta.peerPort() & 63) % (FLOWS + 2);
     }
 
     @Override
     public int lookupLocal(SegmentMeta meta) {
         record(2, meta.localAddress(), meta.localPort());
-        return (meta.localPort() & 7) % (FLOWS + 2);
+        return (meta.localPort() & 63) % (FLOWS + 2);
     }
 
     @Override

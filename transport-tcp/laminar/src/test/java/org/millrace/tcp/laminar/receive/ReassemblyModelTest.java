@@ -10,7 +10,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.millrace.api.pipeline.PayloadDma;
 import org.millrace.api.pipeline.SegmentMeta;
 import org.millrace.tcp.laminar.receive.ReassemblyChain.Pseudo;
-import org.millrace.tcp.laminar.segment.LaminarMeta;
 
 /**
  * All interleavings of up to six segments (starts and lengths of 0 to 4 units) and their pseudo segments, which come late, in
@@ -44,7 +43,7 @@ class ReassemblyModelTest implements PayloadDma {
     @Override
     public void toHost(SegmentMeta meta) {
         for (int i = 0; i < meta.length(); i++) {
-            placed |= 1 << ((LaminarMeta) meta).payloadSeq() - FIRST + i;
+            placed |= 1 << meta.position() - FIRST + i;
         }
     }
 

@@ -9,7 +9,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.millrace.api.pipeline.PayloadDma;
 import org.millrace.api.pipeline.SegmentMeta;
 import org.millrace.tcp.laminar.receive.ReassemblyChain.Pseudo;
-import org.millrace.tcp.laminar.segment.LaminarMeta;
 
 /**
  * Random segments of one stream, in any order, overlapping, repeated and lost, with pseudo segments late, out of order and
@@ -34,7 +33,7 @@ class ReassemblyTest implements PayloadDma {
 
     @Override
     public void toHost(SegmentMeta meta) {
-        int position = ((LaminarMeta) meta).payloadSeq() - first;
+        int position = meta.position() - first;
         int length = meta.length();
         if (position - delivered < 0 || position + length - consumed - BUFFER > 0) {
             throw new AssertionError("written over what waits to be read: " + position + "+" + length + ", delivered "

@@ -81,6 +81,7 @@ final class Fitter {
                     placement.before(isIngress)).tables());
             }
         }
+        placement.place(SwitchTables.of(program, groups.size()));
         placement.settle();
         Layout layout = Layout.of(program.newMeta().getClass());
         checkMirrors(layout, groups);

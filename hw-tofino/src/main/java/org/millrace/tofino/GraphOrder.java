@@ -26,6 +26,9 @@ final class GraphOrder {
         meta.fields().forEach(f -> fields.put(f.name(), new Graph.Field(f.name(), f.bits(), false)));
         List<Graph.Placed> placed = new ArrayList<>();
         places.forEach((t, at) -> {
+            if (t.kind() == Table.Kind.SWITCH) {
+                return; // no operation of the program's
+            }
             placed.add(new Graph.Placed(t, at));
             t.cases().forEach(c -> {
                 c.action().assignments().forEach(a -> fields.putIfAbsent(a.target().name(),

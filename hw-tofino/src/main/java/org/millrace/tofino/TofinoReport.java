@@ -93,6 +93,7 @@ public record TofinoReport(String program, Machine machine, Capacity capacity, F
             "latency counts ingress and egress stages; of parser, deparser, traffic manager and MAC nothing is public");
         notes.add("power is of one pipe, the costliest workflow, a packet each clock; the public compiler's log counts "
             + machine.pipe().pipes() + " pipes");
+        notes.addAll(Uncounted.of(this));
         if (isOfTheDissertation()) {
             notes.addAll(Differences.of(this));
         }

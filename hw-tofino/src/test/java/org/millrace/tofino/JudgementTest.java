@@ -6,6 +6,8 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.millrace.api.hardware.Capacity;
 import org.millrace.api.hardware.FitReport;
@@ -23,6 +25,7 @@ import org.millrace.execution.HandedOut;
 import org.millrace.tofino.graph.Graph;
 import org.millrace.tofino.graph.Table;
 import org.millrace.tofino.machine.Machine;
+import org.millrace.tofino.placement.Containers;
 import org.millrace.tofino.stages.Judged;
 import org.millrace.tofino.stages.RegisterMeta;
 
@@ -189,6 +192,48 @@ final class JudgementTest {
         Machine small = Machine.parse(file.replace("phv.computing-32              = 48", "phv.computing-32              = 4"));
         assertThat(reasons(new Fitter(small, program, CAPACITY, new HandedOut()).report())).singleElement().asString()
             .contains("4 containers that compute of 32 bits", "8 fields are alive in stage 1", "edge");
+    }
+
+    /** Five sums are read, all in one stage; what is parsed is alive throughout, and what nobody reads any more takes no container. */
+    @Test
+    void fieldsTakeAContainerFromWhereTheyAreWrittenToWhereTheyAreRead() {
+        TofinoReport report = report(new Judged.Computes(), new Judged.Reads());
+        int sums = at(report, "computes");
+        assertThat(at(report, "reads")).isEqualTo(sums + 1);
+        Map<String, Integer> bits = Map.of();
+        Set<String> none = Set.of();
+        Containers alone = report(new Judged.Computes()).placement().containers();
+        assertThat(alone.peak(bits, none, 20).containers()).as("written, and read by nobody").containsExactly(0, 0, 9);
+        Containers both = report.placement().containers();
+        assertThat(both.peak(bits, none, 20).containers()[2]).as("five sums, and three of them").isEqualTo(8);
+        assertThat(both.peak(bits, Set.of("seq", "ack", "end", "window"), 20).containers()[2]).as("what is parsed stays").isEqualTo(12);
+        assertThat(both.peak(Map.of("off", 8, "eoff", 16), none, 20).containers()).containsExactly(1, 1, 6);
+        assertThat(both.peak(bits, none, 20).computed()[2]).isEqualTo(8);
+    }
+
+    /** What ingress hands to egress is in containers of both. */
+    @Test
+    void bothThreadsHoldWhatBothUse() {
+        Judged.Computes computes = new Judged.Computes();
+        int here = report(computes).placement().containers().peak(Map.of(), Set.of("seq"), 20).containers()[2];
+        TofinoReport both = report(computes, new Judged.Counts(), new Judged.Reads());
+        int there = both.placement().containers().peak(Map.of(), Set.of("seq", "off", "eoff", "una", "grant", "edge"), 20).containers()[2];
+        assertThat(both.graph().tables()).anyMatch(p -> p.table().isIngress()).anyMatch(p -> !p.table().isIngress());
+        assertThat(there).as("five sums twice").isGreaterThanOrEqualTo(here + 5);
+    }
+
+    /** What the report does not count, it names. */
+    @Test
+    void whatIsNotCountedIsNamed() {
+        TofinoReport laminar = backend.report(Programs.laminar(), Programs.CAPACITY);
+        assertThat(laminar.notes()).anySatisfy(n -> assertThat(n).startsWith("copies: an item of RX").contains("750 million", "19 bytes"))
+            .anySatisfy(n -> assertThat(n).contains("into a verdict", "rx-end, tx-next-ack"))
+            .anySatisfy(n -> assertThat(n).contains("no word of its 4", "rx-end, tx-next-ack"))
+            .anySatisfy(n -> assertThat(n).contains("not modelled", "parsers", "bridgeBytes"));
+        assertThat(laminar.placement().places().keySet()).filteredOn(t -> t.kind() == Table.Kind.SWITCH).extracting(Table::stage)
+            .containsExactlyInAnyOrder("forwarding", "neighbours");
+        assertThat(report(new Judged.Counts()).placement().places().keySet()).as("no header format, no frames to forward")
+            .noneMatch(t -> t.kind() == Table.Kind.SWITCH);
     }
 
     @Test

@@ -23,7 +23,9 @@ public final class Table {
         /** Part of the physical stage's always-run action: one case, no guard. */
         ALWAYS,
         /** A call of a service beside the pipe: host channel, payload DMA, context queue, clock. */
-        EXTERN
+        EXTERN,
+        /** Where a frame goes, by what the control plane wrote: of the switch, no stage of the program's. */
+        SWITCH
     }
 
     private final String stage;

@@ -91,7 +91,7 @@ public final class Emitter {
         graph.tables().forEach(t -> {
             if (!t.table().index().isEmpty()) {
                 sizes.put(t.table().stage(), t.table().index().equals("context") ? report.capacity().contexts()
-                    : report.capacity().flows() + 1); // number 0 is no flow
+                    : report.capacity().flows() + (target == Target.T2NA ? 0 : 1)); // number 0 is no flow
             }
         });
         return sizes;

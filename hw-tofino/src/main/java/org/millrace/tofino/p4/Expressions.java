@@ -156,6 +156,10 @@ final class Expressions {
 
     String test(Decision.Test test) {
         Compare c = test.compare();
+        String plain = target == Target.T2NA ? plain(c, test.outcomes()) : null;
+        if (plain != null) {
+            return plain;
+        }
         int width = Math.max(width(c.left()), width(c.right()));
         String left = value(c.left(), width);
         if (c.right() instanceof Expr.Const zero && zero.value() == 0 && c.domain() == Compare.Domain.SIGNED) {
@@ -171,6 +175,27 @@ final class Expressions {
                 yield cast + left + " " + sign(test.outcomes()) + " " + cast + right;
             }
         };
+    }
+
+    /** A gateway of T2NA compares fields and slices, and computes nothing; null: neither will do. */
+    private String plain(Compare c, int outcomes) {
+        boolean isZero = c.right() instanceof Expr.Const zero && zero.value() == 0;
+        if (!isZero || outcomes != Compare.EQ && outcomes != (Compare.LT | Compare.GT)) {
+            return null;
+        }
+        String is = outcomes == Compare.EQ ? " == " : " != ";
+        if (c.left() instanceof Expr.Sum s && s.constant() == 0 && s.terms().size() == 2) {
+            List<Expr> sides = new ArrayList<>(s.terms().keySet());
+            if (sides.stream().allMatch(e -> e instanceof Expr.Input in && bits(in) == WORD)
+                && s.terms().get(sides.get(0)) * s.terms().get(sides.get(1)) == -1) {
+                return value(sides.get(0), WORD) + is + value(sides.get(1), WORD);
+            }
+        }
+        if (c.left() instanceof Expr.Operation(Operator o, List<Expr> a) && o == Operator.USHR && a.get(0) instanceof Expr.Input in
+            && bits(in) == WORD && a.get(1) instanceof Expr.Const by && by.value() > 0 && by.value() < WORD) {
+            return value(in, WORD) + "[31:" + by.value() + "]" + is + "0";
+        }
+        return null;
     }
 
     private static String sign(int outcomes) {

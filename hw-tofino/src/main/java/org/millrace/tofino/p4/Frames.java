@@ -83,13 +83,13 @@ final class Frames {
             fields.forEach(f -> text.line("bit<" + widths.get(f) + "> " + Names.of(f) + ";"));
             text.line("}").gap();
         });
-        pipe.channels().forEach((channel, model) -> {
+        pipe.calls().channels().forEach((channel, model) -> {
             text.line("header " + channel + "_h { // words for the host");
             new TreeSet<>(model.reads()).forEach(f -> text.line("bit<" + widths.get(f) + "> " + Names.of(f) + ";"));
-            for (int i = 0; i < pipe.arguments(channel); i++) {
+            for (int i = 0; i < pipe.calls().arguments(channel); i++) {
                 text.line("bit<32> argument" + i + ";");
             }
-            if (model.reads().isEmpty() && pipe.arguments(channel) == 0) {
+            if (model.reads().isEmpty() && pipe.calls().arguments(channel) == 0) {
                 text.line("bit<8> called;");
             }
             text.line("}").gap();
@@ -121,7 +121,7 @@ final class Frames {
         more.forEach((name, type) -> text.line(type + " " + name + ";"));
         text.line("ethernet_h ethernet;").line("control_h to_control;").line("host_h host;");
         fromHost.keySet().forEach(w -> text.line("host_" + name(w) + "_h host_" + name(w) + ";"));
-        pipe.channels().keySet().forEach(c -> text.line(c + "_h " + c + ";"));
+        pipe.calls().channels().keySet().forEach(c -> text.line(c + "_h " + c + ";"));
         text.line("ipv4_h ipv4;").line(transportName() + "_h " + transportName() + ";");
         options().forEach(o -> text.line(Names.of(o.name()) + "_h " + Names.of(o.name()) + ";"));
         received().forEach(o -> text.line(Names.of(o.name()) + "_option_h received_" + Names.of(o.name()) + ";"));
@@ -129,7 +129,7 @@ final class Frames {
     }
 
     /** The parser's states from ethernet on. */
-    String states() {
+    String states(Target target) {
         Text text = new Text();
         text.block("""
             state ethernet {
@@ -149,7 +149,7 @@ final class Frames {
             String header = "headers.host_" + name(w);
             text.line("state host_" + name(w) + " {").line("packet.extract(" + header + ");");
             fields.forEach(f -> text.line("md." + Names.of(f) + " = " + header + "." + Names.of(f) + ";"));
-            text.line("transition accept;").line("}").gap();
+            text.line("transition " + (target == Target.T2NA ? "running" : "accept") + ";").line("}").gap();
         });
         text.block("""
             state ipv4 {
@@ -165,23 +165,26 @@ final class Frames {
                 }
             }
 
-            state for_control { // all else is for the control plane
-                md.pass_ended = 0;
-                md.pass_outcome = 2;
+            state for_control { // all else is for the control plane%s
+                md.pass_outcome = CONTROL;
                 transition accept;
             }
-            """.formatted(protocol, transportName())).gap();
-        transport(text);
+            """.formatted(protocol, transportName(), target == Target.T2NA ? "" : "\n    md.pass_ended = 0;")).gap();
+        transport(target, text);
         return text.toString();
     }
 
-    private void transport(Text text) {
+    private void transport(Target target, Text text) {
         String header = "headers." + transportName();
         text.line("state " + transportName() + " {").line("packet.extract(" + header + ");");
         transport.fields().stream().filter(f -> carried.containsKey(f.name())).forEach(f -> {
             String field = carried.get(f.name());
             text.line("md." + Names.of(field) + " = " + widened(header + "." + Names.of(f.name()), f.bits(), widths.get(field)) + ";");
         });
+        if (target == Target.T2NA) {
+            new TofinoStates(transport, carried, received()).write(text);
+            return;
+        }
         Optional<HeaderFormat.Field> length = transport.fields().stream().filter(f -> f.name().equals(transport.lengthField()))
             .findFirst();
         int fixed = 14 + 20 + transport.bytes();
@@ -252,8 +255,12 @@ final class Frames {
             """);
     }
 
-    /** What the parser cannot compare: a header longer than its datagram. */
-    static void check(Text text) {
+    /** What the parser cannot compare: a header longer than its datagram; nor, on Tofino 2, subtract. */
+    static void check(Target target, Text text) {
+        if (target == Target.T2NA) {
+            text.line("if (md.workflow == RX) {").line("md.payload_length = (bit<32>) headers.ipv4.total_length - (bit<32>) md.header_bytes;")
+                .line("}");
+        }
         text.line("if (md.pass_ended == " + Pipe.RUNNING + " && md.workflow == RX && md.payload_length[31:31] == 1w1) {")
             .line("md.pass_ended = 0;").line("md.pass_outcome = DROP;").line("}");
     }
@@ -307,7 +314,8 @@ final class Frames {
             headers.ipv4.header_length = 5;
             headers.ipv4.dscp = 0;
             headers.ipv4.ecn = md.ecn[1:0];
-            headers.ipv4.total_length = 20 + md.header_bytes + md.length[15:0];
+            headers.ipv4.total_length = md.header_bytes + md.length[15:0];
+            headers.ipv4.total_length = headers.ipv4.total_length + 20;
             headers.ipv4.identification = 0;
             headers.ipv4.flags = 2; // not to be fragmented
             headers.ipv4.fragment_offset = 0;
@@ -351,7 +359,7 @@ final class Frames {
     /** {@return headers in the order of the wire} */
     List<String> order() {
         List<String> order = new ArrayList<>(List.of("ethernet", "to_control", "host"));
-        order.addAll(pipe.channels().keySet());
+        order.addAll(pipe.calls().channels().keySet());
         order.add("ipv4");
         order.add(transportName());
         options().forEach(o -> order.add(Names.of(o.name())));

@@ -139,7 +139,8 @@ final class Parts {
             .line("bit<8> pass_digest;").line(all + "bit<8> pass_mirror; // the session of a copy, from 1");
         text.line("bit<16> header_bytes;").line("bit<16> host_group;").line("bit<8> tick; // which clock a generated packet advances, from 1");
         if (target == Target.T2NA) {
-            text.line("PortId_t network_port;").line("PortId_t host_port;").line("MirrorId_t host_session;").line("bit<32> told_present;");
+            text.line("PortId_t network_port;").line("PortId_t host_port;").line("MirrorId_t host_session;").line("bit<32> told_present;")
+                .line("MirrorId_t copy_session;").line("bit<8> copy_what; // the first byte of a copy");
         }
         return text.line("}").gap().toString();
     }

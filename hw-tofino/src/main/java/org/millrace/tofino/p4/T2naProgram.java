@@ -1,16 +1,22 @@
 package org.millrace.tofino.p4;
 
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.millrace.api.pipeline.MirrorSession;
+import org.millrace.api.pipeline.Verdict;
 import org.millrace.api.pipeline.Workflow;
+import org.millrace.code.analysis.Expr;
+import org.millrace.tofino.graph.Case;
 import org.millrace.tofino.graph.ExternModel;
 import org.millrace.tofino.graph.Graph;
+import org.millrace.tofino.placement.Costs;
 
 /**
  * The program for Tofino 2. What is in the ingress thread of the placement is in the ingress control, its fields go over in a bridge
@@ -22,6 +28,7 @@ final class T2naProgram {
     private static final int CONTROL = 254;
     private static final int TOLD_TYPE = 13;
     private static final int CONTROL_TYPE = 14;
+    private static final int BRIDGE_FIXED_BYTES = 10;
 
     private final Parts parts;
     private final Pipe ingress;
@@ -68,8 +75,8 @@ final class T2naProgram {
 
     /** Words for the host may come from both controls. */
     private Pipe channels() {
-        egress.channels().putAll(ingress.channels());
-        ingress.channels().keySet().forEach(c -> egress.arguments(c, ingress.arguments(c)));
+        egress.calls().channels().putAll(ingress.calls().channels());
+        ingress.calls().channels().keySet().forEach(c -> egress.calls().arguments(c, ingress.calls().arguments(c)));
         return egress;
     }
 
@@ -80,7 +87,8 @@ final class T2naProgram {
 
     String text() {
         Text text = new Text();
-        text.block(parts.head()).line("#include <core.p4>").line("#include <t2na.p4>").gap().block(parts.constants());
+        text.block(parts.head()).line("#include <core.p4>").line("#include <t2na.p4>").gap()
+            .line("// Metadata is 0 where nothing sets it").line("@pa_auto_init_metadata").block(parts.constants());
         text.block("""
             // What egress parses: the first byte
             const bit<8> BRIDGE = %d;
@@ -120,8 +128,8 @@ final class T2naProgram {
             m.fields().forEach(f -> text.line("bit<" + bits(f) + "> " + Names.of(f) + ";"));
             text.line("}").gap();
         }
-        text.line("header told_h { // all words for the host, of a segment that is sent as well").line("bit<8> what;").line("bit<32> present;");
-        egress.channels().forEach((channel, model) -> words(channel, model).forEach((name, bits) -> text.line("bit<" + bits + "> "
+        text.line("header told_h { // words for the host, of a segment that is sent as well").line("bit<8> what;").line("bit<32> present;");
+        told().forEach((channel, model) -> words(channel, model).forEach((name, bits) -> text.line("bit<" + bits + "> "
             + channel + "_" + name + ";")));
         text.line("}").gap();
         text.line("header for_control_h { // what the control plane is told, the frame behind it").line("bit<8> what;").line("bit<8> reason;")
@@ -143,7 +151,7 @@ final class T2naProgram {
     private Map<String, Integer> words(String channel, ExternModel model) {
         Map<String, Integer> words = new LinkedHashMap<>();
         new TreeSet<>(model.reads()).forEach(f -> words.put(Names.of(f), bits(f)));
-        for (int i = 0; i < egress.arguments(channel); i++) {
+        for (int i = 0; i < egress.calls().arguments(channel); i++) {
             words.put("argument" + i, 32);
         }
         if (words.isEmpty()) {
@@ -152,16 +160,32 @@ final class T2naProgram {
         return words;
     }
 
+    /** Calls that a pass may make which sends a segment as well. */
+    private Map<String, ExternModel> told() {
+        Set<Workflow> sending = EnumSet.noneOf(Workflow.class);
+        parts.graph.tables().forEach(p -> p.table().cases().stream().filter(T2naProgram::emits).forEach(c -> sending.addAll(c.workflows())));
+        Map<String, ExternModel> told = new LinkedHashMap<>(egress.calls().channels());
+        told.keySet().removeIf(c -> Stream.concat(ingress.calls().callers(c).stream(), egress.calls().callers(c).stream())
+            .noneMatch(one -> one.workflows().stream().anyMatch(sending::contains)));
+        return told;
+    }
+
+    private static boolean emits(Case one) {
+        List<Expr> verdicts = new ArrayList<>();
+        verdicts.add(one.action().verdict());
+        one.action().register().ifPresent(r -> r.rows().forEach(row -> verdicts.add(row == null ? null : row.verdict())));
+        return verdicts.stream().anyMatch(v -> v instanceof Expr.Const c && Verdict.action(c.value()) == Verdict.EMIT);
+    }
+
     private void ingressParser(Text text) {
         text.line("parser IngressParse(packet_in packet, out headers_t headers, out metadata_t md, out ingress_intrinsic_metadata_t intrinsic) {");
         if (frames.hasOptions()) {
-            text.line("bit<8> options_left;").line("bit<8> option_length;").line("bit<1> option_bad;").gap();
+            text.line("ParserCounter() options_left; // bytes").gap();
         }
         text.block("""
             state start {
                 packet.extract(intrinsic);
                 packet.advance(PORT_METADATA_SIZE);
-                md.pass_ended = %d;
                 transition select(intrinsic.ingress_port) {
                     GENERATOR: tick;
                     default: ethernet;
@@ -170,13 +194,24 @@ final class T2naProgram {
 
             state tick { // a timer of the packet generator: application 0 each millisecond, 1 each microsecond
                 packet.extract(headers.generated);
-                md.tick = (bit<8>) headers.generated.app_id + 1;
-                md.pass_ended = 0;
                 md.pass_outcome = DONE;
+                transition select(headers.generated.app_id) {
+                    0: tick_1;
+                    default: tick_2;
+                }
+            }
+
+            state tick_1 {
+                md.tick = 1;
                 transition accept;
             }
-            """.formatted(Pipe.RUNNING)).gap();
-        text.block(frames.states()).line("}").gap();
+
+            state tick_2 {
+                md.tick = 2;
+                transition accept;
+            }
+            """).gap();
+        text.block(frames.states(Target.T2NA)).line("}").gap();
     }
 
     private void ingress(Text text) {
@@ -208,11 +243,13 @@ final class T2naProgram {
             }
             """.formatted(parts.capacity.flows())).gap();
         inner.line("apply {");
-        Frames.check(inner);
+        Frames.check(Target.T2NA, inner);
         inner.line("if (md.pass_ended == " + Pipe.RUNNING + ") {").block(ingress.statements()).line("}").gap();
         inner.block("""
             if (md.pass_outcome == CONTROL) { // the frame as it came
                 for_deparser.mirror_type = CONTROL_TYPE;
+                md.copy_session = CONTROL_SESSION;
+                md.copy_what = FOR_CONTROL;
                 for_deparser.drop_ctl = 1;
             } else if (md.pass_outcome == DROP) {
                 for_deparser.drop_ctl = 1;
@@ -235,7 +272,7 @@ final class T2naProgram {
         inner.line("headers.bridge.setValid();").line("headers.bridge.what = BRIDGE;").line("headers.bridge.workflow = md.workflow;")
             .line("headers.bridge.pass_ended = md.pass_ended;").line("headers.bridge.pass_outcome = md.pass_outcome;")
             .line("headers.bridge.tick = md.tick;").line("headers.bridge.host_session = md.host_session;").line("headers.bridge.present = 0;");
-        bits(ingress.channels().keySet(), "headers.bridge.present", inner);
+        bits(ingress.calls().channels().keySet(), "headers.bridge.present", inner);
         bridged.forEach(f -> inner.line("headers.bridge." + Names.of(f) + " = md." + Names.of(f) + ";"));
         inner.line("headers.host.setInvalid();");
         hostHeaders(inner);
@@ -250,7 +287,7 @@ final class T2naProgram {
     }
 
     private void bits(Set<String> channels, String into, Text text) {
-        List<String> all = List.copyOf(egress.channels().keySet());
+        List<String> all = List.copyOf(egress.calls().channels().keySet());
         for (String channel : channels) {
             text.line("if (headers." + channel + ".isValid()) {").line(into + " = " + into + " | " + Expressions.constant(1L << all.indexOf(channel), 32) + ";")
                 .line("}");
@@ -263,34 +300,33 @@ final class T2naProgram {
                     in ingress_intrinsic_metadata_for_deparser_t for_deparser) {""");
         Text inner = new Text();
         inner.line("Mirror() mirror;").gap().line("apply {");
-        inner.line("if (for_deparser.mirror_type == CONTROL_TYPE) {").line("mirror.emit<for_control_h>(CONTROL_SESSION, " + forControl() + ");")
+        inner.line("if (for_deparser.mirror_type == CONTROL_TYPE) {").line("mirror.emit<for_control_h>(md.copy_session, " + forControl() + ");")
             .line("}");
         inner.line("packet.emit(headers.bridge);");
-        ingress.channels().keySet().forEach(c -> inner.line("packet.emit(headers." + c + ");"));
+        ingress.calls().channels().keySet().forEach(c -> inner.line("packet.emit(headers." + c + ");"));
         inner.line("packet.emit(headers.ethernet);").line("}");
         text.block(inner.toString()).line("}").gap();
     }
 
     private String forControl() {
-        List<String> fields = new ArrayList<>(List.of("FOR_CONTROL", "md.pass_reason", "md.pass_digest"));
+        List<String> fields = new ArrayList<>(List.of("md.copy_what", "md.pass_reason", "md.pass_digest"));
         parts.digested().forEach(f -> fields.add("md." + Names.of(f)));
         return "{ " + String.join(", ", fields) + " }";
     }
 
     private void egressParser(Text text) {
         text.line("parser EgressParse(packet_in packet, out headers_t headers, out metadata_t md, out egress_intrinsic_metadata_t intrinsic) {");
-        text.line("state start {").line("packet.extract(intrinsic);").line("md.pass_ended = " + Pipe.RUNNING + ";")
-            .line("transition select(packet.lookahead<bit<8>>()) {").line("BRIDGE: bridge;");
+        text.line("state start {").line("packet.extract(intrinsic);").line("transition select(packet.lookahead<bit<8>>()) {").line("BRIDGE: bridge;");
         parts.program.mirrors().forEach(m -> text.line((m.id() + 1) + ": copy_" + (m.id() + 1) + ";"));
         text.line("TOLD: told;").line("FOR_CONTROL: for_control;").line("default: reject;").line("}").line("}").gap();
         text.line("state bridge {").line("packet.extract(headers.bridge);").line("md.workflow = headers.bridge.workflow;")
             .line("md.pass_ended = headers.bridge.pass_ended;").line("md.pass_outcome = headers.bridge.pass_outcome;")
             .line("md.tick = headers.bridge.tick;").line("md.host_session = headers.bridge.host_session;");
         bridged.forEach(f -> text.line("md." + Names.of(f) + " = headers.bridge." + Names.of(f) + ";"));
-        List<String> early = List.copyOf(ingress.channels().keySet());
+        List<String> early = List.copyOf(ingress.calls().channels().keySet());
         text.line("transition " + (early.isEmpty() ? "ethernet" : "words_0") + ";").line("}").gap();
         for (int i = 0; i < early.size(); i++) {
-            int bit = List.copyOf(egress.channels().keySet()).indexOf(early.get(i));
+            int bit = List.copyOf(egress.calls().channels().keySet()).indexOf(early.get(i));
             String next = i + 1 < early.size() ? "words_" + (i + 1) : "ethernet";
             text.line("state words_" + i + " {").line("transition select(headers.bridge.present[" + bit + ":" + bit + "]) {")
                 .line("1: words_" + i + "_there;").line("default: " + next + ";").line("}").line("}").gap();
@@ -306,13 +342,13 @@ final class T2naProgram {
         for (MirrorSession m : parts.program.mirrors()) {
             String copy = "copy_" + (m.id() + 1);
             text.line("state " + copy + " {").line("packet.extract(headers." + copy + ");").line("md.workflow = " + m.next() + ";")
-                .line("md.pass_digest = headers." + copy + ".pass_digest;");
+                .line("md.pass_ended = " + Pipe.RUNNING + ";").line("md.pass_digest = headers." + copy + ".pass_digest;");
             m.fields().forEach(f -> text.line("md." + Names.of(f) + " = headers." + copy + "." + Names.of(f) + ";"));
             text.line("transition ethernet;").line("}").gap();
         }
-        text.line("state told {").line("packet.extract(headers.told);").line("md.pass_ended = 0;").line("md.pass_outcome = DONE;")
+        text.line("state told {").line("packet.extract(headers.told);").line("md.pass_outcome = DONE;")
             .line("transition ethernet;").line("}").gap();
-        text.line("state for_control {").line("packet.extract(headers.for_control);").line("md.pass_ended = 0;").line("md.pass_outcome = CONTROL;")
+        text.line("state for_control {").line("packet.extract(headers.for_control);").line("md.pass_outcome = CONTROL;")
             .line("transition accept;").line("}").line("}").gap();
     }
 
@@ -335,19 +371,19 @@ final class T2naProgram {
 
             table neighbours {
                 key = {
-                    md.peer_address: lpm;
+                    md.peer_address: exact;
                 }
                 actions = { to_neighbour; unreachable; }
                 const default_action = unreachable();
-                size = 4096;
+                size = %d;
             }
-            """).gap();
+            """.formatted(Costs.NEIGHBOURS)).gap();
         inner.line("apply {");
-        for (String clock : egress.clocks()) {
+        for (String clock : egress.calls().clocks()) {
             inner.line("if (md.tick == " + (clock.contains("milli") ? 1 : 2) + ") {").line(clock + "_tick.execute(0);").line("}");
         }
         inner.line("if (md.pass_ended == " + Pipe.RUNNING + ") {").block(egress.statements()).line("}").gap();
-        egress.told(inner);
+        egress.calls().told(inner);
         ends(inner);
         inner.line("}");
         text.block(inner.toString()).line("}").gap();
@@ -358,13 +394,14 @@ final class T2naProgram {
             text.line("headers.copy_" + (m.id() + 1) + ".setInvalid();");
         }
         text.line("bit<32> present = 0;");
-        bits(egress.channels().keySet(), "present", text);
+        bits(egress.calls().channels().keySet(), "present", text);
         text.line("if (headers.told.isValid()) { // of a segment that was sent: to the host");
         unpack(text);
         text.line("} else if (headers.for_control.isValid()) { // as it is").line("} else if (md.pass_outcome == EMIT) {");
         frames.compose(text);
         text.line("neighbours.apply();").line("if (present != 0) {").line("md.told_present = present;")
-            .line("for_deparser.mirror_type = TOLD_TYPE;").line("}");
+            .line("for_deparser.mirror_type = TOLD_TYPE;")
+                .line("md.copy_session = md.host_session;").line("md.copy_what = TOLD;").line("}");
         text.line("} else if (present != 0) {").line("headers.host.setValid();").line("headers.host.workflow = md.workflow;")
             .line("headers.host.present = present;").line("headers.ethernet.ether_type = " + Frames.ETHERTYPE_HOST + ";");
         text.line("} else {").line("for_deparser.drop_ctl = 1;").line("}");
@@ -373,21 +410,23 @@ final class T2naProgram {
         boolean first = true;
         for (MirrorSession m : parts.program.mirrors()) {
             text.line((first ? "if (" : "} else if (") + "md.pass_mirror == " + (m.id() + 1) + ") {")
-                .line("for_deparser.mirror_type = " + (m.id() + 1) + ";");
+                .line("for_deparser.mirror_type = " + (m.id() + 1) + ";").line("md.copy_session = " + (m.id() + 1) + ";")
+                .line("md.copy_what = " + (m.id() + 1) + ";");
             first = false;
         }
         text.line((first ? "if (" : "} else if (") + "!headers.for_control.isValid() && (md.pass_digest == 1 || md.pass_outcome == CONTROL)) {")
-            .line("for_deparser.mirror_type = CONTROL_TYPE;").line("}");
+            .line("for_deparser.mirror_type = CONTROL_TYPE;").line("md.copy_session = CONTROL_SESSION;").line("md.copy_what = FOR_CONTROL;")
+            .line("}");
     }
 
     private void unpack(Text text) {
-        int bit = 0;
-        for (Map.Entry<String, ExternModel> channel : egress.channels().entrySet()) {
+        List<String> all = List.copyOf(egress.calls().channels().keySet());
+        for (Map.Entry<String, ExternModel> channel : told().entrySet()) {
+            int bit = all.indexOf(channel.getKey());
             text.line("if (headers.told.present[" + bit + ":" + bit + "] == 1) {").line("headers." + channel.getKey() + ".setValid();");
             words(channel.getKey(), channel.getValue()).keySet().forEach(w -> text.line("headers." + channel.getKey() + "." + w
                 + " = headers.told." + channel.getKey() + "_" + w + ";"));
             text.line("}");
-            bit++;
         }
         text.line("headers.host.setValid();").line("headers.host.present = headers.told.present;")
             .line("headers.ethernet.ether_type = " + Frames.ETHERTYPE_HOST + ";").line("headers.told.setInvalid();");
@@ -401,16 +440,16 @@ final class T2naProgram {
         inner.line("Mirror() mirror;").line("Checksum() ipv4_checksum;").gap().line("apply {");
         for (MirrorSession m : parts.program.mirrors()) {
             int session = m.id() + 1;
-            List<String> fields = new ArrayList<>(List.of(String.valueOf(session), "md.pass_digest"));
+            List<String> fields = new ArrayList<>(List.of("md.copy_what", "md.pass_digest"));
             m.fields().forEach(f -> fields.add("md." + Names.of(f)));
-            inner.line("if (for_deparser.mirror_type == " + session + ") {").line("mirror.emit<copy_" + session + "_h>(" + session + ", { "
+            inner.line("if (for_deparser.mirror_type == " + session + ") {").line("mirror.emit<copy_" + session + "_h>(md.copy_session, { "
                 + String.join(", ", fields) + " });").line("}");
         }
-        List<String> told = new ArrayList<>(List.of("TOLD", "md.told_present"));
-        egress.channels().forEach((channel, model) -> words(channel, model).keySet().forEach(w -> told.add("headers." + channel + "." + w)));
-        inner.line("if (for_deparser.mirror_type == TOLD_TYPE) {").line("mirror.emit<told_h>(md.host_session, { " + String.join(", ", told)
+        List<String> told = new ArrayList<>(List.of("md.copy_what", "md.told_present"));
+        told().forEach((channel, model) -> words(channel, model).keySet().forEach(w -> told.add("headers." + channel + "." + w)));
+        inner.line("if (for_deparser.mirror_type == TOLD_TYPE) {").line("mirror.emit<told_h>(md.copy_session, { " + String.join(", ", told)
             + " });").line("}");
-        inner.line("if (for_deparser.mirror_type == CONTROL_TYPE) {").line("mirror.emit<for_control_h>(CONTROL_SESSION, " + forControl() + ");")
+        inner.line("if (for_deparser.mirror_type == CONTROL_TYPE) {").line("mirror.emit<for_control_h>(md.copy_session, " + forControl() + ");")
             .line("}");
         inner.line("if (headers.ipv4.isValid()) {").line("headers.ipv4.checksum = ipv4_checksum.update(" + Frames.checksummed() + ");").line("}");
         inner.line("// The transport's checksum, which covers the payload, is the port's: a pipe does not see payload");
@@ -424,10 +463,11 @@ final class T2naProgram {
         List<Manifest.Entry> first = new ArrayList<>(ingress.tables());
         first.add(new Manifest.Entry("forwarding", List.of("md.flow"), List.of("network", "host", "session"), parts.capacity.flows()));
         List<Manifest.Entry> second = new ArrayList<>(egress.tables());
-        second.add(new Manifest.Entry("neighbours", List.of("md.peer_address"), List.of("source", "destination"), 4096));
+        second.add(new Manifest.Entry("neighbours", List.of("md.peer_address"), List.of("source", "destination"), Costs.NEIGHBOURS));
         Map<String, Object> tables = new LinkedHashMap<>(Manifest.tables("Ingress", first));
         tables.putAll(Manifest.tables("Egress", second));
         parts.more.put("tables", tables);
+        parts.more.put("bridgeBytes", BRIDGE_FIXED_BYTES + bridged.stream().mapToInt(this::bits).sum() / 8);
         Map<String, Object> traffic = new LinkedHashMap<>();
         traffic.put("queues", List.of(Map.of("queue", 1, "priority", 7, "for", "what the pipe answers"),
             Map.of("queue", 0, "priority", 0, "for", "what hosts push")));
@@ -436,7 +476,7 @@ final class T2naProgram {
             "hosts", Map.of("direction", "egress", "maxPacketBytes", 14, "port", "the host's; one session a host")));
         traffic.put("pause", Map.of("hosts", "PFC, by the priority of queue 0"));
         Map<String, Object> generator = new LinkedHashMap<>();
-        for (String clock : egress.clocks()) {
+        for (String clock : egress.calls().clocks()) {
             generator.put(clock.contains("milli") ? "0" : "1", Map.of("timerNs", clock.contains("milli") ? 1_000_000 : 1_000, "advances", clock));
         }
         traffic.put("packetGenerator", generator);

@@ -87,7 +87,7 @@ final class V1Program {
                 transition accept;
             }
             """).gap();
-        text.block(frames.states()).line("}").gap();
+        text.block(frames.states(Target.V1MODEL)).line("}").gap();
     }
 
     private void ingress(Text text) {
@@ -130,14 +130,14 @@ final class V1Program {
             """.formatted(parts.capacity.contexts())).gap();
         text.line("apply {").line("bool faulty = headers.ipv4.isValid() && standard.checksum_error == 1;");
         text.line("if (standard.parser_error != error.NoError || faulty) {").line("drop();").line("return;").line("}");
-        Frames.check(text);
-        for (String clock : pipe.clocks()) {
+        Frames.check(Target.V1MODEL, text);
+        for (String clock : pipe.calls().clocks()) {
             String now = clock + "_now";
             text.line("if (md.tick == " + (clock.contains("milli") ? 1 : 2) + ") {").line("bit<32> " + now + ";")
                 .line(clock + ".read(" + now + ", 0);").line(clock + ".write(0, " + now + " + 1);").line("}");
         }
         text.line("if (md.pass_ended == " + Pipe.RUNNING + ") {").block(pipe.statements()).line("}").gap();
-        pipe.told(text);
+        pipe.calls().told(text);
         ends(text);
         text.line("}").line("}").gap();
     }
@@ -169,7 +169,7 @@ final class V1Program {
     }
 
     private String words() {
-        List<String> valid = pipe.channels().keySet().stream().map(c -> "headers." + c + ".isValid()").toList();
+        List<String> valid = pipe.calls().channels().keySet().stream().map(c -> "headers." + c + ".isValid()").toList();
         return valid.isEmpty() ? "false" : String.join(" || ", valid);
     }
 
@@ -179,7 +179,7 @@ final class V1Program {
         text.line("headers.host.setInvalid();");
         text.line("if (told) {").line("headers.host.setValid();").line("headers.host.workflow = md.workflow;").line("headers.host.present = 0;");
         int bit = 0;
-        for (String channel : pipe.channels().keySet()) {
+        for (String channel : pipe.calls().channels().keySet()) {
             text.line("if (headers." + channel + ".isValid()) {").line("headers.host.present = headers.host.present | " + (1 << bit++) + ";")
                 .line("}");
         }
@@ -202,7 +202,7 @@ final class V1Program {
         frames.options().forEach(o -> text.line("headers." + Names.of(o.name()) + ".setInvalid();"));
         text.line("headers.ethernet.ether_type = " + Frames.ETHERTYPE_HOST + ";");
         text.line("} else if (headers.ipv4.isValid()) {").line("headers.host.setInvalid();");
-        pipe.channels().keySet().forEach(c -> text.line("headers." + c + ".setInvalid();"));
+        pipe.calls().channels().keySet().forEach(c -> text.line("headers." + c + ".setInvalid();"));
         text.line("}").line("}").line("}").gap();
     }
 

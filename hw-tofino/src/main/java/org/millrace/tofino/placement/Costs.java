@@ -31,6 +31,11 @@ public final class Costs {
     private static final int MAX_GATEWAYS = 6;
     private static final int LOOKUP_OVERHEAD_BITS = 19; // action 4, flow number 15 (reference: 109 b an entry)
     private static final int TERNARY_BYTES = 5;
+    private static final int ADDRESS_BITS = 32;
+    private static final int PORTS_BYTES = 4; // two ports of 9 bits, a mirror session of 8
+    private static final int LINK_BYTES = 12; // two addresses of Ethernet
+    /** Link addresses that are known at once. */
+    public static final int NEIGHBOURS = 4096;
 
     /** What a table takes, and what it has on the crossbar by field: tables of a physical stage share it. */
     record Cost(Resources needs, Map<String, Integer> inputs, int reads128) {
@@ -73,6 +78,7 @@ public final class Costs {
             case REGISTER -> register(table, inputs, choice);
             case DATA -> data(table, inputs);
             case LOOKUP -> lookup(table, choice);
+            case SWITCH -> ofSwitch(table);
             case EXTERN -> extern(table, inputs, choice);
             default -> new Cost(choice, inputs, choice.tcam());
         };
@@ -211,6 +217,17 @@ public final class Costs {
         int tables = model == ExternModel.LOOKUP_LOCAL ? 2 : 1; // at its address, or at all addresses
         return new Cost(new Resources(choice.tables() + tables - 1, tables * sram, 0, 0, tables, 0, choice.gateways(), 0,
             tables * machine.exact().hashBitsPerTable(), 0, 4), inputs, tables * machine.exact().minWays());
+    }
+
+    /** Ports of a flow are addressed by its number; link addresses are found by the peer's address. */
+    private Cost ofSwitch(Table table) {
+        boolean isByFlow = table.index().equals("flow");
+        int entries = isByFlow ? entries(table) : NEIGHBOURS;
+        int bytes = isByFlow ? PORTS_BYTES : LINK_BYTES;
+        int match = isByFlow ? 0 : blocks.exact(entries, ADDRESS_BITS, LOOKUP_OVERHEAD_BITS);
+        return new Cost(new Resources(1, match + blocks.actionData(entries, bytes), 0, 0, 2, 0, 0, 0,
+            isByFlow ? keyBits(table) : machine.exact().hashBitsPerTable(), 0, bytes),
+            Map.of(table.index(), isByFlow ? keyBytes(table) : ADDRESS_BITS / 8), isByFlow ? 1 : machine.exact().minWays() + 1);
     }
 
     private Cost extern(Table table, Map<String, Integer> inputs, Resources choice) {

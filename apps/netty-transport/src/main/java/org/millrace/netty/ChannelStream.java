@@ -2,6 +2,7 @@ package org.millrace.netty;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.channels.GatheringByteChannel;
 import java.nio.channels.ScatteringByteChannel;
 
@@ -56,4 +57,29 @@ interface ChannelStream extends ScatteringByteChannel, GatheringByteChannel {
 
     /** Lets go of it with a reset. */
     void abort() throws IOException;
+
+    @Override
+    default long read(ByteBuffer[] destinations, int offset, int length) throws IOException {
+        long sum = 0;
+        for (int i = offset; i < offset + length; i++) {
+            if (destinations[i].hasRemaining()) {
+                int bytes = read(destinations[i]);
+                if (bytes <= 0) {
+                    return sum == 0 ? bytes : sum;
+                }
+                sum += bytes;
+            }
+        }
+        return sum;
+    }
+
+    @Override
+    default long read(ByteBuffer[] destinations) throws IOException {
+        return read(destinations, 0, destinations.length);
+    }
+
+    @Override
+    default long write(ByteBuffer[] sources) throws IOException {
+        return write(sources, 0, sources.length);
+    }
 }

@@ -6,6 +6,7 @@ import java.net.StandardSocketOptions;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import org.millrace.api.context.Status;
 
 /** Takes streams of the kernel's TCP. */
 final class KernelAcceptor implements Acceptor {
@@ -50,6 +51,16 @@ final class KernelAcceptor implements Acceptor {
             return null;
         }
         return KernelStream.accepted(stream);
+    }
+
+    @Override
+    public boolean isListening() {
+        return true;
+    }
+
+    @Override
+    public Status status() {
+        return Status.OK;
     }
 
     /** {@return null: a listener of the kernel goes on} */

@@ -42,6 +42,7 @@ public final class MillraceIoHandler implements IoHandler {
     private final ThreadAwareExecutor loop;
     private final Callable<ContextGrant> grants;
     private final Predicate<InetSocketAddress> routes;
+    private final Predicate<InetSocketAddress> overCalls;
     private final IoHandler kernel;
     private final KernelTurn turn = new KernelTurn();
     private final Set<MillraceRegistration> registrations = new HashSet<>();
@@ -54,10 +55,12 @@ public final class MillraceIoHandler implements IoHandler {
     private int rounds;
 
     private MillraceIoHandler(ThreadAwareExecutor loop, Callable<ContextGrant> grants,
-                              Predicate<InetSocketAddress> routes, IoHandlerFactory kernel) {
+                              Predicate<InetSocketAddress> routes, Predicate<InetSocketAddress> overCalls,
+                              IoHandlerFactory kernel) {
         this.loop = loop;
         this.grants = grants;
         this.routes = routes;
+        this.overCalls = overCalls;
         this.kernel = kernel.newHandler(loop);
     }
 
@@ -118,8 +121,21 @@ public final class MillraceIoHandler implements IoHandler {
      * @param routes whether an address, of a peer or to listen at, is Millrace's; {@link Routes} by prefix
      */
     public static IoHandlerFactory newFactory(Callable<ContextGrant> grants, Predicate<InetSocketAddress> routes) {
+        return newFactory(grants, routes, address -> false);
+    }
+
+    /**
+     * {@return a factory of handlers some of whose streams are made of calls over Homa}
+     *
+     * @param grants    as above
+     * @param routes    as above
+     * @param overCalls whether a stream to a peer at an address of Millrace, or a listener there, goes over calls and not over
+     *                  TCP. Asked for each new one, in event loops: what it answers may change while they run
+     */
+    public static IoHandlerFactory newFactory(Callable<ContextGrant> grants, Predicate<InetSocketAddress> routes,
+                                              Predicate<InetSocketAddress> overCalls) {
         IoHandlerFactory kernel = NioIoHandler.newFactory();
-        return executor -> new MillraceIoHandler(executor, grants, routes, kernel);
+        return executor -> new MillraceIoHandler(executor, grants, routes, overCalls, kernel);
     }
 
     @Override
@@ -155,6 +171,11 @@ public final class MillraceIoHandler implements IoHandler {
     /** {@return whether an address is Millrace's} Any thread. */
     boolean routes(InetSocketAddress address) {
         return routes.test(address);
+    }
+
+    /** {@return whether a new stream to an address, or a listener there, goes over calls} Any thread. */
+    boolean isOverCalls(InetSocketAddress address) {
+        return overCalls.test(address);
     }
 
     /** Runs something in the loop, at once if this is its thread. It is lost if the loop has ended. */
@@ -285,8 +306,8 @@ public final class MillraceIoHandler implements IoHandler {
     private static void tellReady(Toe own, int count) {
         for (int i = 0; i < count; i++) {
             Endpoint endpoint = own.nextReady();
-            if (endpoint != null && endpoint.attachment() instanceof MillraceRegistration registration) {
-                registration.ready();
+            if (endpoint != null && endpoint.attachment() instanceof Readiness hears) {
+                hears.ready();
             }
         }
     }

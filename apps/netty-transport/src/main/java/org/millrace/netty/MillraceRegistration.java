@@ -8,7 +8,7 @@ import io.netty.channel.IoRegistration;
  *
  * <p>Owned by: the loop's thread.
  */
-final class MillraceRegistration implements IoRegistration {
+final class MillraceRegistration implements IoRegistration, Readiness {
     private final MillraceIoHandler handler;
     private final MillraceHandle handle;
     private boolean posted;
@@ -41,7 +41,8 @@ final class MillraceRegistration implements IoRegistration {
         ready();
     }
 
-    void ready() {
+    @Override
+    public void ready() {
         if (!cancelled) {
             handle.handle(this, MillraceEvent.READY);
         }

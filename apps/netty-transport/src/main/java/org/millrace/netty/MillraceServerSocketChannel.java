@@ -15,12 +15,11 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnknownHostException;
 import org.millrace.api.context.Status;
-import org.millrace.toe.ListenSocket;
 import org.millrace.toe.Toe;
 
 /**
  * Takes streams of a Millrace instance, or of the kernel if the address to listen at is not routed over Millrace. A stream
- * of the instance is handed to the context of the loop that it is registered with, see {@link MillraceSocketChannel}.
+ * of the instance's TCP is handed to the context of the loop that it is registered with, see {@link MillraceSocketChannel}.
  *
  * <p>One whose runtime goes away stays open and listens again, at the same address and port, as soon as there is another;
  * the log and its {@link ListenerWatch} say so.
@@ -40,7 +39,7 @@ public final class MillraceServerSocketChannel extends AbstractMillraceChannel i
     private final MillraceServerSocketChannelConfig config = new MillraceServerSocketChannelConfig(this);
     private BindLater outerUnsafe; // no initial value here: Netty asks for it before the fields of this class have any
     private Acceptor acceptor;
-    private ListenSocket asked;
+    private Acceptor asked;
     private final BindAnswer answer = new BindAnswer();
     private Runnable secondTry;
     private Relistening relistening;
@@ -150,12 +149,18 @@ public final class MillraceServerSocketChannel extends AbstractMillraceChannel i
         });
     }
 
-    private ListenSocket request(Toe toe, InetSocketAddress address) {
+    private Acceptor request(Toe toe, InetSocketAddress address) {
         InetSocketAddress local = ofIpv4(address);
-        ListenSocket listener = config.isReusePort() ? toe.listen(local, config.getBacklog())
-            : toe.listenAlone(local, config.getBacklog());
-        listener.attach(registration());
-        return listener;
+        MillraceIoHandler home = registration().handler();
+        Acceptor wanted = home.isOverCalls(address) ? new CallAcceptor(home, toe, local, config.getBacklog())
+            : new ToeAcceptor(home, config.isReusePort() ? toe.listen(local, config.getBacklog())
+                : toe.listenAlone(local, config.getBacklog()));
+        try {
+            wanted.attach(registration());
+            return wanted;
+        } catch (Exception e) {
+            throw new AssertionError("this loop's own listener", e);
+        }
     }
 
     /** The address of all interfaces, whatever family the JDK has it in, is IPv4's here. */
@@ -171,12 +176,26 @@ public final class MillraceServerSocketChannel extends AbstractMillraceChannel i
     }
 
     private void ask(Toe toe, InetSocketAddress address, Runnable bind) {
-        asked = request(toe, address);
+        try {
+            asked = request(toe, address);
+        } catch (IllegalArgumentException e) { // the instance has no such transport, or no such port
+            answer.failed(e);
+            bind.run();
+            return;
+        }
         secondTry = () -> {
-            asked.close();
+            letGo();
             asked = request(toe, address);
         };
-        answer.await(eventLoop(), bind, () -> asked.close());
+        answer.await(eventLoop(), bind, this::letGo);
+    }
+
+    private void letGo() {
+        try {
+            asked.close();
+        } catch (IOException e) {
+            LOG.debug("a listener that nobody wants", e);
+        }
     }
 
     @Override
@@ -187,19 +206,13 @@ public final class MillraceServerSocketChannel extends AbstractMillraceChannel i
             acceptor = KernelAcceptor.bind(address, config);
             acceptor.attach(registration());
         } else if (asked.isListening()) {
-            acceptor = new ToeAcceptor(registration().handler(), asked);
+            acceptor = asked;
         } else {
-            refuse();
+            IOException why = asked.failure();
+            letGo();
+            throw why;
         }
         listening = true;
-    }
-
-    private void refuse() throws IOException {
-        try {
-            asked.accept(); // throws why
-        } finally {
-            asked.close();
-        }
     }
 
     @Override
@@ -248,12 +261,12 @@ public final class MillraceServerSocketChannel extends AbstractMillraceChannel i
     }
 
     private void lookForReturn() {
-        ListenSocket listener = relistening.answered();
+        Acceptor listener = relistening.answered();
         if (listener != null) {
             InetSocketAddress local = relistening.local();
             relistening = null;
             asked = listener;
-            acceptor = new ToeAcceptor(registration().handler(), listener);
+            acceptor = listener;
             LOG.info("{}:{} is listened at again", local.getHostString(), local.getPort());
             watch.back(local);
         }

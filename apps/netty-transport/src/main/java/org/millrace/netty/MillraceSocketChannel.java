@@ -48,6 +48,8 @@ public final class MillraceSocketChannel extends AbstractMillraceChannel impleme
     private ChannelStream stream;
     /** Accepted, still the listener's: what was registered waits for {@link #stream}. */
     private OfferedStream offered;
+    /** Accepted over calls, and not in a context yet: what was registered waits for it. */
+    private CallStream arriving;
     private InetSocketAddress wantedLocal;
     /** As the application has named it: with its host's name. */
     private InetSocketAddress wantedPeer;
@@ -79,6 +81,8 @@ public final class MillraceSocketChannel extends AbstractMillraceChannel impleme
         kernelPeers = peer -> false;
         if (accepted instanceof ToeStream toe) {
             offered = new OfferedStream(toe);
+        } else if (accepted instanceof CallStream called) {
+            arriving = called;
         } else {
             stream = accepted;
             connected = true;
@@ -119,7 +123,8 @@ public final class MillraceSocketChannel extends AbstractMillraceChannel impleme
     @Override
     protected SocketAddress localAddress0() {
         try {
-            return connected ? stream.localAddress() : offered == null ? null : offered.localAddress();
+            return connected ? stream.localAddress() : arriving != null ? arriving.localAddress()
+                : offered == null ? null : offered.localAddress();
         } catch (IOException closed) {
             return null;
         }
@@ -128,7 +133,8 @@ public final class MillraceSocketChannel extends AbstractMillraceChannel impleme
     @Override
     protected SocketAddress remoteAddress0() {
         try {
-            return connected && wantedPeer != null ? wantedPeer : connected ? stream.peerAddress() : offered == null ? null : offered.peerAddress();
+            return connected && wantedPeer != null ? wantedPeer : connected ? stream.peerAddress()
+                : arriving != null ? arriving.peerAddress() : offered == null ? null : offered.peerAddress();
         } catch (IOException closed) {
             return null;
         }
@@ -142,6 +148,10 @@ public final class MillraceSocketChannel extends AbstractMillraceChannel impleme
     @Override
     void settle(ChannelPromise promise) {
         try {
+            if (arriving != null) {
+                arriving.settle(registration(), eventLoop(), failure -> arrived(failure, promise));
+                return;
+            }
             if (offered != null && offered.given().home() != registration().handler()) {
                 offered.handOver(registration(), eventLoop(), promise);
                 return;
@@ -158,6 +168,20 @@ public final class MillraceSocketChannel extends AbstractMillraceChannel impleme
         } catch (Exception e) {
             promise.setFailure(e);
         }
+    }
+
+    /** The stream that was accepted over calls is in this loop's context, or will not come. */
+    private void arrived(Throwable failure, ChannelPromise promise) {
+        if (failure != null) {
+            promise.tryFailure(failure); // Netty closes the channel
+            return;
+        }
+        stream = arriving;
+        arriving = null;
+        connected = true;
+        ((CallStream) stream).attach(registration());
+        again();
+        promise.trySuccess();
     }
 
     /** What was offered is this channel's. */
@@ -404,6 +428,7 @@ public final class MillraceSocketChannel extends AbstractMillraceChannel impleme
             end(offered.given());
             end(offered.taken());
         }
+        end(arriving);
         end(stream);
     }
 
@@ -479,7 +504,10 @@ public final class MillraceSocketChannel extends AbstractMillraceChannel impleme
                 return;
             }
             try {
-                stream = new ToeStream(registration().handler(), toe.connect(attempt.peer(), wantedLocal, null));
+                MillraceIoHandler handler = registration().handler();
+                stream = handler.isOverCalls(attempt.peer())
+                    ? CallStream.connect(handler, eventLoop(), toe, attempt.peer(), wantedLocal)
+                    : new ToeStream(handler, toe.connect(attempt.peer(), wantedLocal, null));
                 follow();
             } catch (Exception e) {
                 refuse(annotateConnectException(e, attempt.peer()));
@@ -523,7 +551,7 @@ public final class MillraceSocketChannel extends AbstractMillraceChannel impleme
         @Override
         protected void flush0() {
             // what an accepted channel is given early waits; a write that fails would close before all is read
-            if (!writer.isBlocked() && offered == null && !readsFirst()) {
+            if (!writer.isBlocked() && offered == null && arriving == null && !readsFirst()) {
                 super.flush0();
             }
         }

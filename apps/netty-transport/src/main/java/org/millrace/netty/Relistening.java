@@ -2,11 +2,13 @@ package org.millrace.netty;
 
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import org.millrace.api.context.Status;
-import org.millrace.toe.ListenSocket;
 import org.millrace.toe.Toe;
 
 /**
@@ -15,13 +17,14 @@ import org.millrace.toe.Toe;
  * <p>Owned by: the channel's loop.
  */
 final class Relistening {
+    private static final InternalLogger LOG = InternalLoggerFactory.getInstance(Relistening.class);
     private static final long RETRY_MS = 250;
 
     private final MillraceRegistration registration;
     private final EventLoop loop;
     private final InetSocketAddress local;
-    private final BiFunction<Toe, InetSocketAddress, ListenSocket> request;
-    private ListenSocket asked;
+    private final BiFunction<Toe, InetSocketAddress, Acceptor> request;
+    private Acceptor asked;
     private Future<?> timer;
     private boolean ended;
 
@@ -34,7 +37,7 @@ final class Relistening {
      * @param request      asks a context for a listener there
      */
     Relistening(MillraceRegistration registration, EventLoop loop, InetSocketAddress local,
-                BiFunction<Toe, InetSocketAddress, ListenSocket> request) {
+                BiFunction<Toe, InetSocketAddress, Acceptor> request) {
         this.registration = registration;
         this.loop = loop;
         this.local = local;
@@ -66,13 +69,21 @@ final class Relistening {
 
     private void fail() {
         timer.cancel(false);
-        asked.close();
+        close();
         asked = null;
         wait(this::ask, RETRY_MS);
     }
 
+    private void close() {
+        try {
+            asked.close();
+        } catch (IOException e) {
+            LOG.debug("a listener that nobody wants", e);
+        }
+    }
+
     /** {@return the listener if there is one now, or null} */
-    ListenSocket answered() {
+    Acceptor answered() {
         if (asked == null) {
             return null;
         }
@@ -91,7 +102,7 @@ final class Relistening {
         ended = true;
         timer.cancel(false);
         if (asked != null) {
-            asked.close();
+            close();
         }
     }
 }

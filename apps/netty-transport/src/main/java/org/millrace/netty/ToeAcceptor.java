@@ -23,6 +23,16 @@ final class ToeAcceptor implements Acceptor {
     }
 
     @Override
+    public boolean isListening() {
+        return listener.isListening();
+    }
+
+    @Override
+    public Status status() {
+        return listener.status();
+    }
+
+    @Override
     public IOException failure() {
         if (listener.status() == Status.OK) {
             return null;

@@ -92,26 +92,6 @@ final class ToeStream implements ChannelStream {
     }
 
     @Override
-    public long read(ByteBuffer[] destinations, int offset, int length) throws IOException {
-        long sum = 0;
-        for (int i = offset; i < offset + length; i++) {
-            if (destinations[i].hasRemaining()) {
-                int bytes = read(destinations[i]);
-                if (bytes <= 0) {
-                    return sum == 0 ? bytes : sum;
-                }
-                sum += bytes;
-            }
-        }
-        return sum;
-    }
-
-    @Override
-    public long read(ByteBuffer[] destinations) throws IOException {
-        return read(destinations, 0, destinations.length);
-    }
-
-    @Override
     public int write(ByteBuffer source) throws IOException {
         return socket.write(source);
     }
@@ -126,11 +106,6 @@ final class ToeStream implements ChannelStream {
             }
         }
         return sum;
-    }
-
-    @Override
-    public long write(ByteBuffer[] sources) throws IOException {
-        return write(sources, 0, sources.length);
     }
 
     @Override

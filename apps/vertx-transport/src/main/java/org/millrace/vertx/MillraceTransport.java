@@ -35,6 +35,7 @@ public final class MillraceTransport implements Transport {
     private final Callable<ContextGrant> grants;
     private final Fallback fallback;
     private final Predicate<InetSocketAddress> routes;
+    private final Predicate<InetSocketAddress> overHoma;
     private final LongAdder fallbacks;
     private final ListenerWatch watch;
     private final LongAdder deaf;
@@ -42,10 +43,11 @@ public final class MillraceTransport implements Transport {
     private volatile Throwable fallbackCause;
 
     private MillraceTransport(Callable<ContextGrant> grants, Fallback fallback, Predicate<InetSocketAddress> routes,
-                              LongAdder fallbacks, ListenerWatch watch, LongAdder deaf, boolean datagrams) {
+                              Predicate<InetSocketAddress> overHoma, LongAdder fallbacks, ListenerWatch watch, LongAdder deaf, boolean datagrams) {
         this.grants = grants;
         this.fallback = fallback;
         this.routes = routes;
+        this.overHoma = overHoma;
         this.fallbacks = fallbacks;
         this.watch = watch;
         this.deaf = deaf;
@@ -56,7 +58,8 @@ public final class MillraceTransport implements Transport {
      * {@return a transport as system properties describe it: {@code millrace.instance}, name or directory of the instance;
      * {@code millrace.route}, prefixes between commas as {@link #route} has them; {@code millrace.fallback}, {@code fail},
      * {@code warn} or {@code silent}; {@code millrace.connections}, connections at a time of an event loop;
-     * {@code millrace.datagrams}, {@code true}: as {@link #datagrams} says}
+     * {@code millrace.datagrams}, {@code true}: as {@link #datagrams} says; {@code millrace.homa}, prefixes as above: what
+     * goes {@linkplain #overHoma over Homa}}
      *
      * @throws IllegalArgumentException if one of them makes no sense
      */
@@ -73,8 +76,16 @@ public final class MillraceTransport implements Transport {
         if (Boolean.getBoolean("millrace.datagrams")) {
             transport = transport.datagrams();
         }
+        String homa = System.getProperty("millrace.homa");
+        if (homa != null) {
+            transport = transport.overHoma(Routes.of(prefixes(homa)));
+        }
         String routes = System.getProperty("millrace.route");
-        return routes == null ? transport : transport.route(routes.strip().split("\\s*,\\s*"));
+        return routes == null ? transport : transport.route(prefixes(routes));
+    }
+
+    private static String[] prefixes(String list) {
+        return list.strip().split("\\s*,\\s*");
     }
 
     private static Fallback fallbackNamed(String name) {
@@ -130,7 +141,8 @@ public final class MillraceTransport implements Transport {
      * @param grants asked when Vert.x starts, and by each event loop with its first connection
      */
     public static MillraceTransport over(Callable<ContextGrant> grants) {
-        return new MillraceTransport(grants, Fallback.FAIL, Routes.DEFAULT, new LongAdder(), ListenerWatch.NONE, new LongAdder(), false);
+        return new MillraceTransport(grants, Fallback.FAIL, Routes.DEFAULT, address -> false, new LongAdder(),
+            ListenerWatch.NONE, new LongAdder(), false);
     }
 
     /**
@@ -139,7 +151,7 @@ public final class MillraceTransport implements Transport {
      * @param wanted what to do if the instance cannot be had when Vert.x starts
      */
     public MillraceTransport fallback(Fallback wanted) {
-        return new MillraceTransport(grants, wanted, routes, fallbacks, watch, deaf, datagrams);
+        return new MillraceTransport(grants, wanted, routes, overHoma, fallbacks, watch, deaf, datagrams);
     }
 
     /**
@@ -151,7 +163,7 @@ public final class MillraceTransport implements Transport {
      * @throws IllegalArgumentException if one is none
      */
     public MillraceTransport route(String... prefixes) {
-        return new MillraceTransport(grants, fallback, Routes.of(prefixes), fallbacks, watch, deaf, datagrams);
+        return new MillraceTransport(grants, fallback, Routes.of(prefixes), overHoma, fallbacks, watch, deaf, datagrams);
     }
 
     /**
@@ -161,7 +173,7 @@ public final class MillraceTransport implements Transport {
      * @param wanted called in event loops
      */
     public MillraceTransport listeners(ListenerWatch wanted) {
-        return new MillraceTransport(grants, fallback, routes, fallbacks, wanted, deaf, datagrams);
+        return new MillraceTransport(grants, fallback, routes, overHoma, fallbacks, wanted, deaf, datagrams);
     }
 
     /**
@@ -170,7 +182,19 @@ public final class MillraceTransport implements Transport {
      * kernel. There is no multicast.
      */
     public MillraceTransport datagrams() {
-        return new MillraceTransport(grants, fallback, routes, fallbacks, watch, deaf, true);
+        return new MillraceTransport(grants, fallback, routes, overHoma, fallbacks, watch, deaf, true);
+    }
+
+    /**
+     * {@return the same transport, whose streams at some addresses are made of calls over Homa instead of TCP} The instance must
+     * run homa, and so must the peer's, with the same choice. NetServer and NetClient, and what is built on them, stay as they
+     * are; {@code org.millrace.netty} says how.
+     *
+     * @param which whether a stream to a peer, or a server at an address, goes over Homa; asked for each new one that is
+     *              Millrace's, in event loops: what it answers may change while Vert.x runs
+     */
+    public MillraceTransport overHoma(Predicate<InetSocketAddress> which) {
+        return new MillraceTransport(grants, fallback, routes, which, fallbacks, watch, deaf, datagrams);
     }
 
     /** {@return how many servers are open that take no connections now, for their runtime is away; for a metric} */
@@ -216,7 +240,7 @@ public final class MillraceTransport implements Transport {
         try {
             grants.call().close();
             fallbackCause = null;
-            return new StreamTransport(grants, routes, new Count(watch, deaf), datagrams);
+            return new StreamTransport(grants, routes, overHoma, new Count(watch, deaf), datagrams);
         } catch (Exception e) {
             if (fallback == Fallback.FAIL) {
                 throw new IllegalStateException("Vert.x cannot start over Millrace: " + e.getMessage()

@@ -33,14 +33,16 @@ final class StreamTransport implements Transport {
     private final Transport kernel = io.vertx.core.transport.Transport.NIO.implementation();
     private final Callable<ContextGrant> grants;
     private final Predicate<InetSocketAddress> routes;
+    private final Predicate<InetSocketAddress> overHoma;
     private final ListenerWatch listeners;
     private final boolean datagrams;
     private final IgnoredOptions ignored = new IgnoredOptions();
 
-    StreamTransport(Callable<ContextGrant> grants, Predicate<InetSocketAddress> routes, ListenerWatch listeners,
-                    boolean datagrams) {
+    StreamTransport(Callable<ContextGrant> grants, Predicate<InetSocketAddress> routes, Predicate<InetSocketAddress> overHoma,
+                    ListenerWatch listeners, boolean datagrams) {
         this.grants = grants;
         this.routes = routes;
+        this.overHoma = overHoma;
         this.listeners = listeners;
         this.datagrams = datagrams;
     }
@@ -68,7 +70,7 @@ final class StreamTransport implements Transport {
 
     @Override
     public IoHandlerFactory ioHandlerFactory() {
-        return MillraceIoHandler.newFactory(grants, routes);
+        return MillraceIoHandler.newFactory(grants, routes, overHoma);
     }
 
     @Override

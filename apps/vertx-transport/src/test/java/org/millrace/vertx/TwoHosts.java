@@ -41,7 +41,7 @@ final class TwoHosts implements AutoCloseable {
 
     private static Instance host(String name, String address, Port port, Map<String, String> more) {
         Map<String, String> map = new TreeMap<>(Map.of("instance", name, "hardware", BluefieldBackend.NAME,
-            "transports", "tcp-flextoe,udp,homa", "port", "memory", "address", address + "/24"));
+            "transports", "tcp-flextoe,udp,homa", "transport.homa.timeout-ms", "2000", "port", "memory", "address", address + "/24"));
         map.putAll(more);
         InstanceConfig config = InstanceConfig.parse(map);
         PortFactory ready = new PortFactory() {

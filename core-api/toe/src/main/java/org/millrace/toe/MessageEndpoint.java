@@ -56,6 +56,16 @@ public abstract sealed class MessageEndpoint extends Endpoint permits MessageSoc
         return transmitBytes;
     }
 
+    /** {@return room for what arrives, bytes; half of it is kept for responses and short requests} */
+    public final int receiveBytes() {
+        return receiveBytes;
+    }
+
+    /** {@return whether nothing is reserved in the transmit buffer: what was sent, the data path needs no more} */
+    public final boolean isIdle() {
+        return transmit.ranges() == 0;
+    }
+
     /**
      * Reserves room for a message in the transmit buffer.
      *

@@ -7,6 +7,7 @@ import org.millrace.agilio.model.Charge;
 import org.millrace.agilio.model.CostTable;
 import org.millrace.agilio.model.Memory;
 import org.millrace.api.pipeline.Program;
+import org.millrace.api.pipeline.Recorder;
 import org.millrace.api.pipeline.SegmentMeta;
 import org.millrace.api.pipeline.Stage;
 import org.millrace.api.pipeline.Verdict;
@@ -22,6 +23,10 @@ final class Costing {
     private static final String TABLED = "tcp-flextoe";
     private static final Workflow[] WORKFLOWS = Workflow.values();
     private static final CostTable TABLE = new CostTable();
+
+    /** A record is the item, point, verdict and time: words into transfer registers, a command, and its way to the host. */
+    private static final int RECORD_BYTES = SegmentMeta.BYTES + 16;
+    private static final int RECORD_INSTRUCTIONS = 12 + RECORD_BYTES / 4;
 
     private final boolean isTabled;
     private final Map<Stage<?, ?>, CountedStage> counted = new IdentityHashMap<>();
@@ -75,6 +80,10 @@ final class Costing {
             for (int i = 0; i < row.waits().size(); i++) {
                 charge.access(row.waits().get(i));
             }
+        }
+        if (step.stage().spec().externs().contains(Recorder.class)) {
+            charge.instructions(RECORD_INSTRUCTIONS);
+            charge.transfer(Memory.PCIE_WRITE, RECORD_BYTES);
         }
         if (!isTabled && Verdict.action(verdict) == Verdict.EMIT) {
             header(true, charge);

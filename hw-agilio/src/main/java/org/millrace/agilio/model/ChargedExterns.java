@@ -23,7 +23,6 @@ import org.millrace.execution.HandedOut;
  * @param out     notes each
  */
 public record ChargedExterns(Machine machine, Externs plain, HandedOut out) implements Externs {
-    private static final int RECORD_INSTRUCTIONS = 12; // a journal's entry: words into transfer registers, one command, no signal
     private static final int HEAP_ACCESSES = 2;
 
     private static void charge(Memory memory, int count, int bytes) {
@@ -180,13 +179,7 @@ public record ChargedExterns(Machine machine, Externs plain, HandedOut out) impl
 
     @Override
     public Recorder recorder(Recorder recorder) {
-        return out.add((meta, point, verdict, nowNs) -> {
-            Meter meter = Meter.running();
-            if (meter != null) {
-                meter.charge().instructions(RECORD_INSTRUCTIONS);
-            }
-            recorder.record(meta, point, verdict, nowNs);
-        });
+        return plain.recorder(recorder); // the stage that declares it is charged
     }
 
     @Override

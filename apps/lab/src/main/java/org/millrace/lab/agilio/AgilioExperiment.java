@@ -69,8 +69,16 @@ abstract class AgilioExperiment implements Experiment {
     }
 
     static Machine machine(Run run) throws LabException {
+        return machine(run, Map.of());
+    }
+
+    /** {@return the machine that is asked for}
+     * @param stated what the text states for this experiment */
+    static Machine machine(Run run, Map<String, String> stated) throws LabException {
         try {
-            return Machine.nfp4000(run.under("machine."));
+            Map<String, String> set = new HashMap<>(stated);
+            set.putAll(run.under("machine."));
+            return Machine.nfp4000(set);
         } catch (MachineFileException e) {
             throw new LabException("--set machine.: " + e.getMessage());
         }
@@ -96,8 +104,13 @@ abstract class AgilioExperiment implements Experiment {
     }
 
     static EchoWorld world(Machine machine, Mapping mapping, EchoWorld.Load load, Wire.Shape shape, long seed) throws LabException {
+        return world(machine, mapping, load, shape, seed, EchoWorld.Software.PUBLISHED);
+    }
+
+    static EchoWorld world(Machine machine, Mapping mapping, EchoWorld.Load load, Wire.Shape shape, long seed, EchoWorld.Software software)
+            throws LabException {
         try {
-            return new EchoWorld(machine, mapping, load, shape, seed);
+            return new EchoWorld(machine, mapping, load, shape, seed, software);
         } catch (IllegalArgumentException e) {
             throw new LabException(e.getMessage()); // the program does not fit: the reason
         }

@@ -18,8 +18,10 @@ import org.millrace.agilio.AgilioBackend;
 import org.millrace.agilio.MachineView;
 import org.millrace.agilio.machine.Machine;
 import org.millrace.agilio.machine.Mapping;
+import org.millrace.api.pipeline.StageExtension;
 import org.millrace.api.port.Port;
 import org.millrace.bluefield.BluefieldBackend;
+import org.millrace.runtime.extension.StageExtensions;
 import org.millrace.toe.Endpoint;
 import org.millrace.toe.ListenSocket;
 import org.millrace.toe.StreamSocket;
@@ -29,12 +31,10 @@ import org.millrace.toe.StreamSocket;
  * call, and a client whose own data path takes no time beside the link's. Owned by one thread.
  */
 final class EchoWorld {
-    /** FlexTOE as published. */
-    static final Map<String, String> DISSERTATION = Map.of("profile", "dissertation");
-
     private static final int FIRST_PORT = 7000;
     private static final InetAddress SERVER = InetAddress.ofLiteral("10.0.0.2");
-    private static final int BUFFERED_CALLS = 32;
+    private static final int BUFFERED_CALLS = 32; // few updates of the window, as FlexTOE sends few
+    private static final int MOST_BUFFER_BYTES = 1 << 19;
     private static final int MAX_ROUNDS_AT_ONCE = 100_000;
 
     private final Load load;
@@ -64,6 +64,22 @@ final class EchoWorld {
     }
 
     /**
+     * What runs.
+     *
+     * @param modules stages of a user's at the server
+     * @param options of FlexTOE, at both ends
+     */
+    record Software(List<StageExtension> modules, Map<String, String> options) {
+        /** FlexTOE as published. */
+        static final Software PUBLISHED = new Software(List.of(), Map.of("profile", "dissertation"));
+
+        /** {@return with stages at the server} */
+        Software with(List<StageExtension> added) {
+            return new Software(added, options);
+        }
+    }
+
+    /**
      * What came of it.
      *
      * @param calls      completed
@@ -71,8 +87,9 @@ final class EchoWorld {
      * @param latencies  of each, nanoseconds, sorted
      * @param machine    the server's
      * @param fairness   Jain's index of the connections' completed calls
+     * @param dropped    frames that found the link's queue full
      */
-    record Outcome(int calls, long tookNs, long[] latencies, MachineView machine, double fairness) {
+    record Outcome(int calls, long tookNs, long[] latencies, MachineView machine, double fairness, long dropped) {
         double callsPerSecond() {
             return calls * 1e9 / tookNs;
         }
@@ -96,16 +113,21 @@ final class EchoWorld {
     }
 
     EchoWorld(Machine machine, Mapping mapping, Load load, Wire.Shape shape, long seed) {
+        this(machine, mapping, load, shape, seed, Software.PUBLISHED);
+    }
+
+    EchoWorld(Machine machine, Mapping mapping, Load load, Wire.Shape shape, long seed, Software software) {
         this.load = load;
         scratch = MemorySegment.ofArray(new byte[Math.max(load.requestBytes, load.responseBytes)]);
         wire = new Wire(shape, new SplittableRandom(seed));
         int each = Math.ceilDiv(load.connections, load.contexts) + 1;
         int most = Math.max(load.requestBytes, load.responseBytes) * load.pipelined;
-        int buffer = Integer.highestOneBit(BUFFERED_CALLS * Math.max(most, 128)); // few updates of the window, as FlexTOE sends few
+        int buffer = Integer.highestOneBit(Math.max(2 * most, Math.min(BUFFERED_CALLS * Math.max(most, 128), MOST_BUFFER_BYTES)));
         server = new VirtualHost(wire.server(), "10.0.0.2", new VirtualHost.Size(
-            AgilioBackend.onCallersClock(machine, mapping, machines::add), DISSERTATION, load.contexts, each, buffer), seed, new Server());
-        client = new VirtualHost(wire.client(), "10.0.0.1", new VirtualHost.Size(new BluefieldBackend(), DISSERTATION, load.contexts,
-            each, buffer), seed + 1, new Client());
+            AgilioBackend.onCallersClock(machine, mapping, machines::add), software.options, List.of(new StageExtensions(software.modules)),
+            load.contexts, each, buffer), seed, new Server());
+        client = new VirtualHost(wire.client(), "10.0.0.1", new VirtualHost.Size(new BluefieldBackend(), software.options, List.of(),
+            load.contexts, each, buffer), seed + 1, new Client());
         open();
     }
 
@@ -158,7 +180,7 @@ final class EchoWorld {
         Arrays.sort(sorted);
         double sum = loops.stream().mapToDouble(loop -> loop.calls).sum();
         double squares = loops.stream().mapToDouble(loop -> (double) loop.calls * loop.calls).sum();
-        return new Outcome(completed, nowNs - beganNs, sorted, machines.getFirst(), sum * sum / (loops.size() * squares));
+        return new Outcome(completed, nowNs - beganNs, sorted, machines.getFirst(), sum * sum / (loops.size() * squares), wire.dropped());
     }
 
     private void run(BooleanSupplier until) {

@@ -7,6 +7,7 @@ import java.util.Random;
 import org.millrace.api.context.ContextSize;
 import org.millrace.api.hardware.Capacity;
 import org.millrace.api.hardware.HardwareBackend;
+import org.millrace.api.pipeline.ProgramExtension;
 import org.millrace.api.port.Port;
 import org.millrace.net.Route;
 import org.millrace.runtime.config.DataPathConfig;
@@ -44,22 +45,29 @@ final class VirtualHost {
      *
      * @param hardware    runs FlexTOE
      * @param options     of FlexTOE
+     * @param extensions  of FlexTOE
      * @param contexts    how many
      * @param connections of a context
      * @param bufferBytes of a connection, each way
      */
-    record Size(HardwareBackend hardware, Map<String, String> options, int contexts, int connections, int bufferBytes) {
+    record Size(HardwareBackend hardware, Map<String, String> options, List<ProgramExtension> extensions, int contexts, int connections, int bufferBytes) {
     }
 
     VirtualHost(Port port, String address, Size size, long seed, Application application) {
         this.application = application;
         path = new DataPath(new DataPathConfig(address, size.hardware,
-            List.of(new DataPathConfig.TransportChoice(new FlexToeFactory(), size.options)), port,
+            List.of(new DataPathConfig.TransportChoice(factory(), size.options, size.extensions)), port,
             List.of(Ipv4Address.parse(address)), List.of(new Route(NETWORK, Ipv4Address.ANY, 1500, Map.of())),
             new Capacity(Math.max(64, size.contexts * size.connections), size.contexts), new Random(seed)));
         for (int i = 0; i < size.contexts; i++) {
             contexts.add(Toe.open(path.grant(new ContextSize(size.connections + 2, size.bufferBytes, size.bufferBytes, 1024))));
         }
+    }
+
+    private static FlexToeFactory factory() {
+        FlexToeFactory factory = new FlexToeFactory();
+        factory.plug(new NoControl());
+        return factory;
     }
 
     /** A round of the data path, then of the applications. */

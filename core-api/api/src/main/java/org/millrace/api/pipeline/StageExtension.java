@@ -1,5 +1,7 @@
 package org.millrace.api.pipeline;
 
+import java.util.Optional;
+
 /**
  * A stage that a user adds to the programs of a data path: a packet counter, a firewall. Registered as a service; a
  * bundle that offers one has it inserted into whatever runs, and removed when it goes. The stage is admitted by the
@@ -22,4 +24,9 @@ public interface StageExtension {
 
     /** {@return the stage; its name is no other stage's. The same object may serve any number of loads} */
     Stage<SegmentMeta, ?> stage();
+
+    /** {@return where its stage records items, if it says that it calls a {@link Recorder}; the hardware is told before it admits the stage} */
+    default Optional<Recorder> recorder() {
+        return Optional.empty();
+    }
 }

@@ -45,6 +45,9 @@ public final class Candidate {
             users = extended instanceof ExtendedProgram<?> withStages ? withStages : users;
         }
         program = extended;
+        if (users != null) {
+            users.extensions().forEach(extension -> extension.recorder().ifPresent(host.externs()::recorder));
+        }
         if (extended instanceof TracedProgram<?> traced) {
             host.externs().recorder(traced.ring());
         }

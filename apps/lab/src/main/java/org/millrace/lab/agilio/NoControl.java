@@ -1,0 +1,84 @@
+package org.millrace.lab.agilio;
+
+import java.io.IOException;
+import org.millrace.tcp.control.congestion.CongestionAlgorithm;
+import org.millrace.tcp.control.congestion.CongestionPolicy;
+import org.millrace.tcp.control.format.Fields;
+
+/** Congestion control switched off: the window is what the buffer holds, whatever is lost or marked. */
+final class NoControl implements CongestionAlgorithm {
+    static final String NAME = "none";
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public boolean usesEcn() {
+        return false;
+    }
+
+    @Override
+    public CongestionPolicy make(int mss, int initialWindow, int maxWindow) {
+        return new Open(maxWindow);
+    }
+
+    private static final class Open implements CongestionPolicy {
+        private final int window;
+
+        Open(int window) {
+            this.window = window;
+        }
+
+        @Override
+        public String name() {
+            return NAME;
+        }
+
+        @Override
+        public int window() {
+            return window;
+        }
+
+        @Override
+        public int slowStartThreshold() {
+            return window;
+        }
+
+        @Override
+        public boolean onAcked(int ackedBytes, int ecnBytes, int una, int max, long nowNs) {
+            return false;
+        }
+
+        @Override
+        public void onFastRetransmit(int una, int max) {
+            // what is lost is sent again, no slower
+        }
+
+        @Override
+        public void onTimeout(int flightBytes, boolean repeated) {
+            // nor after a timeout
+        }
+
+        @Override
+        public void onIdle() {
+            // nor after a pause
+        }
+
+        @Override
+        public void segmentSize(int mssBytes) {
+            // the window is in bytes
+        }
+
+        @Override
+        public void succeed(int windowBytes, int thresholdBytes) {
+            // the buffer's size is what counts
+        }
+
+        @Override
+        public void walk(Fields f) throws IOException {
+            // nothing is remembered
+        }
+    }
+}

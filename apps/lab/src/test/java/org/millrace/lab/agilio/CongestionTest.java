@@ -1,0 +1,31 @@
+package org.millrace.lab.agilio;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.millrace.lab.experiment.LabException;
+import org.millrace.lab.experiment.Run;
+
+/** Table 4.5's first row with few calls. */
+class CongestionTest {
+    private static final int GBIT = 4;
+    private static final int DROPPED = 11;
+
+    private static List<List<Object>> rows() throws LabException {
+        Congestion experiment = new Congestion();
+        return experiment.run(new Run(experiment, new Run.Wishes(1, Map.of("calls", "100", "rows", "1")), (part, what) -> { })).rows();
+    }
+
+    @Test
+    void controlDropsLessAndTheSameSeedGivesTheSame() throws LabException {
+        List<List<Object>> rows = rows();
+        assertThat(rows).isEqualTo(rows());
+        List<Object> on = rows.getFirst();
+        List<Object> off = rows.getLast();
+        assertThat((double) on.get(GBIT)).as("the port is the limit").isBetween(6.0, 10.0);
+        assertThat((double) off.get(GBIT)).isBetween(6.0, 10.0);
+        assertThat((long) on.get(DROPPED)).isLessThan((long) off.get(DROPPED) / 2);
+    }
+}

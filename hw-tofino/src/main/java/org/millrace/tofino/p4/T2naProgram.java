@@ -29,6 +29,7 @@ final class T2naProgram {
     private static final int TOLD_TYPE = 13;
     private static final int CONTROL_TYPE = 14;
     private static final int BRIDGE_FIXED_BYTES = 10;
+    private static final int KEPT_BYTES = 14; // of the frame, in a copy: its Ethernet header
 
     private final Parts parts;
     private final Pipe ingress;
@@ -471,9 +472,16 @@ final class T2naProgram {
         Map<String, Object> traffic = new LinkedHashMap<>();
         traffic.put("queues", List.of(Map.of("queue", 1, "priority", 7, "for", "what the pipe answers"),
             Map.of("queue", 0, "priority", 0, "for", "what hosts push")));
-        traffic.put("mirrorSessions", Map.of("program", Map.of("direction", "egress", "maxPacketBytes", 64, "queue", 1,
-            "port", "the network port of the item"), String.valueOf(Parts.CONTROL_SESSION), Map.of("direction", "both", "port", "the CPU port"),
-            "hosts", Map.of("direction", "egress", "maxPacketBytes", 14, "port", "the host's; one session a host")));
+        int copyBytes = parts.program.mirrors().stream().mapToInt(m -> 2 + m.fields().stream().mapToInt(this::bits).sum() / 8).max().orElse(0);
+        int toldBytes = 5 + told().entrySet().stream().flatMap(c -> words(c.getKey(), c.getValue()).values().stream())
+            .mapToInt(Integer::intValue).sum() / 8;
+        Map<String, Object> mirrors = new LinkedHashMap<>();
+        mirrors.put("program", Map.of("direction", "egress", "headerBytes", copyBytes, "frameBytes", KEPT_BYTES, "queue", 1,
+            "port", "the network port of the item"));
+        mirrors.put(String.valueOf(Parts.CONTROL_SESSION), Map.of("direction", "both", "port", "the CPU port"));
+        mirrors.put("hosts", Map.of("direction", "egress", "headerBytes", toldBytes, "frameBytes", KEPT_BYTES,
+            "port", "the host's; one session a host"));
+        traffic.put("mirrorSessions", mirrors);
         traffic.put("pause", Map.of("hosts", "PFC, by the priority of queue 0"));
         Map<String, Object> generator = new LinkedHashMap<>();
         for (String clock : egress.calls().clocks()) {

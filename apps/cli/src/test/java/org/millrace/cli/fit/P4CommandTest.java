@@ -76,6 +76,8 @@ class P4CommandTest {
         assertThat(text).contains("// ReceiveWindow.process:", "// Physical stage 0", "action rx_next");
         if (target == Target.T2NA) {
             assertThat(T2na.check("tcp_laminar.p4", text)).contains("Ingress.flow_lookup1", "Egress.connection_data0");
+            assertThat(Files.readString(to.resolve("manifest.json"))).as("a copy: two bytes and its fields, the frame's Ethernet header")
+                .contains("\"bridgeBytes\": 156", "\"headerBytes\": 21", "\"frameBytes\": 14");
         } else {
             assertThat(V1Switch.of(to.resolve("tcp_laminar.p4"), 1).tables()).containsKeys("PipeIngress.flow_lookup1");
         }

@@ -62,7 +62,13 @@ final class Relistening {
                 wait(this::ask, RETRY_MS);
                 return;
             }
-            asked = request.apply(toe, local);
+            try {
+                asked = request.apply(toe, local);
+            } catch (IllegalArgumentException e) { // the instance has come back without the transport
+                LOG.warn("{}:{} is not listened at again: {}", local.getHostString(), local.getPort(), e.getMessage());
+                wait(this::ask, RETRY_MS);
+                return;
+            }
             wait(this::fail, TimeUnit.SECONDS.toMillis(AbstractMillraceChannel.ANSWER_SECONDS));
         });
     }

@@ -45,9 +45,9 @@ final class Child implements AutoCloseable {
         return Stream.of(System.getProperty("java.class.path").split(":")).filter(wanted).collect(Collectors.joining(":"));
     }
 
-    /** With everything, and the flags of Chronicle. */
+    /** With everything, the flags of Chronicle, and room for two hosts of three transports. */
     static Child runtime(Class<?> main, Path directory) throws IOException {
-        return new Child(List.of("--add-opens=java.base/java.lang=ALL-UNNAMED",
+        return new Child(List.of("-Xmx256m", "--add-opens=java.base/java.lang=ALL-UNNAMED",
             "--add-opens=java.base/java.lang.reflect=ALL-UNNAMED", "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED",
             "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"),
             System.getProperty("java.class.path"), main.getName(), List.of(directory.toString()));

@@ -202,7 +202,7 @@ class OperatorTest {
         assertThat(degraded.output()).contains("operated: degraded", "the last swap was refused");
         Result unknown = millrace("swap", name, "--transport", "tcp-none");
         assertThat(unknown.exit()).isEqualTo(2);
-        assertThat(unknown.errors()).contains("no transport is named 'tcp-none'; there are tcp-flextoe, tcp-laminar");
+        assertThat(unknown.errors()).contains("no transport is named 'tcp-none'; there are homa, tcp-flextoe, tcp-laminar, udp");
         answers("tcp-flextoe on hw-bluefield instead of", "swap", name, "--transport", "tcp-flextoe");
         answers("operated: ready", "status", name);
     }

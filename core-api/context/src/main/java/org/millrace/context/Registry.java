@@ -62,7 +62,13 @@ public final class Registry implements AutoCloseable {
      * calls this and has other things to do first finds it done when it calls {@link #create}.
      */
     public static void rehearse() {
-        Thread.ofPlatform().daemon().name("millrace-registry").start(() -> builder(1).create().close());
+        Thread.ofPlatform().daemon().name("millrace-registry").start(() -> {
+            try {
+                builder(1).create().close();
+            } catch (LinkageError | RuntimeException e) {
+                LOG.debug("no rehearsal: {}", oneLine(e)); // its bundle has stopped, or who calls create hears why
+            }
+        });
     }
 
     /**

@@ -45,9 +45,8 @@ public final class CountedStage {
             return new CountedStage(stage, null, null, 0);
         }
         try {
-            MethodHandles.Lookup nest = MethodHandles.privateLookupIn(stage.getClass(), MethodHandles.lookup());
             MethodHandles.Lookup counting =
-                nest.defineHiddenClass(written, true, MethodHandles.Lookup.ClassOption.NESTMATE);
+                StageLookup.in(stage.getClass()).defineHiddenClass(written, true, MethodHandles.Lookup.ClassOption.NESTMATE);
             Class<?> type = counting.lookupClass();
             MethodHandle process = null;
             for (var method : type.getDeclaredMethods()) {

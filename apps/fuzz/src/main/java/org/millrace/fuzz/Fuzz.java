@@ -29,7 +29,7 @@ public final class Fuzz implements Callable<Integer> {
     @Parameters(paramLabel = "TARGET", arity = "0..*", description = "Default all: ${COMPLETION-CANDIDATES}.")
     private final List<Target> targets = new ArrayList<>();
 
-    @Option(names = "--runs", defaultValue = "300",
+    @Option(names = "--runs", defaultValue = "100",
         description = "Runs of each that makes a data path, more of the others (default: ${DEFAULT-VALUE}).")
     private long runs;
 

@@ -56,7 +56,7 @@ record Step(int number, String text, long minNs, long maxNs, String only, String
 
     /** What is done is done at the time that is written; what is expected may come a little off it. */
     private static long[] times(String text, Kind kind, long toleranceNs) {
-        String[] ends = text.split("\\.\\.");
+        String[] ends = text.split("\\.\\.", 2);
         long at = Duration.parse(ends[0]);
         if (ends.length == 2) {
             return new long[] {at, Duration.parse(ends[1])};
@@ -91,8 +91,8 @@ record Step(int number, String text, long minNs, long maxNs, String only, String
     }
 
     private Step call(String words) {
-        String[] call = words.split("\\s*->\\s*");
-        if (call.length > 2 || call[0].isBlank()) {
+        String[] call = words.split("\\s*->\\s*", -1);
+        if (call.length > 2 || call[0].isBlank() || call[call.length - 1].isBlank()) {
             throw new IllegalArgumentException(
                 "a line is [+TIME] [[ONLY]] [FLOW:] and < SEGMENT, > SEGMENT or CALL [-> RESULT]");
         }

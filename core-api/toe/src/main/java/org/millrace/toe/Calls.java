@@ -1,5 +1,7 @@
 package org.millrace.toe;
 
+import java.util.Arrays;
+
 /**
  * The calls of a socket that have neither response nor failure, and their deadlines. A call's number has its place in the
  * lower bits and how often the place was used above them, so that a number comes again late.
@@ -100,16 +102,16 @@ final class Calls {
         return queued == 0 ? RpcSocket.NO_DEADLINE : due[1];
     }
 
-    /** Leaves out what has ended: then half of the heap is free at least. */
+    /** Keeps one entry for each call that is open: then half of the heap is free at least. */
     private void compact() {
         int all = queued;
         queued = 0;
+        Arrays.fill(listed, RpcSocket.NO_DEADLINE);
         for (int i = 1; i <= all; i++) {
             int place = heap[i];
-            if (numbers[place] >= 0 && listed[place] == due[i]) {
+            if (numbers[place] >= 0 && deadlines[place] == due[i] && listed[place] != due[i]) {
+                listed[place] = due[i];
                 push(place, due[i]);
-            } else if (listed[place] == due[i]) {
-                listed[place] = RpcSocket.NO_DEADLINE;
             }
         }
     }

@@ -94,6 +94,7 @@ public final class MessageSocket extends MessageEndpoint {
      */
     public boolean send(long offset, int bytes, InetSocketAddress peer) throws IOException {
         check();
+        Toe.resolved(peer);
         long slot = claim(offset, bytes, 0);
         if (slot == RequestQueue.FULL) {
             return false;

@@ -61,6 +61,8 @@ public final class RpcSocket extends MessageEndpoint {
     private InetSocketAddress peer;
     private Status failure = Status.OK;
     private long failedReplies;
+    /** Told of by no {@link #next} yet: the application has its place and its room back, and may call again. */
+    private int unreadFailures;
 
     RpcSocket(Toe toe, int transport, long opaque, InetSocketAddress wanted) {
         super(toe, transport, opaque, wanted);
@@ -119,11 +121,15 @@ public final class RpcSocket extends MessageEndpoint {
     public int call(long at, int bytes, InetSocketAddress server, long deadlineNs) throws IOException {
         check();
         requireBytes(bytes);
+        Toe.resolved(server);
+        if (calls.size() + unreadFailures >= transmit.blocks()) { // its block may be free before a call has ended
+            return NO_CALL;
+        }
         long slot = claim(at, bytes, REQUEST);
         if (slot == RequestQueue.FULL) {
             return NO_CALL;
         }
-        int made = calls.begin(deadlineNs); // there are as many as blocks, and each has one
+        int made = calls.begin(deadlineNs);
         toe.requests().opaque(slot, made);
         toe.requests().peer(slot, server);
         return made;
@@ -196,11 +202,20 @@ public final class RpcSocket extends MessageEndpoint {
      * @param call its number
      */
     public void cancel(int call) {
-        boolean isOpen = call < 0 || calls.isOpen(call);
+        boolean isOpen = (call < 0 || calls.isOpen(call)) && !isCancelled(call);
         if (isOpen && cancelledCount < cancelled.length) {
             cancelled[cancelledCount++] = call;
             toe.dirty(this);
         }
+    }
+
+    private boolean isCancelled(int call) {
+        for (int i = 0; i < cancelledCount; i++) {
+            if (cancelled[i] == call) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**
@@ -211,8 +226,8 @@ public final class RpcSocket extends MessageEndpoint {
      */
     public long expire(long nowNs) {
         int late;
-        while ((late = calls.expired(nowNs)) != NO_CALL) {
-            cancel(late);
+        while (cancelledCount < cancelled.length && (late = calls.expired(nowNs)) != NO_CALL) {
+            cancel(late); // what finds no room here is late at the next look as well
         }
         return calls.nextDeadlineNs();
     }
@@ -225,6 +240,7 @@ public final class RpcSocket extends MessageEndpoint {
         number = inbox.number();
         int kind = inbox.kind();
         if (kind == FAILURE) {
+            unreadFailures--;
             length = 0;
             offset = NONE;
             failure = Status.of(inbox.length());
@@ -296,6 +312,7 @@ public final class RpcSocket extends MessageEndpoint {
         if (!calls.end(of) || !inbox.add(0, why.code(), of, FAILURE, 0, 0, 0)) {
             return false;
         }
+        unreadFailures++;
         toe.ready(this);
         return true;
     }

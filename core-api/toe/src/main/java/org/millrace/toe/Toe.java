@@ -512,7 +512,7 @@ public final class Toe implements AutoCloseable {
         return index + 1;
     }
 
-    private static void resolved(InetSocketAddress address) {
+    static void resolved(InetSocketAddress address) {
         if (address.isUnresolved()) {
             throw new IllegalArgumentException("no address is known for host '" + address.getHostString() + "'");
         }

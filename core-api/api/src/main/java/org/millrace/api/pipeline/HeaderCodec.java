@@ -69,7 +69,7 @@ public interface HeaderCodec<M extends SegmentMeta> {
 
     /**
      * Whether a segment without payload makes superfluous the one that its flow was to send before it, also without
-     * payload. What the earlier one says and must still be said is carried over into the item.
+     * payload. Its header has the same length. What the earlier one says and must still be said is carried over into the item.
      *
      * @param meta    the item about to be emitted
      * @param earlier where the earlier segment's header is, as {@link #write} has written it

@@ -54,7 +54,8 @@ public final class Fuser {
         HeaderCodec<?> codec = program.codec();
         FieldUse written = FieldUse.of(library, meta, codec, "write", null);
         FieldUse cut = FieldUse.of(library, meta, codec, "segmentSize", null);
-        isEmitted = field -> written.reads(field) || cut.reads(field);
+        FieldUse replaced = codec.mostReplaced() == 0 ? null : FieldUse.of(library, meta, codec, "replaces", null);
+        isEmitted = field -> written.reads(field) || cut.reads(field) || replaced != null && replaced.reads(field);
         Set<Integer> carried = carried(program.mirrors(), Layout.of(view.getClass()));
         isMirrored = program.mirrors().isEmpty() ? null : field -> carried.contains(field.offset());
     }
@@ -63,7 +64,9 @@ public final class Fuser {
         Set<Integer> offsets = new HashSet<>();
         for (Layout.Field field : layout.fields()) {
             if (mirrors.stream().anyMatch(mirror -> mirror.fields().contains(field.name()))) {
-                offsets.add(field.offset());
+                for (int word = 0; word < field.length(); word++) {
+                    offsets.add(field.offset() + word * Integer.BYTES);
+                }
             }
         }
         return offsets;

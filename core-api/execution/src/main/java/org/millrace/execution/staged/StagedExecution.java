@@ -348,8 +348,11 @@ public abstract class StagedExecution<M extends SegmentMeta> extends Execution<M
     /** {@inheritDoc} Items of a flow that is another connection's now come to nothing. */
     @Override
     protected void cleared(Key key, int index) {
+        if (key != Key.FLOW) {
+            return;
+        }
         for (Work<M> work : all) {
-            if (work.isInside && key == Key.FLOW && work.item.flow() == index) {
+            if (work.isInside && work.item.flow() == index) {
                 work.doom = GONE;
             }
         }

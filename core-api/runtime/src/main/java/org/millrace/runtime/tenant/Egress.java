@@ -68,7 +68,7 @@ public final class Egress implements FrameOutput {
             flush(nowNs);
         }
         int payloadBytes = payload.locate(meta).length();
-        boolean mayReplace = by.mostReplaced() > 0 && batch == wire;
+        boolean mayReplace = by.mostReplaced() > 0 && batch == wire && meta.flow() != 0;
         if (mayReplace && payloadBytes == 0 && replaced(by, meta, mac)) {
             return IN_PLACE;
         }

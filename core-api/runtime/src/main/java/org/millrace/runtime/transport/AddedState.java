@@ -99,13 +99,18 @@ public final class AddedState {
                 continue;
             }
             ViewCursor.move(words, new int[entry.layout.words()], 0);
+            List<Layout.Field> fields = entry.layout.fields();
+            long[] sums = new long[fields.size()];
             for (int key = entry.first; key < entry.end; key++) {
                 try (OpenState open = entry.open(key)) {
                     ViewCursor.copy(open.state(entry.handle), words, entry.layout.words());
                 }
-                for (Layout.Field field : entry.layout.fields()) {
-                    counters.merge(entry.name() + "." + field.name(), words.field(field), Long::sum);
+                for (int i = 0; i < sums.length; i++) {
+                    sums[i] += words.field(fields.get(i));
                 }
+            }
+            for (int i = 0; i < sums.length; i++) {
+                counters.merge(entry.name() + "." + fields.get(i).name(), sums[i], Long::sum);
             }
         }
     }

@@ -93,7 +93,7 @@ public final class LoadedTransport<M extends SegmentMeta> implements Outlet<M>, 
 
     /** {@return whether so many flows are there that what is kept for one is seldom near} */
     public boolean isFar() {
-        return host.flows().size() >= FAR_FLOWS;
+        return !host.flows().isShared() && host.flows().size() >= FAR_FLOWS;
     }
 
     /** Brings near what a datagram with these addresses and ports (the peer's first, as received) will need. */

@@ -166,7 +166,6 @@ public final class FlexToe implements TcpProgram<FlexMeta> {
             | flag(from.closed, ProtocolState.CLOSED)
             | flag(from.timestamps, ProtocolState.TIMESTAMPS)
             | flag(from.sack, ProtocolState.SACK)
-            | flag(from.sack, ProtocolState.SELECTIVE)
             | flag(from.ecn != TcpConnectionState.ECN_OFF, ProtocolState.ECN)
             | flag(from.ecn == TcpConnectionState.ECN_DCTCP, ProtocolState.ECN_DCTCP));
     }

@@ -25,7 +25,6 @@ public final class ProtocolState extends State {
     static final int SACK = 4096;
     static final int OVERRIDE = 8192;
     static final int TIMING = 16384;
-    static final int SELECTIVE = 32768;
 
     /** Out-of-order intervals kept beside the one changed last. */
     static final int FURTHER = 4;

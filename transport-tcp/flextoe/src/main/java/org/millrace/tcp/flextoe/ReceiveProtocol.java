@@ -9,7 +9,6 @@ import static org.millrace.tcp.flextoe.ProtocolState.FIN_RECEIVED;
 import static org.millrace.tcp.flextoe.ProtocolState.FIN_SENT;
 import static org.millrace.tcp.flextoe.ProtocolState.RECOVERING;
 import static org.millrace.tcp.flextoe.ProtocolState.SACK;
-import static org.millrace.tcp.flextoe.ProtocolState.SELECTIVE;
 import static org.millrace.tcp.flextoe.ProtocolState.TIMESTAMPS;
 import static org.millrace.tcp.flextoe.ProtocolState.TIMING;
 
@@ -74,7 +73,7 @@ final class ReceiveProtocol implements Stage<FlexMeta, ProtocolState> {
         if (meta.hasTimestamps() != 0 && SequenceNumber.lessOrEqual(seq, s.lastAck())) {
             s.tsRecent(meta.tsValue());                                         // RFC 7323 §4.3 (2)
         }
-        if (reports(meta, s)) {
+        if (reports(meta, s) && SequenceNumber.greaterOrEqual(meta.ack(), s.una())) { // an older one says nothing new
             meta.digest(TcpProgram.DIGEST_RECOVERY);
         }
         acknowledged(meta, s, seq, length + fin, nowNs);
@@ -127,7 +126,7 @@ final class ReceiveProtocol implements Stage<FlexMeta, ProtocolState> {
 
     /** Whether the segment has SACK blocks that the control plane heeds: then those tell of losses, not duplicate ACKs. */
     private static boolean reports(FlexMeta meta, ProtocolState s) {
-        return meta.sacksReceived() != 0 && s.has(SELECTIVE);
+        return meta.sacksReceived() != 0 && s.has(SACK);
     }
 
     private void acknowledged(FlexMeta meta, ProtocolState s, int seq, int sequenceLength, long nowNs) {
@@ -169,7 +168,7 @@ final class ReceiveProtocol implements Stage<FlexMeta, ProtocolState> {
         if (SequenceNumber.greaterOrEqual(ack, s.recover())) {
             s.clear(RECOVERING);
         }
-        if (s.has(SELECTIVE)) {
+        if (s.has(SACK)) {
             meta.digest(meta.digest() | TcpProgram.DIGEST_RECOVERY);
         }
     }

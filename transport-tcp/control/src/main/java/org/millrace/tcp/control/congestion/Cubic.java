@@ -128,8 +128,7 @@ final class Cubic implements CongestionPolicy {
     }
 
     private void reduce(double from, int max) {
-        undoWindow = window;
-        undoThreshold = threshold;
+        undoWindow = 0; // what is undone is a loss's
         double segments = from / mss;
         peak = segments < peak ? segments * (1 + DECREASE) / 2 : segments; // §4.7, fast convergence
         priorWindow = segments;
@@ -153,8 +152,13 @@ final class Cubic implements CongestionPolicy {
         if (reduced && SequenceNumber.greaterOrEqual(una, reducedUntil)) {
             reduced = false;
         }
+        double before = window;
+        int thresholdBefore = threshold;
+        undoWindow = 0;
         if (!reduced) {
             reduce(Math.min(max - una, window), max);
+            undoWindow = before;
+            undoThreshold = thresholdBefore;
         }
     }
 

@@ -76,6 +76,7 @@ public class NewReno implements CongestionPolicy {
         threshold = Math.max(newWindow, 2 * mss);
         window = threshold;
         counted = 0;
+        undoWindow = 0; // what is undone is a loss's
         reducedUntil = max;
         reduced = true;
     }
@@ -103,10 +104,13 @@ public class NewReno implements CongestionPolicy {
     @Override
     public void onFastRetransmit(int una, int max) {
         leaveReduction(una);
+        int before = window;
+        int thresholdBefore = threshold;
+        undoWindow = 0;
         if (!reduced) {
-            undoWindow = window;
-            undoThreshold = threshold;
             reduce(Math.min(max - una, window) / 2, max); // RFC 5681 (4)
+            undoWindow = before;
+            undoThreshold = thresholdBefore;
         }
     }
 
@@ -126,6 +130,7 @@ public class NewReno implements CongestionPolicy {
             threshold = Math.max(Math.min(flightBytes, window) / 2, 2 * mss); // RFC 5681 (4)
         }
         window = mss; // RFC 5681 §3.1, loss window
+        undoWindow = 0;
         counted = 0;
         reduced = false;
     }

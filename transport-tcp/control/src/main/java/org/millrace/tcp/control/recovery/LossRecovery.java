@@ -51,6 +51,7 @@ public final class LossRecovery {
     private boolean probeRepeats;
     private boolean probeDoubled;
     private int probeEnd;
+    private int probeFlight;
 
     private int allowed;
     private int resendStart;
@@ -169,10 +170,15 @@ public final class LossRecovery {
             board.clear();
             phase = Phase.OPEN;
             allowed = congestion.window();
+            probeNs = Long.MAX_VALUE;
+            probing = false;
+            undoable = false;
+            unaMoved = false;
             return;
         }
         boolean safe = unaMoved;
         leave(congestion);
+        answered(congestion);
         int sacked = board.bytes(Scoreboard.SACKED);
         if (board.detect(reorderNs(sacked, mss, rtt), rtt.roundTripNs(), nowNs)) {
             safe = false;
@@ -197,7 +203,7 @@ public final class LossRecovery {
                 allowed = flight + Math.max(board.firstLost() < 0 ? budget : 0, 0);
             }
         }
-        tail(p, rtt, congestion, mss, nowNs);
+        tail(p, rtt, mss, nowNs);
         unaMoved = false;
     }
 
@@ -255,14 +261,7 @@ public final class LossRecovery {
     }
 
     /** RFC 8985 §7. */
-    private void tail(TcpProgress p, RttEstimator rtt, CongestionPolicy congestion, int mss, long nowNs) {
-        if (probing && SequenceNumber.greaterOrEqual(una, probeEnd)) {
-            boolean repaired = probeRepeats && !probeDoubled && una != probeEnd;
-            if (repaired) {
-                congestion.onFastRetransmit(una, max); // §7.4.2 case 3: the probe has repaired a loss
-            }
-            probing = probeRepeats && !probeDoubled && una == probeEnd;
-        }
+    private void tail(TcpProgress p, RttEstimator rtt, int mss, long nowNs) {
         boolean idle = phase != Phase.OPEN || !board.isEmpty() || una == max || probing || p.sndWindow == 0
             || rtt.smoothedUs() < 0;
         if (idle) {
@@ -275,12 +274,25 @@ public final class LossRecovery {
         }
     }
 
+    /** RFC 8985 §7.4.2: whether the probe has repaired a loss, of which nothing else tells. */
+    private void answered(CongestionPolicy congestion) {
+        if (probing && SequenceNumber.greaterOrEqual(una, probeEnd)) {
+            boolean open = probeRepeats && !probeDoubled;
+            if (open && una != probeEnd) {
+                congestion.onFastRetransmit(max - probeFlight, max); // case 3: what was in flight then is what is cut
+            }
+            probing = open && una == probeEnd;
+        }
+    }
+
     private void probe(TcpProgress p, int mss) {
         probeNs = Long.MAX_VALUE;
         probing = true;
         probed = true;
         probeDoubled = false;
+        undoable = false; // what comes twice from here on is the probe
         int flight = max - una;
+        probeFlight = flight;
         probeRepeats = p.sndReady == 0 || p.sndWindow - flight < Math.min(mss, p.sndReady);
         probeEnd = max;
         if (probeRepeats) {
@@ -292,7 +304,7 @@ public final class LossRecovery {
         }
     }
 
-    /** The retransmission timer has expired; before the policy is told. */
+    /** The retransmission timer has expired; after the policy has been told. */
     public void timeout(boolean repeated) {
         if (repeated || board.isReneged()) {
             board.clear(); // RFC 2018 §8

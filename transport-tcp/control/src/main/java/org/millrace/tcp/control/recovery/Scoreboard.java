@@ -49,11 +49,6 @@ final class Scoreboard {
         size = 0;
     }
 
-    /** {@return the one behind the highest sequence number selectively acknowledged; meaningful unless empty} */
-    int end() {
-        return end;
-    }
-
     /**
      * Everything below is with the peer.
      *

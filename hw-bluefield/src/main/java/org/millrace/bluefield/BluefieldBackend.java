@@ -22,7 +22,7 @@ import org.millrace.code.fuse.Fuser;
 import org.millrace.execution.HandedOut;
 
 /** A general-purpose core: every program fits whose stages are what they say and call what they have been given. */
-public final class BluefieldBackend implements HardwareBackend {
+public class BluefieldBackend implements HardwareBackend {
     /** Its name in configurations. */
     public static final String NAME = "hw-bluefield";
 

@@ -20,7 +20,7 @@ import org.millrace.tofino.machine.Machine;
  * asked whether it fits just before: the answer is kept as long as the program is, so that it is analysed once. Any
  * thread.
  */
-public final class TofinoBackend implements HardwareBackend {
+public class TofinoBackend implements HardwareBackend {
     /** Its name in configurations. */
     public static final String NAME = "hw-tofino";
 

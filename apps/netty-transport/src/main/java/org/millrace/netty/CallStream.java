@@ -6,9 +6,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
+import java.security.SecureRandom;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.millrace.api.context.Status;
@@ -30,6 +30,8 @@ import org.millrace.toe.ToeFailure;
  * <p>Owned by: the loop whose context its socket is of.
  */
 final class CallStream implements ChannelStream, Readiness {
+    /** Whoever knows a token can answer for the host that was called. */
+    private static final SecureRandom TOKENS = new SecureRandom();
     /** Requests without response at most; a power of two. */
     private static final int MOST_CALLS = 64;
     private static final long LOOK_MS = 5;
@@ -77,7 +79,7 @@ final class CallStream implements ChannelStream, Readiness {
     /** {@return a stream that begins to connect} */
     static CallStream connect(MillraceIoHandler home, EventLoop loop, Toe toe, InetSocketAddress peer, InetSocketAddress local) {
         CallStream stream = new CallStream(local == null ? new InetSocketAddress(anyAddress(), 0) : local, peer, false,
-            ThreadLocalRandom.current().nextLong());
+            TOKENS.nextLong());
         stream.home = home;
         stream.loop = loop;
         stream.toe = toe;
@@ -108,6 +110,11 @@ final class CallStream implements ChannelStream, Readiness {
         home = to.handler();
         loop = in;
         settled = done;
+        loop.schedule(() -> {
+            if (isConnecting()) {
+                fail(ToeFailure.of(Status.TIMED_OUT, what(), "its peer has not greeted it"));
+            }
+        }, AbstractMillraceChannel.ANSWER_SECONDS, TimeUnit.SECONDS);
         home.context((opened, why) -> {
             toe = opened;
             if (toe == null) {

@@ -37,7 +37,7 @@ final class HomaControl implements ControlPlane {
     private final Messages messages;
     private final Peers peers;
     private final Map<Integer, BoundSocket> sockets = new LinkedHashMap<>();
-    private final SplittableRandom random;
+    private SplittableRandom random;
     /** Whether RPCs were taken over that are to go on. */
     private boolean resumes;
     private long timedOut;
@@ -238,6 +238,7 @@ final class HomaControl implements ControlPlane {
 
     @Override
     public void importState(DataInput in, long nowNs) throws IOException {
+        random = new SplittableRandom(random.nextLong() ^ nowNs); // a peer may still know RPCs of what the old side drew
         for (BoundSocket socket : HomaState.read(messages, in)) {
             if (socket.flow() <= 0 || socket.flow() > host.capacity().flows() || socket.port() <= 0
                 || socket.port() > 0xffff || isTaken(socket.address(), socket.port())) {

@@ -76,7 +76,11 @@ final class Messages {
         }
     }
 
+    /** A peer's place is nobody's: who comes next is new. */
     void forget(int peer) {
+        try (OpenState open = states.open(peer)) {
+            open.state(peers).address(0);
+        }
         stages.tables().forget(peer);
     }
 

@@ -43,11 +43,11 @@ final class UdpControl implements ControlPlane {
         switch (request.kind()) {
             case BIND -> bind(request);
             case CLOSE, ABORT -> release(request.context(), request.connection());
-            case LISTEN -> host.contexts().listening(request.context(), request.opaque(), Status.UNSUPPORTED, 0, null);
+            case LISTEN, LISTEN_ALONE -> host.contexts().listening(request.context(), request.opaque(), Status.UNSUPPORTED, 0, null);
             case HANDOVER -> host.contexts().notAccepted(request.backlog(), request.opaque(), Status.UNSUPPORTED);
             case CONNECT -> refuse(request, Status.UNSUPPORTED);
-            case UNLISTEN -> {
-                // there is no listener
+            case UNLISTEN, GIVE_UP -> {
+                // there is no listener, and nothing connects
             }
         }
     }

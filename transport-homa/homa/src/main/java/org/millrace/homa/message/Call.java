@@ -89,11 +89,11 @@ public final class Call implements Stage<HomaMeta, State.None> {
 
     private void start(HomaMeta meta) {
         id(meta);
-        meta.peer(tables.meet(meta.peerAddress()));
         int rpc = tables.beginCall(meta.localPort(), meta.idHigh(), meta.idLow());
         if (rpc == 0) {
             refuse(meta, Status.NO_RESOURCES.code());
         } else {
+            meta.peer(tables.meet(meta.peerAddress()));
             meta.command(START);
             meta.flow(rpc);
         }

@@ -50,7 +50,7 @@ final class Demux implements Stage<HomaMeta, State.None> {
 
     private long unknown(HomaMeta meta, boolean fromServer) {
         return switch (meta.type()) {
-            case HomaFormats.DATA -> fromServer ? stray(meta) : begin(meta);
+            case HomaFormats.DATA -> fromServer ? UNKNOWN : begin(meta); // a response that came once more
             case HomaFormats.RESEND -> answer(meta, HomaFormats.RPC_UNKNOWN);
             case HomaFormats.NEED_ACK -> fromServer ? answer(meta, HomaFormats.ACK) : UNKNOWN;
             case HomaFormats.ACK -> others(meta);
@@ -58,23 +58,19 @@ final class Demux implements Stage<HomaMeta, State.None> {
         };
     }
 
-    /** A response that came once more. */
-    private static long stray(HomaMeta meta) {
-        meta.ackCount(0);
-        return UNKNOWN;
-    }
-
     /** Only servers have ports below 0x8000. One that has no RPC left says so: its client begins again later. */
     private long begin(HomaMeta meta) {
-        meta.peer(tables.meet(meta.peerAddress()));
+        if (meta.localPort() >= 0x8000) {
+            return UNKNOWN;
+        }
         boolean isShort = meta.messageLength() <= packetBytes;
-        meta.rpc(meta.localPort() >= 0x8000 ? 0
-            : tables.begin(isShort, meta.peerAddress(), meta.localPort(), meta.idHigh(), meta.idLow()));
-        if (meta.rpc() == 0 && meta.localPort() < 0x8000) {
+        meta.rpc(tables.begin(isShort, meta.peerAddress(), meta.localPort(), meta.idHigh(), meta.idLow()));
+        if (meta.rpc() == 0) {
             meta.discard(DropReason.FLOWS_FULL.code());
             return answer(meta, HomaFormats.BUSY);
         }
-        return meta.rpc() != 0 ? Verdict.NEXT : UNKNOWN;
+        meta.peer(tables.meet(meta.peerAddress())); // who is met is told to the control plane, which forgets it again
+        return Verdict.NEXT;
     }
 
     private long answer(HomaMeta meta, int type) {

@@ -10,7 +10,12 @@ public final class PeerState extends State {
         return i32(0);
     }
 
-    void address(int v) {
+    /**
+     * Sets {@link #address()}.
+     *
+     * @param v the value
+     */
+    public void address(int v) {
         i32(0, v);
     }
 

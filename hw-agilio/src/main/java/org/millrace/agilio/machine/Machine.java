@@ -11,15 +11,14 @@ import java.util.Map;
  * hyphens. Cycles are the FPC clock's.
  */
 public record Machine(Island island, Fpc fpc, Cam cam, Cls cls, Ctm ctm, Imem imem, Emem emem, Lookup lookup, State state,
-            Dma dma, Pcie pcie, Mac mac, Nbi nbi, Gro gro, Blm blm, Scheduler scheduler, Atx atx, Arx arx,
-            Descriptor descriptor) {
+            Dma dma, Pcie pcie, Gro gro, Scheduler scheduler, Atx atx, Descriptor descriptor) {
     /** General-purpose islands. Keys: {@code island}. */
     public record Island(int first, int count, int fpcs) {
     }
 
     /** One flow processing core. Keys: {@code fpc}. */
-    public record Fpc(int clockMhz, int threads, int switchCycles, int codeInstructions, int localBytes, int localCycles,
-            int registersPerThread, int factorPercent) {
+    public record Fpc(int clockMhz, int threads, int switchCycles, int codeInstructions, int localBytes,
+            int factorPercent) {
     }
 
     /** Its content-addressable memory. Keys: {@code cam}. */
@@ -31,7 +30,7 @@ public record Machine(Island island, Fpc fpc, Cam cam, Cls cls, Ctm ctm, Imem im
     }
 
     /** An island's target memory. Keys: {@code ctm}. */
-    public record Ctm(int bytes, int cycles, int remoteCycles) {
+    public record Ctm(int cycles, int remoteCycles) {
     }
 
     /** Internal memory. Keys: {@code imem}. */
@@ -39,12 +38,12 @@ public record Machine(Island island, Fpc fpc, Cam cam, Cls cls, Ctm ctm, Imem im
     }
 
     /** External memory behind its cache. Keys: {@code emem}. */
-    public record Emem(int kib, int cacheKib, int lineBytes, int readCycles, int writeCycles, int dramCycles,
+    public record Emem(int kib, int cacheKib, int readCycles, int writeCycles, int dramCycles,
             int engineCycles) {
     }
 
     /** The table of flows in IMEM, and an FPC's cache of it. Keys: {@code lookup}. */
-    public record Lookup(int cacheEntries, int missReads, int missInstructions, int entries, int entryBytes) {
+    public record Lookup(int cacheEntries, int missReads, int missInstructions, int entryBytes) {
     }
 
     /** State of connections, and what finding it costs where an FPC's CAM does not know it. Keys: {@code state}. */
@@ -52,28 +51,15 @@ public record Machine(Island island, Fpc fpc, Cam cam, Cls cls, Ctm ctm, Imem im
     }
 
     /** The DMA engine: until a read or write has signalled, and by length. Keys: {@code dma}. */
-    public record Dma(int readCycles, int readCyclesPerKib, int writeCycles, int writeCyclesPerKib, int queueEntries,
-            int transactions) {
+    public record Dma(int readCycles, int readCyclesPerKib, int writeCycles, int writeCyclesPerKib) {
     }
 
     /** The link to the host. Keys: {@code pcie}. */
     public record Pcie(int mbit, int headerBytes, int doorbellCycles) {
     }
 
-    /** The port. Keys: {@code mac}. */
-    public record Mac(int mbit) {
-    }
-
-    /** The network block interface's buffers and sequencers. Keys: {@code nbi}. */
-    public record Nbi(int receiveBuffers, int egressSequencers) {
-    }
-
     /** What brings items into order. Keys: {@code gro}. */
-    public record Gro(int cycles, int latencyCycles, int entries) {
-    }
-
-    /** The buffer list manager. Keys: {@code blm}. */
-    public record Blm(int buffers) {
+    public record Gro(int cycles, int latencyCycles) {
     }
 
     /** The flow scheduler, one FPC. Keys: {@code scheduler}. */
@@ -83,10 +69,6 @@ public record Machine(Island island, Fpc fpc, Cam cam, Cls cls, Ctm ctm, Imem im
 
     /** Applications' requests: doorbells polled, descriptors fetched. Keys: {@code atx}. */
     public record Atx(int instructions, int dmaInstructions, int pollCycles) {
-    }
-
-    /** Notifications to applications. Keys: {@code arx}. */
-    public record Arx(int instructions, int dmaInstructions) {
     }
 
     /** A descriptor on the host. Keys: {@code descriptor}. */
@@ -131,7 +113,7 @@ public record Machine(Island island, Fpc fpc, Cam cam, Cls cls, Ctm ctm, Imem im
     public static Machine parse(String name, String text, Map<String, String> set) {
         SourcedFile f = new SourcedFile(name, text, set);
         Machine machine = new Machine(island(f), fpc(f), cam(f), cls(f), ctm(f), imem(f), emem(f), lookup(f), state(f),
-            dma(f), pcie(f), mac(f), nbi(f), gro(f), blm(f), scheduler(f), atx(f), arx(f), descriptor(f));
+            dma(f), pcie(f), gro(f), scheduler(f), atx(f), descriptor(f));
         if (machine.cam.entries * machine.state.connectionBytes > machine.fpc.localBytes) {
             throw f.contradiction("cam.entries", machine.cam.entries + " entries of state.connection-bytes "
                 + machine.state.connectionBytes + " are more than fpc.local-bytes " + machine.fpc.localBytes);
@@ -151,8 +133,7 @@ public record Machine(Island island, Fpc fpc, Cam cam, Cls cls, Ctm ctm, Imem im
     private static Fpc fpc(SourcedFile f) {
         return new Fpc(f.number("fpc.clock-mhz", 1, MOST), f.number("fpc.threads", 1, MOST),
             f.number("fpc.switch-cycles", 0, MOST), f.number("fpc.code-instructions", 1, MOST),
-            f.number("fpc.local-bytes", 1, MOST), f.number("fpc.local-cycles", 1, MOST),
-            f.number("fpc.registers-per-thread", 1, MOST), f.number("fpc.factor-percent", 1, MOST));
+            f.number("fpc.local-bytes", 1, MOST), f.number("fpc.factor-percent", 1, MOST));
     }
 
     private static Cam cam(SourcedFile f) {
@@ -164,8 +145,7 @@ public record Machine(Island island, Fpc fpc, Cam cam, Cls cls, Ctm ctm, Imem im
     }
 
     private static Ctm ctm(SourcedFile f) {
-        return new Ctm(f.number("ctm.bytes", 1, MOST), f.number("ctm.cycles", 1, MOST),
-            f.number("ctm.remote-cycles", 1, MOST));
+        return new Ctm(f.number("ctm.cycles", 1, MOST), f.number("ctm.remote-cycles", 1, MOST));
     }
 
     private static Imem imem(SourcedFile f) {
@@ -174,14 +154,14 @@ public record Machine(Island island, Fpc fpc, Cam cam, Cls cls, Ctm ctm, Imem im
 
     private static Emem emem(SourcedFile f) {
         return new Emem(f.number("emem.kib", 1, MOST), f.number("emem.cache-kib", 1, MOST),
-            f.number("emem.line-bytes", 1, MOST), f.number("emem.read-cycles", 1, MOST),
+            f.number("emem.read-cycles", 1, MOST),
             f.number("emem.write-cycles", 1, MOST), f.number("emem.dram-cycles", 1, MOST),
             f.number("emem.engine-cycles", 0, MOST));
     }
 
     private static Lookup lookup(SourcedFile f) {
         return new Lookup(f.number("lookup.cache-entries", 1, MOST), f.number("lookup.miss-reads", 1, MOST),
-            f.number("lookup.miss-instructions", 0, MOST), f.number("lookup.entries", 1, MOST),
+            f.number("lookup.miss-instructions", 0, MOST),
             f.number("lookup.entry-bytes", 1, MOST));
     }
 
@@ -192,8 +172,7 @@ public record Machine(Island island, Fpc fpc, Cam cam, Cls cls, Ctm ctm, Imem im
 
     private static Dma dma(SourcedFile f) {
         return new Dma(f.number("dma.read-cycles", 1, MOST), f.number("dma.read-cycles-per-kib", 0, MOST),
-            f.number("dma.write-cycles", 1, MOST), f.number("dma.write-cycles-per-kib", 0, MOST),
-            f.number("dma.queue-entries", 1, MOST), f.number("dma.transactions", 1, MOST));
+            f.number("dma.write-cycles", 1, MOST), f.number("dma.write-cycles-per-kib", 0, MOST));
     }
 
     private static Pcie pcie(SourcedFile f) {
@@ -201,21 +180,8 @@ public record Machine(Island island, Fpc fpc, Cam cam, Cls cls, Ctm ctm, Imem im
             f.number("pcie.doorbell-cycles", 0, MOST));
     }
 
-    private static Mac mac(SourcedFile f) {
-        return new Mac(f.number("mac.mbit", 1, MOST));
-    }
-
-    private static Nbi nbi(SourcedFile f) {
-        return new Nbi(f.number("nbi.receive-buffers", 1, MOST), f.number("nbi.egress-sequencers", 1, MOST));
-    }
-
     private static Gro gro(SourcedFile f) {
-        return new Gro(f.number("gro.cycles", 1, MOST), f.number("gro.latency-cycles", 0, MOST),
-            f.number("gro.entries", 1, MOST));
-    }
-
-    private static Blm blm(SourcedFile f) {
-        return new Blm(f.number("blm.buffers", 1, MOST));
+        return new Gro(f.number("gro.cycles", 1, MOST), f.number("gro.latency-cycles", 0, MOST));
     }
 
     private static Scheduler scheduler(SourcedFile f) {
@@ -228,10 +194,6 @@ public record Machine(Island island, Fpc fpc, Cam cam, Cls cls, Ctm ctm, Imem im
     private static Atx atx(SourcedFile f) {
         return new Atx(f.number("atx.instructions", 1, MOST), f.number("atx.dma-instructions", 1, MOST),
             f.number("atx.poll-cycles", 1, MOST));
-    }
-
-    private static Arx arx(SourcedFile f) {
-        return new Arx(f.number("arx.instructions", 1, MOST), f.number("arx.dma-instructions", 1, MOST));
     }
 
     private static Descriptor descriptor(SourcedFile f) {

@@ -55,6 +55,8 @@ final class Bottleneck extends AgilioExperiment {
                 isLink ? 100.0 * use.memories().linkBusyCycles(memory) / use.cycles() : Double.NaN, Double.NaN, accesses, Double.NaN);
         }
         use.waited().forEach((name, most) -> result.row("order before " + name, Double.NaN, Double.NaN, Double.NaN, most));
+        outcome.machine().operations().forEach((key, mean) -> result.row("operations of " + key, Double.NaN, Double.NaN, mean,
+            Double.NaN));
         if (islands != null) {
             islands.write(IslandsSvg.of(run.whole("connections") + " connections, " + bytes + " B echo", use));
         }

@@ -15,7 +15,7 @@ import org.millrace.api.port.Port;
 import org.millrace.api.port.TransmitBatch;
 import org.millrace.sim.port.FrameFabric;
 import org.millrace.sim.port.FrameLink;
-import org.millrace.sim.port.FramePort;
+import org.millrace.sim.port.SimulatedPort;
 import org.millrace.testkit.Impairment.Side;
 import org.millrace.wire.Checksum;
 
@@ -27,8 +27,8 @@ class ImpairedPortTest {
 
     private final ManualClock clock = new ManualClock();
     private final FrameFabric fabric = new FrameFabric(clock, new FrameLink(0, 1500, true));
-    private final FramePort a = fabric.port("a", A.mac());
-    private final FramePort b = fabric.port("b", B.mac());
+    private final SimulatedPort a = fabric.port("a", A.mac());
+    private final SimulatedPort b = fabric.port("b", B.mac());
     private final FrameBatch batch = new FrameBatch(16);
 
     private static byte[] frame(int number) {

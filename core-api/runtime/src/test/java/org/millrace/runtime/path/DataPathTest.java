@@ -18,7 +18,7 @@ import org.millrace.api.port.FrameBatch;
 import org.millrace.runtime.status.DataPathStatus;
 import org.millrace.sim.port.FrameFabric;
 import org.millrace.sim.port.FrameLink;
-import org.millrace.sim.port.FramePort;
+import org.millrace.sim.port.SimulatedPort;
 import org.millrace.testkit.Endpoint;
 import org.millrace.testkit.FrameBuilder;
 import org.millrace.testkit.Frames;
@@ -35,7 +35,7 @@ class DataPathTest {
     private final FrameFabric fabric = new FrameFabric(clock, new FrameLink(10_000, 1500, true));
     private final TestHost a = new TestHost(fabric.port("a", 0x020000000001L), "10.0.0.1");
     private final TestHost b = new TestHost(fabric.port("b", 0x020000000002L), "10.0.0.2");
-    private final FramePort linux = fabric.port("linux", 0x0200000000ffL);
+    private final SimulatedPort linux = fabric.port("linux", 0x0200000000ffL);
     private final List<byte[]> heard = new ArrayList<>();
     private final Toe toeA = Toe.open(a, SIZE);
     private final Toe toeB = Toe.open(b, SIZE);
@@ -215,7 +215,7 @@ class DataPathTest {
             SegmentAssert.to(us));
     }
 
-    private static void send(FramePort port, byte[] frame) {
+    private static void send(SimulatedPort port, byte[] frame) {
         var batch = port.newTransmitBatch();
         var memory = MemorySegment.ofArray(frame);
         MemorySegment.copy(memory, 0, batch.headers, batch.headerOffset(0), 14);

@@ -15,7 +15,7 @@ import org.millrace.api.pipeline.DropReason;
 import org.millrace.api.port.TransmitBatch;
 import org.millrace.sim.port.FrameFabric;
 import org.millrace.sim.port.FrameLink;
-import org.millrace.sim.port.FramePort;
+import org.millrace.sim.port.SimulatedPort;
 import org.millrace.testkit.Endpoint;
 import org.millrace.testkit.FrameBuilder;
 import org.millrace.testkit.ManualClock;
@@ -28,7 +28,7 @@ class IngressTest {
 
     private final FrameFabric fabric = new FrameFabric(new ManualClock(), new FrameLink(0, 9000, false));
     private final TestHost host = new TestHost(fabric.port("us", US.mac()), "10.0.0.1");
-    private final FramePort wire = fabric.port("wire", PEER.mac());
+    private final SimulatedPort wire = fabric.port("wire", PEER.mac());
 
     /** A frame and what becomes of it. */
     private enum Case {

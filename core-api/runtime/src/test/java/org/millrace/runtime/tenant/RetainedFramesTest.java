@@ -24,7 +24,7 @@ import org.millrace.runtime.path.HoldingBackend;
 import org.millrace.runtime.path.TestHost;
 import org.millrace.sim.port.FrameFabric;
 import org.millrace.sim.port.FrameLink;
-import org.millrace.sim.port.FramePort;
+import org.millrace.sim.port.SimulatedPort;
 import org.millrace.testkit.Endpoint;
 import org.millrace.testkit.FrameBuilder;
 import org.millrace.testkit.Frames;
@@ -197,7 +197,7 @@ class RetainedFramesTest {
         final ManualClock clock = new ManualClock();
         final FrameFabric fabric = new FrameFabric(clock, new FrameLink(0, 1500, false));
         final TestHost host;
-        final FramePort wire;
+        final SimulatedPort wire;
         final Toe toe;
         final MessageSocket socket;
         final List<String> heard = new ArrayList<>();

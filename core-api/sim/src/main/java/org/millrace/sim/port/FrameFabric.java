@@ -55,7 +55,7 @@ public final class FrameFabric {
             .mapToObj(host -> new Topology.Link(host, MOST_PORTS, out, new Topology.Way(0, 0, 0))).toList();
         fabric = new Fabric(agenda, new Topology(MOST_PORTS, 1, links),
             new FabricConfig(TrafficManager.Limits.shared(1, Long.MAX_VALUE, 1), 0, 0, 0, false, 0), new SplittableRandom(0),
-            (in, number) -> new FramePort(in, number, this));
+            (in, number) -> new SimulatedPort(in, number, this));
     }
 
     /**
@@ -66,11 +66,11 @@ public final class FrameFabric {
      * @return the port
      * @throws IllegalStateException if there are 16 already
      */
-    public FramePort port(String name, long mac) {
+    public SimulatedPort port(String name, long mac) {
         if (used == MOST_PORTS) {
             throw new IllegalStateException("a fabric of frames has at most " + MOST_PORTS + " ports");
         }
-        FramePort port = (FramePort) fabric.host(used++);
+        SimulatedPort port = (SimulatedPort) fabric.host(used++);
         port.name(name, mac);
         return port;
     }
@@ -90,7 +90,7 @@ public final class FrameFabric {
     public long nextDeliveryNs() {
         long nextPs = Agenda.NEVER;
         for (int i = 0; i < used; i++) {
-            nextPs = Math.min(nextPs, ((FramePort) fabric.host(i)).nextDeliveryPs());
+            nextPs = Math.min(nextPs, ((SimulatedPort) fabric.host(i)).nextDeliveryPs());
         }
         return nextPs == Agenda.NEVER ? Long.MAX_VALUE : Math.ceilDiv(nextPs, Agenda.PS_PER_NS);
     }
@@ -106,7 +106,7 @@ public final class FrameFabric {
     }
 
     boolean isFor(int port, long destination) {
-        return ((FramePort) fabric.host(port)).info().macAddress() == destination;
+        return ((SimulatedPort) fabric.host(port)).info().macAddress() == destination;
     }
 
     /** {@return ports that there are} */

@@ -22,7 +22,7 @@ import org.millrace.wire.EthernetHeader;
  * {@link #info()} does not allow, and overwrites frames once they are not the receiver's any more. Received checksums are
  * complete and not marked as checked, so that the receiver checks them.
  */
-public final class FramePort extends Host implements Port {
+public final class SimulatedPort extends Host implements Port {
     private static final int BATCH_FRAMES = 64;
     private static final int SUPER_FRAME_BYTES = EthernetHeader.LENGTH + 65535;
     private static final double PS_PER_S = 1e12;
@@ -47,7 +47,7 @@ public final class FramePort extends Host implements Port {
     private record Arrival(byte[] frame, int segmentSize, long timePs) {
     }
 
-    FramePort(Fabric fabric, int number, FrameFabric frames) {
+    SimulatedPort(Fabric fabric, int number, FrameFabric frames) {
         super(fabric, number);
         this.frames = frames;
         link = frames.link();

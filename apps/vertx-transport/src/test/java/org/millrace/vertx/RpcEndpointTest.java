@@ -85,6 +85,43 @@ class RpcEndpointTest {
             .isInstanceOfSatisfying(ToeFailure.class, failure -> assertThat(failure.status()).isEqualTo(Status.REFUSED));
     }
 
+    /** As many as fill the buffer get no answer: the one behind them waits for room, and no longer than it may. */
+    @Test
+    void callThatWaitsForRoomKeepsItsDeadline() {
+        RpcEndpoint deaf = RpcEndpoint.open(vertx, () -> hosts.server.open(TwoHosts.SIZE), SILENT).await();
+        RpcEndpoint caller = RpcEndpoint.open(vertx, () -> hosts.client.open(TwoHosts.SIZE),
+            SocketAddress.inetSocketAddress(0, TwoHosts.CLIENT)).await();
+        deaf.handler(request -> { });
+        Buffer large = Buffer.buffer(new byte[TwoHosts.SIZE.transmitBytes() / 4]);
+        for (int i = 0; i < 8; i++) {
+            caller.call(SILENT, large);
+        }
+        assertThatThrownBy(() -> caller.call(SILENT, large, Duration.ofMillis(100)).await())
+            .isInstanceOfSatisfying(ToeFailure.class, failure -> assertThat(failure.status()).isEqualTo(Status.TIMED_OUT));
+        caller.close().await();
+        deaf.close().await();
+    }
+
+    /** Each fills its buffer with calls to the other, and has to reply to the other's. */
+    @Test
+    void twoThatCallEachOtherDoNotStop() {
+        RpcEndpoint left = RpcEndpoint.open(vertx, () -> hosts.server.open(TwoHosts.SIZE), SILENT).await();
+        RpcEndpoint right = RpcEndpoint.open(vertx, () -> hosts.client.open(TwoHosts.SIZE),
+            SocketAddress.inetSocketAddress(97, TwoHosts.CLIENT)).await();
+        left.handler(request -> request.reply(request.body()));
+        right.handler(request -> request.reply(request.body()));
+        Buffer large = Buffer.buffer(new byte[TwoHosts.SIZE.transmitBytes() / 8]);
+        List<Future<Buffer>> answers = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            answers.add(left.call(right.localAddress(), large));
+            answers.add(right.call(left.localAddress(), large));
+        }
+        Future.all(answers).await();
+        assertThat(answers).allSatisfy(answer -> assertThat(answer.result()).isEqualTo(large));
+        left.close().await();
+        right.close().await();
+    }
+
     @Test
     void portThatIsTakenCannotBeOpened() {
         assertThatThrownBy(() -> RpcEndpoint.open(vertx, () -> hosts.server.open(TwoHosts.SIZE), SERVER).await())

@@ -96,7 +96,8 @@ public final class RpcEndpoint {
      *
      * @param server  whom, an IPv4 address and a port
      * @param request what with, at least one byte
-     * @return the response, on the calling context; or a {@link org.millrace.toe.ToeFailure}
+     * @return the response, on the calling context; or a {@link org.millrace.toe.ToeFailure}, or
+     *     {@link java.nio.channels.ClosedChannelException} when this endpoint ends
      */
     public Future<Buffer> call(SocketAddress server, Buffer request) {
         return call(server, request, Duration.ZERO);
@@ -108,7 +109,8 @@ public final class RpcEndpoint {
      * @param server  whom, an IPv4 address and a port
      * @param request what with, at least one byte
      * @param timeout after which the call fails; zero: never
-     * @return the response, on the calling context; or a {@link org.millrace.toe.ToeFailure}
+     * @return the response, on the calling context; or a {@link org.millrace.toe.ToeFailure}, or
+     *     {@link java.nio.channels.ClosedChannelException} when this endpoint ends
      */
     public Future<Buffer> call(SocketAddress server, Buffer request, Duration timeout) {
         Answer<Buffer> answer = new Answer<>(vertx.getOrCreateContext());

@@ -7,6 +7,7 @@ import java.nio.channels.ClosedChannelException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -44,6 +45,11 @@ final class RpcLoop {
     private interface Sending {
         boolean send() throws IOException;
 
+        /** {@return when it fails although it waits, on the clock of {@link System#nanoTime}} */
+        default long deadlineNs() {
+            return RpcSocket.NO_DEADLINE;
+        }
+
         void fail(Throwable cause);
     }
 
@@ -51,6 +57,8 @@ final class RpcLoop {
     private final InetSocketAddress local;
     private final ConcurrentLinkedQueue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private final AtomicInteger sendings = new AtomicInteger();
+    /** They go first: what a caller waits for frees room at both ends. */
+    private final ArrayDeque<Sending> replies = new ArrayDeque<>();
     private final ArrayDeque<Sending> waiting = new ArrayDeque<>();
     private final List<Consumer<Server>> early = new ArrayList<>();
     private final Map<Integer, Outcome> calls = new HashMap<>();
@@ -85,7 +93,12 @@ final class RpcLoop {
 
     void call(ByteBuffer request, InetSocketAddress peer, long timeoutNs, Outcome outcome) {
         long deadlineNs = timeoutNs == 0 ? RpcSocket.NO_DEADLINE : System.nanoTime() + timeoutNs;
-        enqueue(new Sending() {
+        enqueue(waiting, new Sending() {
+            @Override
+            public long deadlineNs() {
+                return deadlineNs;
+            }
+
             @Override
             public boolean send() throws IOException {
                 int number = call(request, peer, deadlineNs);
@@ -110,6 +123,10 @@ final class RpcLoop {
         if (at == RpcSocket.NONE) {
             return RpcSocket.NO_CALL;
         }
+        if (!calls.isEmpty() && !isHalfFree()) {
+            socket.discard(at);
+            return RpcSocket.NO_CALL;
+        }
         toe.region().asSlice(at, request.remaining()).asByteBuffer().put(request.duplicate());
         int number = socket.call(at, request.remaining(), peer, deadlineNs);
         if (number == RpcSocket.NO_CALL) {
@@ -118,8 +135,17 @@ final class RpcLoop {
         return number;
     }
 
+    /** A call keeps its room until it is answered; so half of it stays free for replies, or two that call each other could stop. */
+    private boolean isHalfFree() throws IOException {
+        long spare = socket.allocate(socket.transmitBytes() / 2);
+        if (spare != RpcSocket.NONE) {
+            socket.discard(spare);
+        }
+        return spare != RpcSocket.NONE;
+    }
+
     void reply(int number, ByteBuffer response, Runnable sent, Consumer<Throwable> failed) {
-        enqueue(new Sending() {
+        enqueue(replies, new Sending() {
             @Override
             public boolean send() throws IOException {
                 boolean done = socket.reply(number, response);
@@ -147,13 +173,13 @@ final class RpcLoop {
         });
     }
 
-    private void enqueue(Sending sending) {
+    private void enqueue(ArrayDeque<Sending> queue, Sending sending) {
         if (sendings.incrementAndGet() > MOST_WAITING) {
             sendings.decrementAndGet();
             sending.fail(ToeFailure.of(Status.NO_RESOURCES, MOST_WAITING + " messages wait at " + local, ""));
             return;
         }
-        ask(() -> waiting.add(sending));
+        ask(() -> queue.add(sending));
     }
 
     private void ask(Runnable task) {
@@ -190,10 +216,12 @@ final class RpcLoop {
             for (Runnable task; (task = tasks.poll()) != null;) {
                 task.run();
             }
-            send();
+            if (send(replies)) {
+                send(waiting);
+            }
             take();
             long nowNs = System.nanoTime();
-            long deadlineNs = socket.expire(nowNs);
+            long deadlineNs = Math.min(socket.expire(nowNs), expireWaiting(nowNs));
             opened.poll(closing || !tasks.isEmpty() ? 0 : deadlineNs == RpcSocket.NO_DEADLINE ? -1 : Math.max(0, deadlineNs - nowNs));
             while (opened.nextReady() != null) {
                 // there is one socket, and it is asked each time
@@ -201,18 +229,36 @@ final class RpcLoop {
         }
     }
 
-    private void send() {
-        for (Sending first; (first = waiting.peek()) != null;) {
+    /** Sends what has room; answers whether all of it had. */
+    private boolean send(ArrayDeque<Sending> queue) {
+        for (Sending first; (first = queue.peek()) != null;) {
             try {
                 if (!first.send()) {
-                    return;
+                    return false;
                 }
             } catch (IOException | IllegalArgumentException e) {
                 first.fail(e);
             }
-            waiting.remove();
+            queue.remove();
             sendings.decrementAndGet();
         }
+        return true;
+    }
+
+    /** Fails the calls that wait for room beyond their deadline; answers the next one's. */
+    private long expireWaiting(long nowNs) {
+        long next = RpcSocket.NO_DEADLINE;
+        for (Iterator<Sending> each = waiting.iterator(); each.hasNext();) {
+            Sending sending = each.next();
+            if (sending.deadlineNs() > nowNs) {
+                next = Math.min(next, sending.deadlineNs());
+            } else {
+                each.remove();
+                sendings.decrementAndGet();
+                sending.fail(ToeFailure.of(Status.TIMED_OUT, "call over " + local, ""));
+            }
+        }
+        return next;
     }
 
     private void take() {
@@ -251,6 +297,8 @@ final class RpcLoop {
         for (Runnable task; (task = tasks.poll()) != null;) {
             task.run();
         }
+        replies.forEach(sending -> sending.fail(cause));
+        replies.clear();
         waiting.forEach(sending -> sending.fail(cause));
         waiting.clear();
         calls.values().forEach(call -> call.failure(cause));

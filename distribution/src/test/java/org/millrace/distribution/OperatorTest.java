@@ -79,7 +79,8 @@ class OperatorTest {
 
     private static String[] configuration(String... more) {
         List<String> lines = new ArrayList<>(List.of("instance=operated", "hardware=hw-bluefield", "transports=tcp-flextoe",
-            "port=memory", "port.path=" + directory.resolve("wire"), "port.side=a", "address=10.77.0.2/24", "flows=1024"));
+            "port=memory", "port.path=" + directory.resolve("wire"), "port.side=a", "address=10.77.0.2/24", "flows=1024",
+            "swap-rehearsal-ms=500"));
         lines.addAll(List.of(more));
         return lines.toArray(String[]::new);
     }
@@ -335,7 +336,7 @@ class OperatorTest {
 
     private static String[] own(Path other, String name) {
         return new String[] {"instance=" + name, "hardware=hw-bluefield", "transports=tcp-flextoe", "port=memory",
-            "port.path=" + other.resolve("wire"), "port.side=a", "address=10.77.0.2/24", "flows=1024",
+            "port.path=" + other.resolve("wire"), "port.side=a", "address=10.77.0.2/24", "flows=1024", "swap-rehearsal-ms=500",
             "attach.directory=" + other.resolve("runtime/millrace/" + name)};
     }
 }

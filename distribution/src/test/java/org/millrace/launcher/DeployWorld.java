@@ -77,7 +77,7 @@ final class DeployWorld implements AutoCloseable {
     List<String> dataPath(String instance, String wire, String... more) {
         List<String> keys = new ArrayList<>(List.of("instance=" + instance, "hardware=hw-bluefield",
             "transports=tcp-flextoe", "port=memory", "port.path=" + directory.resolve(wire), "port.side=a",
-            "address=10.77.0.2/24", "attach.directory=" + directory.resolve("run-" + instance),
+            "address=10.77.0.2/24", "swap-rehearsal-ms=500", "attach.directory=" + directory.resolve("run-" + instance),
             "app.fileserver.listen=10.77.0.2:80", "app.fileserver.echo=10.77.0.2:7", "app.fileserver.root=" + directory));
         keys.addAll(Arrays.asList(more)); // the last one of a key counts
         return keys;

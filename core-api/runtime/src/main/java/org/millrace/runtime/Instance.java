@@ -86,7 +86,7 @@ public final class Instance implements ContextProvider, AutoCloseable {
         budget = new ContextBudget(config.limits());
         this.path = path;
         thread = new DataPathThread(path, originNs, config.spinNs(), config.stopLingerNs());
-        swaps = new Swaps(path, thread, this::degrade);
+        swaps = new Swaps(path, thread, config.rehearsalNs(), this::degrade);
     }
 
     /**
@@ -392,7 +392,8 @@ public final class Instance implements ContextProvider, AutoCloseable {
     }
 
     /**
-     * Takes what can change without a swap: routes, and how long to look on before sleeping. Connections that are there
+     * Takes what can change without a swap: routes, how long to look on before sleeping, to linger at the end, to rehearse a
+     * swap. Connections that are there
      * follow the routes; what transports read there, such as the congestion policy, holds for new ones.
      *
      * @param change what has changed
@@ -405,11 +406,10 @@ public final class Instance implements ContextProvider, AutoCloseable {
             if (routes != null) {
                 path.route(routes);
             }
-            if (change.spin()) {
-                thread.spin(change.after().spinNs());
-            }
+            thread.bounds(change.after().spinNs(), change.after().stopLingerNs());
             return null;
         });
+        swaps.rehearse(change.after().rehearsalNs());
     }
 
     /**
@@ -468,11 +468,6 @@ public final class Instance implements ContextProvider, AutoCloseable {
      */
     public SwapReport exchange(StageExtension before, StageExtension after) throws SwapException {
         return swaps.exchange(before, after);
-    }
-
-    /** How long the same with other stages is warmed up, ns. */
-    void reloadWarmUp(long ns) {
-        swaps.reloadWarmUp(ns);
     }
 
     /**

@@ -36,17 +36,19 @@ final class Swaps {
     /** Changed by who swaps; looked at by anybody, who need not wait for that. */
     private volatile Additions additions = new Additions(List.of(), TraceRequest.OFF, this::thrown);
     private volatile boolean ending;
-    private long reloadWarmUpNs = SwapRequest.WARM_UP_NS;
+    private volatile long rehearsalNs;
 
     /**
      * Makes those of an instance.
      *
+     * @param rehearsalNs longest time that a new side rehearses
      * @param degrade takes what is not in force, and why
      */
-    Swaps(DataPath path, DataPathThread thread, BiConsumer<String, String> degrade) {
+    Swaps(DataPath path, DataPathThread thread, long rehearsalNs, BiConsumer<String, String> degrade) {
         name = path.instance();
         this.path = path;
         this.thread = thread;
+        this.rehearsalNs = rehearsalNs;
         this.degrade = degrade;
     }
 
@@ -62,8 +64,8 @@ final class Swaps {
         return pauses;
     }
 
-    void reloadWarmUp(long ns) {
-        reloadWarmUpNs = ns;
+    void rehearse(long limitNs) {
+        rehearsalNs = limitNs;
     }
 
     void end() {
@@ -118,7 +120,8 @@ final class Swaps {
     }
 
     private SwapReport run(SwapRequest request) throws SwapException {
-        Swap swap = new Swap(path, request, System::nanoTime, step -> checkGoesOn());
+        SwapRequest bounded = request.warmUp(Math.min(request.warmUpNs(), rehearsalNs));
+        Swap swap = new Swap(path, bounded, System::nanoTime, step -> checkGoesOn());
         swap.prepare(thread.await(nowNs -> path.loaded()));
         SwapReport report = Swap.end(thread.await(nowNs -> execute(swap, nowNs)));
         LOG.info("{} has swapped {} for {}: {} connections, {} us", name, report.before(), report.after(),
@@ -142,7 +145,7 @@ final class Swaps {
 
     /** Runs the same with other additions; they are the additions if that succeeds. */
     private SwapReport reload(Additions next) throws SwapException {
-        SwapReport report = run(next.reload(thread.await(nowNs -> path.running())).warmUp(reloadWarmUpNs));
+        SwapReport report = run(next.reload(thread.await(nowNs -> path.running())));
         additions = next;
         return report;
     }

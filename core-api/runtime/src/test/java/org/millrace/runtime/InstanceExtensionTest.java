@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.millrace.api.hardware.Capacity;
 import org.millrace.api.hardware.HostServices;
@@ -43,11 +42,6 @@ class InstanceExtensionTest {
 
     private final Instance instance = start(MemoryPort.pair(Map.of())[0]);
 
-    @BeforeEach
-    void quickly() {
-        instance.reloadWarmUp(0);
-    }
-
     @AfterEach
     void close() {
         instance.close();
@@ -67,7 +61,7 @@ class InstanceExtensionTest {
             }
         };
         return Instance.start(InstanceConfig.parse(Map.of("hardware", "hw-bluefield", "transports", "tcp-flextoe", "port",
-            "test", "address", "10.0.0.1/24")), List.of(new BluefieldBackend()), List.of(new FlexToeFactory()),
+            "test", "address", "10.0.0.1/24", "swap-rehearsal-ms", "0")), List.of(new BluefieldBackend()), List.of(new FlexToeFactory()),
             List.of(wire));
     }
 

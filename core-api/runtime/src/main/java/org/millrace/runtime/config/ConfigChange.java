@@ -77,9 +77,4 @@ public record ConfigChange(InstanceConfig before, InstanceConfig after) {
     public boolean routes() {
         return !before.routes().equals(after.routes());
     }
-
-    /** {@return whether the longest time to look on before sleeping changes} */
-    public boolean spin() {
-        return before.spinNs() != after.spinNs();
-    }
 }

@@ -34,6 +34,8 @@ import org.millrace.wire.Ipv4Prefix;
  *             contexts too
  * spin-us     longest time that the data path looks on before it sleeps, 0 to 100000, default 0: it sleeps at once
  * stop-linger-ms  longest time that the end waits for peers to acknowledge what was written, 0 to 600000, default 5000
+ * swap-rehearsal-ms  longest time that the new side of a swap rehearses while the old one runs, 0 to 60000, default 10000;
+ *             0: not at all
  * attach      on, off: whether other processes can have contexts; default off, in the launcher's image on
  *             attach.directory: absolute path of the instance's directory, default by its name;
  *             attach.users: comma list of ids of users that may, beside the runtime's own and root
@@ -59,6 +61,7 @@ import org.millrace.wire.Ipv4Prefix;
  * @param captureBytes its bound
  * @param spinNs       longest time that the data path looks on before it sleeps
  * @param stopLingerNs longest time that the end waits for peers to acknowledge what was written
+ * @param rehearsalNs  longest time that the new side of a swap rehearses, 0: not at all
  * @param sharing      what other processes can have
  * @param limits       what contexts may take
  */
@@ -66,10 +69,11 @@ public record InstanceConfig(String name, String hardware, List<String> transpor
                              Map<String, Map<String, String>> options, String port, Map<String, String> portOptions,
                              List<LocalAddress> addresses, List<StaticRoute> routes, Capacity capacity,
                              String capture, long captureBytes, long spinNs, long stopLingerNs,
-                             SharingConfig sharing,
+                             long rehearsalNs, SharingConfig sharing,
                              ContextBudget.Limits limits) {
     private static final Set<String> KEYS = Set.of("instance", "hardware", "transports", "port", "address", "routes",
-        "flows", "contexts", "capture", "capture.bytes", "spin-us", "stop-linger-ms");
+        "flows", "contexts", "capture", "capture.bytes", "spin-us", "stop-linger-ms",
+        "swap-rehearsal-ms");
     private static final int MAX_FLOWS = 1 << 22;
     private static final int MAX_CONTEXTS = 1 << 16;
 
@@ -122,7 +126,8 @@ public record InstanceConfig(String name, String hardware, List<String> transpor
             new Capacity((int) number(map, "flows", 65536, 1, MAX_FLOWS), contexts),
             map.get("capture"), number(map, "capture.bytes", CaptureFile.DEFAULT_BYTES, 0, Long.MAX_VALUE),
             number(map, "spin-us", 0, 0, 100_000) * 1000,
-            number(map, "stop-linger-ms", 5000, 0, 600_000) * 1_000_000, sharing,
+            number(map, "stop-linger-ms", 5000, 0, 600_000) * 1_000_000,
+            number(map, "swap-rehearsal-ms", 10_000, 0, 60_000) * 1_000_000, sharing,
             LimitsConfig.parse(map, contexts, !sharing.users().isEmpty()));
     }
 

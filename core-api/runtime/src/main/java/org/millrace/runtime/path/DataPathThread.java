@@ -33,7 +33,7 @@ public final class DataPathThread implements AutoCloseable {
     private final ConcurrentLinkedQueue<Command<?>> commands = new ConcurrentLinkedQueue<>();
     private final AdaptiveSpin spin;
     private final Durations.Counter rounds = new Durations.Counter();
-    private final long stopLingerNs;
+    private long stopLingerNs;
     private final Thread thread;
     private volatile boolean stopping;
     private volatile String ended;
@@ -135,9 +135,10 @@ public final class DataPathThread implements AutoCloseable {
         }
     }
 
-    /** Looks on for another time before it sleeps. Own thread only: as a {@link #call}. */
-    public void spin(long limitNs) {
-        spin.limit(limitNs);
+    /** Looks on for another time before it sleeps, and runs on for another at the end. Own thread only: as a {@link #call}. */
+    public void bounds(long spinLimitNs, long lingerNs) {
+        spin.limit(spinLimitNs);
+        stopLingerNs = lingerNs;
     }
 
     /** {@return how long rounds take that find something to do} Own thread only: as a {@link #call}. */

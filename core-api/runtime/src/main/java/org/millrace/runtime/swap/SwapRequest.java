@@ -12,15 +12,13 @@ import org.millrace.runtime.config.DataPathConfig.TransportChoice;
  * @param transports transports by position, as applications number them from 0; those left out keep what they have, and
  *                   are loaded anew if the hardware is another one
  * @param newOnly    whether established connections stay with the old transports until they end
- * @param warmUpNs   longest time to warm the new side before the old one pauses, ns; 0: it is not warmed
+ * @param warmUpNs   longest time to warm the new side before the old one pauses, ns; 0: it is not warmed.
+ *                   An instance has a bound of its own
  */
 public record SwapRequest(HardwareBackend hardware, Map<Integer, TransportChoice> transports, boolean newOnly,
                           long warmUpNs) {
-    /** Time to warm up unless asked otherwise: enough for the compiler. */
-    public static final long WARM_UP_NS = 10_000_000_000L;
-
     /** Nothing else; what to begin a request with. */
-    public static final SwapRequest KEEP = new SwapRequest(null, Map.of(), false, WARM_UP_NS);
+    public static final SwapRequest KEEP = new SwapRequest(null, Map.of(), false, Long.MAX_VALUE);
 
     /** Copies what it is given. */
     public SwapRequest {

@@ -35,9 +35,9 @@ import org.millrace.toe.StreamSocket;
 import org.millrace.toe.Toe;
 
 /** A stage of somebody else's throws: it goes, and nothing else does. */
-@Timeout(100)
+@Timeout(300)
 class ThrowingStageTest {
-    private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(30);
+    private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(90);
 
     @TempDir
     Path temporary;
@@ -72,7 +72,7 @@ class ThrowingStageTest {
 
     @BeforeEach
     void connect() throws IOException {
-        hosts = new TwoHosts(temporary.resolve("one"), Map.of());
+        hosts = new TwoHosts(temporary.resolve("one"), Map.of("swap-rehearsal-ms", "1"));
         server = Toe.open(hosts.runtime, Application.SIZE);
         client = Toe.open(hosts.peer, Application.SIZE);
         ListenSocket listener = server.listen(new InetSocketAddress("10.0.0.1", 7), 8);

@@ -50,12 +50,11 @@ class ConfigChangeTest {
     void whatCanChangeIsToldApart() {
         ConfigChange same = change();
         assertThat(same.refusals()).isEmpty();
-        assertThat(same.hardware() || same.transport(0) || same.routes() || same.spin()).isFalse();
+        assertThat(same.hardware() || same.transport(0) || same.routes()).isFalse();
         assertThat(change("hardware", "hw-tofino").hardware()).isTrue();
         assertThat(change("transports", "tcp-laminar").transport(0)).isTrue();
         assertThat(change("tcp.delayed-ack", "off").transport(0)).isTrue();
         assertThat(change("routes", "default via 10.0.0.1 congestion=dctcp").routes()).isTrue();
-        assertThat(change("spin-us", "5").spin()).isTrue();
-        assertThat(change("spin-us", "5").refusals()).isEmpty();
+        assertThat(change("spin-us", "5", "stop-linger-ms", "5", "swap-rehearsal-ms", "5").refusals()).isEmpty();
     }
 }

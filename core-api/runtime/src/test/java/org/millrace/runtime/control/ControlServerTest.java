@@ -70,7 +70,7 @@ class ControlServerTest {
         List<BluefieldBackend> hardware = List.of(new BluefieldBackend());
         List<FlexToeFactory> transports = List.of(new FlexToeFactory());
         instance = Instance.start(InstanceConfig.parse(Map.of("instance", "one", "hardware", "hw-bluefield", "transports",
-            "tcp-flextoe", "port", "test", "address", "10.0.0.1/24", "attach", "on", "attach.directory",
+            "tcp-flextoe", "port", "test", "address", "10.0.0.1/24", "swap-rehearsal-ms", "1", "attach", "on", "attach.directory",
             temporary.resolve("one").toString(), "flows", "64", "contexts", "4")), hardware, transports,
             List.of(new Wire(wire[0])));
         operations = new Operations(instance, Installed.of(hardware, transports), () -> stopped.set(true));

@@ -6,6 +6,7 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import org.millrace.agilio.machine.Machine;
 import org.millrace.agilio.machine.Mapping;
 import org.millrace.agilio.model.Charge;
@@ -70,6 +71,7 @@ final class AgilioPipeline<M extends SegmentMeta> extends StagedExecution<M> imp
     private final List<Entry<M>> entering = new ArrayList<>();
     private final Deque<Integer> freeEntries = new ArrayDeque<>();
     private Trace trace = Trace.NONE;
+    private BooleanSupplier isMacFull = () -> false;
     private Visit<M> running;
     private long callersNs;
     private long beganCycle;
@@ -322,7 +324,15 @@ final class AgilioPipeline<M extends SegmentMeta> extends StagedExecution<M> imp
 
     @Override
     protected boolean isPaused() {
-        return isOnCallersClock && scheduled >= MOST_SCHEDULED;
+        return isOnCallersClock && (scheduled >= MOST_SCHEDULED || isMacFull.getAsBoolean());
+    }
+
+    void holdWhile(BooleanSupplier isFull) {
+        isMacFull = isFull;
+    }
+
+    boolean hasRoom() {
+        return items().inUse() < ITEMS / 2;
     }
 
     int clockMhz() {

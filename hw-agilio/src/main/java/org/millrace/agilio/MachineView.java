@@ -1,6 +1,7 @@
 package org.millrace.agilio;
 
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /** A machine that runs, looked at. Owned by: the thread that runs it. */
@@ -24,6 +25,20 @@ public final class MachineView {
      */
     public void trace(int visits, Consumer<String> to) {
         pipeline.trace(new ChromeTrace(visits, pipeline.clockMhz(), to));
+    }
+
+    /**
+     * Says when the MAC has no buffer for a segment: meanwhile none is scheduled.
+     *
+     * @param isFull asked before each
+     */
+    public void holdWhile(BooleanSupplier isFull) {
+        pipeline.holdWhile(isFull);
+    }
+
+    /** {@return whether it has room for received segments: half of its items, for the others are for what they bring about} */
+    public boolean hasRoom() {
+        return pipeline.hasRoom();
     }
 
     /** What has been counted so far counts no more. */

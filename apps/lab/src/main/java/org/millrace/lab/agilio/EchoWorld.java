@@ -3,8 +3,6 @@ package org.millrace.lab.agilio;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -12,15 +10,10 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
-import java.util.function.BooleanSupplier;
-import org.millrace.agilio.AgilioBackend;
 import org.millrace.agilio.MachineView;
 import org.millrace.agilio.machine.Machine;
 import org.millrace.agilio.machine.Mapping;
 import org.millrace.api.pipeline.StageExtension;
-import org.millrace.api.port.Port;
-import org.millrace.bluefield.BluefieldBackend;
 import org.millrace.runtime.extension.StageExtensions;
 import org.millrace.toe.Endpoint;
 import org.millrace.toe.ListenSocket;
@@ -31,21 +24,14 @@ import org.millrace.toe.StreamSocket;
  * call, and a client whose own data path takes no time beside the link's. Owned by one thread.
  */
 final class EchoWorld {
-    private static final int FIRST_PORT = 7000;
-    private static final InetAddress SERVER = InetAddress.ofLiteral("10.0.0.2");
     private static final int BUFFERED_CALLS = 32; // few updates of the window, as FlexTOE sends few
     private static final int MOST_BUFFER_BYTES = 1 << 19;
-    private static final int MAX_ROUNDS_AT_ONCE = 100_000;
 
     private final Load load;
-    private final Wire wire;
-    private final VirtualHost server;
-    private final VirtualHost client;
-    private final List<MachineView> machines = new ArrayList<>();
+    private final TwoHosts.Hardware modelled;
+    private final TwoHosts hosts;
     private final List<Loop> loops = new ArrayList<>();
-    private final Map<Endpoint, Loop> loopOf = new HashMap<>();
     private final MemorySegment scratch;
-    private long nowNs = 1_000_000_000;
     private long[] latencies = new long[1 << 12];
     private int completed;
     private boolean isMeasuring;
@@ -107,9 +93,13 @@ final class EchoWorld {
 
     /** A connection of the client's. */
     private static final class Loop {
-        StreamSocket socket;
+        final StreamSocket socket;
         final Deque<Long> sentNs = new ArrayDeque<>();
         long calls;
+
+        Loop(StreamSocket socket) {
+            this.socket = socket;
+        }
     }
 
     EchoWorld(Machine machine, Mapping mapping, Load load, Wire.Shape shape, long seed) {
@@ -119,44 +109,25 @@ final class EchoWorld {
     EchoWorld(Machine machine, Mapping mapping, Load load, Wire.Shape shape, long seed, Software software) {
         this.load = load;
         scratch = MemorySegment.ofArray(new byte[Math.max(load.requestBytes, load.responseBytes)]);
-        wire = new Wire(shape, new SplittableRandom(seed));
         int each = Math.ceilDiv(load.connections, load.contexts) + 1;
         int most = Math.max(load.requestBytes, load.responseBytes) * load.pipelined;
         int buffer = Integer.highestOneBit(Math.max(2 * most, Math.min(BUFFERED_CALLS * Math.max(most, 128), MOST_BUFFER_BYTES)));
-        server = new VirtualHost(wire.server(), "10.0.0.2", new VirtualHost.Size(
-            AgilioBackend.onCallersClock(machine, mapping, machines::add), software.options, List.of(new StageExtensions(software.modules)),
-            load.contexts, each, buffer), seed, new Server());
-        client = new VirtualHost(wire.client(), "10.0.0.1", new VirtualHost.Size(new BluefieldBackend(), software.options, List.of(),
-            load.contexts, each, buffer), seed + 1, new Client());
-        open();
-    }
-
-    private void open() {
-        List<ListenSocket> listeners = new ArrayList<>();
-        for (int i = 0; i < load.contexts; i++) {
-            listeners.add(server.contexts.get(i).listen(new InetSocketAddress(SERVER, FIRST_PORT + i), load.connections));
-        }
-        client.nextNs = nowNs;
-        server.nextNs = nowNs;
-        wire.nowNs(nowNs);
-        run(() -> listeners.stream().allMatch(ListenSocket::isListening));
-        for (int i = 0; i < load.connections; i++) {
-            Loop loop = new Loop();
-            int context = i % load.contexts;
-            loop.socket = client.contexts.get(context).connect(new InetSocketAddress(SERVER, FIRST_PORT + context));
-            loopOf.put(loop.socket, loop);
+        modelled = TwoHosts.Hardware.modelled(machine, mapping);
+        TwoHosts.Hardware timeless = TwoHosts.Hardware.timeless();
+        hosts = new TwoHosts(new TwoHosts.Plan(modelled, new VirtualHost.Size(modelled.backend, software.options,
+            List.of(new StageExtensions(software.modules)), load.contexts, each, buffer), new Server()),
+            new TwoHosts.Plan(timeless, new VirtualHost.Size(timeless.backend, software.options, List.of(), load.contexts, each, buffer),
+                new Client()), shape, 0, seed);
+        for (StreamSocket socket : hosts.connect(load.connections)) {
+            Loop loop = new Loop(socket);
+            socket.attach(loop);
             loops.add(loop);
-            if (i % 64 == 63 || i == load.connections - 1) {
-                client.contexts.forEach(toe -> toe.flush());
-                client.nextNs = nowNs;
-                run(() -> loops.stream().skip(Math.max(0, loops.size() - 64)).allMatch(l -> l.socket.isConnected()));
-            }
         }
     }
 
     /** {@return the server's machine} */
     MachineView machine() {
-        return machines.getFirst();
+        return modelled.machine();
     }
 
     /** Calls until so many have completed; the first tenth is not counted. */
@@ -166,54 +137,24 @@ final class EchoWorld {
                 call(loop);
             }
         }
-        client.contexts.forEach(toe -> toe.flush());
-        client.nextNs = nowNs;
+        hosts.wake();
         completed = 0;
-        run(() -> completed >= Math.max(calls / 10, load.connections));
+        hosts.run(() -> completed >= Math.max(calls / 10, load.connections));
         completed = 0;
         loops.forEach(loop -> loop.calls = 0);
         isMeasuring = true;
-        machines.getFirst().restart();
-        long beganNs = nowNs;
-        run(() -> completed >= calls);
+        machine().restart();
+        long beganNs = hosts.nowNs();
+        hosts.run(() -> completed >= calls);
         long[] sorted = Arrays.copyOf(latencies, completed);
         Arrays.sort(sorted);
-        double sum = loops.stream().mapToDouble(loop -> loop.calls).sum();
-        double squares = loops.stream().mapToDouble(loop -> (double) loop.calls * loop.calls).sum();
-        return new Outcome(completed, nowNs - beganNs, sorted, machines.getFirst(), sum * sum / (loops.size() * squares), wire.dropped());
-    }
-
-    private void run(BooleanSupplier until) {
-        int rounds = 0;
-        while (!until.getAsBoolean()) {
-            poll(client, wire.client());
-            poll(server, wire.server());
-            long next = Math.min(due(client, wire.client()), due(server, wire.server()));
-            if (next == Long.MAX_VALUE && !until.getAsBoolean()) {
-                throw new IllegalStateException("nothing is going to happen any more");
-            }
-            rounds = next > nowNs ? 0 : rounds + 1;
-            if (rounds > MAX_ROUNDS_AT_ONCE) {
-                throw new IllegalStateException("busy without end");
-            }
-            nowNs = next == Long.MAX_VALUE ? nowNs : Math.max(next, nowNs);
-            wire.nowNs(nowNs);
-        }
-    }
-
-    private long due(VirtualHost host, Port port) {
-        return Math.min(host.nextNs, wire.nextNs(port));
-    }
-
-    private void poll(VirtualHost host, Port port) {
-        if (due(host, port) <= nowNs) {
-            host.poll(nowNs);
-        }
+        double fairness = Fairness.jain(loops.stream().mapToDouble(loop -> loop.calls).toArray());
+        return new Outcome(completed, hosts.nowNs() - beganNs, sorted, machine(), fairness, hosts.dropped());
     }
 
     private void call(Loop loop) {
         write(loop.socket, load.requestBytes);
-        loop.sentNs.add(nowNs);
+        loop.sentNs.add(hosts.nowNs());
     }
 
     private void write(StreamSocket socket, int bytes) {
@@ -230,7 +171,7 @@ final class EchoWorld {
     private final class Client implements VirtualHost.Application {
         @Override
         public void ready(Endpoint endpoint, long atNs) {
-            Loop loop = loopOf.get(endpoint);
+            Loop loop = (Loop) endpoint.attachment();
             while (loop != null && loop.socket.readable() >= load.responseBytes) {
                 loop.socket.release(load.responseBytes);
                 long latency = atNs - loop.sentNs.poll();
@@ -266,7 +207,7 @@ final class EchoWorld {
         @Override
         public void ready(Endpoint endpoint, long atNs) {
             if (endpoint instanceof ListenSocket listener) {
-                accept(listener);
+                TwoHosts.accept(listener);
             } else if (endpoint instanceof StreamSocket socket) {
                 int waiting = taken.getOrDefault(socket, 0);
                 for (; socket.readable() - waiting >= load.requestBytes; waiting += load.requestBytes) {
@@ -274,16 +215,6 @@ final class EchoWorld {
                     dueNs.add(atNs + load.hostNs);
                 }
                 taken.put(socket, waiting);
-            }
-        }
-
-        private void accept(ListenSocket listener) {
-            try {
-                while (listener.accept() != null) {
-                    // it becomes ready when a call arrives
-                }
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
             }
         }
 

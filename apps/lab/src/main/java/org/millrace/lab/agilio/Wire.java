@@ -5,6 +5,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.SplittableRandom;
+import java.util.function.BooleanSupplier;
 import org.millrace.api.port.FrameBatch;
 import org.millrace.api.port.Port;
 import org.millrace.api.port.PortCounters;
@@ -12,8 +13,8 @@ import org.millrace.api.port.PortInfo;
 import org.millrace.api.port.TransmitBatch;
 
 /**
- * A full-duplex link between two ports in virtual time: a rate, a delay, a queue at each end, and losses if wanted. Checksums are
- * the MAC's, and are not computed. Owned by: the thread of the world.
+ * A full-duplex link between two ports in virtual time: a rate, a delay, a queue at each end that drops or holds its host back, and
+ * losses if wanted. Checksums are the MAC's, and are not computed. Owned by: the thread of the world.
  */
 final class Wire {
     private static final int BATCH_FRAMES = 64;
@@ -35,8 +36,18 @@ final class Wire {
      * @param queueBytes most that wait at an end; more is dropped from the tail
      * @param markBytes  what finds so many waiting is marked, if it is ECN-capable
      * @param loss       probability of each frame
+     * @param buffers    frames that wait at an end from which on its host holds back; 0: it never does
      */
-    record Shape(long mbit, long delayNs, long queueBytes, long markBytes, double loss) {
+    record Shape(long mbit, long delayNs, long queueBytes, long markBytes, double loss, int buffers) {
+        /** One whose hosts never hold back. */
+        Shape(long mbit, long delayNs, long queueBytes, long markBytes, double loss) {
+            this(mbit, delayNs, queueBytes, markBytes, loss, 0);
+        }
+
+        /** {@return the same with losses} */
+        Shape losing(double part) {
+            return new Shape(mbit, delayNs, queueBytes, markBytes, part, buffers);
+        }
     }
 
     Wire(Shape shape, SplittableRandom random) {
@@ -61,6 +72,27 @@ final class Wire {
         return ((End) port).nextNs();
     }
 
+    /** {@return whether a port has no buffer left for a frame: its host is to hold back} */
+    boolean isFull(Port port) {
+        return ((End) port).isFull();
+    }
+
+    /** {@return when a port that is full will have a buffer again; never for others} */
+    long roomNs(Port port) {
+        End end = (End) port;
+        return end.isFull() ? end.leaving.peek() : Long.MAX_VALUE;
+    }
+
+    /** A port hands frames out only while something is so; until then they wait at it. */
+    void gate(Port port, BooleanSupplier isOpen) {
+        ((End) port).isOpen = isOpen;
+    }
+
+    /** {@return frames that were lost on the way} */
+    long lost() {
+        return ends[0].lost + ends[1].lost;
+    }
+
     void nowNs(long nowNs) {
         ends[0].nowNs = nowNs;
         ends[1].nowNs = nowNs;
@@ -75,6 +107,7 @@ final class Wire {
         private final PortInfo info;
         private final Deque<byte[]> frames = new ArrayDeque<>();
         private final Deque<Long> arrivals = new ArrayDeque<>();
+        private final Deque<Long> leaving = new ArrayDeque<>();
         private End other;
         private long nowNs;
         private double freeNs;
@@ -83,6 +116,8 @@ final class Wire {
         private long sent;
         private long sentBytes;
         private long dropped;
+        private long lost;
+        private BooleanSupplier isOpen = () -> true;
 
         End(String name, long mac) {
             info = new PortInfo(name, mac, 1500, 1514, false, true, true);
@@ -90,6 +125,13 @@ final class Wire {
 
         long nextNs() {
             return arrivals.isEmpty() ? Long.MAX_VALUE : arrivals.peek();
+        }
+
+        boolean isFull() {
+            while (!leaving.isEmpty() && leaving.peek() <= nowNs) {
+                leaving.poll();
+            }
+            return shape.buffers > 0 && leaving.size() >= shape.buffers;
         }
 
         @Override
@@ -100,7 +142,7 @@ final class Wire {
         @Override
         public int receive(FrameBatch batch) {
             batch.clear();
-            while (!batch.isFull() && nextNs() <= nowNs) {
+            while (!batch.isFull() && nextNs() <= nowNs && isOpen.getAsBoolean()) {
                 arrivals.poll();
                 byte[] frame = frames.poll();
                 received++;
@@ -147,12 +189,17 @@ final class Wire {
                 frame[TOS] |= CE; // the MAC takes the checksum for right
             }
             freeNs = begin + (frame.length + FRAME_GAP_BYTES) * 8e3 / shape.mbit;
+            if (shape.buffers > 0) {
+                leaving.add((long) Math.ceil(freeNs));
+            }
             sent++;
             sentBytes += frame.length - ETHERNET;
-            if (shape.loss == 0 || random.nextDouble() >= shape.loss) {
-                other.frames.add(frame);
-                other.arrivals.add((long) Math.ceil(freeNs) + shape.delayNs);
+            if (shape.loss > 0 && random.nextDouble() < shape.loss) {
+                lost++;
+                return;
             }
+            other.frames.add(frame);
+            other.arrivals.add((long) Math.ceil(freeNs) + shape.delayNs);
         }
 
         @Override

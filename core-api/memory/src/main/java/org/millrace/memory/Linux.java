@@ -52,6 +52,7 @@ public final class Linux extends NativeCalls {
     private static final int EFD_CLOEXEC_NONBLOCK = 0x80800;
     private static final long FUTEX_WAIT = 0;
     private static final long FUTEX_WAKE = 1;
+    private static final int CLONE_NEWNET = 0x40000000;
     private static final int CLOCK_THREAD_CPUTIME_ID = 3;
 
     private final long timespec;
@@ -376,6 +377,20 @@ public final class Linux extends NativeCalls {
         }
     }
 
+    /**
+     * unshare(2): puts the calling thread, and what it starts, into a network of its own that has no interface but a loopback. It needs
+     * CAP_SYS_ADMIN, as in a user namespace of one's own.
+     *
+     * @return 0 or negative errno
+     */
+    public int unshareNetwork() {
+        try {
+            return result((int) Calls.UNSHARE.invokeExact(captured, CLONE_NEWNET));
+        } catch (Throwable t) {
+            throw unexpected(t);
+        }
+    }
+
     /** {@return the address of a {@code struct timespec}, or the null pointer for a negative time} */
     private long timespec(long ns) {
         if (ns < 0) {
@@ -412,5 +427,6 @@ public final class Linux extends NativeCalls {
                 Linker.Option.firstVariadicArg(1));
         static final MethodHandle CLOCK_GETTIME = plain("clock_gettime", INT, INT, LONG);
         static final MethodHandle GETUID = plain("getuid", INT);
+        static final MethodHandle UNSHARE = handle("unshare", INT, INT);
     }
 }

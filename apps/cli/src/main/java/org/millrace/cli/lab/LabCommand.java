@@ -10,9 +10,9 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The lab: experiments that reproduce published tables and figures in virtual time. */
+/** The lab: experiments that reproduce published tables and figures in virtual time, and some on live traffic. */
 @Command(name = "lab", mixinStandardHelpOptions = true, subcommands = {LabCommand.ListCommand.class, LabRunCommand.class},
-    description = "Experiments in virtual time that reproduce published tables and figures (docs/lab.md).")
+    description = "Experiments that reproduce published tables and figures, or measure beside Linux (docs/lab.md).")
 public final class LabCommand implements Runnable {
     @Spec
     private CommandSpec spec;

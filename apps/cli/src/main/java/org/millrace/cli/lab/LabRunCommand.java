@@ -30,7 +30,7 @@ import picocli.CommandLine.Spec;
 /** Runs an experiment. */
 @Command(name = "run", mixinStandardHelpOptions = true, description = {
     "Run an experiment, and show its table: what is published beside what we get.",
-    "The same seed and settings give the same bytes. A run that is interrupted leaves no file."})
+    "The same seed and settings give the same bytes, but on live traffic. A run that is interrupted leaves no file."})
 final class LabRunCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;

@@ -5,7 +5,7 @@ import java.util.Set;
 
 /**
  * Reproduces a published table or figure, or answers a question nobody has published an answer to. The same seed and settings give
- * the same {@link Result}, byte for byte.
+ * the same {@link Result}, byte for byte, but for experiments on live traffic.
  */
 public interface Experiment {
     /** {@return what it is run by: {@code table-4.4}} */

@@ -1,0 +1,43 @@
+package org.millrace.lab.live;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.millrace.lab.experiment.LabException;
+import org.millrace.lab.experiment.Progress;
+import org.millrace.lab.experiment.Run;
+import org.millrace.testkit.Namespace;
+
+/** Once for real, for two seconds. */
+class ForwarderTest {
+    @Test
+    void pathsDelayLoseAndBound() {
+        assumeTrue(Namespace.available(), () -> Namespace.unavailable().orElse(""));
+        Namespace.Result result = Namespace.run(Scenario.class);
+        assertThat(result.exitCode()).as(result.output()).isZero();
+    }
+
+    /** Runs in a network of its own. */
+    static final class Scenario {
+        private static final long MS = 1_000_000;
+
+        public static void main(String[] arguments) throws LabException {
+            LossSweep experiment = new LossSweep();
+            Progress progress = (part, what) -> { };
+            try (Ground ground = Ground.open("a test", new Run(experiment, new Run.Wishes(1, Map.of()), progress))) {
+                Transfers transfers = new Transfers(ground);
+                Conditions path = Conditions.of(0.02, 0, 40 * MS, 1_250_000, 1);
+                Samples answers = transfers.answers(path, Pairing.LINUX, 10_000, 40, 40);
+                assertThat(answers.quantile(0.02)).as("two round trips").isBetween(80.0, 200.0);
+                double[] rates = transfers.bulk(Conditions.of(0, 0, 4 * MS, 1_250_000, 1), false, Map.of(Pairing.SENDING, 1), 0, 1_000 * MS)
+                    .get(Pairing.SENDING);
+                assertThat(rates).hasSize(1);
+                assertThat(rates[0]).isBetween(300_000.0, 1_250_000.0);
+                assertThat(ground.forwarder.figures().overrun()).isZero();
+            }
+            System.exit(0);
+        }
+    }
+}

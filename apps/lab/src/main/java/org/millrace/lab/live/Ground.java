@@ -2,7 +2,6 @@ package org.millrace.lab.live;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +33,13 @@ final class Ground implements AutoCloseable {
     /** {@return what can be set of every experiment on it} */
     static List<Parameter> parameters() {
         return List.of(Parameter.text("linux", "cubic", "congestion control of Linux: cubic, bbr, reno"),
-            Parameter.text("congestion", "", "tcp.congestion of Millrace; nothing: its default"));
+            Parameter.group("tcp.", "options of Millrace's TCP, as tcp.congestion"));
+    }
+
+    /** {@return what was set of both sides, for people} */
+    static String settings(Run run) {
+        Map<String, String> own = run.under("tcp.");
+        return "Linux with " + run.text("linux") + ", Millrace with " + (own.isEmpty() ? "its defaults" : own.toString().replaceAll("[{}]", ""));
     }
 
     /** Makes it all. */
@@ -55,11 +60,7 @@ final class Ground implements AutoCloseable {
             near.adopt("host0", linux);
             LinuxHost far = new LinuxHost("linux far", "10.78.0.2");
             far.adopt("host1", linux);
-            Map<String, String> options = new HashMap<>();
-            if (!run.text("congestion").isEmpty()) {
-                options.put("congestion", run.text("congestion"));
-            }
-            MillraceHost millrace = new MillraceHost("host2", "10.78.0.3", "02:00:00:00:78:02", new FlexToeFactory(), options);
+            MillraceHost millrace = new MillraceHost("host2", "10.78.0.3", "02:00:00:00:78:02", new FlexToeFactory(), run.under("tcp."));
             return new Ground(new Forwarder(sides), near, far, millrace);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -10,6 +10,6 @@ public final class LiveExperiments {
 
     /** {@return them, in the order in which they are listed} */
     public static List<Experiment> all() {
-        return List.of(new LossSweep());
+        return List.of(new LossSweep(), new Fairness());
     }
 }

@@ -91,8 +91,7 @@ final class LossSweep implements Experiment {
         return result.note("goodput: MB/s that an application has got since the connection was established; median of " + run.whole("seeds")
                 + " runs, or of " + TOGETHER + " connections at a time where loss and round trip limit them to little. Answers: ms from the call of connect to the last byte")
             .note("ratio: Millrace by Linux, of times Linux by Millrace: more is better; goal 0.95")
-            .note("loss and reordering of each frame either way, by the forwarder; Linux with " + run.text("linux") + ", Millrace with "
-                + (run.text("congestion").isEmpty() ? "its defaults" : run.text("congestion")) + "; MTU 1500, no offloads; seed " + run.seed());
+            .note("loss and reordering of each frame either way, by the forwarder; " + Ground.settings(run) + "; MTU 1500, no offloads; seed " + run.seed());
     }
 
     private static Conditions conditions(Point point, Run run, long seed) {

@@ -16,6 +16,9 @@ import org.millrace.api.pipeline.SegmentMeta;
  * so it needs no locks, and may not block. Time is an argument.
  */
 public interface ControlPlane {
+    /** Of so many parts of a receive ring {@link #ringConsumed} is called for each. */
+    int RING_PARTS = 8;
+
     /**
      * A received segment that is not the data path's.
      *
@@ -44,15 +47,16 @@ public interface ControlPlane {
     void request(ContextRequest request, long nowNs);
 
     /**
-     * An application has consumed as much of a connection as its receive ring has in use, since it did so last: what tells
-     * whether more of it would be of use. Only for connections that {@link
+     * An application has consumed an eighth ({@link #RING_PARTS}) of what a connection's receive ring has in use, or more, since it did so last:
+     * what tells whether more of the ring would be of use. Only for connections that {@link
      * org.millrace.api.context.Contexts#receiveRing} was called for.
      *
      * @param context    the context
      * @param connection the connection
+     * @param bytes      how much
      * @param nowNs      the time
      */
-    default void ringConsumed(int context, int connection, long nowNs) {
+    default void ringConsumed(int context, int connection, int bytes, long nowNs) {
     }
 
     /**

@@ -53,7 +53,7 @@ public final class ConnectionSlots {
     int[] receiveRing = {};
     /** Bytes of it that are to be in use. */
     int[] receiveWanted = {};
-    /** Bytes consumed since the transport was told of a ring's worth of them; negative: it is not told. */
+    /** Bytes consumed since the transport was told last; negative: it is not told. */
     int[] ringConsumed = {};
     /** Bytes of the transmit ring in use. */
     int[] transmitRing = {};

@@ -3,6 +3,7 @@ package org.millrace.runtime.tenant;
 import java.lang.foreign.MemorySegment;
 import org.millrace.api.context.ContextRequest;
 import org.millrace.api.context.Status;
+import org.millrace.api.transport.ControlPlane;
 import org.millrace.context.JournalEntry.Direction;
 import org.millrace.memory.BlockPool;
 import org.millrace.memory.Descriptor;
@@ -177,9 +178,10 @@ public final class RequestReader {
             pages.used(context, slot);
             context.changed(slot);
             sink.bump(context, slot, receiveBytes, transmitBytes, finished ? 0 : flags, nowNs);
-            if (slots.ringConsumed[slot] >= 0 && (slots.ringConsumed[slot] += receiveBytes) >= slots.receiveRing[slot]) {
+            if (slots.ringConsumed[slot] >= 0 && (slots.ringConsumed[slot] += receiveBytes) >= slots.receiveRing[slot] / ControlPlane.RING_PARTS) {
+                int consumed = slots.ringConsumed[slot];
                 slots.ringConsumed[slot] = 0;
-                sink.ringConsumed(context, slot, nowNs);
+                sink.ringConsumed(context, slot, consumed, nowNs);
             }
         }
     }

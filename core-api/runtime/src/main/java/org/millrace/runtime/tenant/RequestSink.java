@@ -12,8 +12,8 @@ public interface RequestSink {
     /** @param number of a message, as the application has numbered it; there may be none */
     void cancel(AppContext context, int slot, int number, long nowNs);
 
-    /** As much has been consumed as the receive ring has in use, since the last time. */
-    void ringConsumed(AppContext context, int slot, long nowNs);
+    /** So much has been consumed since the last time: an eighth of what the receive ring has in use, or more. */
+    void ringConsumed(AppContext context, int slot, int bytes, long nowNs);
 
     /** A connection that its application has not used is to go to another context; which, it may have made up. */
     void handOver(AppContext context, int slot, int target, long opaque, long nowNs);

@@ -49,11 +49,11 @@ public final class Dispatcher implements RequestSink {
     }
 
     @Override
-    public void ringConsumed(AppContext context, int slot, long nowNs) {
+    public void ringConsumed(AppContext context, int slot, int bytes, long nowNs) {
         int flow = context.slots.flow[slot];
         if (flow != 0) {
             transports.at(context.slots.transport[slot]).ofFlow(flow).control
-                .ringConsumed(context.number, context.slots.id[slot], nowNs);
+                .ringConsumed(context.number, context.slots.id[slot], bytes, nowNs);
         }
     }
 

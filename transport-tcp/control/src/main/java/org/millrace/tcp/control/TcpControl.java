@@ -150,10 +150,10 @@ public final class TcpControl implements ControlPlane {
     }
 
     @Override
-    public void ringConsumed(int context, int connection, long nowNs) {
+    public void ringConsumed(int context, int connection, int bytes, long nowNs) {
         TcpConnection c = table.byHandle(context, connection);
         if (c != null && c.flow != 0) {
-            buffers.consumed(c, nowNs);
+            buffers.consumed(c, bytes, nowNs);
         }
     }
 

@@ -43,6 +43,15 @@ public interface CongestionPolicy {
     }
 
     /**
+     * Bytes have been delivered, or taken for lost: what came of the connection since the last look, for policies that model the path. After
+     * {@link #onAcked} and {@link #onRoundTrip}; a loss of {@link #onFastRetransmit} is in the next one.
+     *
+     * @param delivery holds during the call
+     */
+    default void onDelivery(Delivery delivery) {
+    }
+
+    /**
      * A loss has been found by acknowledgements.
      *
      * @param una SND.UNA now

@@ -45,8 +45,12 @@ public final class TcpConnection extends Timed {
     public boolean finReceived;
     /** Bytes of its receive buffer that are the peer's to fill. */
     public int receiveBytes;
-    /** When a buffer's worth had been consumed last. */
+    /** What the application has consumed since {@link #consumedNs}, bytes. */
+    public long consumedBytes;
+    /** When what it consumes in a round trip was measured last. */
     public long consumedNs;
+    /** What that was, bytes. */
+    public long consumedARoundTrip;
     /** Bytes of its transmit ring that its application may use. */
     public int transmitLimit;
 

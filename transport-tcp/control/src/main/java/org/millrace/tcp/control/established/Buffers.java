@@ -8,13 +8,14 @@ import org.millrace.tcp.control.program.TcpProgress;
 
 /**
  * Lets a connection's buffers grow as its path needs them, up to what its context has reserved. The receive buffer
- * doubles when an application has consumed all of it within two round trips: then it may be what limits the peer (dynamic
+ * holds twice what the application consumes in a round trip, more while that grows: else it may be what limits the peer (dynamic
  * right-sizing, Fisk and Feng 2001, as Linux has it). The transmit buffer holds twice what may be in flight.
  */
 public final class Buffers {
     /** What a connection begins with each way, bytes. */
     public static final int INITIAL_BYTES = 256 << 10;
     private static final long NS_PER_US = 1_000;
+    private static final int MOST_BYTES = 1 << 29;
 
     private final TransportHost host;
     private final TcpProgram<?> program;
@@ -24,8 +25,8 @@ public final class Buffers {
         this.program = program;
     }
 
-    /** A receive buffer's worth has been consumed. The window follows what has come into use since the last time. */
-    public void consumed(TcpConnection c, long nowNs) {
+    /** Bytes have been consumed. The window follows at once what has come into use since the last time. */
+    public void consumed(TcpConnection c, int bytes, long nowNs) {
         Contexts contexts = host.contexts();
         int inUse = contexts.receiveRing(c.context, c.connection, 0);
         if (inUse > c.receiveBytes) {
@@ -33,12 +34,26 @@ public final class Buffers {
             program.receiveBuffer(c.flow, inUse);
             host.hostControl(c.flow, TcpProgram.ACK, nowNs);
         }
-        long tookNs = nowNs - c.consumedNs;
-        c.consumedNs = nowNs;
-        boolean limits = tookNs <= 2 * roundTripNs(c);
-        if (limits && c.scaled && inUse == c.receiveBytes && inUse < contexts.receiveBytes(c.context)) {
-            contexts.receiveRing(c.context, c.connection, 2 * inUse);
+        c.consumedBytes += bytes;
+        if (nowNs - c.consumedNs >= roundTripNs(c) || c.consumedBytes >= inUse / 2) {
+            long wanted = wantedBytes(c, nowNs);
+            if (c.scaled && wanted > inUse && inUse < contexts.receiveBytes(c.context)) {
+                contexts.receiveRing(c.context, c.connection, Integer.highestOneBit((int) Math.min(wanted - 1, MOST_BYTES)) << 1);
+            }
         }
+    }
+
+    /** Twice what is consumed in a round trip, and ahead of that by as much again as it has grown by, twice at most. */
+    private static long wantedBytes(TcpConnection c, long nowNs) {
+        long roundTripNs = roundTripNs(c);
+        long tookNs = nowNs - c.consumedNs;
+        long before = c.consumedARoundTrip;
+        long now = tookNs <= roundTripNs ? c.consumedBytes : (long) ((double) c.consumedBytes * roundTripNs / tookNs);
+        c.consumedARoundTrip = now;
+        c.consumedBytes = 0;
+        c.consumedNs = nowNs;
+        double growth = before == 0 ? 0 : Math.clamp((double) (now - before) / before, 0, 1);
+        return (long) (2 * now * (1 + 2 * growth));
     }
 
     /** By the handshake, if the connection sends nothing; not known: for as long as the timeout may be. */

@@ -4,6 +4,7 @@ import org.millrace.api.context.Status;
 import org.millrace.api.transport.TransportHost;
 import org.millrace.net.timer.Timed;
 import org.millrace.net.timer.TimerWheel;
+import org.millrace.tcp.control.congestion.Delivery;
 import org.millrace.tcp.control.connection.TcpConnection;
 import org.millrace.tcp.control.connection.TcpCounters;
 import org.millrace.tcp.control.connection.TcpState;
@@ -32,6 +33,7 @@ public final class FlowWatch {
     private final Retransmission retransmission;
     private final TcpCounters counters;
     private final TcpProgress progress = new TcpProgress();
+    private final Delivery delivery = new Delivery();
 
     public FlowWatch(TransportHost host, TcpProgram<?> program, TcpConfig config, ActiveFlows active, TimerWheel timers,
               Teardown teardown, Lingering lingering, Buffers buffers, TcpCounters counters) {
@@ -140,12 +142,29 @@ public final class FlowWatch {
         if (sampled) {
             c.congestion.onRoundTrip(roundTripUs);
         }
+        int lost = c.recovery != null ? c.recovery.lost() : 0;
+        if (acked > 0 || lost > 0) {
+            deliver(c, p, acked, lost, roundTripUs, nowNs);
+        }
         if ((c.digests & TcpProgram.DIGEST_FAST_RETRANSMIT) != 0) {
             counters.fastRetransmits++;
             c.congestion.onFastRetransmit(p.sndUna, p.sndMax);
         }
         buffers.congestionWindow(c, p);
         return limited;
+    }
+
+    private void deliver(TcpConnection c, TcpProgress p, int acked, int lost, long roundTripUs, long nowNs) {
+        int flight = p.sndMax - p.sndUna;
+        delivery.nowNs = nowNs;
+        delivery.ackedBytes = acked;
+        delivery.lostBytes = lost;
+        delivery.inFlightBytes = c.recovery != null ? c.recovery.inFlight() : flight;
+        delivery.max = p.sndMax;
+        boolean hasRoom = c.allowed - flight >= c.mss;
+        delivery.isLimited = p.sndNxt == p.sndMax && hasRoom && (p.sndReady == 0 || p.sndWindow - flight < Math.min(c.mss, p.sndReady));
+        delivery.roundTripUs = roundTripUs;
+        c.congestion.onDelivery(delivery);
     }
 
     /** SACK blocks have come, or an acknowledgement while losses are recovered: before the next look. */

@@ -143,6 +143,18 @@ public final class LossRecovery {
         return delivered;
     }
 
+    /** {@return bytes taken for lost since the last call} */
+    public int lost() {
+        int lost = board.lost;
+        board.lost = 0;
+        return lost;
+    }
+
+    /** {@return bytes taken to be in the network} */
+    public int inFlight() {
+        return max - una - board.bytes(Scoreboard.SACKED) - board.bytes(Scoreboard.LOST);
+    }
+
     private void acknowledged(TcpProgress p, RttEstimator rtt, long nowNs) {
         unaMoved |= p.sndUna != una;
         board.acknowledge(p.sndUna, una, rtt.leastUs() * US_NS, nowNs);

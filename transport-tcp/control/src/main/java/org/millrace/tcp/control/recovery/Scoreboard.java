@@ -38,6 +38,8 @@ final class Scoreboard {
     int overtaken;
     /** When the latest of those sent again that have arrived was sent; {@link Long#MIN_VALUE}: none has. */
     long latestResentNs = Long.MIN_VALUE;
+    /** Bytes that have been taken for lost, for the caller to read and clear. */
+    int lost;
     /** Bytes sent again whose original must have arrived: the answer came too soon. */
     int needless;
 
@@ -142,6 +144,7 @@ final class Scoreboard {
         for (int i = 0; i < size; i++) {
             if (nowNs >= deadlineNs(i, reorderNs, rttNs)) {
                 kinds[i] = LOST;
+                lost += length(i);
                 found = true;
             }
         }
@@ -173,9 +176,11 @@ final class Scoreboard {
             end = una;
         }
         for (int i = 0; i < size; i++) {
+            lost += kinds[i] == SACKED || kinds[i] == LOST ? 0 : length(i);
             kinds[i] = kinds[i] == SACKED ? (byte) SACKED : LOST;
         }
         if (end != max && size < MOST_RUNS) {
+            lost += max - end;
             append(LOST, max, 0);
         }
         join();

@@ -8,7 +8,9 @@ import java.util.Map;
 import org.millrace.lab.experiment.LabException;
 import org.millrace.lab.experiment.Parameter;
 import org.millrace.lab.experiment.Run;
+import org.millrace.tcp.bbr.BbrAlgorithm;
 import org.millrace.tcp.flextoe.FlexToeFactory;
+import org.millrace.tcp.swift.SwiftAlgorithm;
 
 /**
  * Two Linux hosts and Millrace around a forwarder. Linux {@link #near} is at one end of its paths, Linux {@link #far} and Millrace are at the
@@ -60,7 +62,10 @@ final class Ground implements AutoCloseable {
             near.adopt("host0", linux);
             LinuxHost far = new LinuxHost("linux far", "10.78.0.2");
             far.adopt("host1", linux);
-            MillraceHost millrace = new MillraceHost("host2", "10.78.0.3", "02:00:00:00:78:02", new FlexToeFactory(), run.under("tcp."));
+            FlexToeFactory transport = new FlexToeFactory();
+            transport.plug(new BbrAlgorithm());
+            transport.plug(new SwiftAlgorithm());
+            MillraceHost millrace = new MillraceHost("host2", "10.78.0.3", "02:00:00:00:78:02", transport, run.under("tcp."));
             return new Ground(new Forwarder(sides), near, far, millrace);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

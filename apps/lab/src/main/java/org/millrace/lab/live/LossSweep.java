@@ -27,7 +27,11 @@ final class LossSweep implements Experiment {
     /** With so much loss and so long a round trip a connection needs so little of this machine that many can run at a time. */
     private static final double TOGETHER_LOSS = 0.01;
     private static final int TOGETHER_ROUND_TRIP_MS = 20;
-    private static final int TOGETHER = 8;
+    private static final int LEAST_TOGETHER = 8;
+    private static final int MOST_TOGETHER = 32;
+    /** Bytes a second of one kind; a connection is taken to get 1.2 segments a round trip by the root of the loss (Mathis et al. 1997). */
+    private static final double TOGETHER_RATE = 12e6;
+    private static final double SEGMENT_BYTES = 1_448;
 
     @Override
     public String name() {
@@ -57,6 +61,10 @@ final class LossSweep implements Experiment {
     private record Point(double loss, double reorder, int roundTripMs) {
         boolean runsTogether() {
             return loss >= TOGETHER_LOSS && roundTripMs >= TOGETHER_ROUND_TRIP_MS;
+        }
+
+        int together() {
+            return (int) Math.clamp(TOGETHER_RATE / (1.2 * SEGMENT_BYTES / (roundTripMs / 1e3 * Math.sqrt(loss))), LEAST_TOGETHER, MOST_TOGETHER);
         }
     }
 
@@ -89,7 +97,7 @@ final class LossSweep implements Experiment {
             }
         }
         return result.note("goodput: MB/s that an application has got since the connection was established; median of " + run.whole("seeds")
-                + " runs, or of " + TOGETHER + " connections at a time where loss and round trip limit them to little. Answers: ms from the call of connect to the last byte")
+                + " runs, or of " + LEAST_TOGETHER + " to " + MOST_TOGETHER + " connections at a time where loss and round trip limit them to little. Answers: ms from the call of connect to the last byte")
             .note("ratio: Millrace by Linux, of times Linux by Millrace: more is better; goal 0.95")
             .note("loss and reordering of each frame either way, by the forwarder; " + Ground.settings(run) + "; MTU 1500, no offloads; seed " + run.seed());
     }
@@ -164,7 +172,8 @@ final class LossSweep implements Experiment {
 
     private static long together(Ground ground, Transfers transfers, Run run, Point point, Map<Pairing, Samples> measured, double part) {
         run.progress(part, text(point) + ", all together");
-        Map<Pairing, Integer> each = Map.of(Pairing.LINUX, TOGETHER, Pairing.SENDING, TOGETHER, Pairing.RECEIVING, TOGETHER);
+        Map<Pairing, Integer> each = Map.of(Pairing.LINUX, point.together(), Pairing.SENDING, point.together(), Pairing.RECEIVING,
+            point.together());
         transfers.bulk(conditions(point, run, 1), false, each, 0, (long) (3 * run.real("seconds") * 1e9)).forEach((pairing, rates) -> {
             for (double rate : rates) {
                 measured.get(pairing).add(rate / 1e6);

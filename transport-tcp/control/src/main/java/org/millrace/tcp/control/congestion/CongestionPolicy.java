@@ -59,6 +59,14 @@ public interface CongestionPolicy {
      */
     void onFastRetransmit(int una, int max);
 
+    /**
+     * {@return whether {@link #window} holds while losses are recovered too; false: proportional rate reduction (RFC 9937) leads down to
+     * it, and lets no more leave than arrives}
+     */
+    default boolean leadsRecovery() {
+        return false;
+    }
+
     /** Nothing was lost when {@link #onFastRetransmit} was called last: what it did may be undone. */
     default void onSpuriousRetransmit() {
     }

@@ -76,7 +76,7 @@ public final class DeliveryRate {
         sampleDelivered = deliveredBytes - delivered[look];
         sampleLost = lostBytes - lost[look];
         priorDelivered = delivered[look];
-        sampleInFlight = inFlight[look];
+        sampleInFlight = Math.max(inFlight[look], look == newest ? 0 : inFlight[(look + 1) % LOOKS]);
         sampleLimited = limited[look];
         if (tookNs <= 0 || tookNs < leastRttNs) {
             return false;

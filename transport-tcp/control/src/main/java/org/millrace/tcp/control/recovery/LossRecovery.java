@@ -203,7 +203,9 @@ public final class LossRecovery {
         switch (phase) {
             case OPEN -> allowed = congestion.window() + sacked; // RFC 3042, and RFC 6675 §5 (C)
             case RECOVERY -> {
-                if (delivered > 0 || found) {
+                if (congestion.leadsRecovery()) {
+                    budget = Math.max(congestion.window() - pipe, 0);
+                } else if (delivered > 0 || found) {
                     budget = reduction.allowance(delivered, pipe, safe, mss);
                 }
                 sendAgain(mss, nowNs);

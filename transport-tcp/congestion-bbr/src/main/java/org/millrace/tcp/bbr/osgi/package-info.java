@@ -1,0 +1,6 @@
+/**
+ * Registers the algorithm as a service.
+ *
+ * <p>Threads: the framework's.
+ */
+package org.millrace.tcp.bbr.osgi;

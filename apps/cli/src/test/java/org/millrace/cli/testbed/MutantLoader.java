@@ -10,28 +10,38 @@ import java.lang.classfile.CodeTransform;
 import java.lang.classfile.MethodModel;
 import java.lang.classfile.MethodTransform;
 import java.lang.classfile.instruction.BranchInstruction;
+import java.lang.classfile.instruction.InvokeInstruction;
+import java.lang.classfile.instruction.LabelTarget;
+import java.lang.classfile.instruction.LineNumber;
+import java.lang.classfile.instruction.NewObjectInstruction;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
 import java.lang.constant.MethodTypeDesc;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
+import org.millrace.bluefield.BluefieldBackend;
 import org.millrace.testkit.script.PacketScript;
 
 /**
- * Loads the TCP programs and the testbed once more, one class changed, beside all else as it is. Machines that read the class
- * files of stages see the changed one. The control plane and the testbed count their steps; stages do not, since a stage may call
- * nothing that has a memory.
+ * Loads the TCP programs and the testbed once more, one class changed, beside all else as it is. A machine that reads the class
+ * files of stages sees the changed one; what runs is that with its steps counted and, without a mutant, its pieces noted: what
+ * lies between two lines, labels or jumps. {@link StepwiseBackend} stands for hw-bluefield, which would copy the stages.
  */
 final class MutantLoader extends ClassLoader {
     private static final Pattern OWN = Pattern.compile("org\\.millrace\\.(tcp|cli\\.testbed)\\..*");
-    private static final Pattern COUNTED = Pattern.compile("org\\.millrace\\.(tcp\\.control\\.(?!program|wire).*"
-        + "|tcp\\.(flextoe\\.FlexToe|laminar\\.Laminar)|cli\\.testbed\\..*)");
     private static final ClassDesc STEPS = ClassDesc.of(MutantSteps.class.getName());
+    private static final ClassDesc STEPWISE = ClassDesc.of(StepwiseBackend.class.getName());
 
     private final Mutant mutant;
+    /** The numbers of a method's pieces, by their first element. */
+    private final Map<String, NavigableMap<Integer, Integer>> pieces = new HashMap<>();
+    private int pieceCount;
 
     /** Makes one; without a mutant all classes are as they are. */
     MutantLoader(Mutant mutant) {
@@ -39,9 +49,10 @@ final class MutantLoader extends ClassLoader {
         this.mutant = mutant;
     }
 
-    /** {@return whether methods of a class are noted when they are reached} */
-    static boolean counts(String type) {
-        return COUNTED.matcher(type).matches();
+    /** {@return the number of the piece of code that a mutant changes; negative if its class was never loaded} */
+    int piece(Mutant changed) {
+        NavigableMap<Integer, Integer> of = pieces.get(changed.type() + "." + changed.method());
+        return of == null ? -1 : of.floorEntry(changed.element()).getValue();
     }
 
     /** Runs a script on the changed programs. */
@@ -84,8 +95,7 @@ final class MutantLoader extends ClassLoader {
             if (in == null) {
                 throw new ClassNotFoundException(name);
             }
-            byte[] bytes = in.readAllBytes();
-            byte[] code = counts(name) ? counting(name, bytes) : bytes;
+            byte[] code = counting(name, in.readAllBytes());
             return defineClass(name, code, 0, code.length);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -105,30 +115,62 @@ final class MutantLoader extends ClassLoader {
         }
     }
 
-    private static byte[] counting(String type, byte[] original) {
+    private byte[] counting(String type, byte[] original) {
         return Mutant.FORMAT.transformClass(Mutant.FORMAT.parse(original), (builder, element) -> {
             if (element instanceof MethodModel method && method.code().isPresent()) {
-                builder.transformMethod(method, MethodTransform.transformingCode(new Counting(type + "." + Mutant.key(method))));
+                NavigableMap<Integer, Integer> of = new TreeMap<>();
+                pieces.put(type + "." + Mutant.key(method), of);
+                builder.transformMethod(method, MethodTransform.transformingCode(
+                    type.equals(StackOptions.class.getName()) ? MutantLoader::stepwise : new Counting(of)));
             } else {
                 builder.with(element);
             }
         });
     }
 
+    private static void stepwise(CodeBuilder code, CodeElement element) {
+        String machine = BluefieldBackend.class.getName().replace('.', '/');
+        switch (element) {
+            case NewObjectInstruction made when made.className().asInternalName().equals(machine) -> code.new_(STEPWISE);
+            case InvokeInstruction call when call.owner().asInternalName().equals(machine) ->
+                code.invokespecial(STEPWISE, ConstantDescs.INIT_NAME, ConstantDescs.MTD_void);
+            default -> code.with(element);
+        }
+    }
+
     /** Puts the calls into a method. */
-    private record Counting(String method) implements CodeTransform {
-        @Override
-        public void atStart(CodeBuilder code) {
-            code.loadConstant(method).invokestatic(STEPS, "enter", MethodTypeDesc.of(ConstantDescs.CD_void,
-                ConstantDescs.CD_String));
+    private final class Counting implements CodeTransform {
+        private final NavigableMap<Integer, Integer> of;
+        private int element;
+
+        Counting(NavigableMap<Integer, Integer> of) {
+            this.of = of;
         }
 
         @Override
-        public void accept(CodeBuilder code, CodeElement element) {
-            if (element instanceof BranchInstruction) {
+        public void atStart(CodeBuilder code) {
+            code.invokestatic(STEPS, "step", MethodTypeDesc.of(ConstantDescs.CD_void));
+            note(code);
+        }
+
+        @Override
+        public void accept(CodeBuilder code, CodeElement each) {
+            if (each instanceof BranchInstruction) {
                 code.invokestatic(STEPS, "step", MethodTypeDesc.of(ConstantDescs.CD_void));
             }
-            code.with(element);
+            code.with(each);
+            element++;
+            if (each instanceof BranchInstruction || each instanceof LabelTarget || each instanceof LineNumber) {
+                note(code);
+            }
+        }
+
+        /** The next element is the first of a piece. */
+        private void note(CodeBuilder code) {
+            if (mutant == null) {
+                of.put(element, pieceCount);
+                code.loadConstant(pieceCount++).invokestatic(STEPS, "at", MethodTypeDesc.of(ConstantDescs.CD_void, ConstantDescs.CD_int));
+            }
         }
     }
 }

@@ -1,15 +1,14 @@
 package org.millrace.cli.testbed;
 
-import java.util.HashSet;
-import java.util.Set;
+import java.util.BitSet;
 
 /**
- * What the classes of a {@link MutantLoader} call: counts so that loops end, and notes which methods are reached.
+ * What the classes of a {@link MutantLoader} call: counts so that loops end, and notes which pieces of code are reached.
  *
  * <p>Owned by: the thread of the test.
  */
 public final class MutantSteps {
-    private static Set<String> reached = new HashSet<>();
+    private static BitSet reached = new BitSet();
     private static long left;
 
     private MutantSteps() {
@@ -26,21 +25,21 @@ public final class MutantSteps {
 
     /** Begins anew: nothing is reached, so many steps may be done. */
     static void begin(long steps) {
-        reached = new HashSet<>();
+        reached = new BitSet();
         left = steps;
     }
 
-    static Set<String> reached() {
+    /** {@return the pieces reached since the beginning, by number} */
+    static BitSet reached() {
         return reached;
     }
 
-    /** A method begins. */
-    public static void enter(String method) {
-        reached.add(method);
-        step();
+    /** A piece of code begins. */
+    public static void at(int piece) {
+        reached.set(piece);
     }
 
-    /** A jump is made. */
+    /** A method begins or a jump is made. */
     public static void step() {
         if (--left < 0) {
             throw new EndlessException();

@@ -9,12 +9,11 @@ import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -39,8 +38,6 @@ import org.millrace.testkit.script.ScriptFailure;
 class MutantTest {
     private static final long STEPS = 20_000_000;
     private static final String CONTROL = "org.millrace.tcp.control.";
-    private final MutantLoader unchanged = new MutantLoader(null);
-    private final Map<Attempt, Set<String>> reached = new HashMap<>();
 
     /** A script on a stack. */
     private record Attempt(PacketScript script, Scripts.Choice stack) {
@@ -48,6 +45,15 @@ class MutantTest {
         public String toString() {
             return script.name() + " on " + stack.program();
         }
+
+        /** {@return whether what a mutant changes is there at all} */
+        boolean has(Mutant mutant) {
+            return mutant.type().startsWith(CONTROL) || mutant.type().contains(stack.program().substring("tcp-".length()));
+        }
+    }
+
+    /** What a script reaches on the programs as they are. */
+    private record Reach(Attempt attempt, BitSet pieces) {
     }
 
     @ParameterizedTest
@@ -60,7 +66,7 @@ class MutantTest {
     void changeIsNoticed(String method, String change, String script, String program) throws Throwable {
         Attempt attempt = attempts().stream().filter(one -> one.toString().equals(script + ".pkt on " + program)).findFirst()
             .orElseThrow();
-        run(unchanged, attempt);
+        run(new MutantLoader(null), attempt);
         List<Mutant> changes = all().stream().filter(mutant -> mutant.toString().startsWith(method + ":")
             && mutant.change().text().equals(change)).toList();
         List<Mutant> killed = new ArrayList<>();
@@ -77,19 +83,36 @@ class MutantTest {
     void drawnMutantsAreKilled() throws Throwable {
         int count = Integer.getInteger("millrace.mutants");
         long seed = Long.getLong("millrace.mutants.seed", 1);
-        List<Attempt> attempts = attempts();
-        List<Mutant> survivors = new ArrayList<>();
+        String place = System.getProperty("millrace.mutants.in", "");
         List<Mutant> drawn = all();
         Collections.shuffle(drawn, new Random(seed));
-        for (Mutant mutant : drawn.subList(0, count)) {
+        drawn = drawn.stream().filter(mutant -> mutant.toString().contains(place)).limit(count).toList();
+        MutantLoader unchanged = new MutantLoader(null);
+        List<Reach> reaches = reaches(unchanged);
+        List<Mutant> survivors = new ArrayList<>();
+        for (Mutant mutant : drawn) {
+            int piece = unchanged.piece(mutant);
+            List<Attempt> attempts = reaches.stream().filter(reach -> piece >= 0 && reach.pieces.get(piece))
+                .map(Reach::attempt).filter(attempt -> attempt.has(mutant)).toList();
             Attempt killer = killer(mutant, attempts);
             System.out.println((killer == null ? "SURVIVED" : "killed  ") + " " + mutant
-                + (killer == null ? ", in reach of " + inReach(mutant, attempts) + " runs" : " by " + killer));
+                + (killer == null ? ", in reach of " + attempts.size() + " runs" : " by " + killer));
             if (killer == null) {
                 survivors.add(mutant);
             }
         }
         assertThat(survivors).as("survivors of " + count + " with seed " + seed).isEmpty();
+    }
+
+    /** Those that reach little come first: they are about what they reach. */
+    private static List<Reach> reaches(MutantLoader unchanged) throws Throwable {
+        List<Reach> reaches = new ArrayList<>();
+        for (Attempt attempt : attempts()) {
+            run(unchanged, attempt);
+            reaches.add(new Reach(attempt, MutantSteps.reached()));
+        }
+        reaches.sort(Comparator.comparing(reach -> reach.pieces.cardinality()));
+        return reaches;
     }
 
     private static List<Mutant> all() throws IOException {
@@ -120,35 +143,25 @@ class MutantTest {
         }
     }
 
-    /** One script of each directory, then the second of each, and so on: most mutants end early. */
     private static List<Attempt> attempts() throws IOException {
-        Map<Path, Integer> places = new HashMap<>();
-        Map<Path, Integer> order = new HashMap<>();
-        List<Path> files = new ArrayList<>(Scripts.under(Scripts.HOME));
-        files.forEach(file -> order.put(file, places.merge(file.getParent(), 1, Integer::sum)));
-        files.sort(Comparator.comparing(order::get));
         List<Attempt> attempts = new ArrayList<>();
-        for (Scripts.Choice stack : Scripts.STACKS.subList(0, 2)) {
-            for (Path file : files) {
-                PacketScript script = Scripts.read(file);
-                if (script.isFor(stack.program(), stack.hardware())) {
-                    attempts.add(new Attempt(script, stack));
-                }
-            }
+        for (Path file : Scripts.under(Scripts.HOME)) {
+            PacketScript script = Scripts.read(file);
+            Scripts.STACKS.subList(0, 2).stream().filter(stack -> script.isFor(stack.program(), stack.hardware()))
+                .forEach(stack -> attempts.add(new Attempt(script, stack)));
         }
         return attempts;
     }
 
-    private Attempt killer(Mutant mutant, List<Attempt> attempts) throws Throwable {
+    /** {@return the first that notices, null if none does} */
+    private static Attempt killer(Mutant mutant, List<Attempt> attempts) throws Throwable {
         MutantLoader loader = new MutantLoader(mutant);
         Class.forName(mutant.type(), true, loader); // a change that is no code is our mistake, not a kill
         for (Attempt attempt : attempts) {
-            if (reaches(attempt, mutant)) {
-                try {
-                    run(loader, attempt);
-                } catch (ScriptFailure | RuntimeException | StackOverflowError e) {
-                    return attempt;
-                }
+            try {
+                run(loader, attempt);
+            } catch (ScriptFailure | RuntimeException | StackOverflowError e) {
+                return attempt;
             }
         }
         return null;
@@ -157,30 +170,5 @@ class MutantTest {
     private static void run(MutantLoader loader, Attempt attempt) throws Throwable {
         MutantSteps.begin(STEPS);
         loader.run(attempt.script, attempt.stack);
-    }
-
-    private long inReach(Mutant mutant, List<Attempt> attempts) throws Throwable {
-        long count = 0;
-        for (Attempt attempt : attempts) {
-            count += reaches(attempt, mutant) ? 1 : 0;
-        }
-        return count;
-    }
-
-    /** A script that does not reach the method on the programs as they are need not run. */
-    private boolean reaches(Attempt attempt, Mutant mutant) throws Throwable {
-        if (!mutant.type().startsWith(CONTROL) && !mutant.type().contains(attempt.stack.program().substring("tcp-".length()))) {
-            return false;
-        }
-        if (!MutantLoader.counts(mutant.type())) {
-            return true;
-        }
-        Set<String> known = reached.get(attempt);
-        if (known == null) {
-            run(unchanged, attempt);
-            known = MutantSteps.reached();
-            reached.put(attempt, known);
-        }
-        return known.contains(mutant.type() + "." + mutant.method());
     }
 }

@@ -4,14 +4,18 @@ import java.lang.classfile.ClassModel;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.CodeElement;
 import java.lang.classfile.Instruction;
+import java.lang.classfile.Label;
 import java.lang.classfile.MethodModel;
 import java.lang.classfile.Opcode;
 import java.lang.classfile.TypeKind;
 import java.lang.classfile.instruction.BranchInstruction;
 import java.lang.classfile.instruction.ConstantInstruction;
+import java.lang.classfile.instruction.ExceptionCatch;
 import java.lang.classfile.instruction.FieldInstruction;
 import java.lang.classfile.instruction.InvokeInstruction;
+import java.lang.classfile.instruction.LabelTarget;
 import java.lang.classfile.instruction.LineNumber;
+import java.lang.classfile.instruction.LoadInstruction;
 import java.lang.classfile.instruction.NewObjectInstruction;
 import java.lang.classfile.instruction.NewPrimitiveArrayInstruction;
 import java.lang.classfile.instruction.NewReferenceArrayInstruction;
@@ -26,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.millrace.cli.testbed.Mutant.Change;
 
 /**
@@ -35,20 +40,34 @@ import org.millrace.cli.testbed.Mutant.Change;
  *
  * <p>Left out by rule, since no packet script is about them:
  * <ul>
- * <li>classes that read configuration, make components or write lines for tools, by their names ({@link #ASIDE}), and the package
- *     {@code format}, the encoding of numbers of a handed-over state;
+ * <li>classes that read configuration, make components or write lines for tools, by their names ({@link #ASIDE}), and methods that
+ *     answer a text, for people; calls of a logger;
+ * <li>what is believed of a handed-over state that no program of ours would write: the package {@code format},
+ *     {@code Soundness, ConnectionFields}, methods {@code walk}, and constants given to {@code Fields}, which are bounds, or what a
+ *     reader passes over. HandoverTest and the target {@code snapshot} of apps/fuzz show it;
  * <li>static initializers, which declare names and layouts for placements, {@code toString, equals, hashCode}, and what the compiler
  *     adds, lambdas aside;
- * <li>from {@code new …Exception} to its {@code throw}, and {@code addSuppressed}: messages;
+ * <li>from {@code new …Exception} to its {@code throw}: messages; what {@code try} adds for when something is thrown;
  * <li>what is added to a field of {@code TcpCounters};
  * <li>the largest and the smallest number, which mean never;
- * <li>a constant that is the length of an array or an argument of a java.util constructor: room that is made ahead.
+ * <li>a constant that is the length of an array or an argument of a java.util constructor: room that is made ahead;
+ * <li>what needs more than a script has ({@link #BEYOND}): one context, which lives as long as the stack, listens once and at a
+ *     given port; frames of the wire's size.
  * </ul>
+ *
+ * <p>What else nobody can see is in the resource {@code equal.mutants}, each with its reason.
  */
 final class MutantFinder {
     private static final Pattern ASIDE = Pattern.compile(".*(Factory|Config|Options|Component|Lines|Counters|package-info)(\\$.*)?"
-        + "|.*\\.(osgi|format)\\..*");
-    private static final Set<String> UNHEARD = Set.of("<clinit>", "toString", "equals", "hashCode");
+        + "|.*\\.(osgi|format)\\..*|.*\\.(Soundness|ConnectionFields)");
+    /**
+     * Classes and methods. RequestsTest and ListenerTest's tables show what contexts share, and ports that are chosen; TcpCodecTest and
+     * TwoHostsTest what is said of super-frames and to other machines.
+     */
+    private static final Pattern BEYOND = Pattern.compile(".*\\.(Requests\\.(handOver|contextLeft|contextClosed|dropListeners|lambda\\$context.*"
+        + "|listen|lambda\\$listen.*|unlisten|inDataPath|taken)|Lingering\\.leave|Establishment\\.(placeAtListener|lambda\\$placeAtListener.*)"
+        + "|EphemeralPorts\\..*|ListenerTable.*|TcpCodec\\.(carried|replaces|mostReplaced|segmentSize)|TransmitProtocol\\.remainder)");
+    private static final Set<String> UNHEARD = Set.of("<clinit>", "toString", "equals", "hashCode", "walk");
     private static final int LARGE = 1000;
     private static final Map<Opcode, Opcode> NEGATED = both(Opcode.IFEQ, Opcode.IFNE, Opcode.IFLT, Opcode.IFGE, Opcode.IFGT,
         Opcode.IFLE, Opcode.IF_ICMPEQ, Opcode.IF_ICMPNE, Opcode.IF_ICMPLT, Opcode.IF_ICMPGE, Opcode.IF_ICMPGT,
@@ -85,6 +104,7 @@ final class MutantFinder {
         List<Mutant> found = new ArrayList<>();
         if (!ASIDE.matcher(type).matches()) {
             model.methods().stream().filter(MutantFinder::isWritten)
+                .filter(method -> !BEYOND.matcher(type + "." + method.methodName().stringValue()).matches())
                 .forEach(method -> new MutantFinder(type, method, found).search());
         }
         return found;
@@ -93,7 +113,8 @@ final class MutantFinder {
     private static boolean isWritten(MethodModel method) {
         String name = method.methodName().stringValue();
         boolean isAdded = method.flags().has(AccessFlag.SYNTHETIC) && !name.startsWith("lambda$");
-        return method.code().isPresent() && !isAdded && !UNHEARD.contains(name);
+        boolean isForPeople = method.methodType().stringValue().endsWith(")Ljava/lang/String;");
+        return method.code().isPresent() && !isAdded && !isForPeople && !UNHEARD.contains(name);
     }
 
     private void search() {
@@ -101,15 +122,19 @@ final class MutantFinder {
         List<Instruction> instructions = all.stream().filter(Instruction.class::isInstance).map(Instruction.class::cast).toList();
         int at = 0;
         boolean isMessage = false;
+        Set<Label> rethrown = method.code().orElseThrow().exceptionHandlers().stream().filter(MutantFinder::isOfAll)
+            .map(ExceptionCatch::handler).collect(Collectors.toSet());
         for (element = 0; element < all.size(); element++) {
             switch (all.get(element)) {
                 case LineNumber number -> line = number.line();
+                case LabelTarget target -> isMessage |= rethrown.contains(target.label());
                 case Instruction instruction -> {
                     isMessage |= instruction instanceof NewObjectInstruction made
                         && made.className().asInternalName().endsWith("Exception");
                     isMessage &= !(instruction instanceof ThrowInstruction);
                     List<Instruction> next = instructions.subList(++at, instructions.size());
-                    if (!isMessage && !isCounter(instruction, next) && !isRoom(instruction, next)) {
+                    if (!isMessage && !isCounter(instruction, next) && !isRoom(instruction, next)
+                        && !isField(instruction, next)) {
                         change(instruction);
                     }
                 }
@@ -135,6 +160,16 @@ final class MutantFinder {
         };
     }
 
+    private static boolean isOfAll(ExceptionCatch handler) {
+        return handler.catchType().map(type -> type.asInternalName().equals("java/lang/Throwable")).orElse(true);
+    }
+
+    private static boolean isField(Instruction instruction, List<Instruction> next) {
+        return instruction instanceof ConstantInstruction && next.stream()
+            .filter(each -> !(each instanceof ConstantInstruction || each instanceof LoadInstruction || each instanceof FieldInstruction))
+            .findFirst().orElseThrow() instanceof InvokeInstruction call && call.owner().asInternalName().endsWith("/format/Fields");
+    }
+
     private void change(Instruction instruction) {
         switch (instruction) {
             case BranchInstruction branch -> {
@@ -147,7 +182,7 @@ final class MutantFinder {
             }
             case ConstantInstruction constant -> constant(constant);
             case InvokeInstruction call when call.typeSymbol().returnType().descriptorString().equals("V")
-                && !call.name().equalsString("<init>") && !call.name().equalsString("addSuppressed") -> add(call.name() + "() is not called", (code, _) -> drop(code, call));
+                && !call.name().equalsString("<init>") && !call.owner().asInternalName().equals("org/slf4j/Logger") -> add(call.name() + "() is not called", (code, _) -> drop(code, call));
             case ReturnInstruction _ when method.methodTypeSymbol().returnType().descriptorString().equals("Z") ->
                 add("returns the other boolean", (code, instead) -> code.iconst_1().ixor().with(instead));
             default -> {

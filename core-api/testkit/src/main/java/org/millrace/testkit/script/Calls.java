@@ -29,7 +29,7 @@ final class Calls {
         return switch (words.getFirst()) {
             case "read", "peek", "write" -> words.getLast();
             case "listen", "accept", "shutdown", "close", "abort" -> "0";
-            case "state", "queues", "count" -> String.join(" ", words.subList(1, words.size()));
+            case "state", "queues", "info", "count" -> String.join(" ", words.subList(1, words.size()));
             default -> null;
         };
     }
@@ -50,11 +50,12 @@ final class Calls {
             case "error" -> value(host.ask("option", "socket", flow.name, "name", "SO_ERROR"));
             case "option" -> value(host.ask("option", "socket", flow.name, "name", words.next("the option's name")));
             case "queues" -> queues(words, flow);
+            case "info" -> info(words, flow);
             case "state" -> state(words, flow);
             case "count" -> count(words);
             case "swap" -> swap(words);
             default -> throw new IllegalArgumentException("there is no call " + name + ", allowed are passive, active, listen, "
-                + "connect, accept, read, peek, write, shutdown, close, abort, close-listener, error, option, queues, state, "
+                + "connect, accept, read, peek, write, shutdown, close, abort, close-listener, error, option, queues, info, state, "
                 + "count, swap, quiet, skip");
         };
         words.end();
@@ -107,6 +108,30 @@ final class Calls {
             text.append(which).append(' ').append(answer.get(which)).append(' ');
         }
         return text.toString().strip();
+    }
+
+    /** {@code info NAME VALUE...}; a value may be a range. */
+    private String info(Words words, Flow flow) {
+        Map<String, Object> answer = host.ask("option", "socket", flow.name, "name", "TCP_INFO");
+        if (!(answer.get("value") instanceof Map<?, ?> info)) {
+            return value(answer);
+        }
+        StringBuilder text = new StringBuilder();
+        while (words.hasNext()) {
+            String name = words.next("");
+            String wanted = words.next("what " + name + " is to be");
+            String is = String.valueOf(info.get(name));
+            text.append(name).append(' ').append(isWithin(is, wanted) ? wanted : is).append(' ');
+        }
+        return text.toString().strip();
+    }
+
+    /** {@return whether a text begins with a number of the range {@code FROM..TO}} */
+    private static boolean isWithin(String text, String range) {
+        String[] ends = range.split("\\.\\.", 2);
+        String number = text.replaceFirst("[^0-9].*", "");
+        return ends.length == 2 && !number.isEmpty() && Long.parseLong(number) >= Words.number("the least", ends[0])
+            && Long.parseLong(number) <= Words.number("the most", ends[1]);
     }
 
     private String state(Words words, Flow flow) {

@@ -34,7 +34,7 @@ import org.millrace.toe.StreamSocket;
  */
 class DifferentialTest {
     private static final long FIRST = Long.getLong("millrace.seed", 1);
-    private static final int SEEDS = Integer.getInteger("millrace.differential.seeds", 2);
+    private static final int SEEDS = Integer.getInteger("millrace.differential.seeds", 1);
     private static final int CONVERSATIONS = 12;
     private static final long SECOND_NS = TwoHosts.SECOND_NS;
 

@@ -35,6 +35,13 @@ class LinuxInteropTest {
         passes(name, transport);
     }
 
+    /** What {@link DifferentialTest} does among data paths, with the kernel at one end. */
+    @ParameterizedTest
+    @ValueSource(strings = {"tcp-flextoe", "tcp-laminar"})
+    void conversations(String transport) {
+        passes("conversations", transport);
+    }
+
     /** What Laminar has beside its base, each where it shows; the base pushes. */
     @ParameterizedTest
     @CsvSource({"shortBadWire,pacing=pull", "sack,sack=on", "delayedAck,delayed-ack-segments=2",

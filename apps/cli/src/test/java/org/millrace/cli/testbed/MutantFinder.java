@@ -61,7 +61,7 @@ final class MutantFinder {
     private static final Pattern ASIDE = Pattern.compile(".*(Factory|Config|Options|Component|Lines|Counters|package-info)(\\$.*)?"
         + "|.*\\.(osgi|format)\\..*|.*\\.(Soundness|ConnectionFields)");
     /**
-     * Classes and methods. RequestsTest and ListenerTest's tables show what contexts share, and ports that are chosen; TcpCodecTest and
+     * Classes and methods. RequestsTest and HandshakeTest show what contexts share, and ports that are chosen; TcpCodecTest and
      * TwoHostsTest what is said of super-frames and to other machines.
      */
     private static final Pattern BEYOND = Pattern.compile(".*\\.(Requests\\.(handOver|contextLeft|contextClosed|dropListeners|lambda\\$context.*"

@@ -76,6 +76,14 @@ public interface Contexts {
     int unacknowledged(int context, int connection);
 
     /**
+     * {@return bytes that have been announced to a connection's application and that it has not consumed}
+     *
+     * @param context    the context
+     * @param connection the connection
+     */
+    int unread(int context, int connection);
+
+    /**
      * {@return whether two contexts are one application's, which may listen at one place with both}
      *
      * @param context one

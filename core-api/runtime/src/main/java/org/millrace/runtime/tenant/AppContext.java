@@ -120,6 +120,12 @@ public final class AppContext {
         return slot < 0 ? 0 : slots.transmitHeld[slot] - slots.transmitPending[slot];
     }
 
+    /** {@return bytes of a connection that are announced and not consumed} */
+    public int unread(int connection) {
+        int slot = slots.own(connection);
+        return slot < 0 ? 0 : slots.receiveHeld[slot] + slots.receivePending[slot];
+    }
+
     /** {@return bytes of all connections that are appended and not reported free} */
     public long unacknowledged() {
         long sum = 0;

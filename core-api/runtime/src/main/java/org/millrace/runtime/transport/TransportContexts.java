@@ -67,6 +67,12 @@ public final class TransportContexts implements Contexts {
     }
 
     @Override
+    public int unread(int context, int connection) {
+        AppContext found = contexts.find(context);
+        return found == null ? 0 : found.unread(connection);
+    }
+
+    @Override
     public boolean isOneApplications(int context, int other) {
         AppContext one = contexts.find(context);
         AppContext another = contexts.find(other);

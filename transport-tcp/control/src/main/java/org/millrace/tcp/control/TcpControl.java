@@ -140,6 +140,9 @@ public final class TcpControl implements ControlPlane {
                 watch.sacked(c, segment, nowNs);
             }
             c.digests |= digests & URGENT_DIGESTS;
+            if ((digests & TcpProgram.DIGEST_FIN_RECEIVED) != 0) {
+                watch.finReceived(c);
+            }
             active.wake(c, (digests & URGENT_DIGESTS) != 0, nowNs);
         }
     }

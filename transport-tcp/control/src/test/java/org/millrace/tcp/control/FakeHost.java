@@ -475,6 +475,11 @@ public final class FakeHost implements TransportHost, Contexts, TransportHost.Fl
     }
 
     @Override
+    public int unread(int context, int connection) {
+        return program.states.values().stream().filter(s -> s.connection == connection).mapToInt(s -> s.rcvBuffer - s.rcvFree).sum();
+    }
+
+    @Override
     public void listening(int context, long opaque, Status status, int listener, InetSocketAddress local) {
         events.add("listening ctx=" + context + " opaque=" + opaque + " " + status + " " + listener + " "
                 + local.getPort());

@@ -175,6 +175,15 @@ public final class FlowWatch {
         }
     }
 
+    /** The peer's FIN has come: a look later, when the application has closed too, could not tell whose was first. */
+    public void finReceived(TcpConnection c) {
+        program.progress(c.flow, progress);
+        if (c.state == TcpState.ESTABLISHED && !progress.finOutstanding && (c.digests & TcpProgram.DIGEST_FIN_ACKED) == 0) {
+            c.finReceived = true;
+            c.state = c.state.finReceived();
+        }
+    }
+
     /** Tells the data path what may be in flight now, and what to send again. */
     private void send(TcpConnection c, TcpProgress p, long nowNs) {
         LossRecovery r = c.recovery;

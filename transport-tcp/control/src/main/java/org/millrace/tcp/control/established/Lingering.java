@@ -1,6 +1,5 @@
 package org.millrace.tcp.control.established;
 
-import org.millrace.api.context.Contexts;
 import org.millrace.api.transport.TransportHost;
 import org.millrace.net.timer.Timed;
 import org.millrace.net.timer.TimerWheel;
@@ -132,12 +131,11 @@ public final class Lingering {
 
     /** By the books of the context: the data path may not have been told of all by now. */
     private boolean isAcknowledged(TcpConnection c) {
-        Contexts contexts = host.contexts();
-        return contexts.unacknowledged(c.context, c.connection) == 0;
+        return host.contexts().unacknowledged(c.context, c.connection) == 0;
     }
 
+    /** Likewise: what has been consumed may still be on its way through a machine that takes its time. */
     private boolean hasUnread(TcpConnection c) {
-        program.export(c.flow, state);
-        return state.rcvFree < state.rcvBuffer;
+        return host.contexts().unread(c.context, c.connection) > 0;
     }
 }

@@ -1,7 +1,6 @@
 package org.millrace.lab.agilio;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.SplittableRandom;
@@ -11,6 +10,7 @@ import org.millrace.api.port.Port;
 import org.millrace.api.port.PortCounters;
 import org.millrace.api.port.PortInfo;
 import org.millrace.api.port.TransmitBatch;
+import org.millrace.sim.port.SentFrames;
 
 /**
  * A full-duplex link between two ports in virtual time: a rate, a delay, a queue at each end that drops or holds its host back, and
@@ -21,8 +21,6 @@ final class Wire {
     private static final int STRIDE = 256;
     private static final int ETHERNET = 14;
     private static final int FRAME_GAP_BYTES = 24; // FCS, preamble, gap
-    private static final int CE = 3;
-    private static final int TOS = 15;
 
     private final Shape shape;
     private final SplittableRandom random;
@@ -172,21 +170,21 @@ final class Wire {
                     MemorySegment.copy(batch.second[i], batch.secondOffset[i], whole, header + batch.firstLength[i],
                         batch.secondLength[i]);
                 }
-                send(frame, whole);
+                send(frame);
             }
             batch.clear();
             return count;
         }
 
-        private void send(byte[] frame, MemorySegment whole) {
+        private void send(byte[] frame) {
             double begin = Math.max(freeNs, nowNs);
             double waitingBytes = (begin - nowNs) * shape.mbit / 8e3;
             if (waitingBytes > shape.queueBytes) {
                 dropped++;
                 return;
             }
-            if (waitingBytes > shape.markBytes && (whole.get(ValueLayout.JAVA_BYTE, TOS) & CE) != 0) {
-                frame[TOS] |= CE; // the MAC takes the checksum for right
+            if (waitingBytes > shape.markBytes) {
+                SentFrames.mark(frame);
             }
             freeNs = begin + (frame.length + FRAME_GAP_BYTES) * 8e3 / shape.mbit;
             if (shape.buffers > 0) {

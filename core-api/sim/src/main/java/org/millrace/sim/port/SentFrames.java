@@ -5,6 +5,8 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import org.millrace.api.port.TransmitBatch;
 import org.millrace.wire.Checksum;
+import org.millrace.wire.EthernetHeader;
+import org.millrace.wire.Ipv4Header;
 
 /** Frames out of a batch that is sent, in one piece. */
 public final class SentFrames {
@@ -51,6 +53,25 @@ public final class SentFrames {
             completeChecksum(MemorySegment.ofArray(bytes), bytes.length, start, batch.checksumOffset[frame]);
         }
         return bytes;
+    }
+
+    /**
+     * Marks a frame as a congested switch does (RFC 3168 §5), in place, its header checksum with it.
+     *
+     * @param frame from its Ethernet header on
+     * @return whether it could be marked: IPv4, and ECN-capable
+     */
+    public static boolean mark(byte[] frame) {
+        MemorySegment whole = MemorySegment.ofArray(frame);
+        if (frame.length < EthernetHeader.LENGTH + Ipv4Header.MIN_LENGTH || new EthernetHeader().wrap(whole, 0).etherType() != EthernetHeader.IPV4) {
+            return false;
+        }
+        Ipv4Header ip = new Ipv4Header().wrap(whole, EthernetHeader.LENGTH);
+        if (ip.ecn() == Ipv4Header.ECN_NOT_ECT) {
+            return false;
+        }
+        ip.ecn(Ipv4Header.ECN_CE).writeChecksum();
+        return true;
     }
 
     /**

@@ -20,6 +20,10 @@ abstract class AgilioExperiment implements Experiment {
     static final String FITTED = "one factor, fpc.factor-percent, on Table 4.4's row \"+ Intra-FPC parallelism\"; nothing here";
     /** The testbed's link; with a client whose own delays are in the link's. */
     static final Wire.Shape LINK = new Wire.Shape(40_000, 3_000, 1 << 20, 1 << 18, 0);
+    /** The same between two modelled hosts: link and switch alone. What waits at a sender is in its CTM, 64 buffers on each of 4 islands. */
+    static final Wire.Shape BETWEEN = new Wire.Shape(40_000, 1_000, Long.MAX_VALUE, Long.MAX_VALUE, 0, 256);
+    /** The rate of payload on a full link: 1,448 of 1,538 bytes. */
+    static final double LINE_GBIT = 40.0 * 1_448 / 1_538;
     /** From a call's arrival at a server's application to its answer. */
     static final long HOST_NS = 1_500;
 

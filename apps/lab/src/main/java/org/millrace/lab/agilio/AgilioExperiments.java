@@ -10,6 +10,7 @@ public final class AgilioExperiments {
 
     /** {@return them, in the order in which they are listed} */
     public static List<Experiment> all() {
-        return List.of(new Flexibility(), new Parallelism(), new Congestion(), new Latency(), new Scalability(), new Bottleneck());
+        return List.of(new Flexibility(), new Parallelism(), new Congestion(), new SaturatedServer(), new Latency(), new LargeCalls(), new Scalability(),
+            new Losses(), new Shares(), new Bottleneck());
     }
 }

@@ -11,6 +11,7 @@ import org.millrace.agilio.model.Fpc;
 import org.millrace.agilio.model.Memory;
 import org.millrace.lab.experiment.LabException;
 import org.millrace.lab.experiment.Parameter;
+import org.millrace.lab.experiment.Plot;
 import org.millrace.lab.experiment.Result;
 import org.millrace.lab.experiment.Run;
 import org.millrace.lab.output.WholeFile;
@@ -18,6 +19,7 @@ import org.millrace.lab.output.WholeFile;
 /** Where an echo's time goes on the machine: every place, memory, ring and link, the bottleneck by name, a drawing and a trace. */
 final class Bottleneck extends AgilioExperiment {
     private static final int TRACED_VISITS = 20_000;
+    private static final int DRAWN = 12;
 
     Bottleneck() {
         super("bottleneck", "nothing published: where FlexTOE's echo holds up an Agilio CX40, of every core, memory, ring and link", 5_000);
@@ -40,6 +42,7 @@ final class Bottleneck extends AgilioExperiment {
         WholeFile traced = file(run, "trace");
         EchoWorld world = world(machine(run), mapping(run, Map.of()), new EchoWorld.Load((int) run.whole("connections"), 16, bytes, bytes,
             1, HOST_NS), LINK, run.seed());
+        run.progress(0, run.whole("connections") + " connections");
         StringBuilder trace = new StringBuilder();
         if (traced != null) {
             world.machine().trace(TRACED_VISITS, trace::append);
@@ -64,7 +67,16 @@ final class Bottleneck extends AgilioExperiment {
             traced.write("{\"traceEvents\":[" + trace + "{}]}\n");
         }
         return result.calibrated(FITTED).note(String.format("%.0f calls/s, median %.1f us; busiest: %s", outcome.callsPerSecond(),
-            outcome.percentileUs(50), use.loads().stream().limit(4).map(Utilisation.Load::toString).toList()));
+            outcome.percentileUs(50), use.loads().stream().limit(4).map(Utilisation.Load::toString).toList()))
+            .plot(plot(use.loads()));
+    }
+
+    private static Plot plot(List<Utilisation.Load> loads) {
+        List<Plot.Series> series = new ArrayList<>();
+        for (int i = 0; i < Math.min(DRAWN, loads.size()); i++) {
+            series.add(new Plot.Series(loads.get(i).name(), false, List.of(i + 1.0), List.of(100 * loads.get(i).share())));
+        }
+        return new Plot("What is busiest", "rank", "% of the time", false, false, series);
     }
 
     private static WholeFile file(Run run, String key) throws LabException {

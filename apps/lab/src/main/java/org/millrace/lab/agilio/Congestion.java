@@ -3,9 +3,11 @@ package org.millrace.lab.agilio;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.millrace.lab.experiment.Cells;
 import org.millrace.lab.experiment.LabException;
 import org.millrace.lab.experiment.Parameter;
+import org.millrace.lab.experiment.Plot;
 import org.millrace.lab.experiment.Result;
 import org.millrace.lab.experiment.Run;
 
@@ -15,6 +17,7 @@ final class Congestion extends AgilioExperiment {
     private static final int RESPONSE_BYTES = 32;
     private static final long LINK_MBIT = 40_000;
     private static final int CALLS_OF_A_CONNECTION = 10;
+    private static final int OUR_JFI = 9;
     private static final String OFF = "plug-in:" + NoControl.NAME;
     private static final List<Row> ROWS = List.of(new Row(4, 16, 9.51, 9.47, 5.98, 11.58, 0.98, 0.95),
         new Row(4, 64, 9.51, 9.23, 10.75, 44.39, 0.96, 0.73), new Row(4, 128, 9.48, 8.96, 13.74, 64.25, 0.99, 0.53),
@@ -57,7 +60,22 @@ final class Congestion extends AgilioExperiment {
             .note(wrong.isEmpty() ? "on is better than off in every row" : "on is not better than off: " + wrong)
             .note("on: DCTCP. Off: the window is the buffer, lost segments go again (go-back-N). At least 1 ms before a timeout. The sender's data path "
                 + "takes no time: the port is what holds up; the receiver is the modelled machine")
-            .note("p99.99 of " + Math.max(calls(run), CALLS_OF_A_CONNECTION * rows.getLast().connections) + " calls and more is their maximum, nearly");
+            .note("p99.99 of " + Math.max(calls(run), CALLS_OF_A_CONNECTION * rows.getLast().connections) + " calls and more is their maximum, nearly")
+            .plot(plot(rows, result));
+    }
+
+    /** JFI of each row, on and off, published and ours. */
+    private static Plot plot(List<Row> rows, Result result) {
+        List<Double> across = IntStream.rangeClosed(1, rows.size()).mapToObj(Double::valueOf).toList();
+        List<Double> on = new ArrayList<>();
+        List<Double> off = new ArrayList<>();
+        for (int i = 0; i < result.rows().size(); i++) {
+            (i % 2 == 0 ? on : off).add((Double) result.rows().get(i).get(OUR_JFI));
+        }
+        return new Plot("Table 4.5", "row", "Jain's index", false, false, List.of(new Plot.Series("on, ours", true, across, on),
+            new Plot.Series("off, ours", true, across, off),
+            new Plot.Series("on, published", false, across, rows.stream().map(Row::onJfi).toList()),
+            new Plot.Series("off, published", false, across, rows.stream().map(Row::offJfi).toList())));
     }
 
     private static void check(List<String> wrong, String what, boolean isRight) {

@@ -207,7 +207,7 @@ final class EchoWorld {
         @Override
         public void ready(Endpoint endpoint, long atNs) {
             if (endpoint instanceof ListenSocket listener) {
-                TwoHosts.accept(listener);
+                TwoHosts.accept(listener, accepted -> { }); // it becomes ready when a call arrives
             } else if (endpoint instanceof StreamSocket socket) {
                 int waiting = taken.getOrDefault(socket, 0);
                 for (; socket.readable() - waiting >= load.requestBytes; waiting += load.requestBytes) {

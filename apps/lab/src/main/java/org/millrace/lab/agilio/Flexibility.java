@@ -5,12 +5,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 import org.millrace.agilio.machine.Machine;
 import org.millrace.agilio.machine.Mapping;
 import org.millrace.api.pipeline.StageExtension;
 import org.millrace.lab.experiment.Cells;
 import org.millrace.lab.experiment.LabException;
 import org.millrace.lab.experiment.Parameter;
+import org.millrace.lab.experiment.Plot;
 import org.millrace.lab.experiment.Result;
 import org.millrace.lab.experiment.Run;
 
@@ -52,6 +54,8 @@ final class Flexibility extends AgilioExperiment {
             "build", ">M calls/s published", ">ours", ">loss % published", ">ours", ">off by, points", "bottleneck");
         Machine machine = machine(run, MACHINE);
         double baseline = Double.NaN;
+        List<Double> published = new ArrayList<>();
+        List<Double> losses = new ArrayList<>();
         for (Build build : builds) {
             run.progress((double) builds.indexOf(build) / builds.size(), build.name);
             Map<String, String> stated = new HashMap<>(MAPPED);
@@ -63,6 +67,8 @@ final class Flexibility extends AgilioExperiment {
             baseline = Double.isNaN(baseline) ? ours : baseline;
             double loss = 100 * (1 - build.mops / builds.getFirst().mops);
             double ourLoss = 100 * (1 - ours / baseline);
+            published.add(loss);
+            losses.add(ourLoss);
             result.row(build.name, build.mops, ours, loss, ourLoss, ourLoss - loss, outcome.machine().utilisation().bottleneck());
         }
         return result.calibrated(FITTED)
@@ -73,6 +79,11 @@ final class Flexibility extends AgilioExperiment {
                 + "of acknowledgements and of what was sent, each written to the host over PCIe, on the two spare FPCs of each island. XDP: on a spare "
                 + "FPC; no frame has a tag here, and the codec would have taken it off")
             .note("losses that are missing: in the model the scheduler's FPC is the busiest, where nothing is added; in the text it is the "
-                + "protocol stage");
+                + "protocol stage")
+            .plot(new Plot("Table 4.3", "build", "loss, %", false, false, List.of(series("published", false, published), series("ours", true, losses))));
+    }
+
+    private static Plot.Series series(String name, boolean isLine, List<Double> up) {
+        return new Plot.Series(name, isLine, IntStream.rangeClosed(1, up.size()).mapToObj(Double::valueOf).toList(), up);
     }
 }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.millrace.agilio.AgilioBackend;
 import org.millrace.agilio.MachineView;
 import org.millrace.agilio.machine.Machine;
@@ -132,11 +133,16 @@ final class TwoHosts {
         return true;
     }
 
-    /** Takes all that wait at a listener; they become ready when something arrives. */
-    static void accept(ListenSocket listener) {
+    /** {@return which of the server's contexts a stream of it belongs to} */
+    static int context(StreamSocket ofServer) {
+        return ofServer.localAddress().getPort() - FIRST_PORT;
+    }
+
+    /** Takes all that wait at a listener. */
+    static void accept(ListenSocket listener, Consumer<StreamSocket> accepted) {
         try {
-            while (listener.accept() != null) {
-                // its application hears of it when it is ready
+            for (StreamSocket socket = listener.accept(); socket != null; socket = listener.accept()) {
+                accepted.accept(socket);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);

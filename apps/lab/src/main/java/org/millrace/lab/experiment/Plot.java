@@ -13,6 +13,11 @@ import java.util.List;
  * @param series         what is in it
  */
 public record Plot(String title, String across, String up, boolean isAcrossLog, boolean isUpLog, List<Series> series) {
+    /** {@return it without series that have no point} */
+    public Plot withoutEmpty() {
+        return new Plot(title, across, up, isAcrossLog, isUpLog, series.stream().filter(line -> !line.across.isEmpty()).toList());
+    }
+
     /**
      * One line, or points.
      *

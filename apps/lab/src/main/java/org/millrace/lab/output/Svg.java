@@ -39,13 +39,17 @@ public final class Svg {
     /**
      * {@return the drawing, the same for the same plots}
      *
-     * @param plots at least one, no series empty
-     * @throws LabException if this machine's Java cannot draw
+     * @param plots a series without points is left out, and a plot without series
+     * @throws LabException if nothing is left, or this machine's Java cannot draw
      */
     public static String of(List<Plot> plots) throws LabException {
         System.setProperty("java.awt.headless", "true");
+        List<Plot> drawn = plots.stream().map(Plot::withoutEmpty).filter(plot -> !plot.series().isEmpty()).toList();
+        if (drawn.isEmpty()) {
+            throw new LabException("--svg: the run is too short for a point of its plots");
+        }
         try {
-            return named(draw(plots));
+            return named(draw(drawn));
         } catch (UnsatisfiedLinkError | NoClassDefFoundError | InternalError e) {
             throw new LabException("--svg: this machine's Java cannot draw: " + e.getMessage()
                 + "; install the Debian packages libfontconfig1 and fonts-dejavu-core");

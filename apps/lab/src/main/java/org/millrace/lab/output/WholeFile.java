@@ -46,6 +46,7 @@ public final class WholeFile {
      */
     public void write(String text) throws LabException {
         Path next = file.resolveSibling("." + file.getFileName() + "." + ProcessHandle.current().pid() + ".part");
+        next.toFile().deleteOnExit();
         try {
             Files.writeString(next, text);
             Files.move(next, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);

@@ -48,6 +48,17 @@ class OutputTest {
         assertThat(drawing).isNotEqualTo(Svg.of(List.of(plot("p50"), plot("other"))));
     }
 
+    /** As a run that is too short for its largest messages has them. */
+    @Test
+    void aSeriesWithoutPointsIsLeftOut() throws LabException {
+        Plot.Series none = new Plot.Series("none", true, List.of(), List.of());
+        Plot whole = plot("p50");
+        Plot open = new Plot("p50", whole.across(), whole.up(), true, false, List.of(whole.series().getFirst(), none, whole.series().getLast()));
+        assertThat(Svg.of(List.of(open, new Plot("p99", "a", "b", false, false, List.of(none))))).isEqualTo(Svg.of(List.of(whole)));
+        assertThatThrownBy(() -> Svg.of(List.of(new Plot("p99", "a", "b", false, false, List.of(none))))).isInstanceOf(LabException.class)
+            .hasMessage("--svg: the run is too short for a point of its plots");
+    }
+
     @Test
     void aFileIsWrittenAsAWholeOrNotAtAll() throws IOException, LabException {
         Path file = directory.resolve("out.csv");

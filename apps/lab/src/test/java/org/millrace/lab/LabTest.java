@@ -1,0 +1,104 @@
+package org.millrace.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.millrace.lab.experiment.Experiment;
+import org.millrace.lab.experiment.LabException;
+import org.millrace.lab.experiment.Parameter;
+import org.millrace.lab.experiment.Progress;
+import org.millrace.lab.experiment.Result;
+import org.millrace.lab.experiment.Run;
+import org.millrace.lab.output.Csv;
+import org.millrace.lab.output.Svg;
+
+/** What holds for every experiment, in a form of each that is over soon. */
+class LabTest {
+    private static final long SEED = 3;
+    private static final Map<String, Map<String, String>> SHORT = Map.ofEntries(
+        Map.entry("queue", Map.of("messages", "1000")),
+        Map.entry("incast", Map.of("bytes", "2000")),
+        Map.entry("bulk", Map.of("bytes", "1000")),
+        Map.entry("homa-w1", Map.of("messages", "1000", "others", "0")),
+        Map.entry("homa-w2", Map.of("messages", "1000", "others", "0")),
+        Map.entry("homa-w3", Map.of("messages", "1000", "others", "0.5")),
+        Map.entry("homa-w4", Map.of("messages", "1000", "others", "0")),
+        Map.entry("homa-w5", Map.of("messages", "1000", "others", "0")),
+        Map.entry("table-4.3", Map.of("calls", "100", "connections", "8")),
+        Map.entry("table-4.4", Map.of("calls", "100")),
+        Map.entry("table-4.5", Map.of("calls", "100", "rows", "1")),
+        Map.entry("fig-4.11", Map.of("us", "100", "bytes", "64")),
+        Map.entry("fig-4.12", Map.of("calls", "100")),
+        Map.entry("fig-4.13", Map.of("kib", "32")),
+        Map.entry("fig-4.14", Map.of("calls", "100", "connections", "512")),
+        Map.entry("fig-4.16", Map.of("calls", "1000", "ms", "1", "loss", "0.01")),
+        Map.entry("fig-4.17", Map.of("ms", "1", "connections", "64")),
+        Map.entry("bottleneck", Map.of("calls", "100")));
+
+    @TempDir
+    Path directory;
+
+    static Stream<Experiment> experiments() {
+        return Lab.experiments().stream();
+    }
+
+    /** The parameters that name files of the experiment's own. */
+    private static List<String> files(Experiment experiment) {
+        return experiment.parameters().stream().filter(parameter -> parameter.meaning().startsWith("file for ")).map(Parameter::key).toList();
+    }
+
+    private Run run(Experiment experiment, Progress progress) throws LabException {
+        Map<String, String> settings = new HashMap<>(SHORT.getOrDefault(experiment.name(), Map.of()));
+        files(experiment).forEach(key -> settings.put(key, directory.resolve(key).toString()));
+        return new Run(experiment, new Run.Wishes(SEED, settings), progress);
+    }
+
+    private Map<String, String> outputs(Experiment experiment, Progress progress) throws LabException, IOException {
+        Result result = experiment.run(run(experiment, progress));
+        assertThat(result.rows()).isNotEmpty();
+        assertThat(result.plots()).as("what --svg draws").isNotEmpty();
+        Map<String, String> outputs = new HashMap<>(Map.of("csv", Csv.of(result), "svg", Svg.of(result.plots())));
+        for (String key : files(experiment)) {
+            outputs.put(key, Files.readString(directory.resolve(key)));
+        }
+        return outputs;
+    }
+
+    @ParameterizedTest
+    @MethodSource("experiments")
+    void theSameSeedGivesTheSameBytesAndProgressIsTold(Experiment experiment) throws LabException, IOException {
+        List<Double> parts = new ArrayList<>();
+        Map<String, String> first = outputs(experiment, (part, what) -> parts.add(part));
+        assertThat(outputs(experiment, Progress.NONE)).isEqualTo(first);
+        assertThat(parts).as("how far it is").isNotEmpty().isSorted().allMatch(part -> part >= 0 && part <= 1);
+    }
+
+    @ParameterizedTest
+    @MethodSource("experiments")
+    void aRunThatIsInterruptedLeavesNoFile(Experiment experiment) throws LabException, IOException {
+        Run run = run(experiment, (part, what) -> {
+            throw new IllegalStateException("interrupted");
+        });
+        assertThatThrownBy(() -> experiment.run(run)).isInstanceOf(IllegalStateException.class).hasMessage("interrupted");
+        try (var left = Files.list(directory)) {
+            assertThat(left).isEmpty();
+        }
+    }
+
+    @Test
+    void everyExperimentHasAShortForm() {
+        assertThat(experiments().map(Experiment::name)).containsExactlyInAnyOrderElementsOf(SHORT.keySet());
+    }
+}

@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,10 +23,11 @@ import org.millrace.lab.experiment.Parameter;
 import org.millrace.lab.experiment.Progress;
 import org.millrace.lab.experiment.Result;
 import org.millrace.lab.experiment.Run;
+import org.millrace.lab.live.LiveExperiments;
 import org.millrace.lab.output.Csv;
 import org.millrace.lab.output.Svg;
 
-/** What holds for every experiment, in a form of each that is over soon. */
+/** What holds for every experiment in virtual time, in a form of each that is over soon. */
 class LabTest {
     private static final long SEED = 3;
     private static final Map<String, Map<String, String>> SHORT = Map.ofEntries(
@@ -51,7 +54,8 @@ class LabTest {
     Path directory;
 
     static Stream<Experiment> experiments() {
-        return Lab.experiments().stream();
+        Set<String> inRealTime = LiveExperiments.all().stream().map(Experiment::name).collect(Collectors.toSet());
+        return Lab.experiments().stream().filter(experiment -> !inRealTime.contains(experiment.name()));
     }
 
     /** The parameters that name files of the experiment's own. */

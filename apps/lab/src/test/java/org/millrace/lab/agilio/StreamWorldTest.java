@@ -17,13 +17,13 @@ class StreamWorldTest {
 
     private static StreamWorld.Outcome bulk(int flows, int answerBytes, Wire.Shape shape) throws LabException {
         return new StreamWorld(modelled(), modelled(), new StreamWorld.Load(flows, flows, flows, 1 << 17, answerBytes, 0, 0, 1 << 16), shape, 1)
-            .run(MS / 2, MS);
+            .run(MS / 4, MS / 2);
     }
 
     @Test
     void aHostIsHeldBackByItsPortAndSharesItEvenly() throws LabException {
         StreamWorld.Outcome outcome = new StreamWorld(modelled(), modelled(), new StreamWorld.Load(32, 4, 4, 1 << 14, 0, 0, 0, 1 << 14),
-            new Wire.Shape(10_000, 1_000, 600_000, Long.MAX_VALUE, 0, 64), 1).run(MS, 2 * MS);
+            new Wire.Shape(10_000, 1_000, 600_000, Long.MAX_VALUE, 0, 64), 1).run(MS / 2, MS);
         assertThat(outcome.dropped()).as("its queue has room for 390 frames, its buffers are 64").isZero();
         assertThat(outcome.gbitPerSecond()).isCloseTo(10.0 * 1_448 / 1_538, within(0.1));
         assertThat(Fairness.jain(outcome.bytes())).isGreaterThan(0.98);
@@ -44,7 +44,7 @@ class StreamWorldTest {
         assertThat(without.lost()).isZero();
         assertThat(with.lost()).isPositive();
         assertThat(with.gbitPerSecond()).isBetween(0.1, without.gbitPerSecond());
-        assertThat(with.bytes()).as("every stream goes on").allMatch(bytes -> bytes > 0);
+        assertThat(with.bytes()).as("every stream goes on").doesNotContain(0);
     }
 
     @Test

@@ -60,7 +60,7 @@ final class Control implements ControlPlane {
             case LISTEN, LISTEN_ALONE ->
                 host.contexts().listening(request.context(), request.opaque(), Status.UNSUPPORTED, 0, null);
             case HANDOVER -> host.contexts().notAccepted(request.backlog(), request.opaque(), Status.UNSUPPORTED);
-            case UNLISTEN, GIVE_UP -> {
+            case UNLISTEN, GIVE_UP, OPTION -> {
                 // there is nothing of the kind
             }
         }

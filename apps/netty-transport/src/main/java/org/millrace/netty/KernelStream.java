@@ -1,7 +1,9 @@
 package org.millrace.netty;
 
+import io.netty.channel.ChannelOption;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.SocketOption;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
@@ -175,10 +177,22 @@ final class KernelStream implements ChannelStream {
         socket.shutdownOutput();
     }
 
+    private <T> void apply(SocketOption<T> option, Integer value) throws IOException {
+        if (value != null) {
+            socket.setOption(option, option.type().cast(value));
+        }
+    }
+
     @Override
     public void apply(MillraceSocketChannelConfig config) throws IOException {
         socket.setOption(StandardSocketOptions.TCP_NODELAY, config.isTcpNoDelay());
         socket.setOption(StandardSocketOptions.SO_KEEPALIVE, config.isKeepAlive());
+        for (SocketOption<?> option : socket.supportedOptions()) {
+            if (option.name().startsWith("TCP_KEEP")) {
+                Integer value = config.chosen().get(MillraceChannelOption.streamOption(ChannelOption.valueOf(option.name())));
+                apply(option, value);
+            }
+        }
         socket.setOption(StandardSocketOptions.SO_REUSEADDR, config.isReuseAddress());
         if (config.getTrafficClass() != 0) {
             socket.setOption(StandardSocketOptions.IP_TOS, config.getTrafficClass());

@@ -197,6 +197,7 @@ public final class MillraceSocketChannel extends AbstractMillraceChannel impleme
         ToeStream arrived = awaited.arrived();
         if (arrived != null) {
             become(arrived);
+            optionsSet();
             again();
             awaited.accept();
         }
@@ -204,9 +205,12 @@ public final class MillraceSocketChannel extends AbstractMillraceChannel impleme
 
     /** Options have been set. */
     void optionsSet() {
-        if (stream instanceof KernelStream) {
+        ChannelStream now = stream;
+        if (now instanceof ToeStream && isRegistered() && !eventLoop().inEventLoop()) {
+            eventLoop().execute(this::optionsSet);
+        } else if (now != null) {
             try {
-                apply();
+                now.apply(config);
             } catch (IOException e) {
                 throw new ChannelException(e);
             }
@@ -508,6 +512,7 @@ public final class MillraceSocketChannel extends AbstractMillraceChannel impleme
                 stream = handler.isOverCalls(attempt.peer())
                     ? CallStream.connect(handler, eventLoop(), toe, attempt.peer(), wantedLocal)
                     : new ToeStream(handler, toe.connect(attempt.peer(), wantedLocal, null));
+                apply();
                 follow();
             } catch (Exception e) {
                 refuse(annotateConnectException(e, attempt.peer()));

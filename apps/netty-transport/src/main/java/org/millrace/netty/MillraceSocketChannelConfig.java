@@ -8,19 +8,20 @@ import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.SocketChannelConfig;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.millrace.api.context.StreamOption;
 
 /**
- * Options of a stream. SO_LINGER 0 makes closing a reset; ALLOW_HALF_CLOSURE, CONNECT_TIMEOUT_MILLIS and Netty's own
- * count as everywhere. Over Millrace TCP_NODELAY, SO_KEEPALIVE, SO_REUSEADDR, SO_SNDBUF, SO_RCVBUF, IP_TOS and other SO_LINGER are
- * remembered and have no effect (over the kernel they have, but for other SO_LINGER): the data path never delays a segment, buffers have the context's size, and closing
- * never blocks.
+ * Options of a stream: {@link ChannelOption}'s and {@link MillraceChannelOption}'s. What is not set is the instance's, TCP_NODELAY
+ * too. SO_LINGER 0 makes closing a reset, another bounds the time in which what was written is delivered afterwards; closing
+ * never blocks. SO_REUSEADDR has an effect over the kernel only, TCP_CORK and TCP_USER_TIMEOUT over Millrace only.
  */
 final class MillraceSocketChannelConfig extends DefaultChannelConfig implements SocketChannelConfig {
     private final MillraceSocketChannel channel;
     private volatile int receiveBufferSize;
     private volatile int sendBufferSize;
-    private volatile boolean tcpNoDelay = true;
-    private volatile boolean keepAlive;
+    /** What is set of a stream's options, by their numbers there. */
+    private final Map<StreamOption, Integer> chosen = new ConcurrentHashMap<>();
     private volatile boolean reuseAddress;
     private volatile int soLinger = -1;
     private volatile int trafficClass;
@@ -40,7 +41,9 @@ final class MillraceSocketChannelConfig extends DefaultChannelConfig implements 
     public Map<ChannelOption<?>, Object> getOptions() {
         return getOptions(super.getOptions(), ChannelOption.SO_RCVBUF, ChannelOption.SO_SNDBUF, ChannelOption.TCP_NODELAY,
             ChannelOption.SO_KEEPALIVE, ChannelOption.SO_REUSEADDR, ChannelOption.SO_LINGER,
-            ChannelOption.IP_TOS, ChannelOption.ALLOW_HALF_CLOSURE);
+            ChannelOption.IP_TOS, ChannelOption.ALLOW_HALF_CLOSURE, MillraceChannelOption.TCP_CORK,
+            MillraceChannelOption.TCP_USER_TIMEOUT, MillraceChannelOption.TCP_KEEPIDLE, MillraceChannelOption.TCP_KEEPINTVL,
+            MillraceChannelOption.TCP_KEEPCNT);
     }
 
     @Override
@@ -52,11 +55,9 @@ final class MillraceSocketChannelConfig extends DefaultChannelConfig implements 
         if (option == ChannelOption.SO_SNDBUF) {
             return (T) Integer.valueOf(sendBufferSize);
         }
-        if (option == ChannelOption.TCP_NODELAY) {
-            return (T) Boolean.valueOf(tcpNoDelay);
-        }
-        if (option == ChannelOption.SO_KEEPALIVE) {
-            return (T) Boolean.valueOf(keepAlive);
+        StreamOption streams = MillraceChannelOption.streamOption(option);
+        if (streams != null) {
+            return (T) (streams.most() == 1 ? (Object) (value(streams) != 0) : (Object) value(streams));
         }
         if (option == ChannelOption.SO_REUSEADDR) {
             return (T) Boolean.valueOf(reuseAddress);
@@ -80,10 +81,8 @@ final class MillraceSocketChannelConfig extends DefaultChannelConfig implements 
             setReceiveBufferSize((Integer) value);
         } else if (option == ChannelOption.SO_SNDBUF) {
             setSendBufferSize((Integer) value);
-        } else if (option == ChannelOption.TCP_NODELAY) {
-            setTcpNoDelay((Boolean) value);
-        } else if (option == ChannelOption.SO_KEEPALIVE) {
-            setKeepAlive((Boolean) value);
+        } else if (MillraceChannelOption.streamOption(option) != null) {
+            choose(MillraceChannelOption.streamOption(option), value instanceof Boolean on ? on ? 1 : 0 : (Integer) value);
         } else if (option == ChannelOption.SO_REUSEADDR) {
             setReuseAddress((Boolean) value);
         } else if (option == ChannelOption.SO_LINGER) {
@@ -99,6 +98,29 @@ final class MillraceSocketChannelConfig extends DefaultChannelConfig implements 
         return true;
     }
 
+    private void choose(StreamOption option, int value) {
+        if (!option.allows(value)) {
+            throw new IllegalArgumentException(option + " is " + value + ", allowed is " + option.least() + " to " + option.most());
+        }
+        chosen.put(option, value);
+    }
+
+    /** As set, else as Linux has it; what an instance says of it is not known here. */
+    private int value(StreamOption option) {
+        return chosen.getOrDefault(option, switch (option) {
+            case NO_DELAY -> 1;
+            case KEEPALIVE_IDLE_S -> 7_200;
+            case KEEPALIVE_INTERVAL_S -> 75;
+            case KEEPALIVE_PROBES -> 9;
+            default -> 0;
+        });
+    }
+
+    /** {@return what is set of a stream's options} */
+    Map<StreamOption, Integer> chosen() {
+        return chosen;
+    }
+
     @Override
     public int getReceiveBufferSize() {
         return receiveBufferSize;
@@ -107,6 +129,7 @@ final class MillraceSocketChannelConfig extends DefaultChannelConfig implements 
     @Override
     public SocketChannelConfig setReceiveBufferSize(int value) {
         receiveBufferSize = value;
+        choose(StreamOption.RECEIVE_BYTES, value);
         return this;
     }
 
@@ -123,23 +146,25 @@ final class MillraceSocketChannelConfig extends DefaultChannelConfig implements 
 
     @Override
     public boolean isTcpNoDelay() {
-        return tcpNoDelay;
+        return value(StreamOption.NO_DELAY) != 0;
     }
 
     @Override
     public SocketChannelConfig setTcpNoDelay(boolean value) {
-        tcpNoDelay = value;
+        choose(StreamOption.NO_DELAY, value ? 1 : 0);
+        channel.optionsSet();
         return this;
     }
 
     @Override
     public boolean isKeepAlive() {
-        return keepAlive;
+        return value(StreamOption.KEEPALIVE) != 0;
     }
 
     @Override
     public SocketChannelConfig setKeepAlive(boolean value) {
-        keepAlive = value;
+        choose(StreamOption.KEEPALIVE, value ? 1 : 0);
+        channel.optionsSet();
         return this;
     }
 
@@ -162,6 +187,7 @@ final class MillraceSocketChannelConfig extends DefaultChannelConfig implements 
     @Override
     public SocketChannelConfig setSoLinger(int value) {
         soLinger = value;
+        choose(StreamOption.LINGER_MS, Math.clamp(value, 0, StreamOption.LINGER_MS.most() / 1_000) * 1_000);
         return this;
     }
 
@@ -173,6 +199,7 @@ final class MillraceSocketChannelConfig extends DefaultChannelConfig implements 
     @Override
     public SocketChannelConfig setTrafficClass(int value) {
         trafficClass = value;
+        choose(StreamOption.DSCP, value >> 2 & StreamOption.DSCP.most());
         return this;
     }
 

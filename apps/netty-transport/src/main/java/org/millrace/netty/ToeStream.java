@@ -3,11 +3,14 @@ package org.millrace.netty;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.util.OptionalInt;
 import org.millrace.api.context.Status;
 import org.millrace.toe.StreamSocket;
 
 /** A stream of a loop's context. */
 final class ToeStream implements ChannelStream {
+    private static final int LEAST_SEND_BUFFER = 4_608; // socket(7)
+
     private final MillraceIoHandler home;
     private final StreamSocket socket;
 
@@ -113,9 +116,18 @@ final class ToeStream implements ChannelStream {
         socket.shutdownOutput();
     }
 
-    /** Its options have no effect here, see {@link MillraceSocketChannelConfig}. */
+    /** What has been told before is not told again. */
     @Override
     public void apply(MillraceSocketChannelConfig config) {
+        config.chosen().forEach((option, value) -> {
+            OptionalInt told = socket.option(option);
+            if (told.isEmpty() || told.getAsInt() != value) {
+                socket.option(option, value);
+            }
+        });
+        if (config.getSendBufferSize() > 0) {
+            socket.transmitMost(Math.clamp(2L * config.getSendBufferSize(), LEAST_SEND_BUFFER, Integer.MAX_VALUE));
+        }
     }
 
     @Override

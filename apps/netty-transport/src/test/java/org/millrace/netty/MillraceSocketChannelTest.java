@@ -34,6 +34,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.millrace.runtime.Instance;
+import org.millrace.testkit.Eventually;
 
 @Timeout(value = 30, unit = TimeUnit.SECONDS)
 class MillraceSocketChannelTest {
@@ -93,6 +95,32 @@ class MillraceSocketChannelTest {
         Channel channel = client(handler).connect(server.localAddress()).syncUninterruptibly().channel();
         opened.add(channel);
         return channel;
+    }
+
+    @Test
+    void optionsReachTheConnections() throws Exception {
+        ServerBootstrap serving = new ServerBootstrap().group(boss, workers).channel(MillraceServerSocketChannel.class)
+            .childOption(ChannelOption.TCP_NODELAY, false)
+            .childOption(ChannelOption.valueOf("io.netty.channel.epoll.EpollChannelOption#TCP_CORK"), true)
+            .childHandler(new Echo());
+        Channel server = serving.bind(TwoHosts.anyPort()).syncUninterruptibly().channel();
+        opened.add(server);
+        Channel channel = client(new Echo()).option(ChannelOption.IP_TOS, 0xb8).option(MillraceChannelOption.TCP_USER_TIMEOUT, 3_000)
+            .connect(server.localAddress()).syncUninterruptibly().channel();
+        opened.add(channel);
+        assertDetail(hosts.server, " nagle cork ");
+        assertDetail(hosts.client, " dscp=46 user-timeout=3000ms ");
+        channel.config().setOption(ChannelOption.SO_KEEPALIVE, true);
+        channel.config().setOption(MillraceChannelOption.TCP_KEEPIDLE, 30);
+        assertDetail(hosts.client, " keepalive=30s ");
+        assertThat(channel.config().getOption(MillraceChannelOption.TCP_USER_TIMEOUT)).isEqualTo(3_000);
+        assertThatThrownBy(() -> channel.config().setOption(MillraceChannelOption.TCP_KEEPCNT, 0))
+            .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    private static void assertDetail(Instance host, String wanted) throws Exception {
+        Eventually.holds(() -> host.status().connections().stream().anyMatch(c -> (c.detail() + " ").contains(wanted)),
+            () -> wanted + " in " + host.status().connections());
     }
 
     private static final class Echo extends ChannelInboundHandlerAdapter {

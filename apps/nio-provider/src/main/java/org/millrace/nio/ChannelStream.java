@@ -3,6 +3,7 @@ package org.millrace.nio;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
+import java.net.SocketOption;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectionKey;
@@ -31,15 +32,39 @@ final class ChannelStream {
     /**
      * Begins to connect.
      *
-     * @param local wanted address, or null
+     * @param local   wanted address, or null
+     * @param options its channel's
      */
-    static ChannelStream connect(SharedContext context, InetSocketAddress peer, InetSocketAddress local, Listener owner) {
+    static ChannelStream connect(SharedContext context, InetSocketAddress peer, InetSocketAddress local, Options options,
+                                 Listener owner) {
         context.lock();
         try {
             ChannelStream stream = new ChannelStream(context, context.toe().connect(peer, local, null));
+            options.tell(stream.socket);
             stream.belongsTo(owner);
             context.flush();
             return stream;
+        } finally {
+            context.unlock();
+        }
+    }
+
+    /** An option of its channel has been set. */
+    void option(SocketOption<?> option, Object value) {
+        context.lock();
+        try {
+            Options.tell(socket, option, value);
+            context.flush();
+        } finally {
+            context.unlock();
+        }
+    }
+
+    /** Its channel has these options. */
+    void options(Options all) {
+        context.lock();
+        try {
+            all.tell(socket);
         } finally {
             context.unlock();
         }

@@ -70,6 +70,11 @@ final class KernelSide<C extends SelectableChannel & NetworkChannel> {
         return channel != null ? channel.getOption(option) : options.get(option);
     }
 
+    /** {@return what was set while it went over nothing} */
+    Options options() {
+        return options;
+    }
+
     Set<SocketOption<?>> supportedOptions() {
         return options.supported();
     }

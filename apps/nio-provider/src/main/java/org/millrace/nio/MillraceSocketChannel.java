@@ -56,6 +56,7 @@ final class MillraceSocketChannel extends SocketChannel implements Watched {
     MillraceSocketChannel(MillraceSelectorProvider provider, ChannelStream stream) {
         this(provider);
         this.stream = stream;
+        stream.options(kernel.options());
         state = State.CONNECTED;
     }
 
@@ -172,7 +173,7 @@ final class MillraceSocketChannel extends SocketChannel implements Watched {
             peer = wanted;
             state = State.PENDING;
             if (context != null) {
-                stream = ChannelStream.connect(context, wanted, local, this);
+                stream = ChannelStream.connect(context, wanted, local, kernel.options(), this);
                 kernel.offer(-1); // an answer may be there already, and a selector that sleeps not know this context
             } else if (kernel.channel() == null) {
                 useKernel(local);
@@ -426,6 +427,9 @@ final class MillraceSocketChannel extends SocketChannel implements Watched {
         synchronized (stateLock) {
             checkOpen();
             kernel.option(option, value);
+            if (stream != null) {
+                stream.option(option, value);
+            }
         }
         return this;
     }

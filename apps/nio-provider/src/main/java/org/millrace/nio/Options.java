@@ -8,10 +8,13 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import jdk.net.ExtendedSocketOptions;
+import org.millrace.api.context.StreamOption;
+import org.millrace.toe.StreamSocket;
 
 /**
- * The options of a channel. Over Millrace SO_LINGER of 0 resets when closing; the others are kept and mean nothing: the
- * context has the buffers, streams do not delay small writes, and keepalive is the instance's.
+ * The options of a channel, with Linux's defaults: without TCP_NODELAY little writes are gathered by Nagle's algorithm. Over
+ * Millrace a stream is told of all but SO_REUSEADDR; SO_LINGER of 0 resets when closing.
  */
 final class Options {
     private static final Map<SocketOption<?>, Object> SERVER = Map.of(StandardSocketOptions.SO_RCVBUF, 256 << 10,
@@ -19,7 +22,10 @@ final class Options {
     private static final Map<SocketOption<?>, Object> STREAM = Map.of(StandardSocketOptions.SO_RCVBUF, 256 << 10,
         StandardSocketOptions.SO_SNDBUF, 256 << 10, StandardSocketOptions.SO_REUSEADDR, false,
         StandardSocketOptions.SO_KEEPALIVE, false, StandardSocketOptions.SO_LINGER, -1,
-        StandardSocketOptions.TCP_NODELAY, false, StandardSocketOptions.IP_TOS, 0);
+        StandardSocketOptions.TCP_NODELAY, false, StandardSocketOptions.IP_TOS, 0,
+        ExtendedSocketOptions.TCP_KEEPIDLE, 7_200, ExtendedSocketOptions.TCP_KEEPINTERVAL, 75,
+        ExtendedSocketOptions.TCP_KEEPCOUNT, 9);
+    private static final int LEAST_SEND_BUFFER = 4_608; // socket(7)
 
     private final Map<SocketOption<?>, Object> defaults;
     private final Map<SocketOption<?>, Object> set = new LinkedHashMap<>();
@@ -49,12 +55,43 @@ final class Options {
             && (Integer) value < 0) {
             throw new IllegalArgumentException(option + " is " + value);
         }
+        if (option == StandardSocketOptions.IP_TOS && ((Integer) value & ~0xff) != 0) {
+            throw new IllegalArgumentException(option + " is " + value + ", allowed is 0 to 255");
+        }
         set.put(option, value);
     }
 
     synchronized <T> T get(SocketOption<T> option) {
         check(option);
         return option.type().cast(set.getOrDefault(option, defaults.get(option)));
+    }
+
+    /** Tells a stream of all that is not as a stream is by itself. */
+    synchronized void tell(StreamSocket stream) {
+        tell(stream, StandardSocketOptions.TCP_NODELAY, get(StandardSocketOptions.TCP_NODELAY));
+        set.forEach((option, value) -> tell(stream, option, value));
+    }
+
+    /** Tells a stream of one. */
+    static void tell(StreamSocket stream, SocketOption<?> option, Object value) {
+        switch (option.name()) {
+            case "TCP_NODELAY" -> stream.option(StreamOption.NO_DELAY, (Boolean) value ? 1 : 0);
+            case "SO_KEEPALIVE" -> stream.option(StreamOption.KEEPALIVE, (Boolean) value ? 1 : 0);
+            case "TCP_KEEPIDLE" -> bounded(stream, StreamOption.KEEPALIVE_IDLE_S, (Integer) value);
+            case "TCP_KEEPINTERVAL" -> bounded(stream, StreamOption.KEEPALIVE_INTERVAL_S, (Integer) value);
+            case "TCP_KEEPCOUNT" -> bounded(stream, StreamOption.KEEPALIVE_PROBES, (Integer) value);
+            case "SO_LINGER" -> stream.option(StreamOption.LINGER_MS, Math.clamp((Integer) value, 0, 65_535) * 1_000);
+            case "IP_TOS" -> stream.option(StreamOption.DSCP, (Integer) value >> 2);
+            case "SO_RCVBUF" -> stream.option(StreamOption.RECEIVE_BYTES, (Integer) value);
+            case "SO_SNDBUF" -> stream.transmitMost(Math.clamp(2L * (Integer) value, LEAST_SEND_BUFFER, Integer.MAX_VALUE));
+            default -> {
+                // SO_REUSEADDR: of an address, not of a stream
+            }
+        }
+    }
+
+    private static void bounded(StreamSocket stream, StreamOption option, int value) {
+        stream.option(option, Math.clamp(value, option.least(), option.most()));
     }
 
     private void check(SocketOption<?> option) {

@@ -17,9 +17,7 @@ final class IgnoredOptions {
     /** Vert.x 5.0 has no such class, and never asks. */
     private static Map<String, TcpOption<?>> options() {
         return Map.of("tcpFastOpen", TcpOption.FASTOPEN,
-            "tcpFastOpenConnect", TcpOption.FASTOPEN_CONNECT, "tcpCork", TcpOption.CORK, "tcpQuickAck", TcpOption.QUICKACK,
-            "tcpUserTimeout", TcpOption.USER_TIMEOUT, "tcpKeepAliveCount", TcpOption.KEEPCNT,
-            "tcpKeepAliveIdleSeconds", TcpOption.KEEPIDLE, "tcpKeepAliveIntervalSeconds", TcpOption.KEEPINTVL);
+            "tcpFastOpenConnect", TcpOption.FASTOPEN_CONNECT, "tcpQuickAck", TcpOption.QUICKACK);
     }
 
     void look(TcpConfig config) {

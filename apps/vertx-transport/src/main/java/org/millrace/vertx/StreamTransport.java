@@ -116,6 +116,7 @@ final class StreamTransport implements Transport {
     public void configure(TcpConfig config, boolean domainSocket, Bootstrap bootstrap) {
         if (!domainSocket) {
             ignored.look(config);
+            StreamOptions.pass(config, bootstrap::option);
         }
         kernel.configure(config, domainSocket, bootstrap);
     }
@@ -124,6 +125,7 @@ final class StreamTransport implements Transport {
     public void configure(TcpConfig config, boolean domainSocket, ServerBootstrap bootstrap) {
         if (!domainSocket) {
             ignored.look(config);
+            StreamOptions.pass(config, bootstrap::childOption);
             bootstrap.option(MillraceServerSocketChannel.SO_REUSEPORT, config.isSoReusePort());
         }
         kernel.configure(config, domainSocket, bootstrap);

@@ -11,6 +11,7 @@ import io.vertx.core.net.TcpConfig;
 import io.vertx.core.net.TcpOption;
 import org.junit.jupiter.api.Test;
 import org.millrace.netty.ListenerWatch;
+import org.millrace.netty.MillraceChannelOption;
 import org.millrace.netty.MillraceServerSocketChannel;
 import org.millrace.netty.Routes;
 
@@ -42,15 +43,29 @@ class StreamTransportTest {
     }
 
     @Test
+    void optionsOfStreamsArePassedOn() {
+        TcpConfig config = new TcpConfig();
+        config.setOption(TcpOption.CORK, true);
+        config.setOption(TcpOption.USER_TIMEOUT, 3_000);
+        config.setOption(TcpOption.KEEPIDLE, 60);
+        ServerBootstrap server = new ServerBootstrap();
+        transport.configure(config, false, server);
+        assertThat(server.config().childOptions()).containsEntry(MillraceChannelOption.TCP_CORK, true)
+            .containsEntry(MillraceChannelOption.TCP_USER_TIMEOUT, 3_000).containsEntry(MillraceChannelOption.TCP_KEEPIDLE, 60)
+            .doesNotContainKey(MillraceChannelOption.TCP_KEEPCNT);
+        assertThat(transport.ignored().said()).isEmpty();
+    }
+
+    @Test
     void optionsWithoutEffectAreSaidOnce() {
         transport.configure(new TcpConfig(), false, new ServerBootstrap());
         assertThat(transport.ignored().said()).isEmpty();
         TcpConfig config = new TcpConfig();
-        config.setOption(TcpOption.CORK, true);
+        config.setOption(TcpOption.QUICKACK, true);
         config.setOption(TcpOption.FASTOPEN_CONNECT, true);
         transport.configure(config, false, new Bootstrap());
         config.setOption(TcpOption.FASTOPEN, 5);
         transport.configure(config, false, new ServerBootstrap());
-        assertThat(transport.ignored().said()).containsExactlyInAnyOrder("tcpCork", "tcpFastOpenConnect", "tcpFastOpen");
+        assertThat(transport.ignored().said()).containsExactlyInAnyOrder("tcpQuickAck", "tcpFastOpenConnect", "tcpFastOpen");
     }
 }

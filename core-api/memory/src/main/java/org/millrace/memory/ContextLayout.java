@@ -333,7 +333,7 @@ public final class ContextLayout {
             PEER_PORT, LOCAL_ADDRESS, PEER_ADDRESS, RECEIVE_RING, TRANSMIT_RING, TRANSMIT_LIMIT,
             DescriptorRing.SLOTS, DescriptorRing.WAITING,
             Descriptor.BYTES, Descriptor.OPAQUE, Descriptor.ARGUMENT, Descriptor.PEER_ADDRESS, Descriptor.CLOSED, Descriptor.IDLE,
-            Descriptor.SENT, Descriptor.GIVE_UP};
+            Descriptor.SENT, Descriptor.GIVE_UP, Descriptor.OPTION};
         int h = 0x811c9dc5;
         for (int fact : facts) {
             h = (h ^ fact) * 0x01000193;

@@ -1,5 +1,7 @@
 package org.millrace.memory;
 
+import org.millrace.api.context.StreamOption;
+
 /**
  * A descriptor of a context queue, 64 bytes, little-endian, addresses in network order.
  *
@@ -18,11 +20,11 @@ package org.millrace.memory;
  * <ul>
  * <li>BUMP connection, rx bytes (consumed), tx bytes (appended), flags {@link #FIN}: the stream ends behind them; code: 0,
  *     or the logarithm to base 2 of the bytes of the transmit ring in use from now on, see {@link RingGrowth}
- * <li>CONNECT opaque, code (transport), local and peer address and port
+ * <li>CONNECT opaque, code (transport), local and peer address and port, rx bytes ({@link #DSCP})
  * <li>GIVE_UP opaque (a CONNECT's), code (its transport): the application lets go of what has no connection yet; nothing
  *     answers
  * <li>LISTEN opaque, code (transport), local address and port, argument (backlog), flags {@link #ALONE}: nobody else may
- *     listen there, else other contexts of the application may that do not say so either
+ *     listen there, else other contexts of the application may that do not say so either; rx bytes ({@link #DSCP})
  * <li>UNLISTEN code (transport), argument (the listener's number)
  * <li>BIND opaque, code (transport), local address and port
  * <li>MESSAGE connection, tx bytes (message length), argument (where it lies in the transmit buffer, bytes), opaque (the
@@ -34,6 +36,7 @@ package org.millrace.memory;
  * <li>HANDOVER connection, argument (number of the context that takes), opaque (a number of that context's owner): a
  *     connection that was accepted, and neither read nor written, goes to another context of the same application, which
  *     hears ACCEPTED; as with CLOSE this context names the id no more
+ * <li>OPTION connection, code (of a {@link StreamOption}), argument (its value): nothing answers
  * </ul>
  * Events, data path to application:
  * <ul>
@@ -65,6 +68,8 @@ public final class Descriptor {
     public static final int CONNECTION = 4;
     /** Offset of the receive bytes. */
     public static final int RX_BYTES = 8;
+    /** Offset of a differentiated services code point, of CONNECT and LISTEN: one more than it; 0: the instance's. */
+    public static final int DSCP = RX_BYTES;
     /** Offset of the transmit bytes. */
     public static final int TX_BYTES = 12;
     /** Offset of the opaque number. */
@@ -114,6 +119,8 @@ public final class Descriptor {
     public static final int SENT = 16;
     /** Request type. */
     public static final int GIVE_UP = 17;
+    /** Request type. */
+    public static final int OPTION = 18;
 
     /** Flag of a BUMP: the stream ends here. */
     public static final int FIN = 1;

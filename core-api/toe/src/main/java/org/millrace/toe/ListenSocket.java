@@ -3,7 +3,9 @@ package org.millrace.toe;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
+import java.util.OptionalInt;
 import org.millrace.api.context.Status;
+import org.millrace.api.context.StreamOption;
 import org.millrace.memory.Descriptor;
 
 /**
@@ -19,6 +21,8 @@ public final class ListenSocket extends Endpoint {
     private InetSocketAddress local;
     private int listener;
     private boolean listening;
+    /** Null: none is chosen. */
+    private ChosenOptions options;
 
     ListenSocket(Toe toe, int transport, long opaque, InetSocketAddress wanted, int backlog, boolean alone) {
         super(toe, transport, opaque);
@@ -30,6 +34,30 @@ public final class ListenSocket extends Endpoint {
     /** {@return whether the runtime takes streams for it} */
     public boolean isListening() {
         return listening && status() == Status.OK && !closed;
+    }
+
+    /**
+     * Chooses an option for all streams that come to it from now on. A code point that is chosen before the first {@link Toe#flush}
+     * counts for what answers for them too.
+     *
+     * @param option which
+     * @param value  one that it allows
+     * @throws IllegalArgumentException if it does not
+     */
+    public void option(StreamOption option, int value) {
+        if (options == null) {
+            options = new ChosenOptions();
+        }
+        options.choose(option, value);
+    }
+
+    /**
+     * {@return what was chosen here; empty: it is the instance's}
+     *
+     * @param option which
+     */
+    public OptionalInt option(StreamOption option) {
+        return options == null ? OptionalInt.empty() : options.get(option);
     }
 
     /** {@return whether a stream waits to be taken} */
@@ -91,6 +119,9 @@ public final class ListenSocket extends Endpoint {
         if (closed) {
             stream.abort();
         } else {
+            if (options != null) {
+                stream.inherit(options);
+            }
             waiting.add(stream);
             toe.ready(this);
         }
@@ -113,6 +144,7 @@ public final class ListenSocket extends Endpoint {
         requests.code(slot, transport, backlog);
         requests.local(slot, wanted);
         requests.flags(slot, alone ? Descriptor.ALONE : 0);
+        requests.dscp(slot, options == null ? 0 : options.tellDscp());
         requested = true;
         return true;
     }

@@ -89,6 +89,11 @@ final class RequestQueue {
         ring.i32(slot, Descriptor.ARGUMENT, argument);
     }
 
+    /** One more than a code point; 0: none is chosen. */
+    void dscp(long slot, int dscp) {
+        ring.i32(slot, Descriptor.DSCP, dscp);
+    }
+
     void flags(long slot, int flags) {
         ring.u8(slot, Descriptor.FLAGS, flags);
     }

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.util.OptionalInt;
 import org.millrace.api.context.Status;
+import org.millrace.api.context.StreamOption;
 import org.millrace.memory.ContextLayout;
 import org.millrace.memory.Descriptor;
 import org.millrace.memory.RingGrowth;
@@ -58,6 +60,9 @@ public final class StreamSocket extends Endpoint {
     private boolean aborted;
     private boolean filling;
     private Berth berth;
+    /** Null: none is chosen. */
+    private ChosenOptions options;
+    private int transmitMost = Integer.MAX_VALUE;
 
     StreamSocket(Toe toe, int transport, long opaque, InetSocketAddress local, InetSocketAddress peer) {
         super(toe, transport, opaque);
@@ -113,7 +118,52 @@ public final class StreamSocket extends Endpoint {
             return 0;
         }
         growTransmitRing();
-        return transmitSize - unacknowledged();
+        return Math.max(Math.min(transmitSize, transmitMost) - unacknowledged(), 0);
+    }
+
+    /**
+     * Chooses an option for this stream; before it is connected too. It holds for what is written from now on.
+     *
+     * @param option which
+     * @param value  one that it allows
+     * @throws IllegalArgumentException if it does not
+     */
+    public void option(StreamOption option, int value) {
+        if (appended != pushed) {
+            toe.flush(); // what was written before goes as it was to go
+        }
+        chosen().choose(option, value);
+        if (!closed) {
+            toe.dirty(this);
+        }
+    }
+
+    /**
+     * {@return what was chosen here, or by its listener; empty: it is the instance's}
+     *
+     * @param option which
+     */
+    public OptionalInt option(StreamOption option) {
+        return options == null ? OptionalInt.empty() : options.get(option);
+    }
+
+    /**
+     * Lets no more than so much be written and not acknowledged (SO_SNDBUF); what it holds by now stays.
+     *
+     * @param bytes 1 or more; beyond what the context has it means nothing
+     */
+    public void transmitMost(int bytes) {
+        if (bytes < 1) {
+            throw new IllegalArgumentException(bytes + " bytes cannot hold anything");
+        }
+        transmitMost = bytes;
+    }
+
+    private ChosenOptions chosen() {
+        if (options == null) {
+            options = new ChosenOptions();
+        }
+        return options;
     }
 
     /** The data path may have let it use more of its ring; it does as soon as no byte has to be moved for it. */
@@ -429,10 +479,16 @@ public final class StreamSocket extends Endpoint {
         transmitRing = toe.layout().transmitRing(id);
         local = toe.recordAddress(id, ContextLayout.LOCAL_ADDRESS, ContextLayout.LOCAL_PORT);
         peer = toe.recordAddress(id, ContextLayout.PEER_ADDRESS, ContextLayout.PEER_PORT);
-        if (closed) {
-            aborted = true;
+        aborted |= closed;
+        if (closed || options != null) {
             toe.dirty(this);
         }
+    }
+
+    /** Its listener has these. */
+    void inherit(ChosenOptions listeners) {
+        chosen().inherit(listeners);
+        toe.dirty(this);
     }
 
     /** The application has taken it from its listener. */
@@ -468,6 +524,9 @@ public final class StreamSocket extends Endpoint {
         }
         if (aborted) {
             return end(requests, Descriptor.ABORT);
+        }
+        if (options != null && status() == Status.OK && !options.flush(requests, connection())) {
+            return false;
         }
         if (berth != null) {
             return handOver(requests);
@@ -510,6 +569,7 @@ public final class StreamSocket extends Endpoint {
         requests.opaque(slot, opaque);
         requests.local(slot, local);
         requests.peer(slot, peer);
+        requests.dscp(slot, options == null ? 0 : options.tellDscp());
         requested = true;
         return true;
     }

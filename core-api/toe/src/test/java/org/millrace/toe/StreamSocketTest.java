@@ -14,6 +14,7 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.millrace.api.context.Status;
+import org.millrace.api.context.StreamOption;
 import org.millrace.memory.ContextLayout;
 import org.millrace.memory.Descriptor;
 import org.millrace.toe.FakeDataPath.Request;
@@ -48,6 +49,44 @@ class StreamSocketTest {
         assertThat(second.isConnecting()).isTrue();
         assertThat(second.localAddress()).hasToString("/10.0.0.1:5000");
         assertThat(dataPath.take()).isNull();
+    }
+
+    @Test
+    void anOptionGoesBehindWhatWasWrittenBeforeIt() throws Exception {
+        stream.write(ByteBuffer.wrap(new byte[3]));
+        stream.option(StreamOption.CORK, 1);
+        stream.write(ByteBuffer.wrap(new byte[2]));
+        toe.flush();
+        assertThat(dataPath.take()).extracting(Request::type, Request::tx).containsExactly(Descriptor.BUMP, 3);
+        assertThat(dataPath.take()).extracting(Request::type, Request::connection, Request::code, Request::argument)
+            .containsExactly(Descriptor.OPTION, ID, StreamOption.CORK.code(), 1);
+        assertThat(dataPath.take()).extracting(Request::type, Request::tx).containsExactly(Descriptor.BUMP, 2);
+        assertThat(dataPath.take()).isNull();
+        assertThatThrownBy(() -> stream.option(StreamOption.CORK, 2)).hasMessage("CORK is 2, allowed is 0 to 1");
+    }
+
+    @Test
+    void whatIsChosenBeforeItIsConnectedIsToldThenAndTheCodePointAtOnce() {
+        StreamSocket second = toe.connect(PEER);
+        second.option(StreamOption.DSCP, 46);
+        second.option(StreamOption.NO_DELAY, 0);
+        toe.flush();
+        Request connect = dataPath.take();
+        assertThat(connect.rx()).isEqualTo(47);
+        dataPath.connected(connect.opaque(), 1 << 16, Status.OK);
+        toe.poll(0);
+        assertThat(dataPath.take()).extracting(Request::type, Request::code, Request::argument)
+            .containsExactly(Descriptor.OPTION, StreamOption.NO_DELAY.code(), 0);
+        assertThat(dataPath.take()).isNull();
+    }
+
+    @Test
+    void noMoreIsWrittenThanTheApplicationLets() throws Exception {
+        stream.transmitMost(5);
+        assertThat(stream.write(ByteBuffer.wrap(new byte[9]))).isEqualTo(5);
+        assertThat(stream.writable()).isZero();
+        stream.transmitMost(2);
+        assertThat(stream.writable()).isZero();
     }
 
     @Test

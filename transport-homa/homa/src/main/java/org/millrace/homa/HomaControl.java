@@ -59,7 +59,7 @@ final class HomaControl implements ControlPlane {
                 host.contexts().listening(request.context(), request.opaque(), Status.UNSUPPORTED, 0, null);
             case HANDOVER -> host.contexts().notAccepted(request.backlog(), request.opaque(), Status.UNSUPPORTED);
             case CONNECT -> refuse(request, Status.UNSUPPORTED);
-            case UNLISTEN, GIVE_UP -> {
+            case UNLISTEN, GIVE_UP, OPTION -> {
                 // there is neither a listener nor a connection that is not there yet
             }
         }

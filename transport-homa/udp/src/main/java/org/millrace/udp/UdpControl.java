@@ -46,7 +46,7 @@ final class UdpControl implements ControlPlane {
             case LISTEN, LISTEN_ALONE -> host.contexts().listening(request.context(), request.opaque(), Status.UNSUPPORTED, 0, null);
             case HANDOVER -> host.contexts().notAccepted(request.backlog(), request.opaque(), Status.UNSUPPORTED);
             case CONNECT -> refuse(request, Status.UNSUPPORTED);
-            case UNLISTEN, GIVE_UP -> {
+            case UNLISTEN, GIVE_UP, OPTION -> {
                 // there is no listener, and nothing connects
             }
         }

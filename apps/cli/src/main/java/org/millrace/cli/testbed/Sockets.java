@@ -175,8 +175,11 @@ final class Sockets {
         f.only(Set.of("op", "id", "socket", "name", "value"));
         Endpoint endpoint = find(f.text("socket"));
         String name = f.text("name");
-        if (f.has("value")) { // there is no Nagle to switch off; sizes are chosen when the stack is opened
-            return name.equals("TCP_NODELAY") && f.number("value", 0, 1) == 1 ? result(0) : failed(Errno.NO_OPTION);
+        if (f.has("value")) {
+            if (endpoint.isClosed()) {
+                return failed(Errno.BAD_DESCRIPTOR);
+            }
+            return SocketOptions.set(endpoint, name, f.number("value", 0, Integer.MAX_VALUE)) ? result(0) : failed(Errno.NO_OPTION);
         }
         Object value = value(endpoint, name);
         if (value == null) {
@@ -202,9 +205,8 @@ final class Sockets {
             case "SO_SNDBUF" -> stack.options().size().transmitBytes();
             case "SIOCINQ" -> stream.readable();
             case "SIOCOUTQ" -> stream.unacknowledged();
-            case "TCP_NODELAY" -> 1;
             case "TCP_INFO" -> info(stream);
-            default -> null;
+            default -> SocketOptions.get(stream, name, stack.options().options());
         };
     }
 

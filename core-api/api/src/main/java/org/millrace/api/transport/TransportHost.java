@@ -64,6 +64,15 @@ public interface TransportHost {
                  long nowNs);
 
     /**
+     * Marks what a flow sends from now on with a differentiated services code point (RFC 2474), whatever its program says; until
+     * the flow is released, through swaps too.
+     *
+     * @param flow the flow
+     * @param dscp 0 to 63
+     */
+    void dscp(int flow, int dscp);
+
+    /**
      * Runs an HC item of the control plane's.
      *
      * @param flow      its flow

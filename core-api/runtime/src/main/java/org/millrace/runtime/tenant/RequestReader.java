@@ -3,6 +3,7 @@ package org.millrace.runtime.tenant;
 import java.lang.foreign.MemorySegment;
 import org.millrace.api.context.ContextRequest;
 import org.millrace.api.context.Status;
+import org.millrace.api.context.StreamOption;
 import org.millrace.api.transport.ControlPlane;
 import org.millrace.context.JournalEntry.Direction;
 import org.millrace.memory.BlockPool;
@@ -86,7 +87,7 @@ public final class RequestReader {
     private static int cost(int type) {
         return switch (type) {
             case Descriptor.BUMP, Descriptor.MESSAGE, Descriptor.RELEASE -> 1;
-            case Descriptor.CLOSE, Descriptor.ABORT, Descriptor.UNLISTEN, Descriptor.CANCEL -> 4;
+            case Descriptor.CLOSE, Descriptor.ABORT, Descriptor.UNLISTEN, Descriptor.CANCEL, Descriptor.OPTION -> 4;
             default -> 16;
         };
     }
@@ -138,6 +139,7 @@ public final class RequestReader {
             case Descriptor.HANDOVER -> handOver(nowNs);
             case Descriptor.RELEASE -> release(nowNs);
             case Descriptor.CANCEL -> cancel(nowNs);
+            case Descriptor.OPTION -> option(nowNs);
             default -> violation("unknown type");
         }
     }
@@ -304,6 +306,27 @@ public final class RequestReader {
         }
     }
 
+    private void option(long nowNs) {
+        if ((flags | receiveBytes | transmitBytes | localPort | peerPort) != 0
+            || (opaque | local0 | local1 | peer0 | peer1) != 0) {
+            violation("a field that is not OPTION's is set");
+            return;
+        }
+        int slot = slot();
+        if (slot < 0) {
+            return;
+        }
+        StreamOption option = StreamOption.ofCode(code);
+        if (option == null || !option.allows(argument)) {
+            violation(option == null ? "sets an unknown option" : "sets " + option + " to " + argument);
+        } else if (context.slots.messages[slot] != null) {
+            violation("sets an option of a message socket");
+        } else {
+            sink.request(context, context.slots.transport[slot] + 1, new ContextRequest(ContextRequest.Kind.OPTION,
+                context.number, connection, code, null, null, argument), nowNs);
+        }
+    }
+
     private void listen(long nowNs) {
         boolean alone = flags == Descriptor.ALONE;
         if (alone) {
@@ -315,7 +338,8 @@ public final class RequestReader {
     private void ask(ContextRequest.Kind kind, long nowNs) {
         boolean connects = kind == ContextRequest.Kind.CONNECT;
         boolean listens = type == Descriptor.LISTEN;
-        if ((flags | connection | receiveBytes | transmitBytes) != 0 || !listens && argument != 0
+        int mostRx = connects || listens ? StreamOption.DSCP.most() + 1 : 0;
+        if ((flags | connection | transmitBytes) != 0 || receiveBytes < 0 || receiveBytes > mostRx || !listens && argument != 0
             || !connects && (peerPort != 0 || (peer0 | peer1) != 0)) {
             violation("a field that is not " + kind + "'s is set");
             return;
@@ -329,7 +353,7 @@ public final class RequestReader {
         }
         ContextRequest request = new ContextRequest(kind, context.number, 0, opaque,
             AddressCodec.socket(AddressCodec.ipv4(local1), localPort),
-            connects ? AddressCodec.socket(AddressCodec.ipv4(peer1), peerPort) : null, argument);
+            connects ? AddressCodec.socket(AddressCodec.ipv4(peer1), peerPort) : null, argument, receiveBytes - 1);
         if (!sink.request(context, code, request, nowNs)) {
             violation("unknown transport");
         }

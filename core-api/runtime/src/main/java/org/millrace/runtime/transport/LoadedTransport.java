@@ -89,6 +89,7 @@ public final class LoadedTransport<M extends SegmentMeta> implements Outlet<M>, 
         try (OpenState open = pipeline.open(flow)) {
             open.clear();
         }
+        host.hops().dscp(flow, 0);
     }
 
     /** {@return whether so many flows are there that what is kept for one is seldom near} */
@@ -294,12 +295,12 @@ public final class LoadedTransport<M extends SegmentMeta> implements Outlet<M>, 
         if (meta.localAddress() == 0) { // a socket at any address
             meta.localAddress(parts.ip().sourceAddress(meta.peerAddress()));
         }
-        long mac = host.hops().mac(meta.flow(), meta.peerAddress(), nowNs);
-        if (mac == IpLayer.UNRESOLVED && hasMessages) {
+        long hop = host.hops().hop(meta.flow(), meta.peerAddress(), nowNs);
+        if (hop == IpLayer.UNRESOLVED && hasMessages) {
             await(meta, nowNs);
             return;
         }
-        if (mac < 0) {
+        if (hop < 0) {
             drop(meta, DropReason.UNREACHABLE.code());
             return;
         }
@@ -308,7 +309,10 @@ public final class LoadedTransport<M extends SegmentMeta> implements Outlet<M>, 
             return;
         }
         discarded(meta);
-        int payloadBytes = parts.egress().emit(deparser, meta, mac, nowNs);
+        if (NextHops.dscp(hop) != 0) {
+            meta.dscp(NextHops.dscp(hop));
+        }
+        int payloadBytes = parts.egress().emit(deparser, meta, NextHops.mac(hop), nowNs);
         if (payloadBytes == Egress.IN_PLACE) {
             counters.replaced++;
         } else {

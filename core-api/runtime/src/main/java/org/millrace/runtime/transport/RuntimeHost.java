@@ -132,6 +132,11 @@ public final class RuntimeHost implements TransportHost {
     }
 
     @Override
+    public void dscp(int flow, int dscp) {
+        hops.dscp(flow, dscp);
+    }
+
+    @Override
     public void hostControl(int flow, int operation, long nowNs) {
         transport.hostControl(flow, operation, nowNs);
     }

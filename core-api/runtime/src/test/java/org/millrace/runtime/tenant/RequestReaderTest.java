@@ -15,6 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.millrace.api.context.ContextSize;
 import org.millrace.api.context.Status;
+import org.millrace.api.context.StreamOption;
 import org.millrace.api.pipeline.DropReason;
 import org.millrace.api.pipeline.SegmentMeta;
 import org.millrace.api.pipeline.ViewCursor;
@@ -97,7 +98,7 @@ class RequestReaderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {0, 9, 10, 11, 12, 16, 18, 255})
+    @ValueSource(ints = {0, 9, 10, 11, 12, 16, 19, 255})
     void unknownType(int type) {
         request(type, at -> { });
         assertClosedFor("unknown type");
@@ -351,6 +352,44 @@ class RequestReaderTest {
     void givesUpAtATransportThatIsNot() {
         request(Descriptor.GIVE_UP, at -> requests.u16(at, Descriptor.CODE, 2));
         assertClosedFor("unknown transport");
+    }
+
+    private void option(int id, int code, int value) {
+        request(Descriptor.OPTION, at -> {
+            requests.i32(at, Descriptor.CONNECTION, id);
+            requests.u16(at, Descriptor.CODE, code);
+            requests.i32(at, Descriptor.ARGUMENT, value);
+        });
+    }
+
+    @Test
+    void anOptionThatATransportHasNoUseForIsIgnored() {
+        option(connection, StreamOption.DSCP.code(), 63);
+        assertThat(context.layout.isOpen()).isTrue();
+    }
+
+    @Test
+    void setsAnOptionToWhatItCannotBe() {
+        option(connection, StreamOption.DSCP.code(), 64);
+        assertClosedFor("sets DSCP to 64");
+    }
+
+    @Test
+    void setsAnOptionThatIsNot() {
+        option(connection, StreamOption.values().length + 1, 0);
+        assertClosedFor("sets an unknown option");
+    }
+
+    @Test
+    void setsAnOptionOfAMessageSocket() {
+        option(socket, StreamOption.CORK.code(), 1);
+        assertClosedFor("sets an option of a message socket");
+    }
+
+    @Test
+    void asksForACodePointThatIsNone() {
+        request(Descriptor.LISTEN, at -> requests.i32(at, Descriptor.DSCP, 65));
+        assertClosedFor("a field that is not LISTEN's is set");
     }
 
     @Test

@@ -52,10 +52,10 @@ class NextHopsTest {
 
     @BeforeEach
     void everyFlowHasSent() {
-        assertThat(hops.mac(1, peer(1), 0)).isNegative();
+        assertThat(hops.hop(1, peer(1), 0)).isNegative();
         arp(ROUTER, FIRST);
         for (int flow = 1; flow <= FLOWS; flow++) {
-            assertThat(hops.mac(flow, peer(flow), 0)).isEqualTo(FIRST);
+            assertThat(hops.hop(flow, peer(flow), 0)).isEqualTo(FIRST);
         }
         assertThat(hops.lookups()).isEqualTo(1 + FLOWS);
     }
@@ -73,9 +73,22 @@ class NextHopsTest {
     }
 
     @Test
+    void aCodePointStaysWhateverTheNextHop() {
+        hops.dscp(7, 46);
+        assertThat(NextHops.dscp(hops.hop(7, peer(7), 0))).isEqualTo(46);
+        assertThat(NextHops.mac(hops.hop(7, peer(7), 0))).isEqualTo(FIRST);
+        arp(ROUTER, OTHER);
+        assertThat(NextHops.mac(hops.hop(7, peer(7), 0))).isEqualTo(OTHER);
+        assertThat(NextHops.dscp(hops.hop(7, peer(7), 0))).isEqualTo(46);
+        assertThat(NextHops.dscp(hops.hop(8, peer(8), 0))).isZero();
+        hops.dscp(7, 0);
+        assertThat(hops.hop(7, peer(7), 0)).isEqualTo(OTHER);
+    }
+
+    @Test
     void nothingIsLookedUpWhileNothingChanges() {
         for (int flow = 1; flow <= FLOWS; flow++) {
-            hops.mac(flow, peer(flow), 1);
+            hops.hop(flow, peer(flow), 1);
         }
         assertThat(hops.lookups()).isEqualTo(1 + FLOWS);
     }
@@ -88,8 +101,8 @@ class NextHopsTest {
         }
         assertThat(hops.lookups()).isEqualTo(before);
         arp(ROUTER, OTHER);
-        assertThat(hops.mac(7, peer(7), 0)).isEqualTo(OTHER);
-        assertThat(hops.mac(7, peer(7), 0)).isEqualTo(OTHER);
+        assertThat(hops.hop(7, peer(7), 0)).isEqualTo(OTHER);
+        assertThat(hops.hop(7, peer(7), 0)).isEqualTo(OTHER);
         assertThat(hops.lookups()).isEqualTo(before + 1);
     }
 
@@ -97,9 +110,9 @@ class NextHopsTest {
     void flowsFollowAnotherRouterOnceItHasAnswered() {
         Ipv4Address other = Ipv4Address.parse("10.0.0.253");
         ip.route(routes(other));
-        assertThat(hops.mac(7, peer(7), 0)).isEqualTo(FIRST);
+        assertThat(hops.hop(7, peer(7), 0)).isEqualTo(FIRST);
         arp(other, OTHER);
-        assertThat(hops.mac(7, peer(7), 0)).isEqualTo(OTHER);
+        assertThat(hops.hop(7, peer(7), 0)).isEqualTo(OTHER);
     }
 
     /** RFC 1122 §3.3.1.4: advice, not an order. */
@@ -109,16 +122,16 @@ class NextHopsTest {
         for (int change = ip.changes(); ip.changes() == change; ) {
             nowNs = ip.advance(nowNs);
         }
-        assertThat(hops.mac(7, peer(7), nowNs)).isEqualTo(FIRST);
+        assertThat(hops.hop(7, peer(7), nowNs)).isEqualTo(FIRST);
         arp(ROUTER, OTHER);
-        assertThat(hops.mac(7, peer(7), nowNs)).isEqualTo(OTHER);
+        assertThat(hops.hop(7, peer(7), nowNs)).isEqualTo(OTHER);
     }
 
     @Test
     void aFlowsNextConnectionStartsAnew() {
         Ipv4Address onLink = Ipv4Address.parse("10.0.0.9");
-        assertThat(hops.mac(7, onLink.bits(), 0)).isNegative();
+        assertThat(hops.hop(7, onLink.bits(), 0)).isNegative();
         arp(onLink, OTHER);
-        assertThat(hops.mac(7, onLink.bits(), 0)).isEqualTo(OTHER);
+        assertThat(hops.hop(7, onLink.bits(), 0)).isEqualTo(OTHER);
     }
 }

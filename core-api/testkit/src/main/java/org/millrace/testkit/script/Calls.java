@@ -29,6 +29,7 @@ final class Calls {
         return switch (words.getFirst()) {
             case "read", "peek", "write" -> words.getLast();
             case "listen", "accept", "shutdown", "close", "abort" -> "0";
+            case "option" -> words.size() > 2 ? "0" : null;
             case "state", "queues", "info", "count" -> String.join(" ", words.subList(1, words.size()));
             default -> null;
         };
@@ -48,7 +49,7 @@ final class Calls {
             case "shutdown", "close", "abort" -> result(host.ask(name, "socket", flow.name));
             case "close-listener" -> result(host.ask("close", "socket", LISTENER));
             case "error" -> value(host.ask("option", "socket", flow.name, "name", "SO_ERROR"));
-            case "option" -> value(host.ask("option", "socket", flow.name, "name", words.next("the option's name")));
+            case "option" -> option(words, flow);
             case "queues" -> queues(words, flow);
             case "info" -> info(words, flow);
             case "state" -> state(words, flow);
@@ -97,6 +98,13 @@ final class Calls {
 
     private static String value(Map<String, Object> answer) {
         return answer.getOrDefault("errno", answer.get("value")).toString();
+    }
+
+    /** {@code option NAME} asks, {@code option NAME VALUE} sets. */
+    private String option(Words words, Flow flow) {
+        String name = words.next("the option's name");
+        return words.hasNext() ? result(host.ask("option", "socket", flow.name, "name", name, "value", words.number("value")))
+            : value(host.ask("option", "socket", flow.name, "name", name));
     }
 
     private String queues(Words words, Flow flow) {

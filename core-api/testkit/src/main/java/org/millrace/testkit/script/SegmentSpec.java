@@ -22,6 +22,7 @@ final class SegmentSpec {
     private String ack = "";
     private String window = "";
     private String ecn = "";
+    private String dscp = "";
     private List<Option> options;
     private boolean moreOptions;
     private boolean badChecksum;
@@ -31,7 +32,7 @@ final class SegmentSpec {
     }
 
     /**
-     * Reads {@code FLAGS SEQ[:END] [ack N] [win N] [ect0|ect1|ce|notect] [badsum] [fill XX] [<OPTIONS>]}.
+     * Reads {@code FLAGS SEQ[:END] [ack N] [win N] [ect0|ect1|ce|notect] [dscp N] [badsum] [fill XX] [<OPTIONS>]}.
      *
      * @throws IllegalArgumentException if it is none
      */
@@ -70,12 +71,13 @@ final class SegmentSpec {
             switch (word) {
                 case "ack" -> ack = checkNumber("ack", words.next("ack"));
                 case "win" -> window = words.next("win");
+                case "dscp" -> dscp = checkNumber("dscp", words.next("dscp"));
                 case "badsum" -> badChecksum = true;
                 case "fill" -> fill = HexFormat.fromHexDigits(words.next("fill")) & 0xff;
                 default -> {
                     if (!ECN.contains(word)) {
                         throw new IllegalArgumentException("what is " + word
-                            + "? allowed are ack, win, badsum, fill, notect, ect0, ect1, ce and <options>");
+                            + "? allowed are ack, win, dscp, badsum, fill, notect, ect0, ect1, ce and <options>");
                     }
                     ecn = word;
                 }
@@ -191,6 +193,7 @@ final class SegmentSpec {
         if (!ecn.isEmpty() && frame.ip().ecn() != ECN.indexOf(ecn)) {
             differences.add("ECN is " + ECN.get(frame.ip().ecn()) + ", not " + ecn);
         }
+        different(differences, "dscp", dscp, frame.ip().dscp());
         options(differences, flow, frame);
         if (!tcp.has(TcpHeader.SYN) && fill < 0 && !Arrays.equals(frame.payload(), pattern(from - 1, end - from))) {
             differences.add("its payload is not what was written");
@@ -244,6 +247,9 @@ final class SegmentSpec {
         text.append(" win ").append(tcp.window());
         if (frame.ip().ecn() != 0) {
             text.append(' ').append(ECN.get(frame.ip().ecn()));
+        }
+        if (frame.ip().dscp() != 0) {
+            text.append(" dscp ").append(frame.ip().dscp());
         }
         List<Option> options = new ArrayList<>(decode(flow, frame));
         options.removeIf(Option::isPadding);

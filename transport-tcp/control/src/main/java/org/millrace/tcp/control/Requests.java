@@ -6,6 +6,7 @@ import java.util.List;
 import org.millrace.api.context.ContextRequest;
 import org.millrace.api.context.Contexts;
 import org.millrace.api.context.Status;
+import org.millrace.api.context.StreamOption;
 import org.millrace.api.pipeline.DropReason;
 import org.millrace.api.pipeline.ViewCursor;
 import org.millrace.api.transport.TransportHost;
@@ -15,6 +16,7 @@ import org.millrace.tcp.control.connection.Listener;
 import org.millrace.tcp.control.connection.ListenerTable;
 import org.millrace.tcp.control.connection.TcpConnection;
 import org.millrace.tcp.control.connection.TimeWaitTable;
+import org.millrace.tcp.control.established.FlowWatch;
 import org.millrace.tcp.control.established.Lingering;
 import org.millrace.tcp.control.established.Teardown;
 import org.millrace.tcp.control.guard.ControlLimits;
@@ -41,13 +43,14 @@ final class Requests {
     private final EphemeralPorts ports;
     private final ControlLimits limits;
     private final Handshake handshake;
+    private final FlowWatch watch;
     private final Lingering lingering;
     private final Teardown teardown;
     private final TcpMeta sought = new TcpMeta();
 
     Requests(TransportHost host, TcpProgram<?> program, TcpConfig config, ConnectionTable table,
              ListenerTable listeners, TimeWaitTable timeWait, EphemeralPorts ports, ControlLimits limits, Handshake handshake,
-             Lingering lingering, Teardown teardown) {
+             FlowWatch watch, Lingering lingering, Teardown teardown) {
         this.host = host;
         this.program = program;
         this.config = config;
@@ -57,6 +60,7 @@ final class Requests {
         this.ports = ports;
         this.limits = limits;
         this.handshake = handshake;
+        this.watch = watch;
         this.lingering = lingering;
         this.teardown = teardown;
         ViewCursor.move(sought, new int[TcpMeta.TCP_BYTES / 4], 0);
@@ -78,6 +82,7 @@ final class Requests {
             case ABORT -> abort(r, nowNs);
             case GIVE_UP -> giveUp(r);
             case HANDOVER -> handOver(r, nowNs);
+            case OPTION -> option(r, nowNs);
         }
     }
 
@@ -116,8 +121,33 @@ final class Requests {
         if (taken(chosen) || chosen.isItself()) {
             return Status.ADDRESS_IN_USE;
         }
-        handshake.connect(chosen, path, r.context(), r.opaque(), nowNs);
+        handshake.connect(chosen, path, r.context(), r.opaque(), dscp(r), nowNs);
         return Status.OK;
+    }
+
+    private int dscp(ContextRequest r) {
+        return r.dscp() == ContextRequest.UNSET ? config.dscp() : r.dscp();
+    }
+
+    private void option(ContextRequest r, long nowNs) {
+        TcpConnection c = table.byHandle(r.context(), r.connection());
+        if (c == null || c.flow == 0) {
+            return;
+        }
+        StreamOption option = StreamOption.ofCode((int) r.opaque());
+        c.options.set(option, r.backlog());
+        switch (option) {
+            case NO_DELAY, CORK -> {
+                program.gather(c.flow, c.options.get(StreamOption.NO_DELAY) == 0, c.options.get(StreamOption.CORK) != 0);
+                host.hostControl(c.flow, TcpProgram.KICK, nowNs);
+            }
+            case DSCP -> host.dscp(c.flow, r.backlog());
+            case KEEPALIVE, KEEPALIVE_IDLE_S -> watch.keepaliveChanged(c, nowNs);
+            case USER_TIMEOUT_MS -> watch.userTimeoutChanged(c, nowNs);
+            default -> {
+                // read when it matters
+            }
+        }
     }
 
     private boolean taken(Endpoints ends) {
@@ -165,7 +195,7 @@ final class Requests {
         }
         // the backlog bounds handshakes; a very small one would refuse peers whose SYNs arrive together
         int backlog = Math.clamp(r.backlog(), Math.min(MIN_BACKLOG, config.synBacklog()), config.synBacklog());
-        Listener listener = listeners.add(address, port, r.context(), r.opaque(), backlog, alone);
+        Listener listener = listeners.add(address, port, r.context(), r.opaque(), backlog, alone, dscp(r));
         contexts.listening(r.context(), r.opaque(), Status.OK, listener.number, Endpoints.socketAddress(address, port));
     }
 

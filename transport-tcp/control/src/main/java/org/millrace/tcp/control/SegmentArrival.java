@@ -1,6 +1,7 @@
 package org.millrace.tcp.control;
 
 import org.millrace.api.context.Status;
+import org.millrace.api.context.StreamOption;
 import org.millrace.api.pipeline.DropReason;
 import org.millrace.api.transport.ReceivedPacket;
 import org.millrace.api.transport.TransportHost;
@@ -120,7 +121,7 @@ final class SegmentArrival {
             challenge(c, DropReason.UNACCEPTABLE, nowNs);
         } else if (reason == TcpProgram.DATA_AFTER_CLOSE) { // RFC 9293 §3.6.1, RFC 1122 §4.2.2.13: nobody will read it
             host.drop(DropReason.UNACCEPTABLE.code());
-            writer.reset(c.ends, s.ack, state.rcvNxt, nowNs); // what the peer expects, so that it believes it
+            writer.reset(c.ends, c.options.get(StreamOption.DSCP), s.ack, state.rcvNxt, nowNs); // what the peer expects, so that it believes it
             teardown.discard(c);
         } else if (!s.acceptable(state.rcvNxt, window)) { // RFC 9293 §3.10.7.4, first
             challenge(c, DropReason.OUT_OF_WINDOW, nowNs);

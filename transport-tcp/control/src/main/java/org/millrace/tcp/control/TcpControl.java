@@ -102,7 +102,7 @@ public final class TcpControl implements ControlPlane {
         SegmentWriter writer = new SegmentWriter(host, new RateLimit(hash, RESETS, config.resets()));
         Teardown teardown = new Teardown(host, program, table, active, timers, timeWait, writer);
         buffers = new Buffers(host, program);
-        Lingering lingering = new Lingering(host, program, config, active, timers, teardown, counters);
+        Lingering lingering = new Lingering(host, program, active, timers, teardown, counters);
         watch = new FlowWatch(host, program, config, active, timers, teardown, lingering, buffers,
             counters);
         lingering.watch(watch);
@@ -114,8 +114,8 @@ public final class TcpControl implements ControlPlane {
         handshake = new Handshake(host, config, policies, config.sack() && program.reportsSack(), table, listeners, timers,
                 writer, new IsnGenerator(hash), cookies, challenges, limits, establishment);
         arrival = new SegmentArrival(host, program, table, listeners, timeWait, handshake, teardown, writer, challenges);
-        requests = new Requests(host, program, config, table, listeners, timeWait, ports, limits, handshake, lingering,
-                teardown);
+        requests = new Requests(host, program, config, table, listeners, timeWait, ports, limits, handshake, watch,
+                lingering, teardown);
         icmpErrors = new IcmpErrors(host, program, table, handshake);
         lines = new ConnectionLines(program, table, listeners, timeWait);
         arriving = new ConnectionTransfer(host, program, config, policies, table, timers, active, watch);

@@ -66,6 +66,10 @@ public final class FakeHost implements TransportHost, Contexts, TransportHost.Fl
     public int maxConnections = 1_000;
     public int maxFlows = 1_000;
     boolean routed = true;
+    /** Type of service of the segment sent last. */
+    public int tos;
+    /** How flows are marked. */
+    public final Map<Integer, Integer> dscpOf = new HashMap<>();
     private int lastFlow;
     private int lastConnection;
     private int resubmitted;
@@ -178,11 +182,17 @@ public final class FakeHost implements TransportHost, Contexts, TransportHost.Fl
     }
 
     @Override
-    public boolean send(int localAddress, int peerAddress, int ecn, MemorySegment segment, long offset, int length,
+    public boolean send(int localAddress, int peerAddress, int typeOfService, MemorySegment segment, long offset, int length,
                         long nowNs) {
         byte[] bytes = segment.asSlice(offset, length).toArray(ValueLayout.JAVA_BYTE);
         sent.add(TestSegment.print(bytes, localAddress, peerAddress));
+        tos = typeOfService;
         return true;
+    }
+
+    @Override
+    public void dscp(int flow, int dscp) {
+        dscpOf.put(flow, dscp);
     }
 
     /** {@return what was sent since the last call} */

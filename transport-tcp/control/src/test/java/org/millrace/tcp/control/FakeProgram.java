@@ -202,6 +202,13 @@ public final class FakeProgram implements TcpProgram<TcpMeta> {
     }
 
     @Override
+    public void gather(int flow, boolean nagle, boolean corked) {
+        states.get(flow).nagle = nagle;
+        states.get(flow).corked = corked;
+        calls.add("gather" + (nagle ? " nagle" : "") + (corked ? " corked" : "") + " " + flow);
+    }
+
+    @Override
     public void congestionWindowReduced(int flow) {
         calls.add("cwr " + flow);
     }

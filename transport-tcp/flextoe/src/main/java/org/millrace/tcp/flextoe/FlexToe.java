@@ -178,6 +178,19 @@ public final class FlexToe implements TcpProgram<FlexMeta> {
         }
         s.furtherLimit(further);
         s.finSeq(from.oooFinSeq);
+        s.littleEnd(from.sndUna);
+        s.gathering(gathering(from.nagle, from.corked));
+    }
+
+    private static int gathering(boolean nagle, boolean corked) {
+        return flag(nagle, ProtocolState.NAGLE) | flag(corked, ProtocolState.CORKED);
+    }
+
+    @Override
+    public void gather(int flow, boolean nagle, boolean corked) {
+        try (OpenState open = states.open(flow)) {
+            open.state(protocolState).gathering(gathering(nagle, corked));
+        }
     }
 
     private static int flag(boolean on, int bit) {
@@ -235,6 +248,8 @@ public final class FlexToe implements TcpProgram<FlexMeta> {
         to.windowReduced = s.has(ProtocolState.CWR_PENDING);
         to.ecnEcho = s.has(ProtocolState.ECN_ECHO);
         to.closed = s.has(ProtocolState.CLOSED);
+        to.nagle = (s.gathering() & ProtocolState.NAGLE) != 0;
+        to.corked = (s.gathering() & ProtocolState.CORKED) != 0;
         to.timestamps = s.has(ProtocolState.TIMESTAMPS);
         to.sack = s.has(ProtocolState.SACK);
         to.ecn = !s.has(ProtocolState.ECN) ? TcpConnectionState.ECN_OFF

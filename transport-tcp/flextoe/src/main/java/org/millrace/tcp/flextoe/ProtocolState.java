@@ -6,8 +6,8 @@ import org.millrace.api.pipeline.State;
  * The protocol stage's state of a flow: Table 4.1's and what docs/decisions/004-flextoe-state.md adds to it. "In
  * flight" is the difference {@code max - una}; {@code next} lies below {@code max} while going back.
  *
- * <p>What lies behind {@link #timedAtUs()} is looked at while something is out of order or being recovered, and only then
- * (docs/decisions/100-loss-recovery.md).
+ * <p>What lies behind {@link #timedAtUs()} is looked at while something is out of order or being recovered, or little is held back,
+ * and only then (docs/decisions/100-loss-recovery.md).
  */
 public final class ProtocolState extends State {
     static final int FIN_QUEUED = 1;
@@ -25,6 +25,12 @@ public final class ProtocolState extends State {
     static final int SACK = 4096;
     static final int OVERRIDE = 8192;
     static final int TIMING = 16384;
+    static final int GATHERS = 32768;
+
+    /** {@link #gathering}: Nagle's algorithm. */
+    static final int NAGLE = 1;
+    /** {@link #gathering}: corked. */
+    static final int CORKED = 2;
 
     /** Out-of-order intervals kept beside the one changed last. */
     static final int FURTHER = 4;
@@ -326,6 +332,25 @@ public final class ProtocolState extends State {
         u8(132, v);
     }
 
+    /** {@return what is held back, with the flag GATHERS: {@link #NAGLE}, {@link #CORKED}} */
+    public int gathering() {
+        return u8(133);
+    }
+
+    void gathering(int v) {
+        u8(133, v);
+        flags(v == 0 ? flags() & ~GATHERS : flags() | GATHERS);
+    }
+
+    /** {@return end of the segment sent last that was less than a whole one, with the flag GATHERS} */
+    public int littleEnd() {
+        return i32(136);
+    }
+
+    void littleEnd(int v) {
+        i32(136, v);
+    }
+
     boolean has(int flag) {
         return (flags() & flag) != 0;
     }
@@ -358,12 +383,27 @@ public final class ProtocolState extends State {
         if (ready == 0) {
             return finToSend();
         }
+        if (ready < mss() && holdsLittle()) {
+            return false;
+        }
         int usable = usable();
         if (usable >= ready || usable >= mss()) {                               // RFC 9293 §3.8.6.2.1 (SWS), (1), (2)
             return true;
         }
         boolean now = next() == una() && (next() != max() || has(OVERRIDE));    // goes again, or (4)
         return usable > 0 && (now || usable >= offered() >>> 1);                  // (3)
+    }
+
+    /**
+     * Whether new bytes that are less than a segment wait for more: RFC 9293 §3.7.4, as Minshall has it, who lets the rest of
+     * what was written follow whole segments.
+     */
+    boolean holdsLittle() {
+        if (!has(GATHERS) || next() != max() || (flags() & (FIN_QUEUED | OVERRIDE)) != 0) {
+            return false;
+        }
+        int behindUna = littleEnd() - una();
+        return gathering() >= CORKED || behindUna > 0 && behindUna <= max() - una();
     }
 
     /** Whether the control plane wants something sent again. */

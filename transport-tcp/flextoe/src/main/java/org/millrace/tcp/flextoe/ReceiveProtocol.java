@@ -114,6 +114,9 @@ final class ReceiveProtocol implements Stage<FlexMeta, ProtocolState> {
         meta.sendable(s.sendable() ? 1 : 0);
         meta.eceReceived(meta.flags() & TcpHeader.ECE);
         if (meta.answer() != 0) {
+            if ((meta.digest() & TcpProgram.DIGEST_RECOVERY) != 0) {
+                meta.digest(meta.digest() | TcpProgram.DIGEST_ANSWERED);
+            }
             meta.seq(s.max());
             s.acknowledge(meta);
             if (s.oooLength() != 0 && s.has(SACK)) {
@@ -136,7 +139,7 @@ final class ReceiveProtocol implements Stage<FlexMeta, ProtocolState> {
         if (SequenceNumber.greaterThan(ack, una)) {
             advance(meta, s, ack, una);
             timed(meta, s, ack, nowNs);
-        } else if (ack == una && s.max() != una && sequenceLength == 0 && window == s.peerWindow() && !reports(meta, s)) {
+        } else if (ack == una && sequenceLength == 0 && window == s.peerWindow() && !reports(meta, s)) {
             duplicate(meta, s);                                                 // RFC 5681 §2
         }
         if (SequenceNumber.greaterOrEqual(ack, una) && SequenceNumber.greaterOrEqual(seq, s.windowSeq())) {
@@ -182,6 +185,12 @@ final class ReceiveProtocol implements Stage<FlexMeta, ProtocolState> {
     }
 
     private static void duplicate(FlexMeta meta, ProtocolState s) {
+        if (s.has(RECOVERING) && s.has(SACK)) {
+            meta.digest(meta.digest() | TcpProgram.DIGEST_RECOVERY);            // RFC 8985 §7.4.2: perhaps a probe's
+        }
+        if (s.max() == s.una()) {
+            return;
+        }
         if (s.duplicates() < 255) {
             s.duplicates(s.duplicates() + 1);
         }

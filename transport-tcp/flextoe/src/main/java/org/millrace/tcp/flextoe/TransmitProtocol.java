@@ -4,6 +4,7 @@ import static org.millrace.tcp.flextoe.ProtocolState.CWR_PENDING;
 import static org.millrace.tcp.flextoe.ProtocolState.ECN;
 import static org.millrace.tcp.flextoe.ProtocolState.ECN_ECHO;
 import static org.millrace.tcp.flextoe.ProtocolState.FIN_SENT;
+import static org.millrace.tcp.flextoe.ProtocolState.GATHERS;
 import static org.millrace.tcp.flextoe.ProtocolState.OVERRIDE;
 import static org.millrace.tcp.flextoe.ProtocolState.TIMING;
 
@@ -51,7 +52,7 @@ final class TransmitProtocol implements Stage<FlexMeta, ProtocolState> {
             return Verdict.drop(DropReason.NOTHING_TO_SEND.code()) | (stalled != 0 ? Verdict.DIGEST : 0);
         }
         int seq = s.next();
-        int length = length(s, Math.min(s.ready(), s.usable()), s.ready());
+        int length = gathered(s, length(s, Math.min(s.ready(), s.usable()), s.ready()));
         int fin = s.finToSend() && length == s.ready() ? 1 : 0;
         s.ready(s.ready() - length);
         s.next(seq + length + fin);
@@ -72,6 +73,19 @@ final class TransmitProtocol implements Stage<FlexMeta, ProtocolState> {
         compose(meta, s, seq, length, flags(s, length, fin, again), again);
         meta.digest(digest);
         return digest != 0 ? Verdict.NEXT | Verdict.DIGEST : Verdict.NEXT;
+    }
+
+    /** Whole segments, if what is left of them waits for more; takes note of what is none. */
+    private static int gathered(ProtocolState s, int length) {
+        if (!s.has(GATHERS)) {
+            return length;
+        }
+        int rest = remainder(length, s.mss());
+        if (rest == 0 || rest < length && length == s.ready() && s.holdsLittle()) {
+            return length - rest;
+        }
+        s.littleEnd(s.next() + length);
+        return length;
     }
 
     private static void compose(FlexMeta meta, ProtocolState s, int seq, int length, int flags, boolean again) {

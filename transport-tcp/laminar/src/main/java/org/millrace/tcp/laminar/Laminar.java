@@ -218,6 +218,11 @@ public final class Laminar implements TcpProgram<LaminarMeta> {
     }
 
     @Override
+    public void gather(int index, boolean nagle, boolean corked) {
+        heads.gather(index, nagle, corked);
+    }
+
+    @Override
     public void congestionWindowReduced(int index) {
         state.windowReduced(index);
     }

@@ -169,6 +169,7 @@ final class LaminarState {
         }
         heads.install(flow, from.sndNxt, from.sndMax, from.sndNxt + from.sndReady - (behindFin ? 1 : 0), from.finQueued,
             from.mss);
+        heads.gather(flow, from.nagle, from.corked);
         heads.window(flow, from.sndUna, from.sndUna + from.sndWindow);
         credits(open, flow, from.congestionWindow);
         open.state(reduced).pending(from.windowReduced ? 1 : 0);
@@ -231,6 +232,8 @@ final class LaminarState {
         to.recover = d.recover();
         to.recovering = d.recover() - to.sndUna > 0;
         to.duplicateAcks = d.count();
+        to.nagle = heads.isNagle(flow);
+        to.corked = heads.isCorked(flow);
         to.finQueued = heads.finQueued(flow);
         to.finSent = open.state(fin).sent() != 0;
     }

@@ -89,6 +89,8 @@ public final class ConnectionLines {
                 + " rtt=" + rtt + " rto=" + c.rtt.timeoutNs() / 1_000_000 + "ms mss=" + c.mss
                 + " retransmitted=" + Integer.toUnsignedLong(retransmitted)
                 + (c.lingerNs == Timed.NEVER ? "" : " lingering")
+                + (c.retries == 0 ? "" : (c.persisting ? " probes=" : " retries=") + c.retries)
+                + c.options.text()
                 + (c.recovery == null ? "" : c.recovery.text())
                 + (c.deliveryRate == 0 ? "" : " delivered=" + c.deliveryRate)
                 + (c.rate == 0 ? "" : " rate=" + c.rate);

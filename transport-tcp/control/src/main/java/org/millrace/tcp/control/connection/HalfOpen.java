@@ -20,6 +20,8 @@ public final class HalfOpen extends Timed {
     /** CONNECT's or LISTEN's number for the application. */
     public final long opaque;
     public final int iss;
+    /** Code point of what is sent for it. */
+    public final int dscp;
 
     public TcpState state = TcpState.SYN_SENT;
     public int irs;
@@ -39,12 +41,13 @@ public final class HalfOpen extends Timed {
     public long sentNs;
     public int retries;
 
-    public HalfOpen(Endpoints ends, Listener listener, int context, long opaque, int iss) {
+    public HalfOpen(Endpoints ends, Listener listener, int context, long opaque, int iss, int dscp) {
         this.ends = ends;
         this.listener = listener;
         this.context = context;
         this.opaque = opaque;
         this.iss = iss;
+        this.dscp = dscp;
     }
 
     public boolean active() {

@@ -16,9 +16,11 @@ public final class Listener {
     final Set<HalfOpen> handshakes = new LinkedHashSet<>();
     /** Whether nobody else may listen there, another context of its application either. */
     public final boolean alone;
+    /** Code point that its streams begin with. */
+    public final int dscp;
     public boolean closed;
 
-    public Listener(int number, int address, int port, int context, long opaque, int backlog, boolean alone) {
+    public Listener(int number, int address, int port, int context, long opaque, int backlog, boolean alone, int dscp) {
         this.number = number;
         this.address = address;
         this.port = port;
@@ -26,6 +28,7 @@ public final class Listener {
         this.opaque = opaque;
         this.backlog = backlog;
         this.alone = alone;
+        this.dscp = dscp;
     }
 
     public boolean full() {

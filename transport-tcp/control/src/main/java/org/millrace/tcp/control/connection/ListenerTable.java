@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
+import org.millrace.api.context.StreamOption;
 import org.millrace.tcp.control.format.Fields;
 
 /**
@@ -53,8 +54,8 @@ public final class ListenerTable {
     private final BitSet ports = new BitSet();
     private int lastNumber;
 
-    public Listener add(int address, int port, int context, long opaque, int backlog, boolean alone) {
-        Listener listener = new Listener(++lastNumber, address, port, context, opaque, backlog, alone);
+    public Listener add(int address, int port, int context, long opaque, int backlog, boolean alone, int dscp) {
+        Listener listener = new Listener(++lastNumber, address, port, context, opaque, backlog, alone, dscp);
         put(group(address, port), listener);
         return listener;
     }
@@ -187,10 +188,11 @@ public final class ListenerTable {
         group.turn = f.number("turn", group.turn, 0, members);
         for (int i = 0; i < members; i++) {
             boolean there = i < group.members.size();
-            Listener had = there ? group.members.get(i) : new Listener(0, group.address, group.port, 0, 0, 0, false);
+            Listener had = there ? group.members.get(i) : new Listener(0, group.address, group.port, 0, 0, 0, false, 0);
             Listener listener = new Listener(f.number("listener", had.number, 1, lastNumber), group.address, group.port,
                     f.number("context", had.context, 0, Integer.MAX_VALUE), f.i64(had.opaque),
-                    f.number("backlog", had.backlog, 1, Integer.MAX_VALUE), f.bit(had.alone));
+                    f.number("backlog", had.backlog, 1, Integer.MAX_VALUE), f.bit(had.alone),
+                    f.number("code point", had.dscp, 0, StreamOption.DSCP.most()));
             if (!there) {
                 put(group, listener);
             }

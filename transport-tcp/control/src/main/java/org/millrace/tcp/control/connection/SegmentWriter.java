@@ -52,7 +52,7 @@ public final class SegmentWriter {
         if (h.timestamps) {
             at += TcpOptions.writeTimestamps(memory, at, timestamp(nowNs), h.tsRecent);
         }
-        send(h.ends, h.iss, ack, flags, h.synWindow(), at, nowNs);
+        send(h.ends, h.dscp, h.iss, ack, flags, h.synWindow(), at, nowNs);
     }
 
     /** Sends an ACK for a connection in its handshake. */
@@ -62,7 +62,7 @@ public final class SegmentWriter {
             at += TcpOptions.writeTimestamps(memory, at, timestamp(nowNs), h.tsRecent);
         }
         int window = h.synWindow() >> h.rcvShift;
-        send(h.ends, h.iss + 1, h.rcvNxt(), TcpHeader.ACK, window, at, nowNs);
+        send(h.ends, h.dscp, h.iss + 1, h.rcvNxt(), TcpHeader.ACK, window, at, nowNs);
     }
 
     /** Sends an ACK for a connection in TIME-WAIT; nothing more is received, so the window is 0. */
@@ -71,7 +71,7 @@ public final class SegmentWriter {
         if (w.timestamps()) {
             at += TcpOptions.writeTimestamps(memory, at, timestamp(nowNs), w.tsRecent());
         }
-        send(w.ends(), w.sndNxt(), w.rcvNxt(), TcpHeader.ACK, 0, at, nowNs);
+        send(w.ends(), w.dscp(), w.sndNxt(), w.rcvNxt(), TcpHeader.ACK, 0, at, nowNs);
     }
 
     /** Answers a segment with RST as a closed port does, unless it is one itself or too many were sent. */
@@ -80,22 +80,22 @@ public final class SegmentWriter {
             return;
         }
         if (s.has(TcpHeader.ACK)) { // RFC 9293 §3.5.2, §3.10.7.1
-            send(s.ends, s.ack, 0, TcpHeader.RST, 0, TcpHeader.OPTIONS, nowNs);
+            send(s.ends, 0, s.ack, 0, TcpHeader.RST, 0, TcpHeader.OPTIONS, nowNs);
         } else {
-            send(s.ends, 0, s.seq + s.length(), TcpHeader.RST | TcpHeader.ACK, 0, TcpHeader.OPTIONS, nowNs);
+            send(s.ends, 0, 0, s.seq + s.length(), TcpHeader.RST | TcpHeader.ACK, 0, TcpHeader.OPTIONS, nowNs);
         }
     }
 
     /** Resets a connection. */
-    public void reset(Endpoints ends, int seq, int ack, long nowNs) {
-        send(ends, seq, ack, TcpHeader.RST | TcpHeader.ACK, 0, TcpHeader.OPTIONS, nowNs);
+    public void reset(Endpoints ends, int dscp, int seq, int ack, long nowNs) {
+        send(ends, dscp, seq, ack, TcpHeader.RST | TcpHeader.ACK, 0, TcpHeader.OPTIONS, nowNs);
     }
 
-    private void send(Endpoints ends, int seq, int ack, int flags, int window, int length, long nowNs) {
+    private void send(Endpoints ends, int dscp, int seq, int ack, int flags, int window, int length, long nowNs) {
         tcp.wrap(memory, 0).ports(ends.localPort(), ends.peerPort()).sequence(seq).acknowledgment(ack)
                 .dataOffset(length).flags(flags).window(window).urgentPointer(0)
                 .writeChecksum(ends.localAddress(), ends.peerAddress(), length);
         // a segment lost for want of a neighbour is repeated by its timer like any other
-        host.send(ends.localAddress(), ends.peerAddress(), Ipv4Header.ECN_NOT_ECT, memory, 0, length, nowNs);
+        host.send(ends.localAddress(), ends.peerAddress(), dscp << 2 | Ipv4Header.ECN_NOT_ECT, memory, 0, length, nowNs);
     }
 }

@@ -34,6 +34,8 @@ public final class TcpConnection extends Timed {
     public final RttEstimator rtt;
     public final CongestionPolicy congestion;
 
+    public final StreamOptions options;
+
     /** The application has let go of it. */
     public boolean appClosed;
     /** Let go of before all that was written had been acknowledged: what arrives meanwhile is taken, and not read. */
@@ -86,6 +88,12 @@ public final class TcpConnection extends Timed {
 
     /** Pacing rate as the data path has it. */
     public long rate;
+    /** When data has been unacknowledged for too long. */
+    public long userTimeoutNs = NEVER;
+    /** When the peer was last heard, as far as a look has seen. */
+    public long heardNs;
+    /** When a keepalive probe was sent that may be answered yet. */
+    public long keepaliveProbeNs = NEVER;
     /** Expiries in a row without an answer. */
     public int retries;
     public int answersAtProbe;
@@ -98,13 +106,14 @@ public final class TcpConnection extends Timed {
     public long idleNs = NEVER;
 
     public TcpConnection(Endpoints ends, int context, int connection, int flow, TcpConnectionState state, RttEstimator rtt,
-                  CongestionPolicy congestion) {
+                  CongestionPolicy congestion, StreamOptions options) {
         this.ends = ends;
         this.context = context;
         this.connection = connection;
         this.flow = flow;
         this.rtt = rtt;
         this.congestion = congestion;
+        this.options = options;
         mss = state.mss;
         timestamps = state.timestamps;
         scaled = state.rcvShift > 0;

@@ -12,13 +12,15 @@ import org.millrace.wire.SequenceNumber;
  * @param rcvNxt     RCV.NXT
  * @param timestamps whether segments carry timestamps
  * @param tsRecent   TS.Recent
+ * @param dscp       code point of what is sent
  * @param deadlineNs when it ends
  */
-public record TimeWait(Endpoints ends, int sndNxt, int rcvNxt, boolean timestamps, int tsRecent, long deadlineNs) {
-    public static final TimeWait NONE = new TimeWait(Endpoints.NONE, 0, 0, false, 0, 0);
+public record TimeWait(Endpoints ends, int sndNxt, int rcvNxt, boolean timestamps, int tsRecent, int dscp,
+                       long deadlineNs) {
+    public static final TimeWait NONE = new TimeWait(Endpoints.NONE, 0, 0, false, 0, 0, 0);
 
     TimeWait until(long newDeadlineNs) {
-        return new TimeWait(ends, sndNxt, rcvNxt, timestamps, tsRecent, newDeadlineNs);
+        return new TimeWait(ends, sndNxt, rcvNxt, timestamps, tsRecent, dscp, newDeadlineNs);
     }
 
     /** {@return whether a SYN is certainly of a new connection, RFC 6191 §2} */

@@ -22,11 +22,12 @@ public final class TimeWaitTable {
         limit = config.timeWaitMax();
     }
 
-    public void add(Endpoints ends, TcpConnectionState state, long nowNs) {
+    public void add(Endpoints ends, TcpConnectionState state, int dscp, long nowNs) {
         if (durationNs == 0) {
             return;
         }
-        put(new TimeWait(ends, state.sndMax, state.rcvNxt, state.timestamps, state.tsRecent, nowNs + durationNs));
+        put(new TimeWait(ends, state.sndMax, state.rcvNxt, state.timestamps, state.tsRecent, dscp,
+            nowNs + durationNs));
         if (entries.size() > limit) {
             removeFirst();
         }

@@ -1,6 +1,7 @@
 package org.millrace.tcp.control.established;
 
 import org.millrace.api.context.Contexts;
+import org.millrace.api.context.StreamOption;
 import org.millrace.api.transport.TransportHost;
 import org.millrace.tcp.control.connection.TcpConnection;
 import org.millrace.tcp.control.program.TcpProgram;
@@ -36,7 +37,7 @@ public final class Buffers {
         }
         c.consumedBytes += bytes;
         if (nowNs - c.consumedNs >= roundTripNs(c) || c.consumedBytes >= inUse / 2) {
-            long wanted = wantedBytes(c, nowNs);
+            long wanted = Math.min(wantedBytes(c, nowNs), mostBytes(c));
             if (c.scaled && wanted > inUse && inUse < contexts.receiveBytes(c.context)) {
                 contexts.receiveRing(c.context, c.connection, Integer.highestOneBit((int) Math.min(wanted - 1, MOST_BYTES)) << 1);
             }
@@ -54,6 +55,11 @@ public final class Buffers {
         c.consumedNs = nowNs;
         double growth = before == 0 ? 0 : Math.clamp((double) (now - before) / before, 0, 1);
         return (long) (2 * now * (1 + 2 * growth));
+    }
+
+    private static long mostBytes(TcpConnection c) {
+        int chosen = c.options.get(StreamOption.RECEIVE_BYTES);
+        return chosen == 0 ? Long.MAX_VALUE : chosen;
     }
 
     /** By the handshake, if the connection sends nothing; not known: for as long as the timeout may be. */

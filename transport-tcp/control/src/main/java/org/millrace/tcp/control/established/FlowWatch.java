@@ -1,10 +1,12 @@
 package org.millrace.tcp.control.established;
 
 import org.millrace.api.context.Status;
+import org.millrace.api.context.StreamOption;
 import org.millrace.api.transport.TransportHost;
 import org.millrace.net.timer.Timed;
 import org.millrace.net.timer.TimerWheel;
 import org.millrace.tcp.control.congestion.Delivery;
+import org.millrace.tcp.control.connection.StreamOptions;
 import org.millrace.tcp.control.connection.TcpConnection;
 import org.millrace.tcp.control.connection.TcpCounters;
 import org.millrace.tcp.control.connection.TcpState;
@@ -19,7 +21,6 @@ import org.millrace.tcp.control.recovery.LossRecovery;
  * closing, retransmission and held-back ACKs all begin here, on the timers' side of the data path.
  */
 public final class FlowWatch {
-    private static final long SECOND_NS = 1_000_000_000;
     private static final long MS_NS = 1_000_000;
 
     private final TransportHost host;
@@ -52,10 +53,8 @@ public final class FlowWatch {
     /** Begins to watch a connection that has just been installed. */
     public void begin(TcpConnection c, long nowNs) {
         recover(c);
-        if (config.keepaliveS() > 0) {
-            c.keepaliveNs = nowNs + config.keepaliveS() * SECOND_NS;
-            timers.schedule(c, c.idleDeadlineNs());
-        }
+        c.heardNs = nowNs;
+        keepalive(c, nowNs);
         active.wake(c, false, nowNs);
     }
 
@@ -94,6 +93,7 @@ public final class FlowWatch {
         delayedAck(c, p, nowNs);
         c.seenUna = p.sndUna;
         c.seenRcvNxt = p.rcvNxt;
+        c.heardNs = p.segmentsReceived != c.seenSegments ? nowNs : c.heardNs;
         c.seenSegments = p.segmentsReceived;
         if (c.retransmitNs == Timed.NEVER && c.delayedAckNs == Timed.NEVER && !c.draining) {
             rest(c, nowNs);
@@ -108,7 +108,7 @@ public final class FlowWatch {
                 ? Math.clamp(halfRttNs, TcpConnection.MIN_POLL_GAP_NS, ActiveFlows.GAP_NS) : ActiveFlows.GAP_NS;
         c.quiet = !moved;
         long gap = moved ? c.pollGapNs : ActiveFlows.QUIET_GAP_NS;
-        long dueNs = Math.min(c.retransmitNs, c.delayedAckNs);
+        long dueNs = Math.min(Math.min(c.retransmitNs, c.userTimeoutNs), c.delayedAckNs);
         c.pollNs = Math.min(nowNs + gap, c.recovery == null ? dueNs : Math.min(dueNs, c.recovery.nextNs(c.rtt, c.mss, nowNs)));
     }
 
@@ -169,7 +169,7 @@ public final class FlowWatch {
 
     /** SACK blocks have come, or an acknowledgement while losses are recovered: before the next look. */
     public void sacked(TcpConnection c, TcpMeta meta, long nowNs) {
-        if (c.recovery != null) {
+        if (c.recovery != null && c.recovery.heeds(meta)) {
             program.progress(c.flow, progress);
             c.recovery.sacked(meta, progress, c.rtt, nowNs);
         }
@@ -280,26 +280,74 @@ public final class FlowWatch {
             }
         }
         if (nowNs >= c.keepaliveNs) {
-            keepalive(c, nowNs);
+            keepaliveDue(c, nowNs);
         }
         if (c.flow != 0) {
             timers.schedule(c, c.idleDeadlineNs());
         }
     }
 
-    /** RFC 9293 §3.8.4; probes only while the connection is idle (MUST-27). */
-    private void keepalive(TcpConnection c, long nowNs) {
-        program.progress(c.flow, progress);
-        if (c.active || progress.segmentsReceived != c.keepaliveSegments) {
-            c.keepaliveSegments = progress.segmentsReceived;
+    /** Begins or ends to watch whether the peer is there, as the options say; the time begins with what was heard of it last. */
+    public void keepalive(TcpConnection c, long nowNs) {
+        if (!c.options.keepsAlive()) {
+            c.keepaliveNs = Timed.NEVER;
+        } else if (c.keepaliveNs == Timed.NEVER) {
             c.keepaliveProbes = 0;
-            c.keepaliveNs = nowNs + config.keepaliveS() * SECOND_NS;
-        } else if (c.keepaliveProbes >= config.keepaliveProbes()) {
+            c.keepaliveProbeNs = Timed.NEVER;
+            c.keepaliveNs = Math.max(c.heardNs + c.options.keepaliveIdleNs(), nowNs);
+            timers.schedule(c, c.idleDeadlineNs());
+        }
+    }
+
+    /** The application has chosen anew. */
+    public void keepaliveChanged(TcpConnection c, long nowNs) {
+        if (c.keepaliveProbes == 0) {
+            c.keepaliveNs = Timed.NEVER;
+        }
+        keepalive(c, nowNs);
+    }
+
+    /** The application has chosen another user timeout: what waits now has all of it. */
+    public void userTimeoutChanged(TcpConnection c, long nowNs) {
+        c.userTimeoutNs = Timed.NEVER;
+        active.wake(c, true, nowNs);
+    }
+
+    /**
+     * RFC 9293 §3.8.4; probes only while the connection is idle (MUST-26). After a probe it looks once when an answer must be there,
+     * so that the idle time begins with the answer and not when the next probe would be due.
+     */
+    private void keepaliveDue(TcpConnection c, long nowNs) {
+        program.progress(c.flow, progress);
+        StreamOptions options = c.options;
+        if (c.active || progress.segmentsReceived != c.keepaliveSegments) {
+            heard(c, nowNs);
+        } else if (c.keepaliveProbeNs != Timed.NEVER) {
+            c.keepaliveNs = c.keepaliveProbeNs + options.keepaliveIntervalNs();
+            c.keepaliveProbeNs = Timed.NEVER;
+        } else if (isGivenUp(c, nowNs)) {
             teardown.giveUp(c, nowNs);
         } else {
             c.keepaliveProbes++;
-            c.keepaliveNs = nowNs + config.keepaliveIntervalS() * SECOND_NS;
+            c.keepaliveProbeNs = nowNs;
+            c.keepaliveNs = nowNs + Math.min(c.rtt.timeoutNs(), options.keepaliveIntervalNs());
             host.hostControl(c.flow, TcpProgram.PROBE, nowNs);
         }
+    }
+
+    private void heard(TcpConnection c, long nowNs) {
+        boolean seen = progress.segmentsReceived == c.seenSegments;
+        long sinceNs = c.active ? nowNs : c.keepaliveProbeNs != Timed.NEVER ? c.keepaliveProbeNs : seen ? c.heardNs : nowNs;
+        c.keepaliveSegments = progress.segmentsReceived;
+        c.keepaliveProbes = 0;
+        c.keepaliveProbeNs = Timed.NEVER;
+        c.keepaliveNs = Math.max(sinceNs + c.options.keepaliveIdleNs(), nowNs + 1);
+    }
+
+    /** Too many probes, or with a user timeout too long a silence (RFC 5482 §4.2). */
+    private static boolean isGivenUp(TcpConnection c, long nowNs) {
+        long timeoutNs = c.options.userTimeoutNs();
+        boolean silent = timeoutNs != 0 && c.keepaliveProbes > 0 && nowNs - c.heardNs >= timeoutNs;
+        return silent || timeoutNs == 0 && c.keepaliveProbes >= c.options.get(StreamOption.KEEPALIVE_PROBES);
     }
 }

@@ -5,7 +5,6 @@ import org.millrace.net.timer.Timed;
 import org.millrace.net.timer.TimerWheel;
 import org.millrace.tcp.control.connection.TcpConnection;
 import org.millrace.tcp.control.connection.TcpCounters;
-import org.millrace.tcp.control.program.TcpConfig;
 import org.millrace.tcp.control.program.TcpConnectionState;
 import org.millrace.tcp.control.program.TcpProgram;
 import org.millrace.tcp.control.program.TcpProgress;
@@ -14,26 +13,23 @@ import org.millrace.tcp.control.program.TcpProgress;
  * Connections that their application has let go of while the peer has not acknowledged all that it wrote: what was
  * accepted is delivered (RFC 9293 §3.10.4). A RST that is owed, because input was not read (RFC 1122 §4.2.2.13) or
  * because the application went without closing, waits until then; a peer that acknowledges nothing more for
- * {@code linger-ms} is given up.
+ * {@code linger-ms} is given up, and one that has not acknowledged all within a time that the application has chosen.
  *
  * <p>DESIGN NOTES. A connection that drains goes on taking what arrives into its receive buffer, which nobody reads, and
  * so closes its window: data would else have to be refused with a RST, and a peer that sends without pause would never
  * see what was written to it. That the application reads no more is said to the data path when all is acknowledged.
  */
 public final class Lingering {
-    private static final long MS_NS = 1_000_000;
-
     private final TransportHost host;
     private final TcpProgram<?> program;
     private final ActiveFlows active;
     private final TimerWheel timers;
     private final Teardown teardown;
     private final TcpCounters counters;
-    private final long lingerNs;
     private final TcpConnectionState state = new TcpConnectionState();
     private FlowWatch watch;
 
-    public Lingering(TransportHost host, TcpProgram<?> program, TcpConfig config, ActiveFlows active, TimerWheel timers,
+    public Lingering(TransportHost host, TcpProgram<?> program, ActiveFlows active, TimerWheel timers,
               Teardown teardown, TcpCounters counters) {
         this.host = host;
         this.program = program;
@@ -41,7 +37,6 @@ public final class Lingering {
         this.timers = timers;
         this.teardown = teardown;
         this.counters = counters;
-        lingerNs = config.lingerMs() * MS_NS;
     }
 
     /** Who looks at flows; before the first call. */
@@ -101,7 +96,7 @@ public final class Lingering {
     }
 
     private void linger(TcpConnection c, long nowNs) {
-        c.lingerNs = nowNs + lingerNs;
+        c.lingerNs = nowNs + c.options.lingerNs();
         timers.schedule(c, c.idleDeadlineNs());
         active.wake(c, true, nowNs);
     }
@@ -110,7 +105,8 @@ public final class Lingering {
     void look(TcpConnection c, TcpProgress p, long nowNs) {
         boolean outstanding = p.sndReady > 0 || p.sndMax != p.sndUna || p.finOutstanding;
         if (c.lingerNs != Timed.NEVER) {
-            c.lingerNs = !outstanding ? Timed.NEVER : p.sndUna != c.seenUna ? nowNs + lingerNs : c.lingerNs;
+            boolean goesOn = p.sndUna != c.seenUna && !c.options.lingersInAll();
+            c.lingerNs = !outstanding ? Timed.NEVER : goesOn ? nowNs + c.options.lingerNs() : c.lingerNs;
             timers.schedule(c, c.idleDeadlineNs());
         }
         if (c.draining && !outstanding && isAcknowledged(c)) {

@@ -1,5 +1,6 @@
 package org.millrace.tcp.control.established;
 
+import org.millrace.api.context.StreamOption;
 import org.millrace.api.transport.TransportHost;
 import org.millrace.net.timer.Timed;
 import org.millrace.tcp.control.connection.TcpConnection;
@@ -15,6 +16,7 @@ import org.millrace.tcp.control.program.TcpProgress;
  */
 final class Retransmission {
     private static final long OVERRIDE_NS = 1_000_000_000; // RFC 9293 §3.8.6.2.1: 0.1 to 1 s
+    private static final long CORKED_NS = 200_000_000; // as with Linux, tcp(7) TCP_CORK
 
     private final TransportHost host;
     private final TcpProgram<?> program;
@@ -47,8 +49,13 @@ final class Retransmission {
             c.answersAtProbe = p.segmentsReceived;
             c.persisting = windowClosed;
         }
+        userTimeout(c, waiting, p.sndUna != c.seenUna, nowNs);
         if (!waiting) {
             return; // RFC 6298 (5.2)
+        }
+        if (nowNs >= c.userTimeoutNs) {
+            teardown.giveUp(c, nowNs);
+            return;
         }
         if (c.retransmitNs == Timed.NEVER) {
             c.retransmitNs = nowNs + timeoutNs(c, outstanding); // RFC 6298 (5.1), (5.3)
@@ -57,12 +64,22 @@ final class Retransmission {
         }
     }
 
+    /** RFC 9293 §3.9.1.5, RFC 5482: it runs while something waits for the peer, anew with all that it acknowledges. */
+    private static void userTimeout(TcpConnection c, boolean waiting, boolean moved, long nowNs) {
+        long timeoutNs = c.options.userTimeoutNs();
+        if (!waiting || timeoutNs == 0) {
+            c.userTimeoutNs = Timed.NEVER;
+        } else if (moved || c.userTimeoutNs == Timed.NEVER) {
+            c.userTimeoutNs = nowNs + timeoutNs;
+        }
+    }
+
     private void expire(TcpConnection c, TcpProgress p, boolean outstanding, long nowNs) {
         if (c.persisting && p.segmentsReceived != c.answersAtProbe) {
             c.retries = 0; // RFC 9293 MUST-37: a peer that answers may keep its window closed for ever
             c.answersAtProbe = p.segmentsReceived;
         }
-        if (c.retries >= retries) { // RFC 9293 §3.8.3, R2
+        if (c.retries >= retries && c.options.userTimeoutNs() == 0) { // RFC 9293 §3.8.3, R2
             teardown.giveUp(c, nowNs);
             return;
         }
@@ -92,6 +109,9 @@ final class Retransmission {
     /** Where nothing is in flight and the window is open, the timer is the override timer: it must not grow. */
     private static long timeoutNs(TcpConnection c, boolean outstanding) {
         long timeoutNs = c.rtt.timeoutNs();
-        return outstanding || c.persisting ? timeoutNs : Math.min(timeoutNs, OVERRIDE_NS);
+        if (outstanding || c.persisting) {
+            return timeoutNs;
+        }
+        return c.options.get(StreamOption.CORK) != 0 ? CORKED_NS : Math.min(timeoutNs, OVERRIDE_NS);
     }
 }

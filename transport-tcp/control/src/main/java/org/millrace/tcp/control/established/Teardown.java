@@ -1,6 +1,7 @@
 package org.millrace.tcp.control.established;
 
 import org.millrace.api.context.Status;
+import org.millrace.api.context.StreamOption;
 import org.millrace.api.transport.TransportHost;
 import org.millrace.net.timer.TimerWheel;
 import org.millrace.tcp.control.connection.ConnectionTable;
@@ -78,7 +79,7 @@ public final class Teardown {
     public void finish(TcpConnection c, long nowNs) {
         if (c.state == TcpState.TIME_WAIT) {
             program.export(c.flow, state);
-            timeWait.add(c.ends, state, nowNs);
+            timeWait.add(c.ends, state, c.options.get(StreamOption.DSCP), nowNs);
         }
         detach(c);
         release(c);
@@ -93,7 +94,7 @@ public final class Teardown {
     private void sendReset(TcpConnection c, long nowNs) {
         program.export(c.flow, state);
         // SND.MAX, not SND.NXT: going back does not take back what the peer may have received
-        writer.reset(c.ends, state.sndMax, state.rcvNxt, nowNs);
+        writer.reset(c.ends, c.options.get(StreamOption.DSCP), state.sndMax, state.rcvNxt, nowNs);
     }
 
     private void detach(TcpConnection c) {

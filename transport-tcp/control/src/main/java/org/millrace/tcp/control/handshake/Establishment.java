@@ -2,6 +2,7 @@ package org.millrace.tcp.control.handshake;
 
 import org.millrace.api.context.Contexts;
 import org.millrace.api.context.Status;
+import org.millrace.api.context.StreamOption;
 import org.millrace.api.transport.ReceivedPacket;
 import org.millrace.api.transport.TransportHost;
 import org.millrace.tcp.control.congestion.CongestionPolicies;
@@ -10,6 +11,7 @@ import org.millrace.tcp.control.congestion.RttEstimator;
 import org.millrace.tcp.control.connection.ConnectionTable;
 import org.millrace.tcp.control.connection.HalfOpen;
 import org.millrace.tcp.control.connection.ListenerTable;
+import org.millrace.tcp.control.connection.StreamOptions;
 import org.millrace.tcp.control.connection.TcpConnection;
 import org.millrace.tcp.control.established.Buffers;
 import org.millrace.tcp.control.established.FlowWatch;
@@ -130,7 +132,12 @@ public final class Establishment {
         CongestionPolicy policy = policies.make(h.congestion, state.mss, initialWindow, maxWindow);
         state.congestionWindow = policy.window();
         program.install(flow, state);
-        TcpConnection c = new TcpConnection(h.ends, place.context, place.connection, flow, state, rtt, policy);
+        StreamOptions options = new StreamOptions(config);
+        if (h.dscp != config.dscp()) {
+            options.set(StreamOption.DSCP, h.dscp);
+        }
+        host.dscp(flow, h.dscp);
+        TcpConnection c = new TcpConnection(h.ends, place.context, place.connection, flow, state, rtt, policy, options);
         table.add(c);
         watch.begin(c, nowNs);
         LOG.debug("{} established: flow {}, mss {}, {}", c.ends, flow, c.mss, h.congestion);
@@ -147,6 +154,7 @@ public final class Establishment {
         s.timestamps = h.timestamps;
         s.sack = h.sack;
         s.ecn = h.ecn;
+        s.nagle = !config.nodelay();
         s.delayedAckSegments = config.delayedAckSegments();
         s.firstSent = h.iss + 1;
         s.sndUna = s.firstSent;

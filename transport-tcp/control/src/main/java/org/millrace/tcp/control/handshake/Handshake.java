@@ -64,8 +64,8 @@ public final class Handshake {
     }
 
     /** Sends the first SYN of an active open, RFC 9293 §3.10.1. The path exists and the ends are free. */
-    public void connect(Endpoints ends, TransportHost.Path path, int context, long opaque, long nowNs) {
-        HalfOpen h = new HalfOpen(ends, null, context, opaque, isn.next(ends, nowNs));
+    public void connect(Endpoints ends, TransportHost.Path path, int context, long opaque, int dscp, long nowNs) {
+        HalfOpen h = new HalfOpen(ends, null, context, opaque, isn.next(ends, nowNs), dscp);
         prepare(h, path);
         table.add(h);
         h.sentNs = nowNs;
@@ -96,7 +96,7 @@ public final class Handshake {
         if (after != null && SequenceNumber.lessOrEqual(iss, after)) {
             iss = after + 1;
         }
-        HalfOpen h = new HalfOpen(ends, listener, listener.context, listener.opaque, iss);
+        HalfOpen h = new HalfOpen(ends, listener, listener.context, listener.opaque, iss, listener.dscp);
         prepare(h, path);
         takeSyn(h, syn);
         table.add(h);
@@ -126,7 +126,7 @@ public final class Handshake {
     /** {@return a handshake as a cookie stands for it: no options but the MSS} */
     private HalfOpen fromCookie(Segment s, TransportHost.Path path, int irs, int cookie) {
         Listener listener = listeners.next(s.ends.localAddress(), s.ends.localPort(), l -> true);
-        HalfOpen h = new HalfOpen(s.ends, listener, listener.context, listener.opaque, cookie);
+        HalfOpen h = new HalfOpen(s.ends, listener, listener.context, listener.opaque, cookie, listener.dscp);
         prepare(h, path);
         h.state = TcpState.SYN_RECEIVED;
         h.irs = irs;
@@ -269,7 +269,7 @@ public final class Handshake {
             boolean flowsGone = establishment.lackedAFlow();
             limits.refuse(flowsGone ? Kind.FLOWS : Kind.CONNECTIONS);
             host.drop(flowsGone ? DropReason.FLOWS_FULL.code() : DropReason.CONTEXT_FULL.code());
-            writer.reset(h.ends, h.iss + 1, h.rcvNxt(), nowNs);
+            writer.reset(h.ends, h.dscp, h.iss + 1, h.rcvNxt(), nowNs);
             tell(h, Status.NO_RESOURCES);
             return;
         }

@@ -49,7 +49,12 @@ import org.millrace.api.transport.TransportHost;
  * <tr><td>delayed-ack-ms</td><td>1 to 499</td><td>40</td><td>longest that an ACK is held back</td></tr>
  * <tr><td>delayed-ack-segments</td><td>1, 2</td><td>2</td><td>acknowledge every so many segments</td></tr>
  * <tr><td>stretch-acks</td><td>0 to 64</td><td>16</td><td>most ACKs of a flow that give way to a later one of the same batch</td></tr>
- * <tr><td>keepalive-s</td><td>0 to 86400</td><td>0</td><td>idle time before a probe; 0: never</td></tr>
+ * <tr><td>nodelay</td><td>on, off</td><td>on</td><td>off: Nagle's algorithm (RFC 9293 §3.7.4), for streams whose application says
+ *     nothing of it; so with the next three</td></tr>
+ * <tr><td>user-timeout-ms</td><td>0 to 86400000</td><td>0</td><td>longest time that what was written may stay unacknowledged
+ *     (RFC 5482); 0: as {@code retries} go</td></tr>
+ * <tr><td>dscp</td><td>0 to 63</td><td>0</td><td>differentiated services code point of what is sent (RFC 2474)</td></tr>
+ * <tr><td>keepalive-s</td><td>0 to 86400</td><td>0</td><td>idle time before a probe; 0: none, unless the application asks</td></tr>
  * <tr><td>keepalive-interval-s</td><td>1 to 3600</td><td>75</td><td>between probes</td></tr>
  * <tr><td>keepalive-probes</td><td>1 to 100</td><td>9</td><td>unanswered probes before giving up</td></tr>
  * <tr><td>port-first</td><td>1024 to 65535</td><td>49152</td><td>first ephemeral port</td></tr>
@@ -86,6 +91,9 @@ import org.millrace.api.transport.TransportHost;
  * @param delayedAckMs        time that an ACK is held back
  * @param delayedAckSegments  segments that an ACK is held back for
  * @param stretchAcks         ACKs that may give way to a later one of their batch, 0: each is sent
+ * @param nodelay             without Nagle's algorithm
+ * @param userTimeoutMs       time that data may stay unacknowledged, 0: no limit but R2
+ * @param dscp                code point
  * @param keepaliveS          idle seconds, 0: off
  * @param keepaliveIntervalS  seconds between probes
  * @param keepaliveProbes     unanswered probes
@@ -100,8 +108,10 @@ public record TcpConfig(String congestion, int timelyLowUs, int timelyHighUs, bo
                         int synBacklog, int contextHalfOpen, int halfOpen, int contextListeners,
                         int contextConnecting, int timeWaitMs, int timeWaitMax, int finTimeoutMs, int lingerMs,
                         int delayedAckMs,
-                        int delayedAckSegments, int stretchAcks, int keepaliveS, int keepaliveIntervalS, int keepaliveProbes,
+                        int delayedAckSegments, int stretchAcks, boolean nodelay, int userTimeoutMs, int dscp, int keepaliveS, int keepaliveIntervalS, int keepaliveProbes,
                         int portFirst, int portLast, int challengeAcks, int resets) {
+    /** Idle time before a keepalive probe that an application asks for without saying when; RFC 9293 MUST-28. */
+    public static final int KEEPALIVE_IDLE_S = 7_200;
     /** Policy of RFC 9438. */
     public static final String CUBIC = "cubic";
     /** What the name of a plugged-in policy begins with. */
@@ -175,6 +185,7 @@ public record TcpConfig(String congestion, int timelyLowUs, int timelyHighUs, bo
                 o.number("linger-ms", 120_000, 1_000, 3_600_000),
                 o.number("delayed-ack-ms", 40, 1, 499), o.number("delayed-ack-segments", 2, 1, 2),
                 o.number("stretch-acks", 16, 0, 64),
+                o.onOff("nodelay"), o.number("user-timeout-ms", 0, 0, 86_400_000), o.number("dscp", 0, 0, 63),
                 o.number("keepalive-s", 0, 0, 86_400), o.number("keepalive-interval-s", 75, 1, 3_600),
                 o.number("keepalive-probes", 9, 1, 100), o.number("port-first", 49_152, 1_024, 65_535),
                 o.number("port-last", 65_535, 1_024, 65_535), o.number("challenge-acks", 1_000, 2, 1_000_000),

@@ -1,7 +1,7 @@
 package org.millrace.tcp.control.program;
 
 /**
- * A TCP connection's state in program-neutral form, as in version 3 of docs/state-format.md: what one program exports another can install. Sequence
+ * A TCP connection's state in program-neutral form, as in version 4 of docs/state-format.md: what one program exports another can install. Sequence
  * numbers are absolute; buffer position of a byte is its sequence number less that of the stream's first byte.
  */
 public final class TcpConnectionState {
@@ -36,6 +36,10 @@ public final class TcpConnectionState {
     public boolean sack;
     /** {@link #ECN_OFF}, {@link #ECN_CLASSIC} or {@link #ECN_DCTCP}. */
     public int ecn;
+    /** Nagle's algorithm (RFC 9293 §3.7.4). */
+    public boolean nagle;
+    /** Only whole segments are sent. */
+    public boolean corked;
     /** Most wire segments' payload that an ACK may be held back for: 1 acknowledges each segment at once. */
     public int delayedAckSegments;
 

@@ -46,6 +46,9 @@ public interface TcpProgram<M extends TcpMeta> extends Program<M> {
     /** Digest bit: what selective recovery must know: SACK blocks have come, or an acknowledgement while it recovers. */
     int DIGEST_RECOVERY = 16;
 
+    /** Digest bit, beside {@link #DIGEST_RECOVERY}: the segment is answered, and its metadata has the answer's numbers by now. */
+    int DIGEST_ANSWERED = 32;
+
     /** {@return whether its acknowledgements report the out-of-order interval; only then is SACK negotiated} */
     boolean reportsSack();
 
@@ -133,6 +136,15 @@ public interface TcpProgram<M extends TcpMeta> extends Program<M> {
      * @param flow the flow
      */
     void congestionWindowReduced(int flow);
+
+    /**
+     * Says what is not sent for being little: what is less than a segment waits as long as
+     *
+     * @param flow   the flow
+     * @param nagle  something shorter than a segment is not acknowledged (RFC 9293 §3.7.4, with Minshall's modification)
+     * @param corked it is corked, or until {@link #OVERRIDE}
+     */
+    void gather(int flow, boolean nagle, boolean corked);
 
     /**
      * Moves a flow to another context, whose buffers have the same size and hold the same.

@@ -3,6 +3,7 @@ package org.millrace.tcp.control.recovery;
 import org.millrace.tcp.control.congestion.CongestionPolicy;
 import org.millrace.tcp.control.congestion.RttEstimator;
 import org.millrace.tcp.control.program.TcpMeta;
+import org.millrace.tcp.control.program.TcpProgram;
 import org.millrace.tcp.control.program.TcpProgress;
 import org.millrace.wire.SequenceNumber;
 
@@ -24,8 +25,8 @@ public final class LossRecovery {
     private static final long US_NS = 1_000;
     /** How long a peer may hold back its only ACK (RFC 8985 §7.2). */
     private static final long DELAYED_ACK_NS = 200_000_000;
-    /** Shorter than this a probe would often be sooner than an ACK that is held back. */
-    private static final long LEAST_PROBE_NS = 10_000_000;
+    /** Shorter than this a probe would often be sooner than a peer whose thread has to be woken; as with Linux. */
+    private static final long LEAST_PROBE_NS = 2_000_000;
 
     /** Where a connection stands. */
     private enum Phase { OPEN, RECOVERY, LOSS }
@@ -77,7 +78,11 @@ public final class LossRecovery {
     public void sacked(TcpMeta meta, TcpProgress p, RttEstimator rtt, long nowNs) {
         acknowledged(p, rtt, nowNs);
         int count = meta.sacksReceived();
-        if (count == 0 || p.sndNxt != p.sndMax) {
+        if (p.sndNxt != p.sndMax) {
+            return;
+        }
+        if (count == 0) { // RFC 8985 §7.4.2, case 2: the probe's, of a peer that knows no D-SACK
+            probeDoubled |= una == probeEnd && meta.txBump() == 0 && !isAnswered(meta) && meta.ack() == probeEnd;
             return;
         }
         int before = board.delivered;
@@ -98,6 +103,10 @@ public final class LossRecovery {
         sackingAcks += board.delivered != before ? 1 : 0;
     }
 
+    private static boolean isAnswered(TcpMeta meta) {
+        return (meta.digest() & TcpProgram.DIGEST_ANSWERED) != 0;
+    }
+
     /** The lowest of some blocks: what one acknowledgement tells of has not come out of its order. */
     private static int lowest(TcpMeta meta, int blocks) {
         int lowest = Integer.numberOfTrailingZeros(blocks);
@@ -108,18 +117,24 @@ public final class LossRecovery {
         return lowest;
     }
 
-    /** RFC 2883 §4. */
+    /** RFC 2883 §4, by the acknowledgement that the blocks came with: later ones may have moved SND.UNA. */
     private boolean isDuplicate(TcpMeta meta, int count) {
         int end = meta.receivedSackEnd(0);
+        int acked = isAnswered(meta) ? una : meta.ack();
         boolean within = count > 1 && SequenceNumber.lessOrEqual(meta.receivedSackStart(1), meta.receivedSackStart(0))
             && SequenceNumber.lessOrEqual(end, meta.receivedSackEnd(1));
-        return SequenceNumber.lessOrEqual(end, una) || within;
+        return SequenceNumber.lessOrEqual(end, acked) || within;
     }
 
     private void duplicate(int bytes) {
         needlessBytes += Math.clamp(bytes, 0, Integer.MAX_VALUE / 4);
         probeDoubled = true;
         reordering.duplicate(una, max);
+    }
+
+    /** {@return whether {@link #sacked} learns anything from an acknowledgement} */
+    public boolean heeds(TcpMeta meta) {
+        return probing || meta.sacksReceived() != 0;
     }
 
     /** {@return bytes newly known to be with the peer since the last call}; begins a look. */
@@ -296,6 +311,7 @@ public final class LossRecovery {
                 congestion.onFastRetransmit(max - probeFlight, max); // case 3: what was in flight then is what is cut
             }
             probing = open && una == probeEnd;
+            attentive |= probing; // the next acknowledgement that says nothing new is the probe's
         }
     }
 

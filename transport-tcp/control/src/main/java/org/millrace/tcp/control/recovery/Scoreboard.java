@@ -31,6 +31,10 @@ final class Scoreboard {
     private int[] marks = {};
     private int size;
     private int end;
+    /** What a walk over all runs has found, until one of them changes. */
+    private boolean summed;
+    private final int[] bytesOf = new int[RESENT + 1];
+    private int firstLost;
 
     /** What {@link #acknowledge} or {@link #sack} has found to be with the peer, for the caller to read and clear. */
     int delivered;
@@ -49,6 +53,7 @@ final class Scoreboard {
 
     void clear() {
         size = 0;
+        summed = false;
     }
 
     /**
@@ -59,6 +64,10 @@ final class Scoreboard {
      * @param minRttNs  what arrived sooner than this after it was sent again is the original
      */
     void acknowledge(int una, int was, long minRttNs, long nowNs) {
+        if (una == was) {
+            return;
+        }
+        summed = false;
         int gone = 0;
         int known = was;
         while (gone < size && SequenceNumber.lessOrEqual(endOf(gone), una)) {
@@ -103,6 +112,7 @@ final class Scoreboard {
      * @param minRttNs as above
      */
     void sack(int from, int to, int una, long minRttNs, long nowNs) {
+        summed = false;
         if (size == 0) {
             end = una;
         }
@@ -148,7 +158,10 @@ final class Scoreboard {
                 found = true;
             }
         }
-        join();
+        if (found) {
+            summed = false;
+            join();
+        }
         return found;
     }
 
@@ -172,6 +185,7 @@ final class Scoreboard {
 
     /** The timer has expired: all that the peer is not known to have is lost. */
     void loseAll(int una, int max) {
+        summed = false;
         if (size == 0) {
             end = una;
         }
@@ -191,25 +205,31 @@ final class Scoreboard {
         return size > 0 && kinds[0] == SACKED;
     }
 
-    /** {@return bytes of one kind} */
-    int bytes(int kind) {
-        int sum = 0;
+    private void sum() {
+        if (summed) {
+            return;
+        }
+        summed = true;
+        Arrays.fill(bytesOf, 0);
+        firstLost = -1;
         for (int i = 0; i < size; i++) {
-            if (kinds[i] == kind) {
-                sum += endOf(i) - starts[i];
+            bytesOf[kinds[i]] += length(i);
+            if (kinds[i] == LOST && firstLost < 0) {
+                firstLost = i;
             }
         }
-        return sum;
+    }
+
+    /** {@return bytes of one kind} */
+    int bytes(int kind) {
+        sum();
+        return bytesOf[kind];
     }
 
     /** {@return the first run that is lost, or -1} */
     int firstLost() {
-        for (int i = 0; i < size; i++) {
-            if (kinds[i] == LOST) {
-                return i;
-            }
-        }
-        return -1;
+        sum();
+        return firstLost;
     }
 
     int start(int run) {
@@ -222,6 +242,7 @@ final class Scoreboard {
 
     /** The beginning of a run that is lost is sent again. */
     void resent(int run, int bytes, int max, long nowNs) {
+        summed = false;
         if (bytes < length(run)) {
             cut(starts[run] + bytes); // without room for the rest it passes for sent too
         }

@@ -1,6 +1,7 @@
 package org.millrace.tcp.control.transfer;
 
 import java.io.IOException;
+import org.millrace.api.context.StreamOption;
 import org.millrace.tcp.control.connection.HalfOpen;
 import org.millrace.tcp.control.connection.TcpConnection;
 import org.millrace.tcp.control.connection.TcpState;
@@ -25,7 +26,7 @@ final class ConnectionFields {
 
     static TimeWait walk(Fields f, TimeWait w) throws IOException {
         return new TimeWait(walk(f, w.ends()), f.i32(w.sndNxt()), f.i32(w.rcvNxt()), f.bit(w.timestamps()),
-                f.i32(w.tsRecent()), f.deadline(w.deadlineNs()));
+                f.i32(w.tsRecent()), f.number("code point", w.dscp(), 0, StreamOption.DSCP.most()), f.deadline(w.deadlineNs()));
     }
 
     /** All of a handshake but what it is made with. */
@@ -69,6 +70,9 @@ final class ConnectionFields {
         c.finTimeoutNs = f.deadline(c.finTimeoutNs);
         c.keepaliveNs = f.deadline(c.keepaliveNs);
         c.keepaliveProbes = f.number("keepalive probes", c.keepaliveProbes, 0, MAX_U16);
+        c.keepaliveProbeNs = f.deadline(c.keepaliveProbeNs);
+        c.heardNs = f.since(c.heardNs);
+        c.userTimeoutNs = f.deadline(c.userTimeoutNs);
         c.idleNs = f.deadline(c.idleNs);
         c.rtt.walk(f);
     }

@@ -3,8 +3,8 @@ package org.millrace.tcp.control.transfer;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.millrace.api.context.StreamOption;
 import org.millrace.api.transport.TransportHost;
-import org.millrace.net.timer.Timed;
 import org.millrace.net.timer.TimerWheel;
 import org.millrace.tcp.control.congestion.CongestionPolicies;
 import org.millrace.tcp.control.congestion.CongestionPolicy;
@@ -12,6 +12,7 @@ import org.millrace.tcp.control.congestion.NewReno;
 import org.millrace.tcp.control.congestion.RttEstimator;
 import org.millrace.tcp.control.connection.ConnectionTable;
 import org.millrace.tcp.control.connection.HalfOpen;
+import org.millrace.tcp.control.connection.StreamOptions;
 import org.millrace.tcp.control.connection.TcpConnection;
 import org.millrace.tcp.control.connection.TcpState;
 import org.millrace.tcp.control.established.ActiveFlows;
@@ -33,7 +34,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class ConnectionTransfer {
     private static final Logger LOG = LoggerFactory.getLogger(ConnectionTransfer.class);
-    private static final long SECOND_NS = 1_000_000_000;
 
     private final TransportHost host;
     private final TcpProgram<?> program;
@@ -72,6 +72,7 @@ public final class ConnectionTransfer {
         if (c.flow == 0) {
             return;
         }
+        c.options.walk(f);
         program.export(c.flow, state);
         state.sack = c.sack;
         ConnectionFields.walk(f, state);
@@ -115,12 +116,14 @@ public final class ConnectionTransfer {
                 readDetached(ends, context, connection);
             } else {
                 require(table.byFlow(flow) == null && !table.has(ends), "it or its flow is there twice");
+                StreamOptions options = new StreamOptions(config);
+                options.walk(f);
                 ConnectionFields.walk(f, state);
                 require(ends.equals(new Endpoints(state.localAddress, state.localPort, state.peerAddress,
                         state.peerPort)), "the data path's state is of other ends");
                 require(state.context == context && state.connection == connection,
                         "the data path's state is of another application's handle");
-                readInstalled(f, ends, flow, nowNs);
+                readInstalled(f, ends, flow, options, nowNs);
             }
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(ends + ": " + e.getMessage(), e);
@@ -137,20 +140,20 @@ public final class ConnectionTransfer {
     private void readDetached(Endpoints ends, int context, int connection) {
         int mss = HalfOpen.DEFAULT_MSS;
         TcpConnection c = new TcpConnection(ends, context, connection, 0, new TcpConnectionState(),
-                new RttEstimator(config), new NewReno(mss, mss, mss));
+                new RttEstimator(config), new NewReno(mss, mss, mss), new StreamOptions(config));
         c.state = TcpState.CLOSED;
         table.add(c);
     }
 
-    private void readInstalled(Fields f, Endpoints ends, int flow, long nowNs) throws IOException {
+    private void readInstalled(Fields f, Endpoints ends, int flow, StreamOptions options, long nowNs) throws IOException {
         TcpConnection c = new TcpConnection(ends, state.context, state.connection, flow, state,
-                new RttEstimator(config), policy(f, nowNs));
+                new RttEstimator(config), policy(f, nowNs), options);
         ConnectionFields.walk(f, c);
         install(c);
         boolean wasActive = c.active;
         c.active = false; // in no list here yet
         boolean ackPending = readProgress(f, c);
-        keepalive(c, nowNs);
+        watch.keepalive(c, nowNs);
         table.add(c);
         timers.schedule(c, c.idleDeadlineNs());
         if (wasActive) {
@@ -185,7 +188,10 @@ public final class ConnectionTransfer {
         state.congestionWindow = c.congestion.window();
         c.allowed = state.congestionWindow;
         state.sack &= program.reportsSack();
+        state.nagle = c.options.get(StreamOption.NO_DELAY) == 0;
+        state.corked = c.options.get(StreamOption.CORK) != 0;
         program.install(c.flow, state);
+        host.dscp(c.flow, c.options.get(StreamOption.DSCP));
         program.export(c.flow, back);
         String lost = Soundness.lost(state, back);
         require(lost == null, program.name() + " cannot represent " + lost);
@@ -213,15 +219,6 @@ public final class ConnectionTransfer {
             c.rtt.sample(Integer.toUnsignedLong(rttUs));
         }
         return f.bit(false);
-    }
-
-    /** Probes are this side's configuration: they may have to begin, or to end. */
-    private void keepalive(TcpConnection c, long nowNs) {
-        if (config.keepaliveS() == 0) {
-            c.keepaliveNs = Timed.NEVER;
-        } else if (c.keepaliveNs == Timed.NEVER) {
-            c.keepaliveNs = nowNs + config.keepaliveS() * SECOND_NS;
-        }
     }
 
     /** Has every connection that has come over go on: this data path's flow scheduler does not know who may send. */

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
 import org.millrace.api.transport.ControlPlane.Handover;
+import org.millrace.api.context.StreamOption;
 import org.millrace.api.transport.TransportHost;
 import org.millrace.net.timer.TimerWheel;
 import org.millrace.tcp.control.connection.ConnectionTable;
@@ -117,6 +118,7 @@ public final class StateTransfer {
         f.i32(h.context);
         f.i64(h.opaque);
         f.i32(h.iss);
+        f.i32(h.dscp);
         ConnectionFields.walk(f, h);
     }
 
@@ -127,7 +129,8 @@ public final class StateTransfer {
         int context = f.number("context", 0, 0, host.capacity().contexts() - 1);
         long opaque = f.i64(0);
         Listener listener = asked ? null : listener(ends, number, context, opaque);
-        HalfOpen h = new HalfOpen(ends, listener, context, opaque, f.i32(0));
+        HalfOpen h = new HalfOpen(ends, listener, context, opaque, f.i32(0),
+            f.number("code point", 0, 0, StreamOption.DSCP.most()));
         ConnectionFields.walk(f, h);
         h.sack &= program.reportsSack();
         table.add(h);
@@ -140,7 +143,7 @@ public final class StateTransfer {
         if (known != null) {
             return known;
         }
-        Listener gone = new Listener(number, ends.localAddress(), ends.localPort(), context, opaque, 0, false);
+        Listener gone = new Listener(number, ends.localAddress(), ends.localPort(), context, opaque, 0, false, 0);
         gone.closed = true;
         return gone;
     }

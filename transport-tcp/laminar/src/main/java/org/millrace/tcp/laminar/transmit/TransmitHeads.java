@@ -20,6 +20,8 @@ import org.millrace.wire.TcpHeader;
 public final class TransmitHeads implements HostPart {
     private static final long BURST_NS = 200_000;
     private static final int MAX_BURST = 1 << 30;
+    private static final int NAGLE = 1;
+    private static final int CORKED = 2;
 
     private final FlowQueue queue;
     private final int maxPayload;
@@ -36,6 +38,10 @@ public final class TransmitHeads implements HostPart {
     private final int[] offered;
     /** Whether whatever fits may be pushed once. */
     private final boolean[] override;
+    /** What is held back: {@link #NAGLE}, {@link #CORKED}. */
+    private final byte[] gathering;
+    /** End of the segment pushed last that was less than a whole one. */
+    private final int[] littleEnd;
     private final int[] credits;
     private final int[] mss;
     private final int[] pacing;
@@ -60,6 +66,8 @@ public final class TransmitHeads implements HostPart {
         max = new int[flows + 1];
         offered = new int[flows + 1];
         override = new boolean[flows + 1];
+        gathering = new byte[flows + 1];
+        littleEnd = new int[flows + 1];
         credits = new int[flows + 1];
         mss = new int[flows + 1];
         pacing = new int[flows + 1];
@@ -75,6 +83,30 @@ public final class TransmitHeads implements HostPart {
         fin[flow] = finQueued;
         mss[flow] = segmentBytes;
         pacing[flow] = 0;
+        littleEnd[flow] = sndNxt;
+        gathering[flow] = 0;
+    }
+
+    /** Holds back what is less than a segment, or does not. */
+    public void gather(int flow, boolean nagle, boolean corked) {
+        gathering[flow] = (byte) ((nagle ? NAGLE : 0) | (corked ? CORKED : 0));
+    }
+
+    public boolean isNagle(int flow) {
+        return (gathering[flow] & NAGLE) != 0;
+    }
+
+    public boolean isCorked(int flow) {
+        return (gathering[flow] & CORKED) != 0;
+    }
+
+    /** Whether new bytes that are less than a segment wait for more: RFC 9293 §3.7.4 with Minshall's modification. */
+    private boolean holdsLittle(int flow) {
+        if (gathering[flow] == 0 || next[flow] != max[flow] || fin[flow] || override[flow]) {
+            return false;
+        }
+        int behindUna = littleEnd[flow] - una[flow];
+        return gathering[flow] >= CORKED || behindUna > 0 && behindUna <= max[flow] - una[flow];
     }
 
     /**
@@ -174,6 +206,9 @@ public final class TransmitHeads implements HostPart {
         if (ready == 0) {
             return finToSend(flow);
         }
+        if (ready < mss[flow] && holdsLittle(flow)) {
+            return false;
+        }
         int usable = usable(flow);
         if (usable >= ready || usable >= mss[flow]) {                           // RFC 9293 §3.8.6.2.1 (SWS), (1), (2)
             return true;
@@ -222,8 +257,11 @@ public final class TransmitHeads implements HostPart {
         int ready = ready(flow);
         int segment = mss[flow];
         int length = Math.max(Math.min(ready, Math.min(usable(flow), Math.max(maxPayload, segment))), 0);
-        if (length > segment && length != ready) {
+        if (length > segment && (length != ready || holdsLittle(flow))) {
             length -= length % segment;
+        }
+        if (length % segment != 0) {
+            littleEnd[flow] = next[flow] + length;
         }
         int last = length == ready && finToSend(flow) ? 1 : 0;
         int seq = next[flow];

@@ -1,0 +1,85 @@
+package org.millrace.nio;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import jdk.net.ExtendedSocketOptions;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.millrace.runtime.Instance;
+import org.millrace.testkit.Eventually;
+
+/** What a channel is told reaches the connection. */
+@Timeout(value = 60, unit = TimeUnit.SECONDS)
+class OptionsTest {
+    private static TwoHosts hosts;
+    private static MillraceSelectorProvider serving;
+    private static MillraceSelectorProvider asking;
+    private static ServerSocketChannel server;
+
+    @BeforeAll
+    static void start() throws Exception {
+        hosts = new TwoHosts();
+        serving = MillraceSelectorProvider.over(hosts.server, TwoHosts.SIZE);
+        asking = MillraceSelectorProvider.over(hosts.client, TwoHosts.SIZE);
+        server = serving.openServerSocketChannel().bind(new InetSocketAddress(TwoHosts.SERVER, 0));
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        server.close();
+        hosts.close();
+    }
+
+    private static void assertDetail(Instance host, SocketChannel of, Predicate<String> wanted) throws Exception {
+        int port = ((InetSocketAddress) of.getLocalAddress()).getPort();
+        Eventually.holds(() -> host.status().connections().stream().filter(c -> c.peer() != null && c.local().getPort() == port)
+            .anyMatch(c -> wanted.test(c.detail() + " ")), () -> "details " + host.status().connections());
+    }
+
+    @Test
+    void nagleIsOnUnlessSwitchedOffAsInTheKernel() throws Exception {
+        try (SocketChannel client = asking.openSocketChannel()) {
+            assertThat(client.getOption(StandardSocketOptions.TCP_NODELAY)).isFalse();
+            client.connect(server.getLocalAddress());
+            SocketChannel accepted = server.accept();
+            assertDetail(hosts.client, client, detail -> detail.contains(" nagle "));
+            client.setOption(StandardSocketOptions.TCP_NODELAY, true);
+            accepted.setOption(StandardSocketOptions.TCP_NODELAY, true);
+            assertDetail(hosts.client, client, detail -> !detail.contains(" nagle "));
+            accepted.close();
+        }
+    }
+
+    @Test
+    void whatWasSetBeforeAndAfterConnectingCounts() throws Exception {
+        try (SocketChannel client = asking.openSocketChannel()) {
+            client.setOption(StandardSocketOptions.TCP_NODELAY, true);
+            client.setOption(StandardSocketOptions.IP_TOS, 0xb8);
+            client.setOption(ExtendedSocketOptions.TCP_KEEPIDLE, 30);
+            client.connect(server.getLocalAddress());
+            assertDetail(hosts.client, client, detail -> detail.contains(" dscp=46 ") && !detail.contains("keepalive"));
+            client.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+            assertDetail(hosts.client, client, detail -> detail.contains(" keepalive=30s "));
+            client.socket().setTrafficClass(0);
+            assertDetail(hosts.client, client, detail -> !detail.contains("dscp"));
+            server.accept().close();
+        }
+    }
+
+    @Test
+    void valuesThatAreNoneAreRefused() throws Exception {
+        try (SocketChannel client = asking.openSocketChannel()) {
+            assertThat(client.supportedOptions()).contains(ExtendedSocketOptions.TCP_KEEPCOUNT, ExtendedSocketOptions.TCP_KEEPINTERVAL);
+            assertThatThrownBy(() -> client.setOption(StandardSocketOptions.IP_TOS, 256)).isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+}

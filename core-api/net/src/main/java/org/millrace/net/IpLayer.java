@@ -43,6 +43,7 @@ public final class IpLayer implements IpOutput {
     private final EthernetHeader ethernet = new EthernetHeader();
     private final Ipv4Header ipIn = new Ipv4Header();
     private final Ipv4Header ipOut = new Ipv4Header();
+    private int ttl = DEFAULT_TTL;
     private int identification;
     private int routeChanges;
 
@@ -92,6 +93,15 @@ public final class IpLayer implements IpOutput {
                         + route.nextHop());
             }
         }
+    }
+
+    /**
+     * Sets the time to live of what is sent from now on.
+     *
+     * @param hops 1 to 255
+     */
+    public void ttl(int hops) {
+        ttl = hops;
     }
 
     /**
@@ -180,7 +190,7 @@ public final class IpLayer implements IpOutput {
         int nextHop = route.get().nextHopTo(destination);
         long mac = isLocal(destination) ? local.mac() : neighbours.resolve(nextHop, nowNs);
         ipOut.wrap(scratch, EthernetHeader.LENGTH).initialize().tos(tos).totalLength(totalLength)
-                .identification(identification++).fragment(Ipv4Header.DONT_FRAGMENT, 0).ttl(DEFAULT_TTL)
+                .identification(identification++).fragment(Ipv4Header.DONT_FRAGMENT, 0).ttl(ttl)
                 .protocol(protocol).source(source).destination(destination).writeChecksum();
         MemorySegment.copy(l4, offset, scratch, PAYLOAD, lengthBytes);
         if (mac == UNRESOLVED) {

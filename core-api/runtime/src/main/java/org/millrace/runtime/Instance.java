@@ -119,6 +119,7 @@ public final class Instance implements ContextProvider, AutoCloseable {
                 config.addresses().stream().map(InstanceConfig.LocalAddress::address).toList(),
                 routes(config, port.info().mtuBytes()), config.capacity(), new SecureRandom()),
                 config.sharing().home(config.name()));
+            path.ttl(config.ttl());
             capture(config, path);
             Instance instance = new Instance(config, path, factory, originNs);
             if (config.sharing().attach()) {
@@ -392,7 +393,7 @@ public final class Instance implements ContextProvider, AutoCloseable {
     }
 
     /**
-     * Takes what can change without a swap: routes, how long to look on before sleeping, to linger at the end, to rehearse a
+     * Takes what can change without a swap: routes, time to live, how long to look on before sleeping, to linger at the end, to rehearse a
      * swap. Connections that are there
      * follow the routes; what transports read there, such as the congestion policy, holds for new ones.
      *
@@ -406,6 +407,7 @@ public final class Instance implements ContextProvider, AutoCloseable {
             if (routes != null) {
                 path.route(routes);
             }
+            path.ttl(change.after().ttl());
             thread.bounds(change.after().spinNs(), change.after().stopLingerNs());
             return null;
         });

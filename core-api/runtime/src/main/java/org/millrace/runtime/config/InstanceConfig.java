@@ -32,6 +32,7 @@ import org.millrace.wire.Ipv4Prefix;
  * contexts    most contexts, default 256
  * limits.KEY  what contexts may take in all: connections, reserved-bytes, touched-bytes; limits.user.KEY: those of a user,
  *             contexts too
+ * ttl         time to live of what is sent, 1 to 255, default 64
  * spin-us     longest time that the data path looks on before it sleeps, 0 to 100000, default 0: it sleeps at once
  * stop-linger-ms  longest time that the end waits for peers to acknowledge what was written, 0 to 600000, default 5000
  * swap-rehearsal-ms  longest time that the new side of a swap rehearses while the old one runs, 0 to 60000, default 10000;
@@ -59,6 +60,7 @@ import org.millrace.wire.Ipv4Prefix;
  * @param capacity     limits
  * @param capture      file to write frames to, or null
  * @param captureBytes its bound
+ * @param ttl          time to live of what is sent
  * @param spinNs       longest time that the data path looks on before it sleeps
  * @param stopLingerNs longest time that the end waits for peers to acknowledge what was written
  * @param rehearsalNs  longest time that the new side of a swap rehearses, 0: not at all
@@ -68,11 +70,11 @@ import org.millrace.wire.Ipv4Prefix;
 public record InstanceConfig(String name, String hardware, List<String> transports,
                              Map<String, Map<String, String>> options, String port, Map<String, String> portOptions,
                              List<LocalAddress> addresses, List<StaticRoute> routes, Capacity capacity,
-                             String capture, long captureBytes, long spinNs, long stopLingerNs,
+                             String capture, long captureBytes, int ttl, long spinNs, long stopLingerNs,
                              long rehearsalNs, SharingConfig sharing,
                              ContextBudget.Limits limits) {
     private static final Set<String> KEYS = Set.of("instance", "hardware", "transports", "port", "address", "routes",
-        "flows", "contexts", "capture", "capture.bytes", "spin-us", "stop-linger-ms",
+        "flows", "contexts", "capture", "capture.bytes", "ttl", "spin-us", "stop-linger-ms",
         "swap-rehearsal-ms");
     private static final int MAX_FLOWS = 1 << 22;
     private static final int MAX_CONTEXTS = 1 << 16;
@@ -125,7 +127,7 @@ public record InstanceConfig(String name, String hardware, List<String> transpor
             routes(map.getOrDefault("routes", "")),
             new Capacity((int) number(map, "flows", 65536, 1, MAX_FLOWS), contexts),
             map.get("capture"), number(map, "capture.bytes", CaptureFile.DEFAULT_BYTES, 0, Long.MAX_VALUE),
-            number(map, "spin-us", 0, 0, 100_000) * 1000,
+            (int) number(map, "ttl", 64, 1, 255), number(map, "spin-us", 0, 0, 100_000) * 1000,
             number(map, "stop-linger-ms", 5000, 0, 600_000) * 1_000_000,
             number(map, "swap-rehearsal-ms", 10_000, 0, 60_000) * 1_000_000, sharing,
             LimitsConfig.parse(map, contexts, !sharing.users().isEmpty()));

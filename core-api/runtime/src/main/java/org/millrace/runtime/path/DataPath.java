@@ -451,6 +451,12 @@ public final class DataPath implements AutoCloseable {
         return table;
     }
 
+    /** Sends with another time to live from now on, 1 to 255. */
+    public void ttl(int hops) {
+        egress.ttl(hops);
+        ip.ttl(hops);
+    }
+
     /** Routes otherwise from now on, connections that are there too. */
     public void route(RouteTable routes) {
         ip.route(routes);

@@ -29,7 +29,7 @@ public final class Egress implements FrameOutput {
     private static final ValueLayout.OfLong I64 = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
     private static final int TRANSPORT = EthernetHeader.LENGTH + Ipv4Header.MIN_LENGTH;
     private static final int DONT_FRAGMENT = Ipv4Header.DONT_FRAGMENT << 13;
-    private static final int TTL = 64; // RFC 1700
+    private static final int DEFAULT_TTL = 64; // RFC 1700
     private static final int COPY_BYTES = 1 << 17;
     /** {@link #emit}: the segment has taken the place of an earlier one. */
     public static final int IN_PLACE = -1;
@@ -43,6 +43,7 @@ public final class Egress implements FrameOutput {
     private final Captures captures;
     private final LastFrames last = new LastFrames();
     private final MemorySegment copies = Arena.ofAuto().allocate(COPY_BYTES, 8);
+    private int ttl = DEFAULT_TTL;
     private int copied;
     private int identification;
     private long lastFlushNs;
@@ -55,6 +56,11 @@ public final class Egress implements FrameOutput {
         this.payload = payload;
         this.retained = retained;
         this.captures = captures;
+    }
+
+    /** Sets the time to live of segments, 1 to 255. */
+    public void ttl(int hops) {
+        ttl = hops;
     }
 
     /**
@@ -157,7 +163,7 @@ public final class Egress implements FrameOutput {
         int total = Ipv4Header.MIN_LENGTH + segmentBytes;
         int id = identification++ & 0xffff;
         int versionAndTos = 0x4500 | meta.dscp() << 2 & 0xfc | meta.ecn() & 3;
-        int ttlAndProtocol = TTL << 8 | protocol;
+        int ttlAndProtocol = ttl << 8 | protocol;
         int local = meta.localAddress();
         int peer = meta.peerAddress();
         long sum = versionAndTos + total + id + DONT_FRAGMENT + ttlAndProtocol

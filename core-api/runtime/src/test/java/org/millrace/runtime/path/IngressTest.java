@@ -2,7 +2,11 @@ package org.millrace.runtime.path;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;
@@ -11,7 +15,9 @@ import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.millrace.api.context.ContextSize;
 import org.millrace.api.pipeline.DropReason;
+import org.millrace.api.port.FrameBatch;
 import org.millrace.api.port.TransmitBatch;
 import org.millrace.sim.port.FrameFabric;
 import org.millrace.sim.port.FrameLink;
@@ -19,6 +25,8 @@ import org.millrace.sim.port.SimulatedPort;
 import org.millrace.testkit.Endpoint;
 import org.millrace.testkit.FrameBuilder;
 import org.millrace.testkit.ManualClock;
+import org.millrace.toe.MessageSocket;
+import org.millrace.toe.Toe;
 import org.millrace.wire.Ipv4Header;
 
 /** Every way in which a frame can be wrong before a transport sees it. */
@@ -111,6 +119,30 @@ class IngressTest {
         c.damage.accept(frame);
         receive(frame);
         assertThat(host.path.status().drops()).isEqualTo(Map.of(c.reason.text(), 1L));
+    }
+
+    @Test
+    void whatIsSentHasTheTimeToLiveThatIsSet() throws IOException {
+        receive(FrameBuilder.arpRequest(PEER, US.address()));
+        host.path.ttl(7);
+        receive(FrameBuilder.echoRequest(1, 2).from(PEER).to(US).build());
+        assertThat(timeToLive()).as("of the network layer").isEqualTo(7);
+        Toe toe = Toe.open(host, new ContextSize(4, 4096, 4096, 64));
+        MessageSocket socket = toe.bind(new InetSocketAddress("10.0.0.1", 5000), null);
+        toe.flush();
+        host.path.poll(0);
+        toe.poll(0);
+        socket.send(ByteBuffer.wrap(new byte[3]), new InetSocketAddress("10.0.0.9", 7));
+        toe.flush();
+        host.path.poll(0);
+        assertThat(timeToLive()).as("of a transport").isEqualTo(7);
+    }
+
+    /** Of the last frame. */
+    private int timeToLive() {
+        FrameBatch batch = new FrameBatch(16);
+        int count = wire.receive(batch);
+        return batch.segment[count - 1].get(ValueLayout.JAVA_BYTE, batch.offset[count - 1] + 14 + 8);
     }
 
     @Test

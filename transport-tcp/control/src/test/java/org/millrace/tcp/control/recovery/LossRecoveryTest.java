@@ -37,12 +37,33 @@ class LossRecoveryTest {
 
     /** An acknowledgement that is told of when SND.UNA is as given, perhaps by later ones. */
     private void sacked(int ack, int start, int end, int una, int max) {
-        TcpMeta meta = new TcpMeta();
+        OneBlock meta = new OneBlock();
         ViewCursor.move(meta, new int[Layout.of(TcpMeta.class).words()], 0);
         meta.ack(ack);
-        meta.sackReceived(0, start, end);
+        meta.start = start;
+        meta.end = end;
         progress(una, max);
         recovery.sacked(meta, progress, rtt, nowNs);
+    }
+
+    private static final class OneBlock extends TcpMeta {
+        private int start;
+        private int end;
+
+        @Override
+        public int sacksReceived() {
+            return 1;
+        }
+
+        @Override
+        public int receivedSackStart(int block) {
+            return start;
+        }
+
+        @Override
+        public int receivedSackEnd(int block) {
+            return end;
+        }
     }
 
     private void lose() {

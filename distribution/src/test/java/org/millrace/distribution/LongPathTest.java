@@ -63,7 +63,7 @@ class LongPathTest {
         long tookMs = (hosts.world.clock.nowNs() - beginNs) / MS;
         System.out.println(transport.name() + " on " + hardware.name() + ": " + tookMs + " ms, " + BYTES / tookMs
             + " bytes a ms of " + BITS_PER_SECOND / 8000);
-        assertThat(tookMs).isLessThan(4_500);
+        assertThat(tookMs).isLessThan(3_700);
         assertThat(pair.server().socket.receiveBytes()).as("in use").isBetween((int) PATH_BYTES, 8 << 20);
         pair.close();
         hosts.assertNothingLeft();

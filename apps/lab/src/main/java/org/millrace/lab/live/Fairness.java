@@ -40,6 +40,8 @@ final class Fairness implements Experiment {
             ">connections each", ">Millrace by fair share", ">Linux by fair share", ">Jain's index of all", ">used, %", ">longest queue, ms");
         try (Ground ground = Ground.open(name(), run)) {
             Transfers transfers = new Transfers(ground);
+            run.progress(0, "warming up");
+            transfers.warmUp(run.whole("rate") * MEGABIT_BYTES, run.real("warm-up"));
             for (int i = 0; i < EACH.length; i++) {
                 row(result, ground, transfers, run, i);
             }

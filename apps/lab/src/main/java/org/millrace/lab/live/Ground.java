@@ -35,6 +35,7 @@ final class Ground implements AutoCloseable {
     /** {@return what can be set of every experiment on it} */
     static List<Parameter> parameters() {
         return List.of(Parameter.text("linux", "cubic", "congestion control of Linux: cubic, bbr, reno"),
+            Parameter.real("warm-up", 4, 0, 60, "seconds before the first run, for Millrace's compiler"),
             Parameter.group("tcp.", "options of Millrace's TCP, as tcp.congestion"));
     }
 

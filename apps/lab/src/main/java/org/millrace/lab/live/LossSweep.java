@@ -48,8 +48,7 @@ final class LossSweep implements Experiment {
         return Stream.concat(Stream.of(Parameter.whole("seeds", 3, 1, 100, "runs of a point, each with other dice"),
             Parameter.real("seconds", 3, 0.2, 600, "of a run; three times as long where many run at a time"),
             Parameter.whole("rate", 400, 1, 10_000, "of the bottleneck, Mbit/s"),
-            Parameter.whole("answers", 600, 10, 100_000, "of each size"),
-            Parameter.real("warm-up", 4, 0, 60, "seconds before the first run, for Millrace's compiler")), Ground.parameters().stream()).toList();
+            Parameter.whole("answers", 600, 10, 100_000, "of each size")), Ground.parameters().stream()).toList();
     }
 
     @Override
@@ -90,7 +89,8 @@ final class LossSweep implements Experiment {
             ">loss, %", ">reordering, %", ">Linux to Linux", ">Millrace", ">ratio");
         try (Ground ground = Ground.open(name(), run)) {
             Transfers transfers = new Transfers(ground);
-            warmUp(transfers, run);
+            run.progress(0, "warming up");
+            transfers.warmUp(run.whole("rate") * MEGABIT_BYTES, run.real("warm-up"));
             goodput(result, ground, transfers, run);
             if (!run.isWithout("answers")) {
                 answers(result, transfers, run);
@@ -104,15 +104,6 @@ final class LossSweep implements Experiment {
 
     private static Conditions conditions(Point point, Run run, long seed) {
         return Conditions.of(point.loss, point.reorder, point.roundTripMs * MS_NS, run.whole("rate") * MEGABIT_BYTES, run.seed() * 1_000 + seed);
-    }
-
-    private static void warmUp(Transfers transfers, Run run) {
-        long ns = (long) (run.real("warm-up") * 1e9 / 4);
-        for (int i = 0; i < 4 && ns > 0; i++) {
-            run.progress(0, "warming up");
-            Point point = new Point(i / 2 * 0.01, 0, i / 2);
-            transfers.bulk(conditions(point, run, 0), false, Map.of(i % 2 == 0 ? Pairing.SENDING : Pairing.RECEIVING, 1), 0, ns);
-        }
     }
 
     private static void goodput(Result result, Ground ground, Transfers transfers, Run run) {

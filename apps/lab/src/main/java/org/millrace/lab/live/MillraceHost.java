@@ -183,11 +183,6 @@ final class MillraceHost implements LiveHost {
         done.join();
     }
 
-    /** {@return what each connection's line says, for people who look for a reason} */
-    String connections() {
-        return instance.status().connections().toString();
-    }
-
     @Override
     public void close() {
         clear();

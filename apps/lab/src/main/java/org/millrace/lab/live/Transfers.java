@@ -23,6 +23,16 @@ final class Transfers {
         this.ground = ground;
     }
 
+    /** Has what is measured compiled: sends and receives for so many seconds, over a path that loses and one that does not. */
+    void warmUp(long bytesPerSecond, double seconds) {
+        long ns = (long) (seconds * 1e9 / 4);
+        for (double loss : new double[] {0, 0.01}) {
+            for (Pairing pairing : new Pairing[] {Pairing.SENDING, Pairing.RECEIVING}) {
+                bulk(Conditions.of(loss, 0, 1_000_000, bytesPerSecond, 0), false, Map.of(pairing, 1), 0, ns);
+            }
+        }
+    }
+
     /**
      * Lets connections send as fast as they may, from the moment on at which all are established.
      *

@@ -1,5 +1,6 @@
 package org.millrace.agilio;
 
+import java.util.Map;
 import java.util.function.Consumer;
 import org.millrace.agilio.machine.Machine;
 import org.millrace.agilio.machine.Mapping;
@@ -60,6 +61,16 @@ public class AgilioBackend implements HardwareBackend {
         return new AgilioBackend(machine, mapping, false, view -> { });
     }
 
+    /**
+     * {@return how long a control plane on the host takes to read what congestion control needs of connections, nanoseconds}
+     *
+     * @param machine     its figures
+     * @param connections how many
+     */
+    public static long statisticsNs(Machine machine, int connections) {
+        return connections * (long) machine.pcie().statisticsReads() * machine.pcie().mmioReadCycles() * 1_000 / machine.fpc().clockMhz();
+    }
+
     @Override
     public String name() {
         return NAME;
@@ -73,7 +84,7 @@ public class AgilioBackend implements HardwareBackend {
 
     @Override
     public Externs externs(HostServices runtime, Capacity capacity) {
-        return new ChargedExterns(machine, EXTERNS.plain(runtime, capacity), EXTERNS);
+        return new ChargedExterns(machine, EXTERNS.plain(runtime, capacity), EXTERNS, capacity.flows());
     }
 
     @Override
@@ -89,11 +100,21 @@ public class AgilioBackend implements HardwareBackend {
      * @return the report
      */
     public AgilioReport report(Program<?> program, Capacity capacity) {
-        return new Fitter(machine, mapping(program), program, capacity, EXTERNS::contains).report();
+        return report(mapping(program, capacity), program, capacity);
     }
 
-    private Mapping mapping(Program<?> program) {
-        return mapping == null ? Planner.shipped(program) : mapping;
+    /** The user's; or else a shipped one: for a program whose state no cache of an FPC holds, one that leaves it in EMEM. */
+    private Mapping mapping(Program<?> program, Capacity capacity) {
+        if (mapping != null) {
+            return mapping;
+        }
+        Mapping shipped = Planner.shipped(program);
+        Mapping uncached = Mapping.byKind(Map.of("protocol.cache", "none"));
+        return report(shipped, program, capacity).fit().fits() || !report(uncached, program, capacity).fit().fits() ? shipped : uncached;
+    }
+
+    private AgilioReport report(Mapping chosen, Program<?> program, Capacity capacity) {
+        return new Fitter(machine, chosen, program, capacity, EXTERNS::contains).report();
     }
 
     @Override
@@ -103,7 +124,7 @@ public class AgilioBackend implements HardwareBackend {
             throw new IllegalArgumentException(program.name() + " does not fit " + NAME + ": " + fit.refused().getFirst()
                 + (fit.refused().size() == 1 ? "" : " and " + (fit.refused().size() - 1) + " more"));
         }
-        Mapping used = mapping(program);
+        Mapping used = mapping(program, capacity);
         AgilioPipeline<M> pipeline = new AgilioPipeline<>(machine, used, Planner.plan(used, program), isOnCallersClock, program,
             capacity, runtime);
         program.loaded(pipeline);

@@ -10,10 +10,12 @@ import java.util.function.BooleanSupplier;
 import org.millrace.agilio.machine.Machine;
 import org.millrace.agilio.machine.Mapping;
 import org.millrace.agilio.model.Charge;
+import org.millrace.agilio.model.FlowGroups;
 import org.millrace.agilio.model.Fpc;
 import org.millrace.agilio.model.HostInterface;
 import org.millrace.agilio.model.Memories;
 import org.millrace.agilio.model.Meter;
+import org.millrace.agilio.model.QueueManager;
 import org.millrace.agilio.model.StateCaches;
 import org.millrace.api.hardware.Capacity;
 import org.millrace.api.hardware.Outlet;
@@ -46,8 +48,6 @@ import org.millrace.sim.CycleClock;
  * <p>Owned by: the data-path thread.
  */
 final class AgilioPipeline<M extends SegmentMeta> extends StagedExecution<M> implements Actor {
-    private static final int ITEMS = 1 << 12;
-    private static final int MOST_SCHEDULED = 8;
     private static final int TAKE = 0;
     private static final int GO_ON = 1;
     private static final int ENTER = 2;
@@ -61,8 +61,11 @@ final class AgilioPipeline<M extends SegmentMeta> extends StagedExecution<M> imp
     private final CycleClock clock;
     private final Costing costing;
     private final Memories memories;
+    private final FlowGroups groups;
     private final StateCaches caches;
     private final HostInterface host;
+    /** Null: flows are scheduled by something else. */
+    private final QueueManager manager;
     private final Meter meter = new Meter();
     private final List<Fpc> fpcs = new ArrayList<>();
     private final List<HardwareThread<M>> threads = new ArrayList<>();
@@ -86,14 +89,16 @@ final class AgilioPipeline<M extends SegmentMeta> extends StagedExecution<M> imp
 
     AgilioPipeline(Machine machine, Mapping mapping, StagePlan plan, boolean isOnCallersClock, Program<M> program, Capacity capacity,
                    Outlet<M> outlet) {
-        super(program, capacity, outlet, ITEMS, plan);
+        super(program, capacity, outlet, machine.item().most(), plan);
         this.machine = machine;
         this.outlet = outlet;
         this.isOnCallersClock = isOnCallersClock;
         clock = new CycleClock(machine.fpc().clockMhz());
-        costing = new Costing(program);
+        costing = new Costing(machine, program);
         memories = new Memories(machine);
-        caches = new StateCaches(machine, mapping.groups());
+        groups = new FlowGroups(capacity.flows(), mapping.groups());
+        caches = new StateCaches(machine, mapping.groups(), groups);
+        manager = program.scheduler() instanceof QueueManager known ? known : null;
         host = new HostInterface(machine, memories, machine.island().first() + mapping.groups(), capacity.flows());
         boolean[] isLate = late(program, plan);
         for (Lane<M> lane : lanes()) {
@@ -150,7 +155,7 @@ final class AgilioPipeline<M extends SegmentMeta> extends StagedExecution<M> imp
         long cycle = cycle();
         long enters = switch (Workflow.values()[item.workflow()]) {
             case RX -> host.received(cycle);
-            case TX -> host.scheduled(item.flow(), cycle);
+            case TX -> host.scheduled(item.flow(), manager == null ? QueueManager.Way.QUEUE : manager.way(), cycle);
             case HC -> host.asked(item, cycle);
             case MIRROR -> cycle;
         };
@@ -231,10 +236,11 @@ final class AgilioPipeline<M extends SegmentMeta> extends StagedExecution<M> imp
         thread.lane().run(visit.work(), stagesNs());
         meter.end();
         if (meter.bumps() > 0) {
-            host.bumped(meter.bumps(), cycle());
+            host.bumped(visit.work().item().flow(), cycle());
         }
-        if (visit.work().isSending()) {
-            host.sent(visit.work().item());
+        if (visit.work().isSending() && manager != null) {
+            M item = visit.work().item();
+            manager.decided(item.flow(), Verdict.action(visit.work().verdict()) != Verdict.DROP, item.length());
         }
         visit.executed(meter.charge());
     }
@@ -247,7 +253,16 @@ final class AgilioPipeline<M extends SegmentMeta> extends StagedExecution<M> imp
             running.hasFoundState(true);
             caches.find(work.item().flow(), running.site().cache(), running.site().cam(), meter.charge());
         }
-        return costing.execute(step, work.item(), meter.charge(), nowNs);
+        long verdict = costing.execute(step, work.item(), meter.charge(), nowNs);
+        if (work.item().workflow() == Workflow.RX.ordinal() && work.item().flow() > 0) {
+            groups.received(work.item());
+        }
+        return verdict;
+    }
+
+    @Override
+    protected int steeredBy(M item) {
+        return groups.hash(item.flow());
     }
 
     private void goOn(HardwareThread<M> thread) {
@@ -310,6 +325,7 @@ final class AgilioPipeline<M extends SegmentMeta> extends StagedExecution<M> imp
                 }
             }
             host.cleared(index);
+            groups.cleared(index);
         }
     }
 
@@ -324,7 +340,7 @@ final class AgilioPipeline<M extends SegmentMeta> extends StagedExecution<M> imp
 
     @Override
     protected boolean isPaused() {
-        return isOnCallersClock && (scheduled >= MOST_SCHEDULED || isMacFull.getAsBoolean());
+        return isOnCallersClock && (scheduled >= machine.scheduler().credits() || isMacFull.getAsBoolean());
     }
 
     void holdWhile(BooleanSupplier isFull) {
@@ -332,7 +348,7 @@ final class AgilioPipeline<M extends SegmentMeta> extends StagedExecution<M> imp
     }
 
     boolean hasRoom() {
-        return items().inUse() < ITEMS / 2;
+        return items().inUse() < machine.item().most() / 2;
     }
 
     int clockMhz() {

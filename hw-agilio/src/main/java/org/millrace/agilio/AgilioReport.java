@@ -66,7 +66,7 @@ public record AgilioReport(String program, Machine machine, Mapping mapping, Cap
     /** {@return what the machine has, and how much of it is used; of an FPC's, by the fullest} */
     public List<Row> rows() {
         int used = mapping.groups() * places.stream().filter(p -> p.place().isInGroups() && !p.isIdle()).mapToInt(p -> p.place().fpcs()).sum()
-            + mapping.fpcsOfService() + Fitter.SERVICE_FPCS;
+            + mapping.fpcsOfService() + machine.island().serviceFpcs();
         List<Row> rows = new ArrayList<>();
         rows.add(new Row("FPCs", used, machine.island().count() * machine.island().fpcs()));
         rows.add(new Row("threads an FPC", places.stream().mapToInt(p -> p.place().threads()).max().orElse(0),

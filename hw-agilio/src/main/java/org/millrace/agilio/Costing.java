@@ -3,6 +3,7 @@ package org.millrace.agilio;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.TreeMap;
+import org.millrace.agilio.machine.Machine;
 import org.millrace.agilio.model.Charge;
 import org.millrace.agilio.model.CostTable;
 import org.millrace.agilio.model.Memory;
@@ -24,16 +25,14 @@ final class Costing {
     private static final Workflow[] WORKFLOWS = Workflow.values();
     private static final CostTable TABLE = new CostTable();
 
-    /** A record is the item, point, verdict and time: words into transfer registers, a command, and its way to the host. */
-    private static final int RECORD_BYTES = SegmentMeta.BYTES + 16;
-    private static final int RECORD_INSTRUCTIONS = 12 + RECORD_BYTES / 4;
-
+    private final Machine machine;
     private final boolean isTabled;
     private final Map<Stage<?, ?>, CountedStage> counted = new IdentityHashMap<>();
     /** By stage, workflow and kind: how often, and operations of all together. */
     private final Map<String, long[]> executed = new TreeMap<>();
 
-    Costing(Program<?> program) {
+    Costing(Machine machine, Program<?> program) {
+        this.machine = machine;
         isTabled = program.name().equals(TABLED);
         for (Workflow workflow : WORKFLOWS) {
             program.stages(workflow).forEach(stage -> counted.computeIfAbsent(stage, CountedStage::of));
@@ -82,8 +81,9 @@ final class Costing {
             }
         }
         if (step.stage().spec().externs().contains(Recorder.class)) {
-            charge.instructions(RECORD_INSTRUCTIONS);
-            charge.transfer(Memory.PCIE_WRITE, RECORD_BYTES);
+            int bytes = SegmentMeta.BYTES + machine.record().bytes();
+            charge.instructions(machine.record().instructions() + (double) bytes / Integer.BYTES);
+            charge.transfer(Memory.PCIE_WRITE, bytes);
         }
         if (!isTabled && Verdict.action(verdict) == Verdict.EMIT) {
             header(true, charge);

@@ -25,12 +25,6 @@ import org.millrace.execution.staged.StagePlan;
 
 /** Decides whether a program fits the machine under a mapping, and says what it takes where. */
 final class Fitter {
-    /** Scheduler, ATX, its DMA, the slow path's interface: on the service island beside what is mapped there. */
-    static final int SERVICE_FPCS = 4;
-
-    private static final int LOOKUP_ENTRY_BYTES = 16;
-    private static final int CLS_ENTRY_BYTES = 64;
-    private static final int RESULT_BYTES = 56;
     private static final String NO_DIVIDER = "an FPC has no divider: shift, multiply by a constant's reciprocal (a constant divisor is "
         + "taken as that), or let the control plane compute it";
     private static final String NO_FLOAT = "an FPC has no floating point: use fixed point, integers of a fraction";
@@ -102,8 +96,8 @@ final class Fitter {
         if (mapping.fpcsOfGroup() > most) {
             refuse("", mapping.name() + " places " + mapping.fpcsOfGroup() + " FPCs on a flow group's island", "an island has " + most);
         }
-        if (mapping.fpcsOfService() + SERVICE_FPCS > most) {
-            refuse("", mapping.name() + " places " + mapping.fpcsOfService() + " FPCs on the service island, beside " + SERVICE_FPCS
+        if (mapping.fpcsOfService() + machine.island().serviceFpcs() > most) {
+            refuse("", mapping.name() + " places " + mapping.fpcsOfService() + " FPCs on the service island, beside " + machine.island().serviceFpcs()
                 + " for scheduler, doorbells and slow path", "an island has " + most);
         }
         if (mapping.groups() + 1 > machine.island().count()) {
@@ -136,11 +130,11 @@ final class Fitter {
             }
         }
         int cached = place.cache() == Mapping.Cache.NONE ? 0 : machine.cam().entries() * stateBytes;
-        int lookups = looksUp ? machine.lookup().cacheEntries() * LOOKUP_ENTRY_BYTES : 0;
-        int level2 = place.cache() == Mapping.Cache.CAM_CLS && !names.isEmpty() ? machine.cls().bytes() / 2 : 0;
+        int lookups = looksUp ? machine.lookup().cacheEntries() * machine.lookup().cacheEntryBytes() : 0;
+        int level2 = place.cache() == Mapping.Cache.CAM_CLS && !names.isEmpty() ? machine.state().clsEntries() * machine.state().clsEntryBytes() : 0;
         int header = looksUp ? costs.header(false).instructions() + costs.header(true).instructions() : 0;
         return new AgilioReport.Place(place, names, header + (int) Math.ceil(operations * costs.perOperation()), cached + lookups,
-            level2 + place.ring() * (place.isInGroups() ? RESULT_BYTES : 0), stateBytes);
+            level2 + place.ring() * (place.isInGroups() ? machine.item().resultBytes() : 0), stateBytes);
     }
 
     private void checkPlace(AgilioReport.Place p) {
@@ -154,9 +148,9 @@ final class Fitter {
                 + " flows of " + p.stateBytes() + " bytes", "an FPC has " + machine.fpc().localBytes()
                 + ": split the stages, or set the place's cache to none");
         }
-        if (p.place().cache() == Mapping.Cache.CAM_CLS && p.stateBytes() > CLS_ENTRY_BYTES * 4) {
+        if (p.place().cache() == Mapping.Cache.CAM_CLS && p.stateBytes() > machine.state().unpackedBytes()) {
             refuse(stages, p.stateBytes() + " bytes of state a flow at " + p.place().name(),
-                "an entry of the second level in CLS has " + CLS_ENTRY_BYTES * 4);
+                "an entry of the second level in CLS has " + machine.state().clsEntryBytes() + ", of fields packed, and takes " + machine.state().unpackedBytes() + " of words");
         }
     }
 

@@ -32,11 +32,11 @@ public class TofinoBackend implements HardwareBackend {
 
     /** Makes one. */
     public TofinoBackend() {
-        this(false);
+        this(Machine.tofino2(), false);
     }
 
-    private TofinoBackend(boolean isOnCallersClock) {
-        machine = Machine.tofino2();
+    private TofinoBackend(Machine machine, boolean isOnCallersClock) {
+        this.machine = machine;
         this.isOnCallersClock = isOnCallersClock;
     }
 
@@ -45,7 +45,16 @@ public class TofinoBackend implements HardwareBackend {
      * would find its queues always empty, because executing a pass takes longer than the machine does}
      */
     public static TofinoBackend onCallersClock() {
-        return new TofinoBackend(true);
+        return new TofinoBackend(Machine.tofino2(), true);
+    }
+
+    /**
+     * {@return one with a machine of one's own}
+     *
+     * @param machine its figures
+     */
+    public static TofinoBackend of(Machine machine) {
+        return new TofinoBackend(machine, false);
     }
 
     @Override

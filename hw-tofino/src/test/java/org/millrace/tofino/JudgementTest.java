@@ -188,8 +188,8 @@ final class JudgementTest {
             file = new String(in.readAllBytes(), StandardCharsets.UTF_8);
         }
         Small program = new Small(List.of(new Judged.Computes(), new Judged.Reads()), List.of(), List.of());
-        assertThat(reasons(new Fitter(Machine.parse(file), program, CAPACITY, new HandedOut()).report())).isEmpty();
-        Machine small = Machine.parse(file.replace("phv.computing-32              = 48", "phv.computing-32              = 4"));
+        assertThat(reasons(new Fitter(Machine.parse("M", file, Map.of()), program, CAPACITY, new HandedOut()).report())).isEmpty();
+        Machine small = Machine.parse("M", file.replace("phv.computing-32              = 48", "phv.computing-32              = 4"), Map.of());
         assertThat(reasons(new Fitter(small, program, CAPACITY, new HandedOut()).report())).singleElement().asString()
             .contains("4 containers that compute of 32 bits", "8 fields are alive in stage 1", "edge");
     }

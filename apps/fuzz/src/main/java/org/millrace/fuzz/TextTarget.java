@@ -32,7 +32,7 @@ public final class TextTarget {
             switch (which) {
                 case 0 -> InstanceConfig.parse(properties(text));
                 case 1 -> CaptureFilter.parse(text);
-                case 2 -> Machine.parse(text);
+                case 2 -> Machine.parse("machine", text, Map.of());
                 case 3 -> PacketScript.parse("fuzz.pkt", text);
                 case 4 -> Ipv4Prefix.parse(text);
                 default -> MacAddress.parse(text);

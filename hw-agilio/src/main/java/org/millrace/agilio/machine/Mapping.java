@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.millrace.execution.machine.MachineFile;
+import org.millrace.execution.machine.MachineFileException;
 
 /**
  * Which stages run on which FPCs and threads (Fig. 4.8), from a mapping file, whose head explains the keys.
@@ -81,7 +83,16 @@ public record Mapping(String name, int groups, List<Place> places, boolean isSeq
 
     /** {@return any program's stages on the same places, by what they declare} */
     public static Mapping byKind() {
-        return parse(BY_KIND, Machine.resource(BY_KIND), Map.of());
+        return byKind(Map.of());
+    }
+
+    /**
+     * {@return any program's stages by what they declare, with some values of one's own}
+     *
+     * @param set values by key
+     */
+    public static Mapping byKind(Map<String, String> set) {
+        return parse(BY_KIND, Machine.resource(BY_KIND), set);
     }
 
     /**
@@ -103,7 +114,7 @@ public record Mapping(String name, int groups, List<Place> places, boolean isSeq
      * @throws MachineFileException if it is malformed, or contradicts itself
      */
     public static Mapping parse(String name, String text, Map<String, String> set) {
-        SourcedFile f = new SourcedFile(name, text, set);
+        MachineFile f = new MachineFile(name, text, set);
         int groups = f.number("groups", 1, 64);
         List<String> names = f.words("places");
         Map<String, String> placed = new TreeMap<>();
@@ -118,7 +129,7 @@ public record Mapping(String name, int groups, List<Place> places, boolean isSeq
         return new Mapping(name, groups, List.copyOf(places), true);
     }
 
-    private static Place place(SourcedFile f, String name, Map<String, String> placed) {
+    private static Place place(MachineFile f, String name, Map<String, String> placed) {
         List<String> stages = f.words(name + ".stages");
         for (String stage : stages) {
             String other = placed.putIfAbsent(stage, name);

@@ -21,10 +21,9 @@ import org.millrace.execution.HandedOut;
  * @param machine what they cost
  * @param plain   what they do
  * @param out     notes each
+ * @param capacity for how many flows
  */
-public record ChargedExterns(Machine machine, Externs plain, HandedOut out) implements Externs {
-    private static final int HEAP_ACCESSES = 2;
-
+public record ChargedExterns(Machine machine, Externs plain, HandedOut out, int capacity) implements Externs {
     private static void charge(Memory memory, int count, int bytes) {
         Meter meter = Meter.running();
         for (int i = 0; meter != null && i < count; i++) {
@@ -91,38 +90,7 @@ public record ChargedExterns(Machine machine, Externs plain, HandedOut out) impl
 
     @Override
     public FlowQueue flowQueue() {
-        return out.add(new ChargedFlows(plain.flowQueue()));
-    }
-
-    private record ChargedFlows(FlowQueue flows) implements FlowQueue {
-        @Override
-        public void submit(int flow, long nowNs) {
-            Meter meter = Meter.running();
-            if (meter != null) {
-                meter.bump();
-            }
-            flows.submit(flow, nowNs);
-        }
-
-        @Override
-        public void charge(int flow, long nowNs, long costNs) {
-            flows.charge(flow, nowNs, costNs);
-        }
-
-        @Override
-        public void reset(int flow) {
-            flows.reset(flow);
-        }
-
-        @Override
-        public int next(long nowNs) {
-            return flows.next(nowNs);
-        }
-
-        @Override
-        public long deadlineNs() {
-            return flows.deadlineNs();
-        }
+        return out.add(new QueueManager(machine, capacity));
     }
 
     @Override
@@ -131,13 +99,13 @@ public record ChargedExterns(Machine machine, Externs plain, HandedOut out) impl
         return out.add(new PriorityQueue() {
             @Override
             public void submit(int flow, int rank) {
-                ChargedExterns.charge(Memory.EMEM, HEAP_ACCESSES, 0);
+                ChargedExterns.charge(Memory.EMEM, machine.heap().accesses(), 0);
                 queue.submit(flow, rank);
             }
 
             @Override
             public void remove(int flow) {
-                ChargedExterns.charge(Memory.EMEM, HEAP_ACCESSES, 0);
+                ChargedExterns.charge(Memory.EMEM, machine.heap().accesses(), 0);
                 queue.remove(flow);
             }
 
@@ -165,7 +133,7 @@ public record ChargedExterns(Machine machine, Externs plain, HandedOut out) impl
 
             @Override
             public int insert(int key0, int key1, int key2, int key3) {
-                charge(Memory.IMEM, machine.lookup().missReads() + 1, 0);
+                charge(Memory.IMEM, machine.lookup().missReads() + machine.lookup().insertWrites(), 0);
                 return table.insert(key0, key1, key2, key3);
             }
 

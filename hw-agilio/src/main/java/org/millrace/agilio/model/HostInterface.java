@@ -1,5 +1,6 @@
 package org.millrace.agilio.model;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.millrace.agilio.machine.Machine;
 import org.millrace.api.pipeline.SegmentMeta;
@@ -8,27 +9,20 @@ import org.millrace.api.pipeline.SegmentMeta;
  * What brings items to the program's first stages: the sequencer of received segments, the queue manager that schedules flows, and
  * what polls doorbells and fetches the applications' descriptors (§4.4.1).
  *
- * <p>DESIGN NOTES. The queue manager knows how much each flow has to send, as an application's requests add to it and segments
- * take from it. A flow with a segment or more is in a queue of its FPC; one with less is in a queue in EMEM, served by
- * one thread that waits for the queue and for the flow's counter: these follow one another. Its FPC is shared by both and
- * by what takes new flows. A doorbell is seen when the polling thread comes round to its context.
+ * <p>DESIGN NOTES. The scheduler is {@link SchedulerFpc}. A doorbell is seen when the polling thread comes round to its context.
  *
  * <p>Owned by: the thread that runs the machine.
  */
 public final class HostInterface {
     private static final double PERCENT = 100;
-    private static final int DATA_PATH_THREADS = 8;
 
     private final Machine machine;
     private final Memories memories;
     private final Fpc sequencer;
-    private final Fpc scheduler;
-    private final Fpc queue;
+    private final SchedulerFpc scheduler;
     private final Fpc doorbells;
     private final Fpc descriptors;
-    private final int[] available;
     private int contexts = 1;
-    private long queueFreeCycle;
 
     /**
      * Makes an idle one.
@@ -41,25 +35,21 @@ public final class HostInterface {
     public HostInterface(Machine machine, Memories memories, int island, int flows) {
         this.machine = machine;
         this.memories = memories;
-        sequencer = new Fpc("gro", island + 1, DATA_PATH_THREADS);
-        scheduler = new Fpc("scheduler", island, DATA_PATH_THREADS);
-        queue = new Fpc("scheduler's queue", island, 1);
-        doorbells = new Fpc("atx", island, DATA_PATH_THREADS);
-        descriptors = new Fpc("atx-dma", island, DATA_PATH_THREADS);
-        available = new int[flows + 1];
+        sequencer = new Fpc("gro", island + 1, machine.fpc().threads());
+        scheduler = new SchedulerFpc(machine, memories, island, flows);
+        doorbells = new Fpc("atx", island, machine.fpc().threads());
+        descriptors = new Fpc("atx-dma", island, machine.fpc().threads());
     }
 
-    /** {@return the FPCs of all this, and the thread that serves the queue in EMEM} */
+    /** {@return the FPCs of all this, and the scheduler's threads that may be full before it is} */
     public List<Fpc> fpcs() {
-        return List.of(scheduler, queue, doorbells, descriptors, sequencer);
+        List<Fpc> all = new ArrayList<>(scheduler.fpcs());
+        all.addAll(List.of(doorbells, descriptors, sequencer));
+        return all;
     }
 
     private long cycles(int instructions) {
         return Math.round(instructions * machine.fpc().factorPercent() / PERCENT) + machine.fpc().switchCycles();
-    }
-
-    private long schedulerCycles(int instructions) {
-        return Math.round(cycles(instructions) * machine.scheduler().pollPercent() / PERCENT);
     }
 
     /**
@@ -75,18 +65,11 @@ public final class HostInterface {
      * {@return when a flow's turn to send is in the pipeline}
      *
      * @param flow  the flow
+     * @param way   how it comes to its turn
      * @param cycle when the queue manager may take it
      */
-    public long scheduled(int flow, long cycle) {
-        if (machine.scheduler().bypass() == 1 || available[flow] >= machine.scheduler().segmentBytes()) {
-            return scheduler.run(cycle, cycle, schedulerCycles(machine.scheduler().localInstructions()));
-        }
-        long begin = Math.max(cycle, queueFreeCycle);
-        long got = memories.access(Memory.EMEM, 0, cycle, begin);
-        long counted = memories.access(Memory.EMEM, 0, cycle, got);
-        queueFreeCycle = scheduler.run(cycle, counted, schedulerCycles(machine.scheduler().queueInstructions()));
-        queue.occupied(queueFreeCycle - begin);
-        return queueFreeCycle;
+    public long scheduled(int flow, QueueManager.Way way, long cycle) {
+        return scheduler.scheduled(flow, way, cycle);
     }
 
     /**
@@ -96,7 +79,6 @@ public final class HostInterface {
      * @param cycle when its doorbell was rung
      */
     public long asked(SegmentMeta item, long cycle) {
-        available[item.flow()] += item.txBump();
         contexts = Math.max(contexts, item.context() + 1);
         long rung = cycle + machine.pcie().doorbellCycles();
         long period = (long) contexts * machine.atx().pollCycles();
@@ -109,22 +91,13 @@ public final class HostInterface {
     }
 
     /**
-     * Flows were given to the queue manager.
+     * A flow that had nothing to send was given to the queue manager.
      *
-     * @param flows how many
+     * @param flow  the flow
      * @param cycle when
      */
-    public void bumped(int flows, long cycle) {
-        scheduler.run(cycle, cycle, flows * schedulerCycles(machine.scheduler().bumpInstructions()));
-    }
-
-    /**
-     * A segment takes from what its flow has to send.
-     *
-     * @param item the segment
-     */
-    public void sent(SegmentMeta item) {
-        available[item.flow()] = Math.max(available[item.flow()] - item.length(), 0);
+    public void bumped(int flow, long cycle) {
+        scheduler.bumped(flow, cycle);
     }
 
     /**
@@ -133,6 +106,6 @@ public final class HostInterface {
      * @param flow the flow
      */
     public void cleared(int flow) {
-        available[flow] = 0;
+        scheduler.cleared(flow);
     }
 }

@@ -14,10 +14,8 @@ import org.millrace.agilio.machine.Mapping.Cache;
  * <p>Owned by: the thread that runs the machine.
  */
 public final class StateCaches {
-    private static final int CLS_ENTRY_BYTES = 64;
-
     private final Machine machine;
-    private final int groups;
+    private final FlowGroups groups;
     private final int[] emem;
     private final int[][] cls;
     private long camHits;
@@ -50,13 +48,14 @@ public final class StateCaches {
      * Makes empty ones.
      *
      * @param machine how large they are
-     * @param groups  flow groups, each with a second level of its own
+     * @param count   flow groups, each with a second level of its own
+     * @param groups  which flow is of which
      */
-    public StateCaches(Machine machine, int groups) {
+    public StateCaches(Machine machine, int count, FlowGroups groups) {
         this.machine = machine;
         this.groups = groups;
         emem = new int[(int) (machine.emem().cacheKib() * 1024L / machine.state().connectionBytes())];
-        cls = new int[groups][machine.cls().bytes() / 2 / CLS_ENTRY_BYTES];
+        cls = new int[count][machine.state().clsEntries()];
     }
 
     /** {@return an FPC's CAM} */
@@ -86,8 +85,8 @@ public final class StateCaches {
             return;
         }
         charge.instructions(machine.state().missInstructions());
-        int[] second = cls[(flow - 1) % groups];
-        int entry = (flow - 1) / groups % second.length;
+        int[] second = cls[groups.group(flow)];
+        int entry = groups.rank(flow) % second.length;
         if (second[entry] == flow) {
             clsHits++;
             charge.access(Memory.CLS);

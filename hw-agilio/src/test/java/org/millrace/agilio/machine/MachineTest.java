@@ -3,10 +3,20 @@ package org.millrace.agilio.machine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.instruction.InvokeInstruction;
+import java.lang.reflect.RecordComponent;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.millrace.agilio.AgilioBackend;
+import org.millrace.execution.machine.MachineFileException;
 
 /** Machine and mapping files: what is wrong is said with file, line and what is allowed. */
 class MachineTest {
@@ -85,5 +95,26 @@ class MachineTest {
         assertThat(figure.without("pipelining").places()).hasSize(1);
         assertThatThrownBy(() -> figure.without("luck"))
             .hasMessage("'luck', allowed is one of islands, pipelining, replication, sequencing, threads");
+    }
+
+    /** A number that nobody reads says nothing of the model. */
+    @Test
+    void everyKeyIsUsed() throws Exception {
+        Set<String> called = new HashSet<>();
+        Path classes = Path.of(AgilioBackend.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+        try (Stream<Path> files = Files.walk(classes.resolve("org/millrace/agilio"))) {
+            for (Path file : files.filter(f -> f.toString().endsWith(".class") && !f.toString().contains("/machine/")).toList()) {
+                ClassFile.of().parse(file).methods().forEach(m -> m.code().ifPresent(code -> code.forEach(e -> {
+                    if (e instanceof InvokeInstruction call) {
+                        called.add(call.owner().asInternalName() + '.' + call.name().stringValue());
+                    }
+                })));
+            }
+        }
+        for (Class<?> group : Machine.class.getDeclaredClasses()) {
+            for (RecordComponent key : group.getRecordComponents()) {
+                assertThat(called).contains(group.getName().replace('.', '/') + '.' + key.getName());
+            }
+        }
     }
 }

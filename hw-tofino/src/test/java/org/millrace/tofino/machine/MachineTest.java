@@ -12,9 +12,11 @@ import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.millrace.execution.machine.MachineFileException;
 
 final class MachineTest {
     private final String text;
@@ -45,18 +47,18 @@ final class MachineTest {
 
     @Test
     void wordInsteadOfANumberIsRefused() {
-        refused(text.replaceFirst("= 4 ", "= four "), 7, "pipe.pipes", "not a number: 'four'");
+        refused(text.replaceFirst("= 4 ", "= four "), 7, "pipe.pipes", "'four', allowed is a whole number from 1 to");
     }
 
     @Test
     void zeroIsRefused() {
-        refused(text.replaceFirst("= 4 ", "= 0 "), 7, "pipe.pipes", "0 is less than 1");
+        refused(text.replaceFirst("= 4 ", "= 0 "), 7, "pipe.pipes", "'0', allowed is a whole number from 1 to");
     }
 
     @Test
     void secondValueIsRefused() {
         int last = (int) text.lines().count() + 1;
-        refused(text + "pipe.pipes = 4 | again\n", last, "pipe.pipes", "given before, on line 7");
+        refused(text + "pipe.pipes = 4 | again\n", last, "pipe.pipes", "given before, at M, line 7");
     }
 
     @Test
@@ -71,8 +73,8 @@ final class MachineTest {
     }
 
     private static void refused(String file, int line, String key, String problem) {
-        assertThatThrownBy(() -> Machine.parse(file)).isInstanceOf(MachineFileException.class)
-            .hasMessageContaining("line " + line + ", key " + key).hasMessageContaining(problem);
+        assertThatThrownBy(() -> Machine.parse("M", file, Map.of())).isInstanceOf(MachineFileException.class)
+            .hasMessageContaining("M, line " + line + ", " + key).hasMessageContaining(problem);
     }
 
     /** A number that nobody reads says nothing of the model. */

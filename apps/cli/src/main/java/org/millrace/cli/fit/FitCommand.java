@@ -52,6 +52,9 @@ public final class FitCommand implements Callable<Integer> {
     @Mixin
     private ProgramOptions chosen;
 
+    @Mixin
+    private MachineOptions described;
+
     @Option(names = "--json", description = "Print the report as a JSON object.")
     private boolean json;
 
@@ -66,6 +69,7 @@ public final class FitCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Capacity capacity = chosen.capacity();
+        described.only(machine);
         chosen.look();
         Program<?> program = chosen.program(backend(), capacity);
         FitReport fit = switch (machine) {
@@ -82,10 +86,10 @@ public final class FitCommand implements Callable<Integer> {
             return new BluefieldBackend();
         }
         if (machine.equals(AgilioBackend.NAME)) {
-            return new AgilioBackend();
+            return described.agilio();
         }
         if (machine.equals(TofinoBackend.NAME)) {
-            return new TofinoBackend();
+            return described.tofino();
         }
         List<String> names = new ArrayList<>(MACHINES);
         chosen.bundles().hardware().forEach(backend -> names.add(backend.name()));
@@ -94,9 +98,10 @@ public final class FitCommand implements Callable<Integer> {
     }
 
     private FitReport tofino(Program<?> program, Capacity capacity) {
-        TofinoReport report = new TofinoBackend().report(program, capacity);
+        TofinoBackend backend = described.tofino();
+        TofinoReport report = backend.report(program, capacity);
         Optional<TofinoReport> base = chosen.hasOptions()
-            ? Optional.of(new TofinoBackend().report(chosen.plain(backend(), capacity), capacity)) : Optional.empty();
+            ? Optional.of(backend.report(chosen.plain(backend, capacity), capacity)) : Optional.empty();
         if (svg != null) {
             draw(ReportSvg.of(report));
         }
@@ -105,7 +110,7 @@ public final class FitCommand implements Callable<Integer> {
     }
 
     private FitReport agilio(Program<?> program, Capacity capacity) {
-        AgilioReport report = new AgilioBackend().report(program, capacity);
+        AgilioReport report = described.agilio().report(program, capacity);
         if (svg != null) {
             draw(IslandsSvg.of(report));
         }

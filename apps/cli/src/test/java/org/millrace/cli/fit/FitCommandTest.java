@@ -3,14 +3,18 @@ package org.millrace.cli.fit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.millrace.agilio.AgilioBackend;
 import org.millrace.cli.Main;
 import picocli.CommandLine;
 
@@ -82,6 +86,58 @@ class FitCommandTest {
     }
 
     @Test
+    void aMachineAndAMappingOfOnesOwnDecide() throws IOException {
+        assertThat(run("fit", "--flows", "1024", "tcp-flextoe", "hw-agilio")).isZero();
+        assertThat(run("fit", "--flows", "1024", "--set", "mapping.post.fpcs=9", "tcp-flextoe", "hw-agilio")).isEqualTo(1);
+        assertThat(out.toString()).contains("fig-4.8.mapping places 17 FPCs on a flow group's island [an island has 12]");
+        assertThat(run("fit", "--flows", "1024", "--set", "mapping.post.fpcs=9", "--set", "machine.island.fpcs=20", "tcp-flextoe", "hw-agilio"))
+            .isZero();
+        Path mapping = Files.writeString(directory.resolve("own.mapping"),
+            shipped("fig-4.8.mapping").replace("protocol.steer = flow", "protocol.steer = any").replace("protocol.fpcs = 1", "protocol.fpcs = 2")
+                .replace("extra.fpcs = 3", "extra.fpcs = 2"));
+        assertThat(run("fit", "--mapping", mapping.toString(), "tcp-flextoe", "hw-agilio")).isEqualTo(1);
+        assertThat(out.toString()).contains("protocol: it is FLOW_ATOMIC and may not be replicated");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = ';', textBlock = """
+        --set; machine.emem.speed=3; set emem.speed: unknown, allowed is one of island.first
+        --set; mapping.protocol.threads=9; set protocol.threads: '9', allowed is a whole number from 1 to 8
+        --set; emem.read-cycles=3; --set emem.read-cycles: allowed are machine.KEY and mapping.KEY
+        --mapping; /nowhere/own.mapping; /nowhere/own.mapping cannot be read: there is no such file
+        --machine; pom.xml; pom.xml, line 1,
+        """)
+    void aWrongMachineOrMappingIsSaidWithWhatIsAllowed(String option, String value, String message) {
+        assertThat(run("fit", option, value, "tcp-flextoe", "hw-agilio")).isEqualTo(2);
+        assertThat(errors.toString()).startsWith("millrace: " + message).doesNotContain("Exception");
+        assertThat(errors.toString().lines()).hasSize(1);
+    }
+
+    @Test
+    void whatHasNoMappingRefusesOne() {
+        assertThat(run("fit", "--set", "mapping.post.fpcs=9", "tcp-laminar", "hw-tofino")).isEqualTo(2);
+        assertThat(errors.toString()).contains("hw-tofino has no mapping");
+        assertThat(run("fit", "--set", "machine.pipe.stages=2", "tcp-laminar", "hw-bluefield")).isEqualTo(2);
+        assertThat(errors.toString()).contains("hw-bluefield is described by no file");
+        assertThat(run("fit", "--set", "machine.pipe.stages=2", "tcp-laminar", "hw-tofino")).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"tcp-flextoe", "tcp-laminar", "homa", "udp"})
+    void theAgilioTakesAll(String program) {
+        assertThat(run("fit", "--flows", "1024", program, "hw-agilio")).as(out.toString()).isZero();
+        assertThat(out.toString()).startsWith(program + " on hw-agilio");
+    }
+
+    @Test
+    void homasStateIsLeftInEmem() {
+        assertThat(run("fit", "--flows", "1024", "homa", "hw-agilio")).isZero();
+        out.getBuffer().setLength(0);
+        assertThat(run("fit", "--flows", "1024", "--set", "mapping.groups=4", "homa", "hw-agilio")).as("a mapping of one's own is as it is").isEqualTo(1);
+        assertThat(out.toString()).containsPattern("bytes of local memory at .+ \\[an FPC has 4096");
+    }
+
+    @Test
     void svgIsDrawnToTheFile() throws IOException {
         Path file = directory.resolve("stages.svg");
         assertThat(run("fit", "--svg", file.toString(), "tcp-laminar", "hw-tofino")).isZero();
@@ -116,6 +172,12 @@ class FitCommandTest {
     void missingHardwareIsAUsageError() {
         assertThat(run("fit", "tcp-laminar")).isEqualTo(2);
         assertThat(run("fit", "--svg", "x.svg", "tcp-laminar", "hw-bluefield")).isEqualTo(2);
+    }
+
+    private static String shipped(String name) throws IOException {
+        try (InputStream in = AgilioBackend.class.getResourceAsStream("machine/" + name)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
     }
 
     private int run(String... arguments) {

@@ -10,6 +10,8 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
+import org.millrace.agilio.AgilioBackend;
 import org.millrace.agilio.MachineView;
 import org.millrace.agilio.machine.Machine;
 import org.millrace.agilio.machine.Mapping;
@@ -45,23 +47,34 @@ final class EchoWorld {
      * @param responseBytes of its answer
      * @param pipelined     calls of a connection under way at once
      * @param hostNs        from a call's arrival at the application to its answer
+     * @param warmUp        calls of a connection, on average, that are not counted; a tenth of what is counted at least
      */
-    record Load(int connections, int contexts, int requestBytes, int responseBytes, int pipelined, long hostNs) {
+    record Load(int connections, int contexts, int requestBytes, int responseBytes, int pipelined, long hostNs, int warmUp) {
+        Load(int connections, int contexts, int requestBytes, int responseBytes, int pipelined, long hostNs) {
+            this(connections, contexts, requestBytes, responseBytes, pipelined, hostNs, 1);
+        }
+
     }
 
     /**
      * What runs.
      *
      * @param modules stages of a user's at the server
-     * @param options of FlexTOE, at both ends
+     * @param options of FlexTOE at the server
+     * @param client  of FlexTOE at the client
      */
-    record Software(List<StageExtension> modules, Map<String, String> options) {
-        /** FlexTOE as published. */
-        static final Software PUBLISHED = new Software(List.of(), Map.of("profile", "dissertation"));
+    record Software(List<StageExtension> modules, Map<String, String> options, Map<String, String> client) {
+        private static final Map<String, String> PROFILE = Map.of("profile", "dissertation");
+        /** FlexTOE as published, with its control by rate; the clients run something else. */
+        static final Software PUBLISHED = new Software(List.of(),
+            Map.of("profile", "dissertation", "congestion", "plug-in:" + RateControl.NAME), PROFILE);
+
+        /** With control by a window, which paces nothing. */
+        static final Software UNPACED = new Software(List.of(), PROFILE, PROFILE);
 
         /** {@return with stages at the server} */
         Software with(List<StageExtension> added) {
-            return new Software(added, options);
+            return new Software(added, options, client);
         }
     }
 
@@ -112,11 +125,13 @@ final class EchoWorld {
         int each = Math.ceilDiv(load.connections, load.contexts) + 1;
         int most = Math.max(load.requestBytes, load.responseBytes) * load.pipelined;
         int buffer = Integer.highestOneBit(Math.max(2 * most, Math.min(BUFFERED_CALLS * Math.max(most, 128), MOST_BUFFER_BYTES)));
+        long roundNs = AgilioBackend.statisticsNs(machine, load.connections);
         modelled = TwoHosts.Hardware.modelled(machine, mapping);
         TwoHosts.Hardware timeless = TwoHosts.Hardware.timeless();
         hosts = new TwoHosts(new TwoHosts.Plan(modelled, new VirtualHost.Size(modelled.backend, software.options,
-            List.of(new StageExtensions(software.modules)), load.contexts, each, buffer), new Server()),
-            new TwoHosts.Plan(timeless, new VirtualHost.Size(timeless.backend, software.options, List.of(), load.contexts, each, buffer),
+            List.of(new StageExtensions(software.modules)), load.contexts, each, buffer, roundNs), new Server()),
+            new TwoHosts.Plan(timeless, new VirtualHost.Size(timeless.backend, software.client, List.of(), load.contexts, each,
+                buffer, roundNs),
                 new Client()), shape, 0, seed);
         for (StreamSocket socket : hosts.connect(load.connections)) {
             Loop loop = new Loop(socket);
@@ -132,6 +147,16 @@ final class EchoWorld {
 
     /** Calls until so many have completed; the first tenth is not counted. */
     Outcome run(int calls) {
+        return run(() -> completed >= Math.max(calls / 10, load.warmUp * load.connections), () -> completed >= calls);
+    }
+
+    /** Calls for so long; what comes before that, for so long, is not counted. */
+    Outcome runFor(long warmUpNs, long countedNs) {
+        long until = hosts.nowNs() + warmUpNs;
+        return run(() -> hosts.nowNs() >= until, () -> hosts.nowNs() >= until + countedNs);
+    }
+
+    private Outcome run(BooleanSupplier isWarm, BooleanSupplier isOver) {
         for (Loop loop : loops) {
             for (int i = 0; i < load.pipelined; i++) {
                 call(loop);
@@ -139,13 +164,13 @@ final class EchoWorld {
         }
         hosts.wake();
         completed = 0;
-        hosts.run(() -> completed >= Math.max(calls / 10, load.connections));
+        hosts.run(isWarm);
         completed = 0;
         loops.forEach(loop -> loop.calls = 0);
         isMeasuring = true;
         machine().restart();
         long beganNs = hosts.nowNs();
-        hosts.run(() -> completed >= calls);
+        hosts.run(isOver);
         long[] sorted = Arrays.copyOf(latencies, completed);
         Arrays.sort(sorted);
         double fairness = Fairness.jain(loops.stream().mapToDouble(loop -> loop.calls).toArray());

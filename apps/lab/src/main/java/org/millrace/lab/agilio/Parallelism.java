@@ -1,5 +1,6 @@
 package org.millrace.lab.agilio;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -7,6 +8,7 @@ import org.millrace.agilio.machine.Machine;
 import org.millrace.agilio.machine.Mapping;
 import org.millrace.lab.experiment.Cells;
 import org.millrace.lab.experiment.LabException;
+import org.millrace.lab.experiment.Parameter;
 import org.millrace.lab.experiment.Plot;
 import org.millrace.lab.experiment.Result;
 import org.millrace.lab.experiment.Run;
@@ -31,6 +33,23 @@ final class Parallelism extends AgilioExperiment {
     }
 
     @Override
+    public List<Parameter> parameters() {
+        List<Parameter> all = new ArrayList<>(super.parameters());
+        all.add(Parameter.whole("warm-up", 200, 1, 1_000_000, "calls of a connection before those that are counted, until its rate has settled"));
+        all.add(Parameter.text("control", RateControl.NAME, "the server's congestion control: " + RateControl.NAME
+            + ", as FlexTOE's control plane has it, or dctcp: by a window, which paces nothing"));
+        return all;
+    }
+
+    private static EchoWorld.Software software(Run run) throws LabException {
+        return switch (run.text("control")) {
+            case RateControl.NAME -> EchoWorld.Software.PUBLISHED;
+            case "dctcp" -> EchoWorld.Software.UNPACED;
+            default -> throw new LabException("--set control is '" + run.text("control") + "', allowed is " + RateControl.NAME + " or dctcp");
+        };
+    }
+
+    @Override
     public Result run(Run run) throws LabException {
         Machine machine = machine(run);
         Result result = new Result("Table 4.4: 64 connections, 2 KB echo, one call each", "design", ">Mb/s published", ">ours", ">error",
@@ -44,8 +63,8 @@ final class Parallelism extends AgilioExperiment {
             for (String part : row.without) {
                 mapping = mapping.without(part);
             }
-            EchoWorld.Outcome outcome = world(machine, mapping, new EchoWorld.Load(CONNECTIONS, 16, BYTES, BYTES, 1, HOST_NS), LINK,
-                run.seed()).run(Math.max(calls(run) / row.part, 500));
+            EchoWorld.Outcome outcome = world(machine, mapping, new EchoWorld.Load(CONNECTIONS, 16, BYTES, BYTES, 1, HOST_NS,
+                (int) run.whole("warm-up")), LINK, run.seed(), software(run)).run(Math.max(calls(run) / row.part, 500));
             published[i] = row.mbit;
             ours[i] = outcome.callsPerSecond() * BYTES * 8 / 1e6;
             result.row(row.design, row.mbit, ours[i], Cells.error(row.mbit, ours[i]), row.p50Us, outcome.percentileUs(50), row.p9999Us,

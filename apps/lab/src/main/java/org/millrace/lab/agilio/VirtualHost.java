@@ -49,14 +49,20 @@ final class VirtualHost {
      * @param contexts    how many
      * @param connections of a context
      * @param bufferBytes of a connection, each way
+     * @param roundNs     how long its control plane takes to read the statistics of all connections
      */
-    record Size(HardwareBackend hardware, Map<String, String> options, List<ProgramExtension> extensions, int contexts, int connections, int bufferBytes) {
+    record Size(HardwareBackend hardware, Map<String, String> options, List<ProgramExtension> extensions, int contexts, int connections,
+                int bufferBytes, long roundNs) {
+        Size(HardwareBackend hardware, Map<String, String> options, List<ProgramExtension> extensions, int contexts, int connections,
+             int bufferBytes) {
+            this(hardware, options, extensions, contexts, connections, bufferBytes, 0);
+        }
     }
 
     VirtualHost(Port port, String address, Size size, long seed, Application application) {
         this.application = application;
         path = new DataPath(new DataPathConfig(address, size.hardware,
-            List.of(new DataPathConfig.TransportChoice(factory(), size.options, size.extensions)), port,
+            List.of(new DataPathConfig.TransportChoice(factory(size.roundNs), size.options, size.extensions)), port,
             List.of(Ipv4Address.parse(address)), List.of(new Route(NETWORK, Ipv4Address.ANY, 1500, Map.of())),
             new Capacity(Math.max(64, size.contexts * size.connections), size.contexts), new Random(seed)));
         for (int i = 0; i < size.contexts; i++) {
@@ -64,9 +70,10 @@ final class VirtualHost {
         }
     }
 
-    private static FlexToeFactory factory() {
+    private static FlexToeFactory factory(long roundNs) {
         FlexToeFactory factory = new FlexToeFactory();
         factory.plug(new NoControl());
+        factory.plug(new RateControl(roundNs));
         return factory;
     }
 

@@ -154,7 +154,7 @@ public abstract class StagedExecution<M extends SegmentMeta> extends Execution<M
 
     private void numberEmission(Work<M> work) {
         if (plan.isSequenced()) {
-            work.group = Math.floorMod(work.item.flow() - 1, plan.groups());
+            work.group = Math.floorMod(steeredBy(work.item), plan.groups());
             work.emission = emission[work.group].issue();
         }
     }
@@ -209,11 +209,21 @@ public abstract class StagedExecution<M extends SegmentMeta> extends Execution<M
     private Shard<M> shard(Work<M> work, int place) {
         StagePlan.Place there = plan.places().get(place);
         int key = switch (there.steer()) {
-            case FLOW, MESSAGE -> work.item.flow() - 1;
+            case FLOW, MESSAGE -> steeredBy(work.item);
             case CONTEXT -> work.item.context();
             case NONE -> 0;
         };
         return shards.get(place).get(Math.floorMod(key, there.shards()));
+    }
+
+    /**
+     * {@return what an item is steered by where items of a flow go to one shard, and of which the remainder is its flow group: the same
+     * for all items of a flow that are inside}
+     *
+     * @param item the item
+     */
+    protected int steeredBy(M item) {
+        return item.flow() - 1;
     }
 
     /**

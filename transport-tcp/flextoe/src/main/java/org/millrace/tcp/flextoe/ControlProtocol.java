@@ -43,10 +43,10 @@ final class ControlProtocol implements Stage<FlexMeta, ProtocolState> {
             s.acknowledge(meta);
             meta.flags(TcpHeader.ACK | (s.has(ECN_ECHO) ? TcpHeader.ECE : 0));
         }
-        boolean sendable = s.sendable();
+        int sendable = s.sendable();
         meta.una(s.una());
-        meta.sendable(sendable ? 1 : 0);
-        if (!sendable && s.ready() != 0 && s.max() == s.una()) {
+        meta.sendable(sendable);
+        if (sendable == 0 && s.ready() != 0 && s.max() == s.una()) {
             meta.digest(TcpProgram.DIGEST_ACTIVE);                              // zero window: the persist timer
             return Verdict.NEXT | Verdict.DIGEST;
         }

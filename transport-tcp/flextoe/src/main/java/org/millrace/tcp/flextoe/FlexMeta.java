@@ -4,6 +4,8 @@ import org.millrace.tcp.control.program.TcpMeta;
 
 /** What FlexTOE's stages forward to each other beside the segment: the protocol stage's snapshot (§4.3.1.3). */
 public final class FlexMeta extends TcpMeta {
+    private static final int MOST_SENDABLE = 0xffff;
+
     /** Makes a view that is nowhere yet. */
     public FlexMeta() {
     }
@@ -17,13 +19,13 @@ public final class FlexMeta extends TcpMeta {
         u8(TCP_BYTES, v);
     }
 
-    /** {@return 1 if the flow may send now} */
+    /** {@return bytes that the flow may send now, 65,535 of them at most; a FIN alone is one} */
     public int sendable() {
-        return u8(TCP_BYTES + 1);
+        return u16(TCP_BYTES + 18);
     }
 
     void sendable(int v) {
-        u8(TCP_BYTES + 1, v);
+        u16(TCP_BYTES + 18, Math.min(v, MOST_SENDABLE));
     }
 
     /** {@return 1 if the segment to send has been sent before} */

@@ -44,7 +44,7 @@ final class Postprocess implements Stage<FlexMeta, PostState> {
             receive(meta, s);
         }
         if (meta.sendable() != 0) {
-            scheduler.submit(meta.flow(), nowNs);
+            scheduler.submit(meta.flow(), meta.sendable(), nowNs);
         }
         return Verdict.NEXT;
     }
@@ -75,7 +75,7 @@ final class Postprocess implements Stage<FlexMeta, PostState> {
             scheduler.charge(meta.flow(), nowNs, (long) length * s.pacing() >> 10);
         }
         if (meta.sendable() != 0) {
-            scheduler.submit(meta.flow(), nowNs);
+            scheduler.submit(meta.flow(), meta.sendable(), nowNs);
         }
         return Verdict.NEXT;
     }

@@ -374,24 +374,27 @@ public final class ProtocolState extends State {
         return una() + Math.min(peerWindow(), congestionWindow() + limited) - next();
     }
 
-    /** Whether a TX item would send something now. */
-    boolean sendable() {
+    /** Bytes that TX items would send now, as far as whole segments go if it is not all; 0: one would send nothing. */
+    int sendable() {
         int ready = ready();
         if (resends()) {
-            return true;
+            return Math.max(resendEnd() - resendStart(), 1);
         }
         if (ready == 0) {
-            return finToSend();
+            return finToSend() ? 1 : 0;
         }
         if (ready < mss() && holdsLittle()) {
             return false;
         }
         int usable = usable();
-        if (usable >= ready || usable >= mss()) {                               // RFC 9293 §3.8.6.2.1 (SWS), (1), (2)
-            return true;
+        if (usable >= ready) {                                                  // RFC 9293 §3.8.6.2.1 (SWS), (2)
+            return ready;
+        }
+        if (usable >= mss()) {                                                  // (1): the last byte of the last whole one, or less
+            return usable - mss() + 1;
         }
         boolean now = next() == una() && (next() != max() || has(OVERRIDE));    // goes again, or (4)
-        return usable > 0 && (now || usable >= offered() >>> 1);                  // (3)
+        return usable > 0 && (now || usable >= offered() >>> 1) ? usable : 0;     // (3)
     }
 
     /**

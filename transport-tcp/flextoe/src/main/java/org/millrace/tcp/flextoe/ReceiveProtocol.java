@@ -111,7 +111,7 @@ final class ReceiveProtocol implements Stage<FlexMeta, ProtocolState> {
 
     private static long forward(FlexMeta meta, ProtocolState s) {
         meta.una(s.una());
-        meta.sendable(s.sendable() ? 1 : 0);
+        meta.sendable(s.sendable());
         meta.eceReceived(meta.flags() & TcpHeader.ECE);
         if (meta.answer() != 0) {
             if ((meta.digest() & TcpProgram.DIGEST_RECOVERY) != 0) {

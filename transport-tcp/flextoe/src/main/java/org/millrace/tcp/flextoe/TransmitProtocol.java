@@ -46,7 +46,7 @@ final class TransmitProtocol implements Stage<FlexMeta, ProtocolState> {
             return resend(meta, s);
         }
         int digest = s.max() == s.una() ? TcpProgram.DIGEST_ACTIVE : 0;
-        if (!s.sendable()) {
+        if (s.sendable() == 0) {
             int stalled = s.ready() != 0 ? digest : 0;                          // zero window: the persist timer
             meta.digest(stalled);
             return Verdict.drop(DropReason.NOTHING_TO_SEND.code()) | (stalled != 0 ? Verdict.DIGEST : 0);
@@ -99,7 +99,7 @@ final class TransmitProtocol implements Stage<FlexMeta, ProtocolState> {
         meta.ecn(s.has(ECN) && !again && length != 0 ? ECT_0 : 0);              // RFC 3168 §6.1.5
         s.acknowledge(meta);
         meta.answer(1);
-        meta.sendable(s.sendable() ? 1 : 0);
+        meta.sendable(s.sendable());
     }
 
     /** Takes off what has been acknowledged since the control plane asked, and all if the peer's window is closed. */

@@ -19,8 +19,21 @@ public interface CongestionPolicy {
         return 0;
     }
 
+    /** {@return how long from one look at a flow that moves to the next, nanoseconds; 0: as the control plane has it} */
+    default long lookGapNs() {
+        return 0;
+    }
+
     /** {@return where slow start ends, bytes} */
     int slowStartThreshold();
+
+    /**
+     * Segments have come; before {@link #onAcked}.
+     *
+     * @param segments how many since the last call, with payload or without
+     */
+    default void onReceived(int segments) {
+    }
 
     /**
      * New data has been acknowledged.

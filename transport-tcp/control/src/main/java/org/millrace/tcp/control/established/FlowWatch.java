@@ -104,7 +104,8 @@ public final class FlowWatch {
 
     private void pace(TcpConnection c, boolean moved, boolean limited, long nowNs) {
         long halfRttNs = Math.max(c.rtt.smoothedUs(), 0) * 500;
-        c.pollGapNs = limited
+        long wantedNs = c.congestion.lookGapNs();
+        c.pollGapNs = wantedNs > 0 ? wantedNs : limited
                 ? Math.clamp(halfRttNs, TcpConnection.MIN_POLL_GAP_NS, ActiveFlows.GAP_NS) : ActiveFlows.GAP_NS;
         c.quiet = !moved;
         long gap = moved ? c.pollGapNs : ActiveFlows.QUIET_GAP_NS;
@@ -132,6 +133,7 @@ public final class FlowWatch {
         c.seenAcked = p.ackedBytes;
         c.seenEcn = p.ecnBytes;
         boolean limited = false;
+        c.congestion.onReceived(p.segmentsReceived - c.seenSegments);
         if (acked > 0 || marked > 0) {
             c.delivered(acked, nowNs);
             limited = 2L * (p.sndMax - p.sndUna + acked) >= before;

@@ -1,4 +1,4 @@
-package org.millrace.agilio.machine;
+package org.millrace.execution.machine;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -8,8 +8,13 @@ import java.util.Map;
 /**
  * Reads a file of lines {@code key = value | source}, comments from {@code #} at a line's start. Every key is taken exactly
  * once; what is left over is an error too. Values set from elsewhere stand in place of the file's.
+ *
+ * <p>Every error names the file, the line, the key, and what is allowed.
  */
-final class SourcedFile {
+public final class MachineFile {
+    /** The largest number that {@link #positive} takes. */
+    public static final int MOST = 1 << 30;
+
     private record Entry(String place, String value) {
     }
 
@@ -25,8 +30,9 @@ final class SourcedFile {
      * @param name what errors call it
      * @param text its text
      * @param set  values by key that stand in place of its own
+     * @throws MachineFileException if a line is not one, or a key stands there twice
      */
-    SourcedFile(String name, String text, Map<String, String> set) {
+    public MachineFile(String name, String text, Map<String, String> set) {
         this.name = name;
         List<String> all = text.lines().toList();
         lines = all.size();
@@ -66,8 +72,8 @@ final class SourcedFile {
         }
     }
 
-    /** {@return the keys that are not taken yet} */
-    List<String> keys() {
+    /** {@return the keys that are not taken yet, in the file's order} */
+    public List<String> keys() {
         return List.copyOf(entries.keySet());
     }
 
@@ -81,8 +87,35 @@ final class SourcedFile {
         return entry;
     }
 
-    /** Takes a whole number within limits. */
-    int number(String key, int min, int max) {
+    /**
+     * Takes a whole number.
+     *
+     * @param key its key
+     * @return the number, at least 1
+     */
+    public int positive(String key) {
+        return number(key, 1, MOST);
+    }
+
+    /**
+     * Takes a whole number, which may be negative.
+     *
+     * @param key its key
+     * @return the number
+     */
+    public int any(String key) {
+        return number(key, -MOST, MOST);
+    }
+
+    /**
+     * Takes a whole number within limits.
+     *
+     * @param key its key
+     * @param min the least that is allowed
+     * @param max the most
+     * @return the number
+     */
+    public int number(String key, int min, int max) {
         String allowed = "a whole number from " + min + " to " + max;
         Entry entry = take(key, allowed);
         long value = entry.value.matches("-?[0-9]{1,10}") ? Long.parseLong(entry.value) : Long.MIN_VALUE;
@@ -92,8 +125,15 @@ final class SourcedFile {
         return (int) value;
     }
 
-    /** Takes one of several words. */
-    <E> E oneOf(String key, Map<String, E> allowed) {
+    /**
+     * Takes one of several words.
+     *
+     * @param key     its key
+     * @param allowed the words, and what each means
+     * @param <E>     what they mean
+     * @return what the word means
+     */
+    public <E> E oneOf(String key, Map<String, E> allowed) {
         String words = String.join(", ", allowed.keySet());
         Entry entry = take(key, words);
         E value = allowed.get(entry.value);
@@ -103,8 +143,13 @@ final class SourcedFile {
         return value;
     }
 
-    /** Takes words, at least one. */
-    List<String> words(String key) {
+    /**
+     * Takes words, at least one.
+     *
+     * @param key their key
+     * @return the words
+     */
+    public List<String> words(String key) {
         Entry entry = take(key, "words");
         if (entry.value.isEmpty()) {
             throw new MachineFileException(entry.place, "empty, allowed are words");
@@ -112,13 +157,18 @@ final class SourcedFile {
         return List.of(entry.value.split("\\s+"));
     }
 
-    /** {@return the error of a key that was taken, for what contradicts others} */
-    MachineFileException contradiction(String key, String problem) {
+    /**
+     * {@return the error of a key that was taken, for what contradicts others}
+     *
+     * @param key     the key
+     * @param problem what is wrong
+     */
+    public MachineFileException contradiction(String key, String problem) {
         return new MachineFileException(places.get(key), problem);
     }
 
-    /** Call last. */
-    void end() {
+    /** Nothing may be left; call last. */
+    public void end() {
         entries.values().forEach(entry -> {
             throw new MachineFileException(entry.place, "unknown key, allowed are " + String.join(", ", taken));
         });

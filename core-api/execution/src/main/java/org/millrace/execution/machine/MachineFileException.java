@@ -1,4 +1,4 @@
-package org.millrace.agilio.machine;
+package org.millrace.execution.machine;
 
 /** A machine or mapping file is malformed. The message names the file, the line, the key, and what is allowed. */
 public final class MachineFileException extends IllegalArgumentException {

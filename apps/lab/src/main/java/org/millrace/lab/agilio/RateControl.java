@@ -1,0 +1,174 @@
+package org.millrace.lab.agilio;
+
+import java.io.IOException;
+import org.millrace.tcp.control.congestion.CongestionAlgorithm;
+import org.millrace.tcp.control.congestion.CongestionPolicy;
+import org.millrace.tcp.control.format.Fields;
+
+/**
+ * DCTCP by rate, as FlexTOE's control plane has it (F user/cc.c, with the defaults of user/config.c; §4.5: the default policy): a rate per
+ * flow, which the scheduler paces; the window is the receiver's. Once every two round trips, and no sooner than it has gone round all
+ * connections, it looks at a flow; with fewer than 50 segments since the last change it waits, and measures the rate over the last
+ * look alone, as the source does. A loss halves the rate until the next look at once, and for good with the next change. The time wheel's
+ * horizon of 164 us bounds a segment's delay (F qman.c): no rate is less. Data-path thread.
+ */
+final class RateControl implements CongestionAlgorithm {
+    static final String NAME = "dctcp-rate";
+
+    private static final long MBIT = 125_000; // bytes a second
+    private static final long STEP = 10 * MBIT;
+    private static final long INITIAL = 10 * MBIT;
+    private static final double WEIGHT = 1.0 / 16;
+    private static final double CLAMP = 1.2;
+    private static final int LEAST_SEGMENTS = 50;
+    private static final long GRANULARITY_NS = 50_000;
+    private static final long INITIAL_RTT_US = 50;
+    private static final int INTERVAL = 2; // round trips
+    private static final long HORIZON_NS = 163_840;
+    private static final long FASTEST = 12_500_000_000L;
+
+    private final long roundNs;
+
+    /**
+     * Makes one.
+     *
+     * @param roundNs how long the control plane takes to read all connections' statistics
+     */
+    RateControl(long roundNs) {
+        this.roundNs = roundNs;
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public CongestionPolicy make(int mss, int initialWindow, int maxWindow) {
+        return new Policy(mss, maxWindow);
+    }
+
+    private final class Policy implements CongestionPolicy {
+        private final int window;
+        private final double least;
+        private double rate = INITIAL;
+        private boolean isCut;
+        private double achieved;
+        private double marked;
+        private boolean isSlowStart = true;
+        private long rttUs = INITIAL_RTT_US;
+        private long lookedNs;
+        private long ackedBytes;
+        private long ecnBytes;
+        private int segments;
+        private int drops;
+
+        Policy(int mss, int window) {
+            this.window = window;
+            least = mss * 1e9 / HORIZON_NS;
+        }
+
+        @Override
+        public String name() {
+            return NAME;
+        }
+
+        @Override
+        public int window() {
+            return window;
+        }
+
+        @Override
+        public int slowStartThreshold() {
+            return window;
+        }
+
+        @Override
+        public long rate() {
+            return (long) Math.max(isCut ? rate / 2 : rate, least);
+        }
+
+        @Override
+        public long lookGapNs() {
+            return Math.max(Math.max(GRANULARITY_NS, roundNs), INTERVAL * 1_000 * rttUs);
+        }
+
+        @Override
+        public void onReceived(int more) {
+            segments += more;
+        }
+
+        @Override
+        public boolean onAcked(int acked, int ecn, int una, int max, long nowNs) {
+            ackedBytes += acked;
+            ecnBytes += Math.min(ecn, acked);
+            long tookNs = nowNs - lookedNs;
+            if (tookNs >= lookGapNs()) {
+                lookedNs = nowNs;
+                isCut = false;
+                if (segments >= LEAST_SEGMENTS && tookNs < nowNs) {
+                    adjust(tookNs);
+                }
+            }
+            return false;
+        }
+
+        private void adjust(long tookNs) {
+            double now = ackedBytes * 1e9 / tookNs;
+            achieved = (7 * achieved + now) / 8;
+            rate = Math.min(rate, CLAMP * Math.max(now, achieved));
+            isSlowStart &= drops == 0 && ecnBytes == 0;
+            if (isSlowStart) {
+                rate *= 2;
+            } else if (drops > 0) {
+                rate /= 2;
+            } else {
+                marked += WEIGHT * ((ackedBytes == 0 ? 0 : (double) ecnBytes / ackedBytes) - marked);
+                rate = ecnBytes > 0 ? rate * (1 - marked / 2) : rate + STEP;
+            }
+            rate = Math.clamp(rate, least, FASTEST);
+            ackedBytes = 0;
+            ecnBytes = 0;
+            segments = 0;
+            drops = 0;
+        }
+
+        @Override
+        public void onRoundTrip(long us) {
+            rttUs = (7 * rttUs + us) / 8;
+        }
+
+        /** The data path halves the rate at once (F postprocess.c). */
+        @Override
+        public void onFastRetransmit(int una, int max) {
+            drops++;
+            isCut = true;
+        }
+
+        @Override
+        public void onTimeout(int flightBytes, boolean repeated) {
+            drops++;
+            isCut = true;
+        }
+
+        @Override
+        public void onIdle() {
+            // a pause changes no rate
+        }
+
+        @Override
+        public void segmentSize(int mssBytes) {
+            // the rate is in bytes
+        }
+
+        @Override
+        public void succeed(int windowBytes, int thresholdBytes) {
+            // the rate begins as that of a new connection
+        }
+
+        @Override
+        public void walk(Fields f) throws IOException {
+            rate = Math.clamp(f.f64(rate), 1, FASTEST);
+        }
+    }
+}

@@ -41,7 +41,7 @@ class LabTest {
         Map.entry("homa-w5", Map.of("messages", "1000", "others", "0")),
         Map.entry("table-4.3", Map.of("calls", "100", "connections", "8")),
         Map.entry("table-4.4", Map.of("calls", "100", "warm-up", "1")),
-        Map.entry("table-4.5", Map.of("warm-up-ms", "1", "ms", "5", "rows", "1")),
+        Map.entry("table-4.5", Map.of("warm-up-ms", "1", "ms", "10", "rows", "1")),
         Map.entry("fig-4.11", Map.of("us", "100", "bytes", "64")),
         Map.entry("fig-4.12", Map.of("calls", "100")),
         Map.entry("fig-4.13", Map.of("kib", "32")),

@@ -93,8 +93,11 @@ final class EchoWorld {
             return calls * 1e9 / tookNs;
         }
 
-        /** {@return a percentile of the latency, microseconds} */
+        /** {@return a percentile of the latency, microseconds; not a number if no call has completed} */
         double percentileUs(double percent) {
+            if (latencies.length == 0) {
+                return Double.NaN;
+            }
             int at = (int) Math.ceil(percent / 100 * latencies.length) - 1;
             return latencies[Math.clamp(at, 0, latencies.length - 1)] / 1e3;
         }

@@ -49,7 +49,7 @@ final class Losses extends AgilioExperiment {
         for (double percent : percents) {
             run.progress(percents.indexOf(percent) / (2.0 * percents.size()), "64 B calls, " + percent + " % lost");
             EchoWorld.Outcome outcome = world(machine, mapping, new EchoWorld.Load(FLOWS, 16, CALL_BYTES, CALL_BYTES, PIPELINED, HOST_NS),
-                LINK.losing(percent / 100), run.seed(), new EchoWorld.Software(List.of(), OPTIONS)).run(calls(run));
+                LINK.losing(percent / 100), run.seed(), new EchoWorld.Software(List.of(), OPTIONS, OPTIONS)).run(calls(run));
             calls.add(outcome.callsPerSecond() / 1e6);
             result.row("(a) 64 B echo", percent, Double.NaN, calls.getLast() * CALL_BYTES * 8 / 1e3, "–", calls.getLast(),
                 calls.getLast() / calls.getFirst(), outcome.machine().utilisation().bottleneck());

@@ -384,7 +384,7 @@ public final class ProtocolState extends State {
             return finToSend() ? 1 : 0;
         }
         if (ready < mss() && holdsLittle()) {
-            return false;
+            return 0;
         }
         int usable = usable();
         if (usable >= ready) {                                                  // RFC 9293 §3.8.6.2.1 (SWS), (2)

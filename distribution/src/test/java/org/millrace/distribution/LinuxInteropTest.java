@@ -35,6 +35,14 @@ class LinuxInteropTest {
         passes(name, transport);
     }
 
+    /** What an application has chosen, by what the kernel sees: {@link LinuxOptions}. */
+    @ParameterizedTest
+    @ValueSource(strings = {"tcp-flextoe", "tcp-laminar"})
+    void options(String transport) {
+        assumeInstalled("ss");
+        passes("options", transport);
+    }
+
     /** What {@link DifferentialTest} does among data paths, with the kernel at one end. */
     @ParameterizedTest
     @ValueSource(strings = {"tcp-flextoe", "tcp-laminar"})

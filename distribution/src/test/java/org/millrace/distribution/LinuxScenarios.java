@@ -71,6 +71,7 @@ final class LinuxScenarios {
             case "delayedAck" -> delayedAck();
             case "timely" -> timely();
             case "lingers", "unreadInput", "resetKeepsInput" -> LinuxClosing.run(scenario);
+            case "options" -> LinuxOptions.run();
             case "conversations" -> LinuxConversations.run(1);
             case "udp" -> UdpScenario.run();
             default -> throw new IllegalArgumentException(scenario);

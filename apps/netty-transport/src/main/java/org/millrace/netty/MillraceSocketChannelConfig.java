@@ -102,7 +102,10 @@ final class MillraceSocketChannelConfig extends DefaultChannelConfig implements 
         if (!option.allows(value)) {
             throw new IllegalArgumentException(option + " is " + value + ", allowed is " + option.least() + " to " + option.most());
         }
-        chosen.put(option, value);
+        boolean leavesIt = option == StreamOption.KEEPALIVE && value == 0 && !chosen.containsKey(option);
+        if (!leavesIt) { // Vert.x says no to every connection by default: that is not to silence the instance's keepalive
+            chosen.put(option, value);
+        }
     }
 
     /** As set, else as Linux has it; what an instance says of it is not known here. */

@@ -113,6 +113,9 @@ class MillraceSocketChannelTest {
         channel.config().setOption(ChannelOption.SO_KEEPALIVE, true);
         channel.config().setOption(MillraceChannelOption.TCP_KEEPIDLE, 30);
         assertDetail(hosts.client, " keepalive=30s ");
+        channel.config().setOption(ChannelOption.SO_KEEPALIVE, false);
+        Eventually.holds(() -> hosts.client.status().connections().stream().noneMatch(c -> c.detail().contains("keepalive")),
+            hosts.client::status);
         assertThat(channel.config().getOption(MillraceChannelOption.TCP_USER_TIMEOUT)).isEqualTo(3_000);
         assertThatThrownBy(() -> channel.config().setOption(MillraceChannelOption.TCP_KEEPCNT, 0))
             .isInstanceOf(IllegalArgumentException.class);

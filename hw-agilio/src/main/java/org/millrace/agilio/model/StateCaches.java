@@ -8,8 +8,10 @@ import org.millrace.agilio.machine.Mapping.Cache;
  * 512 entries direct-mapped in half of it; in EMEM's cache; in its DRAM.
  *
  * <p>DESIGN NOTES. The second level's entry is that of the flow's number within its group: the control plane numbers connections
- * so that few collide. EMEM's cache is taken as direct-mapped by the same number, with room for as many whole connections
- * as fit into it. An entry that has to make room in CLS is written back while the FPC polls.
+ * so that few collide. It holds what local memory had to give up, and gives up itself what goes back there (F process.c,
+ * handle_miss): while a group has no more flows than entries each finds its own free. With more, what leaves local memory is mostly swapped for
+ * another flow's state, which the FPC polls for, and which goes on to EMEM. EMEM's cache is taken as direct-mapped by the same
+ * number, with room for as many whole connections as fit into it.
  *
  * <p>Owned by: the thread that runs the machine.
  */
@@ -26,6 +28,7 @@ public final class StateCaches {
     /** What one FPC's CAM knows, the last used first. */
     public static final class Cam {
         private final int[] keys;
+        private int victim;
 
         Cam(int entries) {
             keys = new int[entries];
@@ -38,6 +41,7 @@ public final class StateCaches {
                 at++;
             }
             boolean isKnown = keys[at] == key;
+            victim = isKnown ? 0 : keys[at];
             System.arraycopy(keys, 0, keys, 1, at);
             keys[0] = key;
             return isKnown;
@@ -85,18 +89,34 @@ public final class StateCaches {
             return;
         }
         charge.instructions(machine.state().missInstructions());
+        if (putAside(cam.victim, charge) == flow) {
+            clsHits++; // the swap has brought it
+            return;
+        }
         int[] second = cls[groups.group(flow)];
         int entry = groups.rank(flow) % second.length;
         if (second[entry] == flow) {
+            second[entry] = 0;
             clsHits++;
             charge.access(Memory.CLS);
         } else {
-            if (second[entry] != 0) {
-                charge.busy(machine.state().clsCycles()); // the victim is swapped out, and polled for
-            }
-            second[entry] = flow;
             charge.access(external(flow));
         }
+    }
+
+    /** What local memory gives up goes to CLS. Answers the flow whose state it was swapped for, or 0. */
+    private int putAside(int victim, Charge charge) {
+        if (victim == 0) {
+            return 0;
+        }
+        int[] second = cls[groups.group(victim)];
+        int entry = groups.rank(victim) % second.length;
+        int swapped = second[entry];
+        second[entry] = victim;
+        if (swapped != 0) {
+            charge.busy(machine.state().clsCycles());
+        }
+        return swapped;
     }
 
     private Memory external(int flow) {

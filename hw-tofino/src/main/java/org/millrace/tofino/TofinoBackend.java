@@ -2,6 +2,7 @@ package org.millrace.tofino;
 
 import java.util.Map;
 import java.util.WeakHashMap;
+import java.util.function.Consumer;
 import org.millrace.api.hardware.Capacity;
 import org.millrace.api.hardware.FitReport;
 import org.millrace.api.hardware.HardwareBackend;
@@ -28,15 +29,17 @@ public class TofinoBackend implements HardwareBackend {
 
     private final Machine machine;
     private final boolean isOnCallersClock;
+    private final Consumer<TofinoReport> placed;
     private final Map<Program<?>, TofinoReport> reports = new WeakHashMap<>();
 
     /** Makes one. */
     public TofinoBackend() {
-        this(Machine.tofino2(), false);
+        this(Machine.tofino2(), false, report -> { });
     }
 
-    private TofinoBackend(Machine machine, boolean isOnCallersClock) {
+    private TofinoBackend(Machine machine, boolean isOnCallersClock, Consumer<TofinoReport> placed) {
         this.machine = machine;
+        this.placed = placed;
         this.isOnCallersClock = isOnCallersClock;
     }
 
@@ -45,7 +48,17 @@ public class TofinoBackend implements HardwareBackend {
      * would find its queues always empty, because executing a pass takes longer than the machine does}
      */
     public static TofinoBackend onCallersClock() {
-        return new TofinoBackend(Machine.tofino2(), true);
+        return onCallersClock(Machine.tofino2(), report -> { });
+    }
+
+    /**
+     * {@return the same on a machine with some numbers of one's own}
+     *
+     * @param machine the pipe
+     * @param placed  is told of each program that is loaded, on the loading thread
+     */
+    public static TofinoBackend onCallersClock(Machine machine, Consumer<TofinoReport> placed) {
+        return new TofinoBackend(machine, true, placed);
     }
 
     /**
@@ -54,7 +67,7 @@ public class TofinoBackend implements HardwareBackend {
      * @param machine its figures
      */
     public static TofinoBackend of(Machine machine) {
-        return new TofinoBackend(machine, false);
+        return new TofinoBackend(machine, false, report -> { });
     }
 
     @Override
@@ -101,8 +114,9 @@ public class TofinoBackend implements HardwareBackend {
             throw new IllegalArgumentException(program.name() + " does not fit " + NAME + ": " + fit.refused().getFirst()
                 + (fit.refused().size() == 1 ? "" : " and " + (fit.refused().size() - 1) + " more"));
         }
-        TofinoPipeline<M> pipeline = new TofinoPipeline<>(machine, report(program, capacity).placement().latencyCycles(),
-            isOnCallersClock, program, capacity, runtime);
+        TofinoReport report = report(program, capacity);
+        TofinoPipeline<M> pipeline = new TofinoPipeline<>(machine, report.placement().latencyCycles(), isOnCallersClock, program, capacity, runtime);
+        placed.accept(report);
         program.loaded(pipeline);
         return pipeline;
     }

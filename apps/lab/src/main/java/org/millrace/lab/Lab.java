@@ -7,6 +7,7 @@ import org.millrace.lab.experiment.Experiment;
 import org.millrace.lab.experiment.LabException;
 import org.millrace.lab.fabric.FabricExperiments;
 import org.millrace.lab.live.LiveExperiments;
+import org.millrace.lab.tofino.TofinoExperiments;
 
 /** All experiments. */
 public final class Lab {
@@ -15,7 +16,7 @@ public final class Lab {
 
     /** {@return them, in the order in which they are listed; names are unique} */
     public static List<Experiment> experiments() {
-        return Stream.of(FabricExperiments.all(), AgilioExperiments.all(), LiveExperiments.all()).flatMap(List::stream).toList();
+        return Stream.of(FabricExperiments.all(), AgilioExperiments.all(), TofinoExperiments.all(), LiveExperiments.all()).flatMap(List::stream).toList();
     }
 
     /**

@@ -446,10 +446,15 @@ public final class Placement {
 
     /** {@return cycles of ingress and egress, as the public compiler's report counts them} */
     public int latencyCycles() {
-        return latency(true) + latency(false);
+        return latencyCycles(true) + latencyCycles(false);
     }
 
-    private int latency(boolean isIngress) {
+    /**
+     * {@return cycles of one of both}
+     *
+     * @param isIngress which
+     */
+    public int latencyCycles(boolean isIngress) {
         Machine.Latency l = machine.latency();
         int cycles = 0;
         int extra = 0;

@@ -6,8 +6,9 @@ import org.millrace.tcp.control.congestion.CongestionPolicy;
 import org.millrace.tcp.control.format.Fields;
 
 /** Congestion control switched off: the window is what the buffer holds, whatever is lost or marked. */
-final class NoControl implements CongestionAlgorithm {
-    static final String NAME = "none";
+public final class NoControl implements CongestionAlgorithm {
+    /** How options name it, behind {@code plug-in:}. */
+    public static final String NAME = "none";
 
     @Override
     public String name() {

@@ -12,6 +12,7 @@ import java.util.Arrays;
  *  word 3   offset 32 | length 32        of its data in the message, bytes
  *  word 4   value                        its hosts' business
  *  word 5   time                         its hosts' business, picoseconds
+ *  words 6, 7   blocks                   its hosts' business
  * </pre>
  *
  * <p>Owned by: the thread that runs the agenda.
@@ -92,6 +93,27 @@ public final class Packets {
         int at = packet << SHIFT;
         words[at + 4] = value;
         words[at + 5] = timePs;
+    }
+
+    /**
+     * What else its hosts tell each other; a packet that is made anew has what the one before had.
+     *
+     * @param packet which
+     * @param low    any
+     * @param high   any
+     */
+    public void blocks(int packet, long low, long high) {
+        int at = packet << SHIFT;
+        words[at + 6] = low;
+        words[at + 7] = high;
+    }
+
+    public long lowBlocks(int packet) {
+        return words[(packet << SHIFT) + 6];
+    }
+
+    public long highBlocks(int packet) {
+        return words[(packet << SHIFT) + 7];
     }
 
     /**

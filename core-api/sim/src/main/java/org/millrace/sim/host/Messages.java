@@ -73,6 +73,15 @@ public final class Messages {
         return (arrived[message][packet / Long.SIZE] >>> packet & 1) != 0;
     }
 
+    /** {@return packets from..to that have arrived and whose predecessor has not: runs that begin there} */
+    int runs(int message, int from, int to) {
+        int runs = 0;
+        for (int packet = from; packet < to; packet++) {
+            runs += hasArrived(message, packet) && !hasArrived(message, packet - 1) ? 1 : 0;
+        }
+        return runs;
+    }
+
     /** A packet arrives for the first time. */
     void arrive(int message, int packet, int length) {
         arrived[message][packet / Long.SIZE] |= 1L << packet;

@@ -4,7 +4,7 @@ import org.millrace.sim.fabric.Fabric;
 import org.millrace.sim.fabric.Packets;
 
 /**
- * A host whose senders have windows: NewReno, or DCTCP. Flows that may send take turns.
+ * A host whose senders have windows: NewReno, or DCTCP; with a scoreboard if acknowledgements are selective. Flows that may send take turns.
  *
  * <p>DESIGN NOTES. A message ends for its receiver when its last byte is there, and its entry is free then: what its sender would still have
  * to be told does not matter to anybody, and acknowledgements that come later find nobody.
@@ -18,9 +18,12 @@ public final class WindowHost extends MessageHost {
     private static final int TIMEOUT = 0;
     private static final int MOST_BACK_OFF = 6;
     private static final double GAIN = 1.0 / 16; // RFC 8257 §4.2
+    private static final int MOST_SELECTIVE_PACKETS = 1 << 16; // as blocks count them
 
     private final WindowProfile profile;
+    private final WindowProfile.Repair repair;
     private final Windows flows;
+    private final Scoreboard scoreboard;
     private final Messages all;
     private final Packets packets;
     /** Acknowledgements, made, and data to send again. */
@@ -29,11 +32,14 @@ public final class WindowHost extends MessageHost {
     private final IntRing turns = new IntRing();
     private long timeouts;
     private long fastRetransmits;
+    private long notKept;
 
     private WindowHost(Fabric fabric, int number, WindowProfile profile, Windows flows) {
         super(fabric, number);
         this.profile = profile;
         this.flows = flows;
+        repair = profile.repair();
+        scoreboard = flows.scoreboard;
         all = flows.all;
         packets = fabric.packets();
     }
@@ -45,7 +51,7 @@ public final class WindowHost extends MessageHost {
      * @param messages where they keep messages
      */
     public static Fabric.HostMaker maker(WindowProfile profile, Messages messages) {
-        Windows shared = new Windows(messages);
+        Windows shared = new Windows(messages, profile);
         return (fabric, number) -> new WindowHost(fabric, number, profile, shared);
     }
 
@@ -54,27 +60,59 @@ public final class WindowHost extends MessageHost {
         return timeouts;
     }
 
-    /** {@return times that three duplicate acknowledgements began a recovery} */
+    /** {@return times that duplicate acknowledgements began a recovery} */
     public long fastRetransmits() {
         return fastRetransmits;
+    }
+
+    /** {@return packets out of order that this receiver had no interval left for, and dropped} */
+    public long notKept() {
+        return notKept;
     }
 
     @Override
     public void start(long nowPs, int destination, int bytes, long tag) {
         int message = flows.open(number(), destination, bytes, nowPs, tag, profile);
-        all.expect(message, Math.ceilDiv(bytes, profile.dataBytes()));
+        int count = Math.ceilDiv(bytes, profile.dataBytes());
+        if (repair.isSelective() && count >= MOST_SELECTIVE_PACKETS) {
+            throw new IllegalArgumentException(bytes + " bytes; selective acknowledgements count fewer than " + MOST_SELECTIVE_PACKETS + " packets");
+        }
+        all.expect(message, count);
         takeTurn(message);
         wake(nowPs);
     }
 
     private boolean maySend(int message) {
+        if (repair.isSelective()) {
+            return pipe(message) + profile.dataBytes() <= Math.min(window(message), profile.mostWindow())
+                && (nextLost(message) >= 0 || hasNew(message));
+        }
         int underWay = flows.sent[message] - flows.acked[message];
         return flows.sent[message] < all.bytes(message) && underWay + profile.dataBytes() <= Math.min(window(message), profile.mostWindow());
     }
 
+    /** New data within the receiver's buffer. */
+    private boolean hasNew(int message) {
+        return flows.sent[message] < all.bytes(message)
+            && flows.sent[message] - flows.acked[message] + profile.dataBytes() <= profile.mostWindow();
+    }
+
+    private int pipe(int message) {
+        return profile.dataBytes() * scoreboard.pipe(message, firstMissing(message), Math.ceilDiv(flows.sent[message], profile.dataBytes()));
+    }
+
+    /** {@return the first packet that is not acknowledged} */
+    private int firstMissing(int message) {
+        return flows.acked[message] / profile.dataBytes();
+    }
+
+    private int nextLost(int message) {
+        return scoreboard.nextLost(message, firstMissing(message));
+    }
+
     /** In recovery each further duplicate lets one more go (RFC 5681 §3.2), and so do the first two (RFC 3042). */
     private double window(int message) {
-        return flows.window[message] + (double) flows.duplicates[message] * profile.dataBytes();
+        return repair.isSelective() ? flows.window[message] : flows.window[message] + (double) flows.duplicates[message] * profile.dataBytes();
     }
 
     private void takeTurn(int message) {
@@ -95,7 +133,8 @@ public final class WindowHost extends MessageHost {
             if (isMine) {
                 flows.isQueued[message] = false;
                 if (maySend(message)) {
-                    return sendNew(nowPs, message);
+                    int lost = repair.isSelective() ? nextLost(message) : -1;
+                    return lost < 0 ? sendNew(nowPs, message) : sendLost(nowPs, message, lost);
                 }
             }
         }
@@ -114,6 +153,17 @@ public final class WindowHost extends MessageHost {
             plan(flows.deadlinePs[message], TIMEOUT, all.id(message));
         }
         return packet;
+    }
+
+    private int sendLost(long nowPs, int message, int lost) {
+        int packet = again(nowPs, message, lost);
+        takeTurn(message);
+        return packet;
+    }
+
+    private int again(long nowPs, int message, int lost) {
+        scoreboard.sendAgain(message, lost);
+        return data(nowPs, message, lost * profile.dataBytes());
     }
 
     private int data(long nowPs, int message, int offset) {
@@ -142,9 +192,14 @@ public final class WindowHost extends MessageHost {
 
     private void receiveData(long nowPs, int message, int packet) {
         int index = packets.offset(packet) / profile.dataBytes();
-        if (!all.hasArrived(message, index)) {
+        if (all.hasArrived(message, index)) {
+            // it came twice
+        } else if (!flows.intervals.keeps(message, flows.prefix[message] / profile.dataBytes(), index)) {
+            notKept++;
+        } else {
             all.arrive(message, index, packets.length(packet));
             if (all.isComplete(message)) {
+                flows.isQueued[message] = false; // its number may be another's when its sender's turn comes
                 all.close(message, nowPs);
                 return;
             }
@@ -157,6 +212,10 @@ public final class WindowHost extends MessageHost {
         int ack = packets.make(number(), packets.source(packet), 0, packets.has(packet, Packets.MARKED) ? MARKED_ACK : ACK, profile.ackBytes());
         packets.data(ack, packets.message(packet), 0, 0);
         packets.note(ack, prefix, packets.timePs(packet));
+        if (repair.isSelective()) {
+            flows.intervals.report(message, prefix / profile.dataBytes(), index);
+            packets.blocks(ack, flows.intervals.low(), flows.intervals.high());
+        }
         first.add(ack);
         wake(nowPs);
     }
@@ -164,10 +223,11 @@ public final class WindowHost extends MessageHost {
     private void acknowledged(long nowPs, int message, int packet) {
         int upTo = (int) packets.value(packet);
         boolean isMarked = packets.kind(packet) == MARKED_ACK;
+        boolean isReport = repair.isSelective() && scoreboard.take(message, packets.lowBlocks(packet), packets.highBlocks(packet));
         measure(message, nowPs - packets.timePs(packet));
         if (upTo > flows.acked[message]) {
             advance(nowPs, message, upTo, isMarked);
-        } else if (flows.sent[message] > flows.acked[message]) {
+        } else if (flows.sent[message] > flows.acked[message] && (isReport || !repair.isSelective() || repair.intervals() == 0)) {
             duplicate(nowPs, message);
         }
         takeTurn(message);
@@ -182,7 +242,7 @@ public final class WindowHost extends MessageHost {
         flows.backOff[message] = 0;
         if (flows.recoverTo[message] > upTo) { // RFC 6582 §3.2 step 5: a partial acknowledgement
             flows.duplicates[message] = Math.max(0, flows.duplicates[message] - bytes / profile.dataBytes());
-            first.add(data(nowPs, message, upTo));
+            sendFirst(nowPs, message);
             return;
         }
         if (flows.recoverTo[message] >= 0) {
@@ -194,6 +254,15 @@ public final class WindowHost extends MessageHost {
             mark(message, bytes, isMarked);
         }
         grow(message, bytes);
+    }
+
+    /** What is not acknowledged is missing; not if it is under way again already, as a scoreboard knows. */
+    private void sendFirst(long nowPs, int message) {
+        if (!repair.isSelective()) {
+            first.add(data(nowPs, message, flows.acked[message]));
+        } else if (!scoreboard.isAgain(message, firstMissing(message))) {
+            first.add(again(nowPs, message, firstMissing(message)));
+        }
     }
 
     private void grow(int message, int bytes) {
@@ -223,13 +292,20 @@ public final class WindowHost extends MessageHost {
 
     private void duplicate(long nowPs, int message) {
         flows.duplicates[message]++;
-        if (flows.duplicates[message] == 3 && flows.recoverTo[message] < 0 && flows.acked[message] < flows.highest[message]) {
+        boolean isFresh = repair.isSelective() ? flows.acked[message] >= flows.repeatTo[message] && isMissing(message)
+            : flows.duplicates[message] == repair.duplicates() && flows.acked[message] < flows.highest[message];
+        if (isFresh && flows.recoverTo[message] < 0) {
             fastRetransmits++;
             halve(message);
             flows.window[message] = flows.threshold[message];
             flows.recoverTo[message] = flows.sent[message];
-            first.add(data(nowPs, message, flows.acked[message]));
+            sendFirst(nowPs, message);
         }
+    }
+
+    /** RFC 6675 §5, step 2. */
+    private boolean isMissing(int message) {
+        return flows.duplicates[message] >= repair.duplicates() || scoreboard.isLost(message, firstMissing(message));
     }
 
     private void halve(int message) {
@@ -267,7 +343,12 @@ public final class WindowHost extends MessageHost {
         timeouts++;
         halve(message);
         flows.window[message] = profile.dataBytes();
-        flows.sent[message] = flows.acked[message];
+        if (repair.isSelective()) {
+            scoreboard.loseAll(message, firstMissing(message), Math.ceilDiv(flows.sent[message], profile.dataBytes()));
+            flows.repeatTo[message] = flows.sent[message];
+        } else {
+            flows.sent[message] = flows.acked[message];
+        }
         flows.duplicates[message] = 0;
         flows.recoverTo[message] = -1;
         flows.backOff[message]++;

@@ -5,6 +5,8 @@ import java.util.Arrays;
 /** What senders with a window know of each message. Owned by: the thread that runs the agenda. */
 final class Windows {
     final Messages all;
+    final Intervals intervals;
+    final Scoreboard scoreboard;
     int[] sent;
     int[] acked;
     /** Highest byte ever sent. */
@@ -27,8 +29,13 @@ final class Windows {
     /** At the receiver: all before has arrived. */
     int[] prefix;
 
-    Windows(Messages all) {
+    /** After a timeout, until this is acknowledged, duplicates say nothing new. */
+    int[] repeatTo;
+
+    Windows(Messages all, WindowProfile profile) {
         this.all = all;
+        intervals = new Intervals(all, profile.repair().intervals());
+        scoreboard = new Scoreboard(profile.repair().duplicates());
         resize(all.capacity());
     }
 
@@ -43,6 +50,7 @@ final class Windows {
         windowEnd = copy(windowEnd, length);
         backOff = copy(backOff, length);
         prefix = copy(prefix, length);
+        repeatTo = copy(repeatTo, length);
         window = window == null ? new double[length] : Arrays.copyOf(window, length);
         threshold = threshold == null ? new double[length] : Arrays.copyOf(threshold, length);
         alpha = alpha == null ? new double[length] : Arrays.copyOf(alpha, length);
@@ -87,6 +95,11 @@ final class Windows {
         backOff[message] = 0;
         isTimed[message] = false;
         prefix[message] = 0;
+        repeatTo[message] = 0;
+        intervals.open(message);
+        if (profile.repair().isSelective()) {
+            scoreboard.open(message, Math.ceilDiv(bytes, profile.dataBytes()));
+        }
         return message;
     }
 }

@@ -5,6 +5,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.millrace.lab.experiment.Experiment;
 import org.millrace.lab.experiment.LabException;
@@ -24,13 +25,12 @@ final class LossSweep implements Experiment {
     private static final int ANSWER_ROUND_TRIP_MS = 20;
     private static final long MS_NS = 1_000_000;
     private static final long MEGABIT_BYTES = 125_000;
-    /** With so much loss and so long a round trip a connection needs so little of this machine that many can run at a time. */
-    private static final double TOGETHER_LOSS = 0.01;
-    private static final int TOGETHER_ROUND_TRIP_MS = 20;
+    /** A connection that loss limits to less, bytes a second, needs so little of this machine that many can run at a time. */
+    private static final double LIMITED_RATE = 1.5e6;
+    /** All of one kind, bytes a second. */
+    private static final double TOGETHER_RATE = 12e6;
     private static final int LEAST_TOGETHER = 8;
     private static final int MOST_TOGETHER = 32;
-    /** Bytes a second of one kind; a connection is taken to get 1.2 segments a round trip by the root of the loss (Mathis et al. 1997). */
-    private static final double TOGETHER_RATE = 12e6;
     private static final double SEGMENT_BYTES = 1_448;
 
     @Override
@@ -59,11 +59,16 @@ final class LossSweep implements Experiment {
     /** A point of the sweep. */
     private record Point(double loss, double reorder, int roundTripMs) {
         boolean runsTogether() {
-            return loss >= TOGETHER_LOSS && roundTripMs >= TOGETHER_ROUND_TRIP_MS;
+            return roundTripMs > 0 && loss > 0 && limitedRate() < LIMITED_RATE;
         }
 
         int together() {
-            return (int) Math.clamp(TOGETHER_RATE / (1.2 * SEGMENT_BYTES / (roundTripMs / 1e3 * Math.sqrt(loss))), LEAST_TOGETHER, MOST_TOGETHER);
+            return (int) Math.clamp(TOGETHER_RATE / limitedRate(), LEAST_TOGETHER, MOST_TOGETHER);
+        }
+
+        /** 1.2 segments a round trip by the root of the loss (Mathis et al. 1997). */
+        private double limitedRate() {
+            return 1.2 * SEGMENT_BYTES / (roundTripMs / 1e3 * Math.sqrt(loss));
         }
     }
 
@@ -108,7 +113,7 @@ final class LossSweep implements Experiment {
 
     private static void goodput(Result result, Ground ground, Transfers transfers, Run run) {
         List<Point> points = points(run);
-        Map<Integer, List<Row>> plots = new java.util.TreeMap<>();
+        Map<Integer, List<Row>> plots = new TreeMap<>();
         long overrun = 0;
         for (int i = 0; i < points.size(); i++) {
             Point point = points.get(i);
@@ -126,7 +131,9 @@ final class LossSweep implements Experiment {
             }
         }
         result.note("frames that the forwarder itself was too slow for: " + overrun);
-        plots.forEach((roundTripMs, rows) -> result.plot(plot(roundTripMs, rows)));
+        if (!run.isWithout("loss")) {
+            plots.forEach((roundTripMs, rows) -> result.plot(plot(roundTripMs, rows)));
+        }
     }
 
     private record Row(Point point, Pairing pairing, double linux, double millrace) {

@@ -1,5 +1,5 @@
 /**
- * Light hosts of a fabric: Homa, and senders with a window (NewReno, DCTCP). They send and receive messages one way; {@link org.millrace.sim.host.Messages}
+ * Light hosts of a fabric: Homa, and senders with a window (NewReno, DCTCP), with a scoreboard and receivers that keep few intervals if wanted. They send and receive messages one way; {@link org.millrace.sim.host.Messages}
  * keeps those under way, and a {@link org.millrace.sim.host.Receiver} is told when one is complete. Experiments call in.
  *
  * <p>What they leave out: bytes and headers, connections' beginnings and ends. Both ends of a message share its entry; what one end

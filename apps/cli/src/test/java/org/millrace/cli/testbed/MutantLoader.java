@@ -30,23 +30,57 @@ import org.millrace.testkit.script.PacketScript;
 
 /**
  * Loads the TCP programs and the testbed once more, one class changed, beside all else as it is. A machine that reads the class
- * files of stages sees the changed one; what runs is that with its steps counted and, without a mutant, its pieces noted: what
+ * files of stages sees the changed one; what runs is that with its steps counted or its pieces noted: what
  * lies between two lines, labels or jumps. {@link StepwiseBackend} stands for hw-bluefield, which would copy the stages.
  */
 final class MutantLoader extends ClassLoader {
-    private static final Pattern OWN = Pattern.compile("org\\.millrace\\.(tcp|cli\\.testbed)\\..*");
+    private static final Pattern PROGRAMS = Pattern.compile("org\\.millrace\\.(tcp|cli\\.testbed)\\..*");
+    private static final Pattern ALL = Pattern.compile("org\\.millrace\\.(?!testkit\\.).*");
     private static final ClassDesc STEPS = ClassDesc.of(MutantSteps.class.getName());
     private static final ClassDesc STEPWISE = ClassDesc.of(StepwiseBackend.class.getName());
 
     private final Mutant mutant;
+    private final Pattern own;
+    private final boolean notes;
     /** The numbers of a method's pieces, by their first element. */
     private final Map<String, NavigableMap<Integer, Integer>> pieces = new HashMap<>();
     private int pieceCount;
 
-    /** Makes one; without a mutant all classes are as they are. */
-    MutantLoader(Mutant mutant) {
+    private MutantLoader(Mutant mutant, Pattern own, boolean notes) {
         super(MutantLoader.class.getClassLoader());
         this.mutant = mutant;
+        this.own = own;
+        this.notes = notes;
+    }
+
+    /** {@return one that loads the programs with a change} */
+    static MutantLoader of(Mutant mutant) {
+        return new MutantLoader(mutant, PROGRAMS, false);
+    }
+
+    /** {@return one that loads the programs as they are, and notes what is reached} */
+    static MutantLoader noting() {
+        return new MutantLoader(null, PROGRAMS, true);
+    }
+
+    /** {@return one that loads everything as it is, and counts the steps of everything} */
+    static MutantLoader counting() {
+        return new MutantLoader(null, ALL, false);
+    }
+
+    /** A testbed of the loaded classes. */
+    record Loaded(AutoCloseable testbed, UnaryOperator<Map<String, Object>> requests) implements AutoCloseable {
+        @Override
+        public void close() throws Exception {
+            testbed.close();
+        }
+    }
+
+    Loaded open() throws ReflectiveOperationException {
+        Class<?> type = loadClass(Testbed.class.getName());
+        Method call = type.getMethod("call", Map.class);
+        AutoCloseable testbed = (AutoCloseable) type.getConstructor().newInstance();
+        return new Loaded(testbed, request -> answer(call, testbed, request));
     }
 
     /** {@return the number of the piece of code that a mutant changes; negative if its class was never loaded} */
@@ -57,11 +91,8 @@ final class MutantLoader extends ClassLoader {
 
     /** Runs a script on the changed programs. */
     void run(PacketScript script, Scripts.Choice stack) throws Throwable {
-        Class<?> type = loadClass(Testbed.class.getName());
-        Method call = type.getMethod("call", Map.class);
-        try (AutoCloseable testbed = (AutoCloseable) type.getConstructor().newInstance()) {
-            UnaryOperator<Map<String, Object>> requests = request -> answer(call, testbed, request);
-            script.run(stack.program(), stack.hardware(), requests);
+        try (Loaded loaded = open()) {
+            script.run(stack.program(), stack.hardware(), loaded.requests);
         }
     }
 
@@ -81,7 +112,7 @@ final class MutantLoader extends ClassLoader {
 
     @Override
     protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
-        if (!OWN.matcher(name).matches() || name.startsWith(MutantSteps.class.getName())) {
+        if (!own.matcher(name).matches() || name.startsWith(MutantSteps.class.getName())) {
             return super.loadClass(name, resolve);
         }
         synchronized (getClassLoadingLock(name)) {
@@ -167,7 +198,7 @@ final class MutantLoader extends ClassLoader {
 
         /** The next element is the first of a piece. */
         private void note(CodeBuilder code) {
-            if (mutant == null) {
+            if (notes) {
                 of.put(element, pieceCount);
                 code.loadConstant(pieceCount++).invokestatic(STEPS, "at", MethodTypeDesc.of(ConstantDescs.CD_void, ConstantDescs.CD_int));
             }

@@ -34,6 +34,11 @@ public final class MutantSteps {
         return reached;
     }
 
+    /** {@return how many more steps may be done} */
+    static long left() {
+        return left;
+    }
+
     /** A piece of code begins. */
     public static void at(int piece) {
         reached.set(piece);

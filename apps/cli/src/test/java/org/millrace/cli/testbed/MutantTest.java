@@ -69,7 +69,7 @@ class MutantTest {
     void changeIsNoticed(String method, String change, String script, String program) throws Throwable {
         Attempt attempt = attempts().stream().filter(one -> one.toString().equals(script + ".pkt on " + program)).findFirst()
             .orElseThrow();
-        run(new MutantLoader(null), attempt);
+        run(MutantLoader.noting(), attempt);
         List<Mutant> changes = all().stream().filter(mutant -> mutant.toString().startsWith(method + ":")
             && mutant.change().text().equals(change)).toList();
         List<Mutant> killed = new ArrayList<>();
@@ -90,7 +90,7 @@ class MutantTest {
         List<Mutant> drawn = all();
         Collections.shuffle(drawn, new Random(seed));
         drawn = drawn.stream().filter(mutant -> mutant.toString().contains(place)).limit(count).toList();
-        MutantLoader unchanged = new MutantLoader(null);
+        MutantLoader unchanged = MutantLoader.noting();
         List<Reach> reaches = reaches(unchanged);
         List<Mutant> survivors = new ArrayList<>();
         for (Mutant mutant : drawn) {
@@ -168,7 +168,7 @@ class MutantTest {
 
     /** {@return the first that notices, null if none does} */
     private static Attempt killer(Mutant mutant, List<Attempt> attempts) throws Throwable {
-        MutantLoader loader = new MutantLoader(mutant);
+        MutantLoader loader = MutantLoader.of(mutant);
         Class.forName(mutant.type(), true, loader); // a change that is no code is our mistake, not a kill
         for (Attempt attempt : attempts) {
             try {

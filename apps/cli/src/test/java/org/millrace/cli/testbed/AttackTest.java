@@ -3,6 +3,7 @@ package org.millrace.cli.testbed;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -74,7 +75,7 @@ class AttackTest {
     }
 
     static Stream<Arguments> attacks() {
-        Map<String, Attack> all = new java.util.LinkedHashMap<>();
+        Map<String, Attack> all = new LinkedHashMap<>();
         all.put("SYN flood", (stack, _) -> stack.send(spoofed(stack).flags(TcpHeader.SYN).mss(1460)));
         all.put("acknowledgements of nobody's connection", (stack, _) -> stack.send(spoofed(stack)));
         all.put("ARP flood", (stack, _) -> stack.send(FrameBuilder.arpRequest(

@@ -1,5 +1,7 @@
 package org.millrace.cli.testbed;
 
+import java.io.Closeable;
+import java.io.IOException;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -15,13 +17,13 @@ import org.millrace.wire.TcpHeader;
  * A stack whose work is counted, a good client whose requests it answers, and whatever else is sent to it. Work is methods entered and
  * jumps made, in all of Millrace: the same for the same frames on any machine.
  */
-final class AttackedStack implements AutoCloseable {
+final class AttackedStack implements Closeable {
     static final Endpoint US = Endpoint.of("02:00:00:00:00:02", "10.0.0.2", 80);
     static final Endpoint GOOD = Endpoint.of("02:00:00:00:00:01", "10.0.0.1", 40_000);
     static final Endpoint BAD = Endpoint.of("02:00:00:00:00:01", "10.0.0.66", 50_000);
     static final int FIRST = 0x1000_0000;
     private static final int REQUEST = 100;
-    private static final long MS_NS = 1_000_000;
+    private static final long GAP_NS = 100_000;
 
     final SplittableRandom random = new SplittableRandom(1);
     private final MutantLoader.Loaded loaded;
@@ -103,7 +105,7 @@ final class AttackedStack implements AutoCloseable {
         return name;
     }
 
-    /** Request and answer, and their acknowledgements; a millisecond passes. */
+    /** Request and answer, and their acknowledgements; 100 us pass, a hundred times as long as a core takes for it. */
     void round() {
         good = good == null ? open(GOOD, FrameBuilder.tcp().mss(1460).sackPermitted()) : good;
         int before = next(GOOD);
@@ -116,7 +118,7 @@ final class AttackedStack implements AutoCloseable {
             throw new AssertionError("the good client's request is not answered: " + read + ", " + (next(GOOD) - before));
         }
         send(segment(GOOD, goodSent));
-        pass(MS_NS);
+        pass(GAP_NS);
     }
 
     int connections() {
@@ -129,7 +131,7 @@ final class AttackedStack implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() throws IOException {
         loaded.close();
     }
 }

@@ -1,6 +1,7 @@
 package org.millrace.cli.testbed;
 
 import java.io.ByteArrayInputStream;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -69,9 +70,9 @@ final class MutantLoader extends ClassLoader {
     }
 
     /** A testbed of the loaded classes. */
-    record Loaded(AutoCloseable testbed, UnaryOperator<Map<String, Object>> requests) implements AutoCloseable {
+    record Loaded(Closeable testbed, UnaryOperator<Map<String, Object>> requests) implements Closeable {
         @Override
-        public void close() throws Exception {
+        public void close() throws IOException {
             testbed.close();
         }
     }
@@ -80,7 +81,8 @@ final class MutantLoader extends ClassLoader {
         Class<?> type = loadClass(Testbed.class.getName());
         Method call = type.getMethod("call", Map.class);
         AutoCloseable testbed = (AutoCloseable) type.getConstructor().newInstance();
-        return new Loaded(testbed, request -> answer(call, testbed, request));
+        Closeable closing = () -> close(testbed);
+        return new Loaded(closing, request -> answer(call, testbed, request));
     }
 
     /** {@return the number of the piece of code that a mutant changes; negative if its class was never loaded} */
@@ -93,6 +95,14 @@ final class MutantLoader extends ClassLoader {
     void run(PacketScript script, Scripts.Choice stack) throws Throwable {
         try (Loaded loaded = open()) {
             script.run(stack.program(), stack.hardware(), loaded.requests);
+        }
+    }
+
+    private static void close(AutoCloseable testbed) throws IOException {
+        try {
+            testbed.close();
+        } catch (Exception e) {
+            throw new IOException(e);
         }
     }
 

@@ -12,7 +12,7 @@ import org.millrace.wire.SequenceNumber;
  */
 final class Scoreboard {
     /** Most runs; work for a block is proportional to it at worst. */
-    static final int MOST_RUNS = 256;
+    static final int MOST_RUNS = 128;
 
     /** The peer has it. */
     static final int SACKED = 0;
@@ -23,6 +23,7 @@ final class Scoreboard {
     /** Has been sent again at {@code sinceNs}, when {@code mark} was the highest sequence number sent. */
     static final int RESENT = 3;
 
+    private static final int KINDS = 4;
     private static final int FIRST_RUNS = 16;
 
     private int[] starts = {};
@@ -31,10 +32,14 @@ final class Scoreboard {
     private int[] marks = {};
     private int size;
     private int end;
-    /** What a walk over all runs has found, until one of them changes. */
-    private boolean summed;
-    private final int[] bytesOf = new int[RESENT + 1];
-    private int firstLost;
+    /** Bytes of each kind: a peer that makes many runs makes each of its acknowledgements cost a pass over them. */
+    private final int[] sums = new int[KINDS];
+    /** How many runs at the begin are known not to be lost. */
+    private int noneLost;
+    /** What {@link #nextNs} answers as long as it is asked the same and nothing has arrived since. */
+    private long earliestNs;
+    private long askedReorderNs = -1;
+    private long askedRttNs;
 
     /** What {@link #acknowledge} or {@link #sack} has found to be with the peer, for the caller to read and clear. */
     int delivered;
@@ -53,7 +58,16 @@ final class Scoreboard {
 
     void clear() {
         size = 0;
-        summed = false;
+        noneLost = 0;
+        Arrays.fill(sums, 0);
+    }
+
+    private void become(int i, int kind) {
+        int bytes = endOf(i) - starts[i];
+        sums[kinds[i]] -= bytes;
+        sums[kind] += bytes;
+        kinds[i] = (byte) kind;
+        noneLost = kind == LOST ? Math.min(noneLost, i) : noneLost;
     }
 
     /**
@@ -67,16 +81,17 @@ final class Scoreboard {
         if (una == was) {
             return;
         }
-        summed = false;
         int gone = 0;
         int known = was;
         while (gone < size && SequenceNumber.lessOrEqual(endOf(gone), una)) {
             arrived(gone, endOf(gone) - starts[gone], minRttNs, nowNs);
+            sums[kinds[gone]] -= endOf(gone) - starts[gone];
             known = endOf(gone);
             gone++;
         }
         if (gone < size && SequenceNumber.lessThan(starts[gone], una)) {
             arrived(gone, una - starts[gone], minRttNs, nowNs);
+            sums[kinds[gone]] -= una - starts[gone];
             starts[gone] = una;
             known = una;
         }
@@ -85,6 +100,7 @@ final class Scoreboard {
     }
 
     private void arrived(int i, int bytes, long minRttNs, long nowNs) {
+        askedReorderNs = -1;
         switch (kinds[i]) {
             case SACKED -> {
             }
@@ -112,7 +128,6 @@ final class Scoreboard {
      * @param minRttNs as above
      */
     void sack(int from, int to, int una, long minRttNs, long nowNs) {
-        summed = false;
         if (size == 0) {
             end = una;
         }
@@ -126,8 +141,9 @@ final class Scoreboard {
             }
             append(SACKED, to, 0);
             delivered += to - beyond;
+            join(size - 2, size);
+            askedReorderNs = -1;
         }
-        join();
     }
 
     private void sackKnown(int from, int to, long minRttNs, long nowNs) {
@@ -138,8 +154,9 @@ final class Scoreboard {
         }
         for (int i = first; i < last; i++) {
             arrived(i, endOf(i) - starts[i], minRttNs, nowNs);
-            kinds[i] = SACKED;
+            become(i, SACKED);
         }
+        join(first, last);
     }
 
     /**
@@ -151,22 +168,32 @@ final class Scoreboard {
      */
     boolean detect(long reorderNs, long rttNs, long nowNs) {
         boolean found = false;
+        earliestNs = Long.MAX_VALUE;
+        askedReorderNs = reorderNs;
+        askedRttNs = rttNs;
         for (int i = 0; i < size; i++) {
-            if (nowNs >= deadlineNs(i, reorderNs, rttNs)) {
-                kinds[i] = LOST;
-                lost += length(i);
+            if (kinds[i] == SACKED || kinds[i] == LOST) {
+                continue;
+            }
+            long deadlineNs = deadlineNs(i, reorderNs, rttNs);
+            if (nowNs >= deadlineNs) {
+                become(i, LOST);
                 found = true;
+            } else {
+                earliestNs = Math.min(earliestNs, deadlineNs);
             }
         }
         if (found) {
-            summed = false;
-            join();
+            join(0, size);
         }
         return found;
     }
 
     /** {@return when {@link #detect} may conclude more; {@link Long#MAX_VALUE}: not by time alone} */
     long nextNs(long reorderNs, long rttNs) {
+        if (reorderNs == askedReorderNs && rttNs == askedRttNs) {
+            return earliestNs;
+        }
         long next = Long.MAX_VALUE;
         for (int i = 0; i < size; i++) {
             next = Math.min(next, deadlineNs(i, reorderNs, rttNs));
@@ -185,19 +212,18 @@ final class Scoreboard {
 
     /** The timer has expired: all that the peer is not known to have is lost. */
     void loseAll(int una, int max) {
-        summed = false;
         if (size == 0) {
             end = una;
         }
         for (int i = 0; i < size; i++) {
             lost += kinds[i] == SACKED || kinds[i] == LOST ? 0 : length(i);
-            kinds[i] = kinds[i] == SACKED ? (byte) SACKED : LOST;
+            become(i, kinds[i] == SACKED ? SACKED : LOST);
         }
         if (end != max && size < MOST_RUNS) {
             lost += max - end;
             append(LOST, max, 0);
         }
-        join();
+        join(0, size);
     }
 
     /** {@return whether the peer said that it has what it now does not acknowledge (RFC 2018 §8)} */
@@ -205,31 +231,20 @@ final class Scoreboard {
         return size > 0 && kinds[0] == SACKED;
     }
 
-    private void sum() {
-        if (summed) {
-            return;
-        }
-        summed = true;
-        Arrays.fill(bytesOf, 0);
-        firstLost = -1;
-        for (int i = 0; i < size; i++) {
-            bytesOf[kinds[i]] += length(i);
-            if (kinds[i] == LOST && firstLost < 0) {
-                firstLost = i;
-            }
-        }
-    }
-
     /** {@return bytes of one kind} */
     int bytes(int kind) {
-        sum();
-        return bytesOf[kind];
+        return sums[kind];
     }
 
     /** {@return the first run that is lost, or -1} */
     int firstLost() {
-        sum();
-        return firstLost;
+        if (sums[LOST] == 0) {
+            return -1;
+        }
+        while (kinds[noneLost] != LOST) {
+            noneLost++;
+        }
+        return noneLost;
     }
 
     int start(int run) {
@@ -242,14 +257,13 @@ final class Scoreboard {
 
     /** The beginning of a run that is lost is sent again. */
     void resent(int run, int bytes, int max, long nowNs) {
-        summed = false;
         if (bytes < length(run)) {
             cut(starts[run] + bytes); // without room for the rest it passes for sent too
         }
-        kinds[run] = RESENT;
+        become(run, RESENT);
         sinceNs[run] = nowNs;
         marks[run] = max;
-        join();
+        join(run, run + 1);
     }
 
     private int endOf(int i) {
@@ -262,8 +276,9 @@ final class Scoreboard {
             return size;
         }
         int i = 0;
-        while (SequenceNumber.lessOrEqual(endOf(i), seq)) {
-            i++;
+        for (int step = Integer.highestOneBit(size); step != 0; step >>>= 1) {
+            boolean further = i + step < size && SequenceNumber.lessOrEqual(starts[i + step], seq);
+            i += further ? step : 0;
         }
         if (starts[i] == seq) {
             return i;
@@ -285,6 +300,8 @@ final class Scoreboard {
         kinds[size] = (byte) kind;
         sinceNs[size] = since;
         marks[size] = 0;
+        sums[kind] += to - end;
+        noneLost = kind == LOST ? Math.min(noneLost, size) : noneLost;
         size++;
         end = to;
     }
@@ -304,8 +321,11 @@ final class Scoreboard {
     }
 
     private void remove(int from, int count) {
-        move(from + count, from, size - from - count);
-        size -= count;
+        if (count > 0) {
+            move(from + count, from, size - from - count);
+            size -= count;
+            noneLost = 0;
+        }
     }
 
     private void move(int from, int to, int count) {
@@ -315,17 +335,20 @@ final class Scoreboard {
         System.arraycopy(marks, from, marks, to, count);
     }
 
-    /** Makes one run of neighbours that are alike. */
-    private void join() {
-        int kept = 0;
-        for (int i = 1; i < size; i++) {
+    /** Makes one run of neighbours that are alike: runs from a first one on, to one that is not meant, have changed. */
+    private void join(int from, int to) {
+        int kept = Math.max(from - 1, 0);
+        int i = kept + 1;
+        for (; i <= to && i < size; i++) {
             boolean alike = kinds[i] == kinds[kept]
                 && (kinds[i] == SACKED || kinds[i] == LOST || sinceNs[i] == sinceNs[kept] && marks[i] == marks[kept]);
-            if (!alike) {
-                kept++;
+            if (!alike && ++kept != i) {
                 move(i, kept, 1);
+                noneLost = 0;
             }
         }
-        size = Math.min(size, kept + 1);
+        if (i > kept + 1) {
+            remove(kept + 1, i - kept - 1);
+        }
     }
 }

@@ -42,9 +42,6 @@ public final class LossRecovery {
     private int delivered;
     private int sackingAcks;
     private boolean unaMoved;
-    /** Whether acknowledgements have come since losses were concluded from them; else time may tell of more at {@link #dueNs}. */
-    private boolean untold = true;
-    private long dueNs;
 
     private boolean undoable;
     private int resentBytes;
@@ -88,7 +85,6 @@ public final class LossRecovery {
             probeDoubled |= una == probeEnd && meta.txBump() == 0 && !isAnswered(meta) && meta.ack() == probeEnd;
             return;
         }
-        untold = true;
         int before = board.delivered;
         boolean duplicate = isDuplicate(meta, count);
         if (duplicate) {
@@ -176,7 +172,6 @@ public final class LossRecovery {
 
     private void acknowledged(TcpProgress p, RttEstimator rtt, long nowNs) {
         unaMoved |= p.sndUna != una;
-        untold |= p.sndUna != una;
         board.acknowledge(p.sndUna, una, rtt.leastUs() * US_NS, nowNs);
         una = p.sndUna;
         int sent = p.sndMax - max;
@@ -212,10 +207,9 @@ public final class LossRecovery {
         leave(congestion);
         answered(congestion);
         int sacked = board.bytes(Scoreboard.SACKED);
-        if ((untold || nowNs >= dueNs) && board.detect(reorderNs(sacked, mss, rtt), rtt.roundTripNs(), nowNs)) {
+        if (board.detect(reorderNs(sacked, mss, rtt), rtt.roundTripNs(), nowNs)) {
             safe = false;
         }
-        untold = false;
         int flight = max - una;
         if (phase == Phase.OPEN && board.firstLost() >= 0) {
             enter(congestion, flight - sacked + delivered);
@@ -346,7 +340,6 @@ public final class LossRecovery {
             board.clear(); // RFC 2018 §8
         }
         board.loseAll(una, max);
-        untold = true;
         phase = Phase.LOSS;
         recoverPoint = max;
         undoable = false;
@@ -403,7 +396,7 @@ public final class LossRecovery {
             return resending ? nowNs + RESEND_GAP_NS : nowNs;
         }
         int sacked = board.bytes(Scoreboard.SACKED);
-        dueNs = board.isEmpty() ? Long.MAX_VALUE : board.nextNs(reorderNs(sacked, mss, rtt), rtt.roundTripNs());
-        return Math.min(probeNs, dueNs);
+        return Math.min(probeNs, board.isEmpty() ? Long.MAX_VALUE
+            : board.nextNs(reorderNs(sacked, mss, rtt), rtt.roundTripNs()));
     }
 }

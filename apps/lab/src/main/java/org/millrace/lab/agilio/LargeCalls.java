@@ -59,7 +59,7 @@ final class LargeCalls extends AgilioExperiment {
         return result.calibrated(FITTED)
             .note("the text gives no figure of FlexTOE's own: Chelsio, which is not modelled, is 20 % above it with short answers, and 20 % below "
                 + "where the call is sent back. It says that the protocol stage limits FlexTOE, and that it acknowledges every segment")
-            .note("both nodes are modelled, one thread each. Sent back as it comes. Buffers of " + buffer / 1024 + " KiB are not stated; payload of a "
+            .note("both nodes are modelled, one thread each. Sent back as it comes. Buffers of " + buffer / 1024 + " KiB are not stated; control by a window, the published one is by a rate; payload of a "
                 + "full link is " + String.format("%.1f", LINE_GBIT) + " Gb/s")
             .plot(new Plot("Fig. 4.13", "KiB of a call", "Gb/s", true, false, series));
     }

@@ -70,7 +70,7 @@ final class Losses extends AgilioExperiment {
                 + "model. Lost are frames both ways, each with the probability")
             .note("(a) 100 flows, 8 calls under way on each; the client's data path takes no time. (b) 8 flows, calls of 1 MiB with an answer of 32 B, both "
                 + "nodes modelled; a run of " + run.whole("ms") + " ms has a loss at 0.01 % every 3 ms. At least 1 ms before a timeout, buffers of "
-                + "256 KiB: not stated")
+                + "256 KiB: not stated. Control is DCTCP by a window, the published one by a rate")
             .plot(plot("Fig. 4.16a: 100 flows, 64 B echo", "M calls/s", percents, calls))
             .plot(plot("Fig. 4.16b: 8 flows, bulk", "Gb/s", percents, bulk));
     }

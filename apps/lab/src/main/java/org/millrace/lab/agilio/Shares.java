@@ -67,8 +67,9 @@ final class Shares extends AgilioExperiment {
             .note("both nodes are modelled, each with 16 threads. The text counts for 60 s, here it is " + run.whole("ms")
                 + " ms: a flow of 2,048 gets a segment each 0.6 ms. Buffers of 16 KB are not stated")
             .note("nothing between the nodes is congested: what is shared is the sender's MAC, whose 256 buffers of CTM (64 an island, the source's "
-                + "config.h) hold the scheduler back; no mark, no loss, so its round robin decides alone. What makes the published tail "
-                + "a third lower than the median, on which the text is silent, is not in the model")
+                + "config.h) hold the scheduler back; no mark, no loss, and control by a window, so its round robin decides alone. The published control "
+                + "sets a rate of each flow, from 10 Mb/s up, which would need far longer runs; whether that is what makes the published tail a third lower than "
+                + "the median the text does not say")
             .plot(new Plot("Fig. 4.17", "connections", "of the fair share", true, false, List.of(
                 new Plot.Series("median, ours", true, across, medians), new Plot.Series("1st percentile, ours", true, across, tails),
                 new Plot.Series("median, published", false, across, across.stream().map(count -> MEDIAN).toList()),

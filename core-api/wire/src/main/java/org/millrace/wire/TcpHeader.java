@@ -310,6 +310,21 @@ public final class TcpHeader extends Flyweight {
         return Checksum.finish(segmentSum(source, destination, l4LengthBytes)) == 0;
     }
 
+    /**
+     * Tells whether a segment's checksum is right.
+     *
+     * @param segment memory that holds it
+     * @param offset absolute offset of its header in bytes
+     * @param source IPv4 source address
+     * @param destination IPv4 destination address
+     * @param l4LengthBytes length of header and payload
+     * @return whether the segment adds up
+     */
+    public static boolean checksumValid(MemorySegment segment, long offset, int source, int destination, int l4LengthBytes) {
+        long pseudo = Checksum.pseudoHeader(source, destination, Ipv4Header.TCP, l4LengthBytes);
+        return Checksum.fold(Checksum.sum(pseudo, segment, offset, l4LengthBytes)) == 0xffff;
+    }
+
     private long segmentSum(int source, int destination, int l4LengthBytes) {
         long pseudo = Checksum.pseudoHeader(source, destination, Ipv4Header.TCP, l4LengthBytes);
         return Checksum.sum(pseudo, segment(), offset(), l4LengthBytes);

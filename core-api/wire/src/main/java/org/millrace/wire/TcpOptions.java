@@ -25,6 +25,9 @@ public final class TcpOptions {
     /** Bytes that {@link #writeTimestamps} writes, its padding included. */
     public static final int TIMESTAMPS_LENGTH = 12;
 
+    /** What timestamps begin with if they are laid out as {@link #writeTimestamps} does (RFC 7323 appendix A), 32 bits. */
+    public static final long TIMESTAMPS_WORD = 0x0101_080a;
+
     /** Bytes that {@link #writeSack} writes, its padding included. */
     public static final int SACK_LENGTH = 12;
     /** Bytes of each further block. */
@@ -44,7 +47,7 @@ public final class TcpOptions {
     private static final int NOP_WINDOW_SCALE_WORD = 0x0103_0300;
     private static final int NOP_NOP_SACK_PERMITTED_WORD = 0x0101_0402;
     private static final int NOP_NOP_SACK_WORD = 0x0101_050a;
-    private static final int NOP_NOP_TIMESTAMPS_WORD = 0x0101_080a; // RFC 7323 appendix A
+    private static final int NOP_NOP_TIMESTAMPS_WORD = (int) TIMESTAMPS_WORD;
 
     private int mss;
     private int windowScale;

@@ -1,19 +1,28 @@
 package org.millrace.udp;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import java.util.Map;
 import org.millrace.api.pipeline.DropReason;
 import org.millrace.api.pipeline.HeaderCodec;
 import org.millrace.api.pipeline.HeaderFormat;
 import org.millrace.api.pipeline.SegmentMeta;
 import org.millrace.api.pipeline.Verdict;
+import org.millrace.wire.Checksum;
 import org.millrace.wire.HeaderFault;
 import org.millrace.wire.HeaderFormats;
 import org.millrace.wire.UdpHeader;
 
 /** RFC 768. A datagram without a checksum is taken (RFC 1122 §4.1.3.4); ours all have one. */
-final class UdpCodec implements HeaderCodec<SegmentMeta> {
+public final class UdpCodec implements HeaderCodec<SegmentMeta> {
+    private static final ValueLayout.OfLong I64 = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+
     private final UdpHeader udp = new UdpHeader();
+
+    /** Makes one. */
+    public UdpCodec() {
+    }
 
     @Override
     public long parse(MemorySegment frame, long frameOffset, int headerOffset, int length, boolean checksumValid,
@@ -34,9 +43,15 @@ final class UdpCodec implements HeaderCodec<SegmentMeta> {
 
     @Override
     public int write(SegmentMeta meta, MemorySegment header, long offset) {
-        udp.wrap(header, offset).ports(meta.localPort(), meta.peerPort()).length(UdpHeader.LENGTH + meta.length())
-            .checksum(0);
-        return UdpHeader.LENGTH;
+        return (int) writeSummed(meta, header, offset);
+    }
+
+    @Override
+    public long writeSummed(SegmentMeta meta, MemorySegment header, long offset) {
+        long ports = (long) meta.localPort() << 16 | meta.peerPort();
+        long length = (long) (UdpHeader.LENGTH + meta.length() & 0xffff) << 16;
+        header.set(I64, offset, ports << 32 | length);
+        return (long) Checksum.fold(ports + length) << 32 | UdpHeader.LENGTH;
     }
 
     @Override

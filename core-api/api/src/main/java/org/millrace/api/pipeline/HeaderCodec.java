@@ -10,6 +10,9 @@ import java.util.Map;
  * @param <M> the program's metadata
  */
 public interface HeaderCodec<M extends SegmentMeta> {
+    /** Instead of a sum, in the high half of what {@link #writeSummed} answers: the header's bytes are to be added up. */
+    long UNSUMMED = -1L << 32;
+
     /**
      * Reads a transport header into the metadata. Addresses, ECN and {@link SegmentMeta#frame()} are set already; sets
      * ports, {@link SegmentMeta#payloadOffset()} (from the frame's start), {@link SegmentMeta#payloadLength()} and the
@@ -34,6 +37,20 @@ public interface HeaderCodec<M extends SegmentMeta> {
      * @return its length, bytes
      */
     int write(M meta, MemorySegment header, long offset);
+
+    /**
+     * Writes what {@link #write} writes, from the same fields, and says what it adds to the checksum: a codec that has the
+     * header in words spares whoever sends it to read it again.
+     *
+     * @param meta   the item
+     * @param header where to write
+     * @param offset where the header begins
+     * @return its length in the low 32 bits; above, the ones' complement sum of its 16-bit words (RFC 1071), of any 31 bits, or
+     *         {@link #UNSUMMED}
+     */
+    default long writeSummed(M meta, MemorySegment header, long offset) {
+        return UNSUMMED | write(meta, header, offset);
+    }
 
     /** {@return the header it parses and writes, declared; null if it is not} */
     default HeaderFormat format() {

@@ -3,6 +3,7 @@ package org.millrace.code.fuse;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.attribute.CodeAttribute;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -53,11 +54,17 @@ public final class Fuser {
         meta = view.getClass();
         HeaderCodec<?> codec = program.codec();
         FieldUse written = FieldUse.of(library, meta, codec, "write", null);
+        FieldUse summed = sums(codec) ? FieldUse.of(library, meta, codec, "writeSummed", null) : written;
         FieldUse cut = FieldUse.of(library, meta, codec, "segmentSize", null);
         FieldUse replaced = codec.mostReplaced() == 0 ? null : FieldUse.of(library, meta, codec, "replaces", null);
-        isEmitted = field -> written.reads(field) || cut.reads(field) || replaced != null && replaced.reads(field);
+        isEmitted = field -> written.reads(field) || summed.reads(field) || cut.reads(field) || replaced != null && replaced.reads(field);
         Set<Integer> carried = carried(program.mirrors(), Layout.of(view.getClass()));
         isMirrored = program.mirrors().isEmpty() ? null : field -> carried.contains(field.offset());
+    }
+
+    private static boolean sums(HeaderCodec<?> codec) {
+        return Arrays.stream(codec.getClass().getMethods())
+            .anyMatch(method -> method.getName().equals("writeSummed") && method.getDeclaringClass() != HeaderCodec.class);
     }
 
     private static Set<Integer> carried(List<MirrorSession> mirrors, Layout layout) {

@@ -437,7 +437,7 @@ public final class DataPath implements AutoCloseable {
         AppContext context = contexts.find(number);
         int slot = context == null ? -1 : context.slots.own(connection);
         return slot < 0 ? null
-            : transports.at(context.slots.transport[slot]).control.connection(number, connection);
+            : transports.at(context.slots.transport(slot)).control.connection(number, connection);
     }
 
     public Captures captures() {

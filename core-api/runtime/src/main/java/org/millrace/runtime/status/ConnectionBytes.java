@@ -3,12 +3,13 @@ package org.millrace.runtime.status;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.millrace.runtime.tenant.AppContext;
 import org.millrace.runtime.tenant.ConnectionSlots;
 import org.millrace.runtime.tenant.ContextTable;
 
 /**
- * Bytes that have passed each connection, at one moment: to tell which are busy by the difference of two. Taking it copies
+ * Bytes that have passed each connection, at one moment: to tell which are busy by the difference of two. Taking it fills
  * three arrays a context.
  *
  * @param nowNs    when, on the data path's clock
@@ -31,8 +32,10 @@ public record ConnectionBytes(long nowNs, List<OfContext> contexts) {
         List<OfContext> all = new ArrayList<>();
         for (AppContext context : contexts.all()) {
             ConnectionSlots slots = context.slots;
-            all.add(new OfContext(context.number, slots.id.clone(), slots.receivedBytes.clone(),
-                slots.sentBytes.clone()));
+            int count = slots.count();
+            all.add(new OfContext(context.number, IntStream.range(0, count).map(slots::id).toArray(),
+                IntStream.range(0, count).mapToLong(slots::receivedBytes).toArray(),
+                IntStream.range(0, count).mapToLong(slots::sentBytes).toArray()));
         }
         return new ConnectionBytes(nowNs, all);
     }

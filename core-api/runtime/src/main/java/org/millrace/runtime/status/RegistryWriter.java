@@ -10,6 +10,7 @@ import org.millrace.context.RegistryLine.Kind;
 import org.millrace.memory.Addresses;
 import org.millrace.memory.ContextLayout;
 import org.millrace.runtime.tenant.AppContext;
+import org.millrace.runtime.tenant.ConnectionSlots;
 import org.millrace.runtime.tenant.ChangedLines;
 import org.millrace.runtime.tenant.ContextTable;
 import org.millrace.runtime.tenant.Endian;
@@ -114,20 +115,20 @@ public final class RegistryWriter implements AutoCloseable {
     }
 
     private ConnectionInfo connection(AppContext context, int slot) {
-        if (slot >= context.slots.id.length) {
+        if (slot >= context.slots.count()) {
             return null; // noted about a larger context that had this number before
         }
-        context.slots.listed[slot] = false;
-        int id = context.slots.id[slot];
+        context.slots.clear(slot, ConnectionSlots.LISTED);
+        int id = context.slots.id(slot);
         if (id == 0) {
             return null;
         }
-        LoadedTransport<?> transport = transports.get(context.slots.transport[slot]).ofFlow(context.slots.flow[slot]);
+        LoadedTransport<?> transport = transports.get(context.slots.transport(slot)).ofFlow(context.slots.flow(slot));
         ConnectionInfo told = transport.control.connection(context.number, id);
         return told != null ? told : new ConnectionInfo(transport.host.name(), "OPEN",
             address(context, slot, ContextLayout.LOCAL_ADDRESS, ContextLayout.LOCAL_PORT),
             address(context, slot, ContextLayout.PEER_ADDRESS, ContextLayout.PEER_PORT), context.number, id,
-            context.slots.receiveHeld[slot], context.slots.transmitHeld[slot], "");
+            context.slots.receiveHeld(slot), context.slots.transmitHeld(slot), "");
     }
 
     /** As the record has it, in which the application may have put anything: a line about itself. */

@@ -117,20 +117,20 @@ public final class AppContext {
     /** {@return bytes of a connection that are appended and not reported free} */
     public int unacknowledged(int connection) {
         int slot = slots.own(connection);
-        return slot < 0 ? 0 : slots.transmitHeld[slot] - slots.transmitPending[slot];
+        return slot < 0 ? 0 : slots.transmitHeld(slot) - slots.transmitPending(slot);
     }
 
     /** {@return bytes of a connection that are announced and not consumed} */
     public int unread(int connection) {
         int slot = slots.own(connection);
-        return slot < 0 ? 0 : slots.receiveHeld[slot] + slots.receivePending[slot];
+        return slot < 0 ? 0 : slots.receiveHeld(slot) + slots.receivePending(slot);
     }
 
     /** {@return bytes of all connections that are appended and not reported free} */
     public long unacknowledged() {
         long sum = 0;
-        for (int slot = 0; slot < slots.id.length; slot++) {
-            sum += slots.id[slot] == 0 ? 0 : slots.transmitHeld[slot] - slots.transmitPending[slot];
+        for (int slot = 0; slot < slots.count(); slot++) {
+            sum += slots.id(slot) == 0 ? 0 : slots.transmitHeld(slot) - slots.transmitPending(slot);
         }
         return sum;
     }
@@ -150,11 +150,11 @@ public final class AppContext {
         int id = slots.take(transport, flow);
         if (id >= 0) {
             int slot = ContextLayout.slot(id);
-            slots.receiveRing[slot] = size.receiveBytes();
-            slots.receiveWanted[slot] = size.receiveBytes();
-            slots.ringConsumed[slot] = Integer.MIN_VALUE;
-            slots.transmitRing[slot] = size.transmitBytes();
-            slots.transmitLimit[slot] = size.transmitBytes();
+            slots.receiveRing(slot, size.receiveBytes());
+            slots.receiveWanted(slot, size.receiveBytes());
+            slots.ringConsumed(slot, Integer.MIN_VALUE);
+            slots.transmitRing(slot, size.transmitBytes());
+            slots.transmitLimit(slot, size.transmitBytes());
             writeRecord(id, local, peer);
             changed(ContextLayout.slot(id));
             changed.context(this);
@@ -165,7 +165,7 @@ public final class AppContext {
     public int openMessages(int transport, int flow, InetSocketAddress local) {
         int id = open(transport, flow, local, null);
         if (id >= 0) {
-            slots.messages[ContextLayout.slot(id)] = new MessageBuffers(size.receiveBytes(), size.transmitBytes());
+            slots.messages(ContextLayout.slot(id), new MessageBuffers(size.receiveBytes(), size.transmitBytes()));
         }
         return id;
     }
@@ -177,27 +177,27 @@ public final class AppContext {
             return 0;
         }
         int wanted = Math.min(bytes, size.receiveBytes());
-        if (bytes != 0 && slots.state[slot] == ConnectionSlots.RESERVED) {
+        if (bytes != 0 && slots.state(slot) == ConnectionSlots.RESERVED) {
             useReceiveRing(slot, wanted);
-            slots.receiveWanted[slot] = wanted;
-            slots.ringConsumed[slot] = 0;
+            slots.receiveWanted(slot, wanted);
+            slots.ringConsumed(slot, 0);
         }
-        slots.receiveWanted[slot] = Math.max(slots.receiveWanted[slot], wanted);
-        return slots.receiveRing[slot];
+        slots.receiveWanted(slot, Math.max(slots.receiveWanted(slot), wanted));
+        return slots.receiveRing(slot);
     }
 
     private void useReceiveRing(int slot, int bytes) {
-        slots.receiveRing[slot] = bytes;
+        slots.receiveRing(slot, bytes);
         layout.ringBytes(slot, ContextLayout.RECEIVE_RING, bytes);
     }
 
     /** Bytes are about to be put into the receive ring: more of it may come into use before. */
     void growReceiveRing(int slot) {
-        int wanted = slots.receiveWanted[slot];
-        int bytes = slots.receiveRing[slot];
+        int wanted = slots.receiveWanted(slot);
+        int bytes = slots.receiveRing(slot);
         if (wanted > bytes) {
-            int first = slots.announced[slot] - slots.receiveHeld[slot] - slots.receivePending[slot];
-            int grown = RingGrowth.grown(first, slots.receiveEnd[slot], bytes, wanted);
+            int first = slots.announced(slot) - slots.receiveHeld(slot) - slots.receivePending(slot);
+            int grown = RingGrowth.grown(first, slots.receiveEnd(slot), bytes, wanted);
             if (grown > bytes) {
                 useReceiveRing(slot, grown);
             }
@@ -211,22 +211,22 @@ public final class AppContext {
             return;
         }
         int limit = Math.min(bytes, size.transmitBytes());
-        if (slots.state[slot] == ConnectionSlots.RESERVED) {
-            slots.transmitRing[slot] = limit;
-            slots.transmitLimit[slot] = limit;
+        if (slots.state(slot) == ConnectionSlots.RESERVED) {
+            slots.transmitRing(slot, limit);
+            slots.transmitLimit(slot, limit);
             layout.ringBytes(slot, ContextLayout.TRANSMIT_RING, limit);
         }
-        slots.transmitLimit[slot] = Math.max(slots.transmitLimit[slot], limit);
-        layout.ringBytes(slot, ContextLayout.TRANSMIT_LIMIT, slots.transmitLimit[slot]);
+        slots.transmitLimit(slot, Math.max(slots.transmitLimit(slot), limit));
+        layout.ringBytes(slot, ContextLayout.TRANSMIT_LIMIT, slots.transmitLimit(slot));
     }
 
     /** The application uses more of its transmit ring from now on. Answers false if it may not. */
     boolean growTransmitRing(int slot, int logarithm) {
         int bytes = logarithm < Integer.SIZE - 1 ? 1 << logarithm : 0;
-        if (bytes <= slots.transmitRing[slot] || bytes > slots.transmitLimit[slot]) {
+        if (bytes <= slots.transmitRing(slot) || bytes > slots.transmitLimit(slot)) {
             return false;
         }
-        slots.transmitRing[slot] = bytes;
+        slots.transmitRing(slot, bytes);
         return true;
     }
 
@@ -259,7 +259,7 @@ public final class AppContext {
         if (slot < 0) {
             return;
         }
-        slots.state[slot] = ConnectionSlots.OPEN;
+        slots.state(slot, ConnectionSlots.OPEN);
         events.post(type, connection, opaque, code, 0, null);
         events.markDirty(slot);
         changed(slot);
@@ -270,9 +270,9 @@ public final class AppContext {
         if (slot < 0) {
             return;
         }
-        slots.flow[slot] = 0;
+        slots.flow(slot, 0);
         changed(slot);
-        if (slots.state[slot] == ConnectionSlots.OPEN) {
+        if (slots.state(slot) == ConnectionSlots.OPEN) {
             events.post(Descriptor.CLOSED, connection, 0, status, 0, null);
         }
     }
@@ -288,18 +288,18 @@ public final class AppContext {
         int slot = slots.own(connection);
         ConnectionSlots old = from.slots;
         MemorySegment.copy(from.region.segment(), from.layout.receiveRing(held), region.segment(),
-            layout.receiveRing(slot), old.receiveEnd[held]);
-        slots.receivePending[slot] = old.receiveHeld[held] + old.receivePending[held];
-        slots.receiveEnd[slot] = old.receiveEnd[held];
-        slots.announced[slot] = old.announced[held];
-        slots.touched[slot] = old.touched[held];
-        useReceiveRing(slot, old.receiveRing[held]);
-        slots.receiveWanted[slot] = old.receiveWanted[held];
-        slots.ringConsumed[slot] = old.ringConsumed[held];
-        transmitRing(connection, old.transmitRing[held]);
-        slots.transmitLimit[slot] = old.transmitLimit[held];
-        layout.ringBytes(slot, ContextLayout.TRANSMIT_LIMIT, old.transmitLimit[held]);
-        slots.flagsPending[slot] = (byte) ((old.flagsTold[held] | old.flagsPending[held]) & Descriptor.FIN);
+            layout.receiveRing(slot), old.receiveEnd(held));
+        slots.receivePending(slot, old.receiveHeld(held) + old.receivePending(held));
+        slots.receiveEnd(slot, old.receiveEnd(held));
+        slots.announced(slot, old.announced(held));
+        slots.touched(slot, old.touched(held));
+        useReceiveRing(slot, old.receiveRing(held));
+        slots.receiveWanted(slot, old.receiveWanted(held));
+        slots.ringConsumed(slot, old.ringConsumed(held));
+        transmitRing(connection, old.transmitRing(held));
+        slots.transmitLimit(slot, old.transmitLimit(held));
+        layout.ringBytes(slot, ContextLayout.TRANSMIT_LIMIT, old.transmitLimit(held));
+        slots.flagsPending(slot, (old.flagsTold(held) | old.flagsPending(held)) & Descriptor.FIN);
     }
 
     public void release(int connection) {
@@ -308,7 +308,7 @@ public final class AppContext {
             return;
         }
         region.segment().set(Endian.I32, layout.record(slot) + ContextLayout.ID, 0);
-        if (slots.touched[slot] > KEEP_BYTES) {
+        if (slots.touched(slot) > KEEP_BYTES) {
             region.release(layout.receiveRing(slot), (long) size.receiveBytes() + size.transmitBytes());
         }
         slots.give(slot);
@@ -318,12 +318,12 @@ public final class AppContext {
 
     /** A connection is idle: gives the pages of its receive ring back if nobody needs what is in it. Answers bytes. */
     long idle(int slot) {
-        if (slots.state[slot] == ConnectionSlots.OPEN && slots.appended[slot] && slots.transmitHeld[slot] == 0) {
-            slots.appended[slot] = false;
-            slots.flagsPending[slot] |= Descriptor.IDLE;
+        if (slots.state(slot) == ConnectionSlots.OPEN && slots.is(slot, ConnectionSlots.APPENDED) && slots.transmitHeld(slot) == 0) {
+            slots.clear(slot, ConnectionSlots.APPENDED);
+            slots.flagsPending(slot, slots.flagsPending(slot) | Descriptor.IDLE);
             events.markDirty(slot);
         }
-        if (slots.id[slot] == 0 || !slots.isReceiveRingEmpty(slot)) {
+        if (slots.id(slot) == 0 || !slots.isReceiveRingEmpty(slot)) {
             return 0;
         }
         return Math.max(0, region.release(layout.receiveRing(slot), size.receiveBytes()));
@@ -335,13 +335,13 @@ public final class AppContext {
         if (slot < 0) {
             return;
         }
-        long readable = slots.receivePending[slot] + (receiveBytes & LOW_32);
-        long freed = slots.transmitPending[slot] + (transmitBytes & LOW_32);
-        slots.receivePending[slot] = (int) Math.min(readable, size.receiveBytes() - slots.receiveHeld[slot]);
-        slots.transmitPending[slot] = (int) Math.min(freed, slots.transmitHeld[slot]);
-        slots.flagsPending[slot] |= (byte) flags;
-        slots.announced[slot] += receiveBytes;
-        slots.receivedBytes[slot] += receiveBytes;
+        long readable = slots.receivePending(slot) + (receiveBytes & LOW_32);
+        long freed = slots.transmitPending(slot) + (transmitBytes & LOW_32);
+        slots.receivePending(slot, (int) Math.min(readable, size.receiveBytes() - slots.receiveHeld(slot)));
+        slots.transmitPending(slot, (int) Math.min(freed, slots.transmitHeld(slot)));
+        slots.flagsPending(slot, slots.flagsPending(slot) | flags);
+        slots.announced(slot, slots.announced(slot) + receiveBytes);
+        slots.receivedBytes(slot, slots.receivedBytes(slot) + receiveBytes);
         events.markDirty(slot);
         changed(slot);
     }
@@ -355,30 +355,30 @@ public final class AppContext {
         if (slot < 0) {
             return;
         }
-        long pushed = slots.pushed[slot];
+        long pushed = slots.sentBytes(slot);
         long offset = pushed + (position - (int) pushed);
-        boolean first = slots.pushLimit[slot] == ConnectionSlots.UNPACED;
+        boolean first = slots.pushLimit(slot) == ConnectionSlots.UNPACED;
         if (first) {
-            slots.pushLimit[slot] = pushed + slots.transmitRing[slot] - slots.transmitHeld[slot];
-        } else if (offset <= slots.credits[slot]) {
+            slots.pushLimit(slot, pushed + slots.transmitRing(slot) - slots.transmitHeld(slot));
+        } else if (offset <= slots.credits(slot)) {
             return;
         }
-        slots.credits[slot] = offset;
-        slots.pushLimit[slot] = Math.max(slots.pushLimit[slot], offset);
+        slots.credits(slot, offset);
+        slots.pushLimit(slot, Math.max(slots.pushLimit(slot), offset));
         layout.credits(connection, offset);
         if (first) {
             layout.pacing(connection, ContextLayout.PUSH);
         }
-        slots.creditPending[slot] = true;
+        slots.set(slot, ConnectionSlots.CREDIT_PENDING);
         events.markDirty(slot);
     }
 
     /** A connection's application may append what its ring holds again, and what it has held back. */
     void pull(int slot) {
-        if (slots.id[slot] != 0 && slots.pushLimit[slot] != ConnectionSlots.UNPACED) {
-            slots.pushLimit[slot] = ConnectionSlots.UNPACED;
-            layout.pacing(slots.id[slot], ContextLayout.PULL);
-            slots.creditPending[slot] = true;
+        if (slots.id(slot) != 0 && slots.pushLimit(slot) != ConnectionSlots.UNPACED) {
+            slots.pushLimit(slot, ConnectionSlots.UNPACED);
+            layout.pacing(slots.id(slot), ContextLayout.PULL);
+            slots.set(slot, ConnectionSlots.CREDIT_PENDING);
             events.markDirty(slot);
         }
     }
@@ -386,10 +386,10 @@ public final class AppContext {
     /** {@return where bytes are reserved for a message, or {@link BlockPool#NONE}} */
     int reserve(int connection, int bytes, boolean sparing) {
         int slot = messageSlot(connection);
-        if (slot < 0 || slots.state[slot] != ConnectionSlots.OPEN) {
+        if (slot < 0 || slots.state(slot) != ConnectionSlots.OPEN) {
             return BlockPool.NONE;
         }
-        BlockPool pool = slots.messages[slot].received;
+        BlockPool pool = slots.messages(slot).received;
         boolean leavesHalf = pool.ranges() == 0 || pool.reservedBytes() + bytes <= size.receiveBytes() / 2;
         return sparing && !leavesHalf ? BlockPool.NONE : pool.reserve(bytes);
     }
@@ -397,25 +397,25 @@ public final class AppContext {
     void unreserve(int connection, int position) {
         int slot = messageSlot(connection);
         if (slot >= 0) {
-            slots.messages[slot].received.release(position);
+            slots.messages(slot).received.release(position);
         }
     }
 
     /** Announces a message. Answers whether it lies where the program has reserved room for it. */
     boolean message(SegmentMeta meta) {
         int slot = messageSlot(meta.connection());
-        int room = slot < 0 ? BlockPool.NONE : slots.messages[slot].received.size(meta.position());
+        int room = slot < 0 ? BlockPool.NONE : slots.messages(slot).received.size(meta.position());
         if (meta.length() < 0 || meta.length() > room) {
             return false;
         }
-        if (slots.state[slot] == ConnectionSlots.OPEN) {
-            slots.receiveHeld[slot] += room;
-            slots.receivedBytes[slot] += meta.length();
+        if (slots.state(slot) == ConnectionSlots.OPEN) {
+            slots.receiveHeld(slot, slots.receiveHeld(slot) + room);
+            slots.receivedBytes(slot, slots.receivedBytes(slot) + meta.length());
             events.message(meta.connection(), meta.message(), meta.operation(), meta.position(), meta.length(),
                 meta.peerAddress(), meta.peerPort());
             changed(slot);
         } else {
-            slots.messages[slot].received.release(meta.position());
+            slots.messages(slot).received.release(meta.position());
         }
         return true;
     }
@@ -423,12 +423,12 @@ public final class AppContext {
     /** The data path does not need a message any more that the application has sent. Answers whether there was one. */
     boolean sent(SegmentMeta meta, int status) {
         int slot = messageSlot(meta.connection());
-        if (slot < 0 || slots.messages[slot].sending == 0) {
+        if (slot < 0 || slots.messages(slot).sending == 0) {
             return false;
         }
-        slots.messages[slot].sending--;
-        slots.transmitHeld[slot] = Math.max(0, slots.transmitHeld[slot] - meta.length());
-        if (slots.state[slot] == ConnectionSlots.OPEN) {
+        slots.messages(slot).sending--;
+        slots.transmitHeld(slot, Math.max(0, slots.transmitHeld(slot) - meta.length()));
+        if (slots.state(slot) == ConnectionSlots.OPEN) {
             events.post(Descriptor.SENT, meta.connection(), meta.message() & LOW_32, status, meta.position(), null);
             changed(slot);
         }
@@ -437,7 +437,7 @@ public final class AppContext {
 
     private int messageSlot(int connection) {
         int slot = slots.own(connection);
-        return slot >= 0 && slots.messages[slot] != null ? slot : -1;
+        return slot >= 0 && slots.is(slot, ConnectionSlots.MESSAGES) ? slot : -1;
     }
 
     /** Delivers what there is room for and wakes the application if it sleeps. */

@@ -34,8 +34,8 @@ public final class ChangedLines {
     }
 
     void connection(AppContext context, int slot) {
-        if (kept && !context.slots.listed[slot]) {
-            context.slots.listed[slot] = true;
+        if (kept && !context.slots.is(slot, ConnectionSlots.LISTED)) {
+            context.slots.set(slot, ConnectionSlots.LISTED);
             changed.add(number(Kind.CONNECTION, 0, context.number, slot));
         }
     }

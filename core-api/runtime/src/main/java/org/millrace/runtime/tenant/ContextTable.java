@@ -73,8 +73,8 @@ public final class ContextTable implements ContextQueue {
     /** Notes that no line of the registry about a connection says what is so. */
     public void changedAll() {
         for (AppContext context : open) {
-            for (int slot = 0; slot < context.slots.id.length; slot++) {
-                if (context.slots.id[slot] != 0) {
+            for (int slot = 0; slot < context.slots.count(); slot++) {
+                if (context.slots.id(slot) != 0) {
                     context.changed(slot);
                 }
             }
@@ -84,7 +84,7 @@ public final class ContextTable implements ContextQueue {
     /** Makes every connection pull-paced: programs have changed, and one that pushes grants anew. */
     public void pullAll() {
         for (AppContext context : open) {
-            for (int slot = 0; slot < context.slots.id.length; slot++) {
+            for (int slot = 0; slot < context.slots.count(); slot++) {
                 context.pull(slot);
             }
         }

@@ -28,7 +28,6 @@ public final class Egress implements FrameOutput {
     private static final ValueLayout.OfShort U16 = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
     private static final ValueLayout.OfLong I64 = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
     private static final int TRANSPORT = EthernetHeader.LENGTH + Ipv4Header.MIN_LENGTH;
-    private static final int DONT_FRAGMENT = Ipv4Header.DONT_FRAGMENT << 13;
     private static final int DEFAULT_TTL = 64; // RFC 1700
     private static final int COPY_BYTES = 1 << 17;
     /** {@link #emit}: the segment has taken the place of an earlier one. */
@@ -66,20 +65,22 @@ public final class Egress implements FrameOutput {
     /**
      * Adds the segment that an item describes, or puts it in the place of one that it makes superfluous.
      *
+     * @param headers has what its frame begins with
+     * @param row     in this row
      * @return its payload bytes; {@link #IN_PLACE} if an earlier segment is not sent
      */
-    public <M extends SegmentMeta> int emit(Deparser<M> by, M meta, long mac, long nowNs) {
-        TransmitBatch batch = mac == info.macAddress() ? looped : wire;
+    public <M extends SegmentMeta> int emit(Deparser<M> by, M meta, FlowHeaders headers, int row, long nowNs) {
+        TransmitBatch batch = headers.mac(row) == info.macAddress() ? looped : wire;
         if (batch.isFull()) {
             flush(nowNs);
         }
         int payloadBytes = payload.locate(meta).length();
         boolean mayReplace = by.mostReplaced() > 0 && batch == wire && meta.flow() != 0;
-        if (mayReplace && payloadBytes == 0 && replaced(by, meta, mac)) {
+        if (mayReplace && payloadBytes == 0 && replaced(by, meta, headers, row)) {
             return IN_PLACE;
         }
         int frame = batch.count();
-        int headerBytes = write(by, meta, batch, frame, mac, payloadBytes);
+        int headerBytes = write(by, meta, headers, row, batch, frame, payloadBytes);
         batch.add(TRANSPORT + headerBytes);
         batch.span(payload.region, payload.firstOffset, payload.firstLength);
         batch.span(payload.region, payload.secondOffset, payload.secondLength);
@@ -94,27 +95,53 @@ public final class Egress implements FrameOutput {
     }
 
     /** Writes a frame's headers, checksum included. Answers the transport's header bytes. */
-    private <M extends SegmentMeta> int write(Deparser<M> by, M meta, TransmitBatch batch, int frame, long mac,
+    private <M extends SegmentMeta> int write(Deparser<M> by, M meta, FlowHeaders headers, int row, TransmitBatch batch, int frame,
                                               int payloadBytes) {
+        MemorySegment memory = batch.headers;
         long at = batch.headerOffset(frame);
-        int headerBytes = by.codec().write(meta, batch.headers, at + TRANSPORT);
+        long written = by.codec().writeSummed(meta, memory, at + TRANSPORT);
+        int headerBytes = (int) written;
         int segmentBytes = headerBytes + payloadBytes;
-        writeHeaders(batch.headers, at, mac, meta, by.protocol(), segmentBytes);
-        if (by.codec().checksumOffset() >= 0) {
-            long pseudo = Checksum.pseudoHeader(meta.localAddress(), meta.peerAddress(), by.protocol(), segmentBytes);
-            checksum(batch.headers, by, at + TRANSPORT, headerBytes, pseudo);
+        headers.write(row, memory, at, tos(meta), ttl, segmentBytes, identification++ & 0xffff);
+        int checksumOffset = by.codec().checksumOffset();
+        if (checksumOffset >= 0) {
+            long sum = headers.pseudoHeader(row, segmentBytes);
+            long field = at + TRANSPORT + checksumOffset;
+            if (info.checksumOffload()) {
+                memory.set(U16, field, (short) Checksum.fold(sum));
+            } else {
+                sum = written >= 0 ? sum + (written >>> 32) : Checksum.sum(sum, memory, at + TRANSPORT, headerBytes);
+                memory.set(U16, field, absentIsOnes(by.protocol(), Checksum.finish(payloadSum(sum, headerBytes))));
+            }
         }
         return headerBytes;
     }
 
+    private static int tos(SegmentMeta meta) {
+        return meta.dscp() << 2 & 0xfc | meta.ecn() & 3;
+    }
+
+    private long payloadSum(long headers, int headerBytes) {
+        long sum = headers;
+        if (payload.firstLength > 0) {
+            sum = Checksum.sumAt(sum, payload.region, payload.firstOffset, payload.firstLength,
+                (headerBytes & 1) != 0);
+        }
+        if (payload.secondLength > 0) {
+            sum = Checksum.sumAt(sum, payload.region, payload.secondOffset, payload.secondLength,
+                (headerBytes + payload.firstLength & 1) != 0);
+        }
+        return sum;
+    }
+
     /** The last frame of the flow, if nothing has followed it, gives way to the item's. Answers whether it does. */
-    private <M extends SegmentMeta> boolean replaced(Deparser<M> by, M meta, long mac) {
+    private <M extends SegmentMeta> boolean replaced(Deparser<M> by, M meta, FlowHeaders headers, int row) {
         int frame = last.of(by.protocol(), meta.flow());
         if (frame == LastFrames.NONE || last.replaced(meta.flow()) >= by.mostReplaced()
             || !by.codec().replaces(meta, wire.headers, wire.headerOffset(frame) + TRANSPORT)) {
             return false;
         }
-        write(by, meta, wire, frame, mac, 0);
+        write(by, meta, headers, row, wire, frame, 0);
         last.replacedOneMore(meta.flow());
         return true;
     }
@@ -155,43 +182,6 @@ public final class Egress implements FrameOutput {
 
     private static short absentIsOnes(int protocol, int checksum) {
         return (short) (checksum == 0 && protocol == Ipv4Header.UDP ? 0xffff : checksum); // RFC 768
-    }
-
-    /** Ethernet and IPv4 without options (RFC 791 §3.1), in five stores. */
-    private void writeHeaders(MemorySegment headers, long frame, long mac, SegmentMeta meta, int protocol, int segmentBytes) {
-        long source = info.macAddress();
-        int total = Ipv4Header.MIN_LENGTH + segmentBytes;
-        int id = identification++ & 0xffff;
-        int versionAndTos = 0x4500 | meta.dscp() << 2 & 0xfc | meta.ecn() & 3;
-        int ttlAndProtocol = ttl << 8 | protocol;
-        int local = meta.localAddress();
-        int peer = meta.peerAddress();
-        long sum = versionAndTos + total + id + DONT_FRAGMENT + ttlAndProtocol
-            + (local >>> 16) + (local & 0xffff) + (peer >>> 16) + (peer & 0xffff);
-        headers.set(I64, frame, mac << 16 | source >>> 32);
-        headers.set(I64, frame + 8, source << 32 | (long) EthernetHeader.IPV4 << 16 | versionAndTos);
-        headers.set(I64, frame + 16,
-            (long) total << 48 | (long) id << 32 | (long) DONT_FRAGMENT << 16 | ttlAndProtocol);
-        headers.set(U16, frame + 24, (short) Checksum.finish(sum));
-        headers.set(I64, frame + 26, (long) local << 32 | peer & 0xffff_ffffL);
-    }
-
-    private void checksum(MemorySegment headers, Deparser<?> by, long header, int headerBytes, long pseudo) {
-        long field = header + by.codec().checksumOffset();
-        if (info.checksumOffload()) {
-            headers.set(U16, field, (short) Checksum.fold(pseudo));
-            return;
-        }
-        long sum = Checksum.sum(pseudo, headers, header, headerBytes);
-        if (payload.firstLength > 0) {
-            sum = Checksum.sumAt(sum, payload.region, payload.firstOffset, payload.firstLength,
-                (headerBytes & 1) != 0);
-        }
-        if (payload.secondLength > 0) {
-            sum = Checksum.sumAt(sum, payload.region, payload.secondOffset, payload.secondLength,
-                (headerBytes + payload.firstLength & 1) != 0);
-        }
-        headers.set(U16, field, absentIsOnes(by.protocol(), Checksum.finish(sum)));
     }
 
     /** {@inheritDoc} What does not fit the header memory is copied aside. */

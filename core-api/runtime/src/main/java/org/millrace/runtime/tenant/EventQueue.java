@@ -85,8 +85,8 @@ public final class EventQueue {
 
     /** Tells with the next flush what has become pending for a connection; once it is announced. */
     void markDirty(int slot) {
-        if (!ended && !slots.dirty[slot] && slots.state[slot] == ConnectionSlots.OPEN) {
-            slots.dirty[slot] = true;
+        if (!ended && !slots.is(slot, ConnectionSlots.DIRTY) && slots.state(slot) == ConnectionSlots.OPEN) {
+            slots.set(slot, ConnectionSlots.DIRTY);
             int at = dirtyHead + dirtyCount++;
             dirty[at >= dirty.length ? at - dirty.length : at] = slot;
         }
@@ -160,8 +160,8 @@ public final class EventQueue {
             int slot = dirty[dirtyHead];
             dirtyHead = dirtyHead + 1 == dirty.length ? 0 : dirtyHead + 1;
             dirtyCount--;
-            slots.dirty[slot] = false;
-            if (slots.state[slot] == ConnectionSlots.OPEN && hasBump(slot)) {
+            slots.clear(slot, ConnectionSlots.DIRTY);
+            if (slots.state(slot) == ConnectionSlots.OPEN && hasBump(slot)) {
                 bump(slot);
                 room--;
             }
@@ -202,22 +202,16 @@ public final class EventQueue {
     }
 
     private boolean hasBump(int slot) {
-        return slots.receivePending[slot] != 0 || slots.transmitPending[slot] != 0 || slots.flagsPending[slot] != 0
-            || slots.creditPending[slot];
+        return (slots.receivePending(slot) | slots.transmitPending(slot) | slots.flagsPending(slot)) != 0
+            || slots.is(slot, ConnectionSlots.CREDIT_PENDING);
     }
 
     private void bump(int slot) {
-        long at = claim(Descriptor.BUMP, slots.id[slot]);
-        drafts.i32(at, Descriptor.RX_BYTES, slots.receivePending[slot]);
-        drafts.i32(at, Descriptor.TX_BYTES, slots.transmitPending[slot]);
-        drafts.u8(at, Descriptor.FLAGS, slots.flagsPending[slot]);
-        slots.receiveHeld[slot] += slots.receivePending[slot];
-        slots.transmitHeld[slot] -= slots.transmitPending[slot];
-        slots.flagsTold[slot] |= slots.flagsPending[slot];
-        slots.receivePending[slot] = 0;
-        slots.transmitPending[slot] = 0;
-        slots.flagsPending[slot] = 0;
-        slots.creditPending[slot] = false;
+        long at = claim(Descriptor.BUMP, slots.id(slot));
+        drafts.i32(at, Descriptor.RX_BYTES, slots.receivePending(slot));
+        drafts.i32(at, Descriptor.TX_BYTES, slots.transmitPending(slot));
+        drafts.u8(at, Descriptor.FLAGS, slots.flagsPending(slot));
+        slots.told(slot);
     }
 
     private int room() {

@@ -39,14 +39,14 @@ public final class HostTransfer implements PayloadDma {
         int slot = context == null ? -1 : context.slots.own(meta.connection());
         ReceivedPacket packet = frames.packet(meta.frame());
         if (slot < 0 || packet == null || !isPayload(packet, meta.payloadOffset(), length)
-            || length > context.slots.receiveRing[slot]) {
+            || length > context.slots.receiveRing(slot)) {
             counters.transferFaults++;
             return;
         }
         context.growReceiveRing(slot);
         MemorySegment to = context.region.segment();
         long ring = context.layout.receiveRing(slot);
-        int size = context.slots.receiveRing[slot];
+        int size = context.slots.receiveRing(slot);
         int start = meta.position() & size - 1;
         int before = Math.min(length, size - start);
         long from = packet.frameOffset + meta.payloadOffset();
@@ -54,7 +54,7 @@ public final class HostTransfer implements PayloadDma {
         if (before < length) {
             MemorySegment.copy(packet.frame, from + before, to, ring, length - before);
         }
-        context.slots.touch(slot, length);
+        context.slots.passed(slot, length);
         context.slots.received(slot, meta.position() + length);
         pages.used(context, slot);
         counters.receivedPayloadBytes += length;
@@ -74,7 +74,7 @@ public final class HostTransfer implements PayloadDma {
         }
         AppContext context = contexts.find(meta.context());
         int slot = context == null ? -1 : context.slots.own(meta.connection());
-        if (slot < 0 || length < 0 || length > context.slots.transmitRing[slot]) {
+        if (slot < 0 || length < 0 || length > context.slots.transmitRing(slot)) {
             counters.transferFaults++;
             return;
         }

@@ -16,9 +16,9 @@ package org.millrace.runtime.tenant;
  */
 public final class IdlePages {
     /** Of a slot: not looked at; idle since the last lap; busy since the last lap. */
-    static final byte COLD = 0;
-    static final byte COOLING = 1;
-    static final byte WARM = 2;
+    static final int COLD = 0;
+    static final int COOLING = 1;
+    static final int WARM = 2;
 
     static final long IDLE_NS = 5_000_000_000L;
     private static final long STEP_NS = 1_000_000;
@@ -36,11 +36,13 @@ public final class IdlePages {
 
     /** Something has happened in a connection's buffers. */
     void used(AppContext context, int slot) {
-        byte[] warmth = context.slots.warmth;
-        if (warmth[slot] == COLD) {
-            looked.add((long) context.number << 32 | slot);
+        int warmth = context.slots.warmth(slot);
+        if (warmth != WARM) {
+            if (warmth == COLD) {
+                looked.add((long) context.number << 32 | slot);
+            }
+            context.slots.warmth(slot, WARM);
         }
-        warmth[slot] = WARM;
     }
 
     /** Looks at some connections if it is time. Answers when it wants to be called again at the latest. */
@@ -62,14 +64,14 @@ public final class IdlePages {
     private void look(ContextTable contexts, long entry) {
         AppContext context = contexts.find((int) (entry >>> 32));
         int slot = (int) entry;
-        if (context == null || slot >= context.slots.id.length || context.slots.warmth[slot] == COLD) {
+        if (context == null || slot >= context.slots.count() || context.slots.warmth(slot) == COLD) {
             return;
         }
-        if (context.slots.warmth[slot] == WARM) {
-            context.slots.warmth[slot] = COOLING;
+        if (context.slots.warmth(slot) == WARM) {
+            context.slots.warmth(slot, COOLING);
             looked.add(entry);
         } else {
-            context.slots.warmth[slot] = COLD;
+            context.slots.warmth(slot, COLD);
             counters.returnedBytes += context.idle(slot);
         }
     }

@@ -61,12 +61,12 @@ public final class PayloadSpans {
 
     private void inRing(SegmentMeta meta, AppContext context, int slot) {
         int length = meta.length();
-        if (context == null || slot >= context.slots.id.length || length <= 0 || length > context.slots.transmitRing[slot]) {
+        if (context == null || slot >= context.slots.count() || length <= 0 || length > context.slots.transmitRing(slot)) {
             counters.transferFaults++;
             return;
         }
         long ring = context.layout.transmitRing(slot);
-        int size = context.slots.transmitRing[slot];
+        int size = context.slots.transmitRing(slot);
         int start = meta.position() & size - 1;
         region = context.region.segment();
         firstOffset = ring + start;

@@ -155,34 +155,26 @@ public final class RequestReader {
             return;
         }
         ConnectionSlots slots = context.slots;
-        if (slots.messages[slot] != null) {
+        if (slots.is(slot, ConnectionSlots.MESSAGES)) {
             violation("moves bytes of a message socket as a stream's");
             return;
         }
-        boolean finished = slots.finished[slot];
+        boolean finished = slots.is(slot, ConnectionSlots.FINISHED);
         if (code != 0 && !context.growTransmitRing(slot, code)) {
             violation("uses more of its transmit ring than it may");
-        } else if (receiveBytes < 0 || receiveBytes > slots.receiveHeld[slot]) {
+        } else if (receiveBytes < 0 || receiveBytes > slots.receiveHeld(slot)) {
             violation("consumes more than it was given");
         } else if (overruns(slot) || finished && transmitBytes != 0) {
             violation(finished ? "appends behind the end of its stream" : "appends more than there is room");
-        } else if (flags == 0 && transmitBytes > slots.pushLimit[slot] - slots.pushed[slot]) {
+        } else if (flags == 0 && transmitBytes > slots.pushLimit(slot) - slots.sentBytes(slot)) {
             violation("appends more than it was granted");
         } else {
-            slots.receiveHeld[slot] -= receiveBytes;
-            slots.transmitHeld[slot] += transmitBytes;
-            slots.sentBytes[slot] += transmitBytes;
-            slots.pushed[slot] += transmitBytes;
-            slots.touch(slot, transmitBytes);
-            slots.finished[slot] |= flags != 0;
-            slots.appended[slot] |= transmitBytes != 0;
-            slots.used[slot] |= (receiveBytes | transmitBytes | flags) != 0;
+            slots.bumped(slot, receiveBytes, transmitBytes, flags != 0);
             pages.used(context, slot);
             context.changed(slot);
             sink.bump(context, slot, receiveBytes, transmitBytes, finished ? 0 : flags, nowNs);
-            if (slots.ringConsumed[slot] >= 0 && (slots.ringConsumed[slot] += receiveBytes) >= slots.receiveRing[slot] / ControlPlane.RING_PARTS) {
-                int consumed = slots.ringConsumed[slot];
-                slots.ringConsumed[slot] = 0;
+            int consumed = slots.consumedRing(slot, receiveBytes);
+            if (consumed > 0) {
                 sink.ringConsumed(context, slot, consumed, nowNs);
             }
         }
@@ -197,7 +189,7 @@ public final class RequestReader {
         if (slot < 0) {
             return;
         }
-        MessageBuffers messages = context.slots.messages[slot];
+        MessageBuffers messages = context.slots.messages(slot);
         if (overruns(slot) || argument < 0 || argument > context.size().transmitBytes() - transmitBytes) {
             violation("sends a message that is not in its transmit buffer");
         } else if (messages.sending == messages.mostSending) {
@@ -206,9 +198,9 @@ public final class RequestReader {
             violation("a peer that is no IPv4 address");
         } else {
             messages.sending++;
-            context.slots.transmitHeld[slot] += transmitBytes;
-            context.slots.sentBytes[slot] += transmitBytes;
-            context.slots.touch(slot, transmitBytes);
+            context.slots.transmitHeld(slot, context.slots.transmitHeld(slot) + transmitBytes);
+            context.slots.sentBytes(slot, context.slots.sentBytes(slot) + transmitBytes);
+            context.slots.passed(slot, transmitBytes);
             outgoing.position = argument;
             outgoing.bytes = transmitBytes;
             outgoing.number = (int) opaque;
@@ -229,12 +221,12 @@ public final class RequestReader {
         if (slot < 0) {
             return;
         }
-        int bytes = context.slots.messages[slot].received.release(argument);
+        int bytes = context.slots.messages(slot).received.release(argument);
         if (bytes == BlockPool.NONE) {
             violation("gives back what it was not given");
             return;
         }
-        context.slots.receiveHeld[slot] = Math.max(0, context.slots.receiveHeld[slot] - bytes);
+        context.slots.receiveHeld(slot, Math.max(0, context.slots.receiveHeld(slot) - bytes));
         pages.used(context, slot);
         context.changed(slot);
         sink.bump(context, slot, bytes, 0, 0, nowNs);
@@ -259,7 +251,7 @@ public final class RequestReader {
     /** {@return the slot of the message socket named, or a negative number if there is nothing to do} */
     private int messageSlot() {
         int slot = slot();
-        if (slot >= 0 && context.slots.messages[slot] == null) {
+        if (slot >= 0 && !context.slots.is(slot, ConnectionSlots.MESSAGES)) {
             violation("takes a stream for a message socket");
             return -1;
         }
@@ -268,7 +260,7 @@ public final class RequestReader {
 
     private boolean overruns(int slot) {
         return transmitBytes < 0
-            || transmitBytes > context.slots.transmitRing[slot] - context.slots.transmitHeld[slot];
+            || transmitBytes > context.slots.transmitRing(slot) - context.slots.transmitHeld(slot);
     }
 
     private void close(ContextRequest.Kind kind, long nowNs) {
@@ -281,9 +273,9 @@ public final class RequestReader {
         if (slot < 0) {
             return;
         }
-        context.slots.state[slot] = ConnectionSlots.CLOSED;
+        context.slots.state(slot, ConnectionSlots.CLOSED);
         context.changed(slot);
-        sink.request(context, context.slots.transport[slot] + 1,
+        sink.request(context, context.slots.transport(slot) + 1,
             new ContextRequest(kind, context.number, connection, 0, null, null, 0), nowNs);
     }
 
@@ -297,10 +289,10 @@ public final class RequestReader {
         if (slot < 0) {
             return;
         }
-        if (context.slots.used[slot] || context.slots.messages[slot] != null) {
+        if (context.slots.is(slot, ConnectionSlots.USED) || context.slots.is(slot, ConnectionSlots.MESSAGES)) {
             violation("hands over what it has used");
         } else {
-            context.slots.state[slot] = ConnectionSlots.CLOSED;
+            context.slots.state(slot, ConnectionSlots.CLOSED);
             context.changed(slot);
             sink.handOver(context, slot, argument, opaque, nowNs);
         }
@@ -319,10 +311,10 @@ public final class RequestReader {
         StreamOption option = StreamOption.ofCode(code);
         if (option == null || !option.allows(argument)) {
             violation(option == null ? "sets an unknown option" : "sets " + option + " to " + argument);
-        } else if (context.slots.messages[slot] != null) {
+        } else if (context.slots.is(slot, ConnectionSlots.MESSAGES)) {
             violation("sets an option of a message socket");
         } else {
-            sink.request(context, context.slots.transport[slot] + 1, new ContextRequest(ContextRequest.Kind.OPTION,
+            sink.request(context, context.slots.transport(slot) + 1, new ContextRequest(ContextRequest.Kind.OPTION,
                 context.number, connection, code, null, null, argument), nowNs);
         }
     }

@@ -25,35 +25,35 @@ public final class Dispatcher implements RequestSink {
 
     @Override
     public void bump(AppContext context, int slot, int receiveBytes, int transmitBytes, int flags, long nowNs) {
-        int flow = context.slots.flow[slot];
+        int flow = context.slots.flow(slot);
         if (flow != 0) { // 0: the connection has failed, the application only reads on
-            transports.at(context.slots.transport[slot]).ofFlow(flow)
+            transports.at(context.slots.transport(slot)).ofFlow(flow)
                 .bump(flow, context, slot, receiveBytes, transmitBytes, flags, nowNs);
         }
     }
 
     @Override
     public void message(AppContext context, int slot, OutgoingMessage message, long nowNs) {
-        int flow = context.slots.flow[slot];
+        int flow = context.slots.flow(slot);
         if (flow != 0) {
-            transports.at(context.slots.transport[slot]).ofFlow(flow).message(flow, context, slot, message, nowNs);
+            transports.at(context.slots.transport(slot)).ofFlow(flow).message(flow, context, slot, message, nowNs);
         }
     }
 
     @Override
     public void cancel(AppContext context, int slot, int number, long nowNs) {
-        int flow = context.slots.flow[slot];
+        int flow = context.slots.flow(slot);
         if (flow != 0) {
-            transports.at(context.slots.transport[slot]).ofFlow(flow).cancel(flow, context, slot, number, nowNs);
+            transports.at(context.slots.transport(slot)).ofFlow(flow).cancel(flow, context, slot, number, nowNs);
         }
     }
 
     @Override
     public void ringConsumed(AppContext context, int slot, int bytes, long nowNs) {
-        int flow = context.slots.flow[slot];
+        int flow = context.slots.flow(slot);
         if (flow != 0) {
-            transports.at(context.slots.transport[slot]).ofFlow(flow).control
-                .ringConsumed(context.number, context.slots.id[slot], bytes, nowNs);
+            transports.at(context.slots.transport(slot)).ofFlow(flow).control
+                .ringConsumed(context.number, context.slots.id(slot), bytes, nowNs);
         }
     }
 
@@ -105,8 +105,8 @@ public final class Dispatcher implements RequestSink {
         if (!allowed) {
             counters.refusedHandovers++;
         }
-        request(context, context.slots.transport[slot] + 1, new ContextRequest(
+        request(context, context.slots.transport(slot) + 1, new ContextRequest(
             allowed ? ContextRequest.Kind.HANDOVER : ContextRequest.Kind.ABORT, context.number,
-            context.slots.id[slot], opaque, null, null, target), nowNs);
+            context.slots.id(slot), opaque, null, null, target), nowNs);
     }
 }

@@ -24,6 +24,7 @@ import org.millrace.net.IpLayer;
 import org.millrace.runtime.tenant.AppContext;
 import org.millrace.runtime.tenant.Deparser;
 import org.millrace.runtime.tenant.Egress;
+import org.millrace.runtime.tenant.FlowHeaders;
 import org.millrace.runtime.tenant.OutgoingMessage;
 
 /**
@@ -43,6 +44,7 @@ public final class LoadedTransport<M extends SegmentMeta> implements Outlet<M>, 
     /** What extensions have put into it. */
     public final AddedState added;
     private final PathParts parts;
+    private final FlowHeaders headers;
     private final HeaderCodec<M> codec;
     private final Deparser<M> deparser;
     private final Pipeline<M> pipeline;
@@ -61,6 +63,7 @@ public final class LoadedTransport<M extends SegmentMeta> implements Outlet<M>, 
         this.control = control;
         protocol = host.protocol();
         hasMessages = host.services().contains(Service.MESSAGES) || host.services().contains(Service.CALLS);
+        headers = host.headers();
         codec = program.codec();
         deparser = new Deparser<>(codec, protocol, hardware.superFrames() ? codec.mostReplaced() : 0);
         waiting = Arena.ofAuto().allocate(host.port().mtuBytes());
@@ -89,7 +92,7 @@ public final class LoadedTransport<M extends SegmentMeta> implements Outlet<M>, 
         try (OpenState open = pipeline.open(flow)) {
             open.clear();
         }
-        host.hops().dscp(flow, 0);
+        headers.dscp(flow, 0);
     }
 
     /** {@return whether so many flows are there that what is kept for one is seldom near} */
@@ -169,7 +172,7 @@ public final class LoadedTransport<M extends SegmentMeta> implements Outlet<M>, 
         M meta = hostItem(flow, nowNs);
         if (meta != null) {
             meta.context(context.number);
-            meta.connection(context.slots.id[slot]);
+            meta.connection(context.slots.id(slot));
         }
         return meta;
     }
@@ -264,7 +267,7 @@ public final class LoadedTransport<M extends SegmentMeta> implements Outlet<M>, 
         Map<String, Long> all = new LinkedHashMap<>(control.counters());
         all.putAll(pipeline.counters());
         all.put("segments replaced", counters.replaced);
-        all.put("next hops looked up", host.hops().lookups());
+        all.put("next hops looked up", headers.lookups());
         return all;
     }
 
@@ -295,12 +298,12 @@ public final class LoadedTransport<M extends SegmentMeta> implements Outlet<M>, 
         if (meta.localAddress() == 0) { // a socket at any address
             meta.localAddress(parts.ip().sourceAddress(meta.peerAddress()));
         }
-        long hop = host.hops().hop(meta.flow(), meta.peerAddress(), nowNs);
-        if (hop == IpLayer.UNRESOLVED && hasMessages) {
+        int row = headers.row(meta, nowNs);
+        if (row == IpLayer.UNRESOLVED && hasMessages) {
             await(meta, nowNs);
             return;
         }
-        if (hop < 0) {
+        if (row < 0) {
             drop(meta, DropReason.UNREACHABLE.code());
             return;
         }
@@ -309,10 +312,10 @@ public final class LoadedTransport<M extends SegmentMeta> implements Outlet<M>, 
             return;
         }
         discarded(meta);
-        if (NextHops.dscp(hop) != 0) {
-            meta.dscp(NextHops.dscp(hop));
+        if (headers.dscp(row) != 0) {
+            meta.dscp(headers.dscp(row));
         }
-        int payloadBytes = parts.egress().emit(deparser, meta, NextHops.mac(hop), nowNs);
+        int payloadBytes = parts.egress().emit(deparser, meta, headers, row, nowNs);
         if (payloadBytes == Egress.IN_PLACE) {
             counters.replaced++;
         } else {

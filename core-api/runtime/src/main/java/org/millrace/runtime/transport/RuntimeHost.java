@@ -17,6 +17,7 @@ import org.millrace.api.transport.TransportHost;
 import org.millrace.net.IpLayer;
 import org.millrace.net.Route;
 import org.millrace.runtime.config.DataPathConfig.TransportChoice;
+import org.millrace.runtime.tenant.FlowHeaders;
 
 /** What one transport gets of the data parts. Owned by: the data-path thread. */
 public final class RuntimeHost implements TransportHost {
@@ -26,31 +27,32 @@ public final class RuntimeHost implements TransportHost {
     private final int protocol;
     private final FlowMap flows;
     private final TransportContexts contexts;
-    private final NextHops hops;
+    private final FlowHeaders headers;
     private final byte[] secret;
     private Externs externs;
     private LoadedTransport<?> transport;
 
     public RuntimeHost(PathParts parts, TransportChoice choice, PortInfo port, FlowMap flows, TransportContexts contexts,
                 byte[] secret) {
-        this(parts, choice, port, flows, new NextHops(parts.ip(), parts.capacity().flows()), contexts, secret);
+        this(parts, choice, port, flows, new FlowHeaders(parts.ip(), port.macAddress(),
+            choice.factory().protocol(), parts.capacity().flows()), contexts, secret);
     }
 
-    private RuntimeHost(PathParts parts, TransportChoice choice, PortInfo port, FlowMap flows, NextHops hops,
+    private RuntimeHost(PathParts parts, TransportChoice choice, PortInfo port, FlowMap flows, FlowHeaders headers,
                         TransportContexts contexts, byte[] secret) {
         this.parts = parts;
         this.choice = choice;
         this.port = port;
         protocol = choice.factory().protocol();
         this.flows = flows;
-        this.hops = hops;
+        this.headers = headers;
         this.contexts = contexts;
         this.secret = secret;
     }
 
-    /** {@return the host of another transport in the same place: same flows, next hops, contexts, secret} */
+    /** {@return the host of another transport in the same place: same flows, headers of frames, contexts, secret} */
     public RuntimeHost successor(TransportChoice other, PortInfo otherPort) {
-        return new RuntimeHost(parts, other, otherPort, flows, hops, contexts, secret);
+        return new RuntimeHost(parts, other, otherPort, flows, headers, contexts, secret);
     }
 
     /** Completes the host once the program is loaded. */
@@ -62,8 +64,8 @@ public final class RuntimeHost implements TransportHost {
         return choice.factory().name();
     }
 
-    NextHops hops() {
-        return hops;
+    FlowHeaders headers() {
+        return headers;
     }
 
     public TransportChoice choice() {
@@ -133,7 +135,7 @@ public final class RuntimeHost implements TransportHost {
 
     @Override
     public void dscp(int flow, int dscp) {
-        hops.dscp(flow, dscp);
+        headers.dscp(flow, dscp);
     }
 
     @Override

@@ -132,7 +132,7 @@ public final class TransportContexts implements Contexts {
             || from.size().transmitBytes() != to.size().transmitBytes()) {
             return NONE;
         }
-        int moved = to.open(transport, from.slots.flow[slot], local, peer);
+        int moved = to.open(transport, from.slots.flow(slot), local, peer);
         if (moved != NONE) {
             to.adopt(moved, from, slot);
             from.release(connection);

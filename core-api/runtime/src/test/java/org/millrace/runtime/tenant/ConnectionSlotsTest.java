@@ -17,25 +17,25 @@ class ConnectionSlotsTest {
         Set<Integer> taken = new HashSet<>();
         for (int i = 0; i < 1000; i++) {
             int id = slots.take(0, i + 1);
-            slots.pushed[ContextLayout.slot(id)] = i;
+            slots.sentBytes(ContextLayout.slot(id), i);
             assertThat(taken.add(id)).isTrue();
         }
         assertThat(slots.take(0, 1)).isEqualTo(-1);
         assertThat(slots.live()).isEqualTo(1000);
         for (int id : taken) {
             int slot = slots.own(id);
-            assertThat(slots.pushed[slot]).isEqualTo(slots.flow[slot] - 1L);
+            assertThat(slots.sentBytes(slot)).isEqualTo(slots.flow(slot) - 1L);
         }
     }
 
     @Test
     void heapGrowsWithUse() {
         ConnectionSlots slots = new ConnectionSlots(65_536);
-        assertThat(slots.id).hasSizeLessThan(1000);
+        assertThat(slots.count()).isLessThan(1000);
         for (int i = 0; i < 5000; i++) {
             slots.give(ContextLayout.slot(slots.take(0, 1)));
         }
-        assertThat(slots.id).as("one at a time").hasSizeLessThan(1000);
+        assertThat(slots.count()).as("one at a time").isLessThan(1000);
     }
 
     @Test

@@ -65,7 +65,7 @@ class RequestReaderTest {
         assertThat(events.i64(at, Descriptor.OPAQUE)).isEqualTo(42);
         socket = events.i32(at, Descriptor.CONNECTION);
         events.next();
-        connection = context.open(0, context.slots.flow[context.slots.own(socket)], LOCAL, PEER);
+        connection = context.open(0, context.slots.flow(context.slots.own(socket)), LOCAL, PEER);
         context.announce(Descriptor.CONNECTED, connection, 43, Status.OK.code());
         context.flush(0);
         events.next();
@@ -175,7 +175,7 @@ class RequestReaderTest {
     @Test
     void creditsGoOnBehindFourGigabytes() {
         int slot = context.slots.own(connection);
-        context.slots.pushed[slot] = 0xffff_ff00L;
+        context.slots.sentBytes(slot, 0xffff_ff00L);
         context.grant(connection, 0x100);
         assertThat(context.layout.credits(connection)).isEqualTo(0x1_0000_0100L);
     }
@@ -237,7 +237,7 @@ class RequestReaderTest {
         assertThat(events.i32(at, Descriptor.ARGUMENT)).isEqualTo(512);
         assertThat(events.i64(at, Descriptor.OPAQUE)).isEqualTo(77);
         assertThat(events.u16(at, Descriptor.CODE)).isEqualTo(Status.OK.code());
-        assertThat(context.slots.transmitHeld[context.slots.own(socket)]).isZero();
+        assertThat(context.slots.transmitHeld(context.slots.own(socket))).isZero();
     }
 
     @Test
@@ -281,10 +281,10 @@ class RequestReaderTest {
         meta.position(position);
         meta.length(600);
         assertThat(context.message(meta)).isTrue();
-        assertThat(context.slots.receiveHeld[context.slots.own(socket)]).isEqualTo(1024);
+        assertThat(context.slots.receiveHeld(context.slots.own(socket))).isEqualTo(1024);
         release(position);
         assertThat(context.layout.isOpen()).isTrue();
-        assertThat(context.slots.receiveHeld[context.slots.own(socket)]).isZero();
+        assertThat(context.slots.receiveHeld(context.slots.own(socket))).isZero();
         release(position);
         assertClosedFor("gives back what it was not given");
     }

@@ -104,9 +104,9 @@ class DispatcherTest {
     void bumpOfAFailedConnectionIsNobodys() {
         load(new DatagramTransport());
         request(ANY, Kind.BIND, 0);
-        int id = context.slots.id[0];
+        int id = context.slots.id(0);
         request(1, Kind.CLOSE, id);
-        assertThat(context.slots.flow[0]).isZero();
+        assertThat(context.slots.flow(0)).isZero();
         dispatcher.bump(context, 0, 0, 0, 0, 0);
         dispatcher.message(context, 0, new OutgoingMessage(), 0);
         dispatcher.cancel(context, 0, 1, 0);

@@ -41,7 +41,7 @@ class TransportTableTest {
 
     private void close(int slot) {
         dispatcher.request(context, 1,
-            new ContextRequest(Kind.CLOSE, context.number, context.slots.id[slot], 0, null, null, 0), 0);
+            new ContextRequest(Kind.CLOSE, context.number, context.slots.id(slot), 0, null, null, 0), 0);
     }
 
     private LoadedTransport<?> another() {
@@ -60,7 +60,7 @@ class TransportTableTest {
         table.replace(first, second, false);
         assertThat(table.all()).containsExactlyElementsOf(List.of(second));
         assertThat(table.retiring()).isEmpty();
-        assertThat(second.ofFlow(context.slots.flow[0])).isSameAs(second);
+        assertThat(second.ofFlow(context.slots.flow(0))).isSameAs(second);
     }
 
     @Test
@@ -72,8 +72,8 @@ class TransportTableTest {
         assertThat(table.retiring()).containsExactlyElementsOf(List.of(first));
         assertThat(table.names()).containsExactly("datagram");
         assertThat(statusNames()).containsExactly("datagram", "datagram retiring");
-        assertThat(table.at(0).ofFlow(context.slots.flow[0])).isSameAs(first);
-        assertThat(table.at(0).ofFlow(context.slots.flow[1])).isSameAs(second);
+        assertThat(table.at(0).ofFlow(context.slots.flow(0))).isSameAs(first);
+        assertThat(table.at(0).ofFlow(context.slots.flow(1))).isSameAs(second);
     }
 
     @Test
@@ -100,8 +100,8 @@ class TransportTableTest {
         bind(5001);
         table.replace(second, third, true);
         assertThat(statusNames()).containsExactly("datagram", "datagram retiring", "datagram retiring 1");
-        assertThat(third.ofFlow(context.slots.flow[0])).isSameAs(first);
-        assertThat(third.ofFlow(context.slots.flow[1])).isSameAs(second);
+        assertThat(third.ofFlow(context.slots.flow(0))).isSameAs(first);
+        assertThat(third.ofFlow(context.slots.flow(1))).isSameAs(second);
         close(1);
         host.path.poll(RETIRE_NS);
         assertThat(table.all()).containsExactlyElementsOf(List.of(third, first));
@@ -115,6 +115,6 @@ class TransportTableTest {
         table.replace(first, second, true);
         table.replace(first, third, false);
         assertThat(table.all()).containsExactlyElementsOf(List.of(second, third));
-        assertThat(second.ofFlow(context.slots.flow[0])).isSameAs(third);
+        assertThat(second.ofFlow(context.slots.flow(0))).isSameAs(third);
     }
 }

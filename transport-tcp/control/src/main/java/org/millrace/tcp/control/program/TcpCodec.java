@@ -8,6 +8,7 @@ import org.millrace.api.pipeline.DropReason;
 import org.millrace.api.pipeline.HeaderCodec;
 import org.millrace.api.pipeline.HeaderFormat;
 import org.millrace.api.pipeline.Verdict;
+import org.millrace.wire.Checksum;
 import org.millrace.wire.HeaderFault;
 import org.millrace.wire.HeaderFormats;
 import org.millrace.wire.TcpHeader;
@@ -23,11 +24,11 @@ import org.millrace.wire.TcpOptions;
  */
 public final class TcpCodec<M extends TcpMeta> implements HeaderCodec<M> {
     private static final ValueLayout.OfLong I64 = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+    private static final long LOW_32 = 0xffff_ffffL;
     private static final int TIMESTAMP_BYTES = 12;
     private static final int ECHO = TcpHeader.OPTIONS + 8;
     private static final ValueLayout.OfInt I32 = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
-    private final TcpHeader tcp = new TcpHeader();
     private final TcpOptions options = new TcpOptions();
 
     private final int stretchAcks;
@@ -44,32 +45,47 @@ public final class TcpCodec<M extends TcpMeta> implements HeaderCodec<M> {
     @Override
     public long parse(MemorySegment frame, long frameOffset, int headerOffset, int length, boolean checksumValid,
                       M meta) {
-        tcp.wrap(frame, frameOffset + headerOffset);
-        int headerLength = length < TcpHeader.MIN_LENGTH ? 0 : tcp.dataOffset(); // once: a peer process may write it again
-        HeaderFault fault = length < TcpHeader.MIN_LENGTH ? HeaderFault.TRUNCATED : TcpHeader.check(headerLength, length);
+        if (length < TcpHeader.MIN_LENGTH) {
+            return Verdict.drop(DropReason.TRUNCATED.code());
+        }
+        long at = frameOffset + headerOffset;
+        long first = frame.get(I64, at); // each field once: a peer process may write it again
+        long second = frame.get(I64, at + TcpHeader.ACKNOWLEDGMENT);
+        int headerLength = (int) second >>> 28 << 2;
+        HeaderFault fault = TcpHeader.check(headerLength, length);
         if (fault != HeaderFault.NONE) {
             return Verdict.drop(fault == HeaderFault.TRUNCATED
                     ? DropReason.TRUNCATED.code() : DropReason.BAD_TRANSPORT_HEADER.code());
         }
         // RFC 9293 MUST-3: the receiver checks the checksum
-        if (!checksumValid && !tcp.checksumValid(meta.peerAddress(), meta.localAddress(), length)) {
+        if (!checksumValid && !TcpHeader.checksumValid(frame, at, meta.peerAddress(), meta.localAddress(), length)) {
             return Verdict.drop(DropReason.BAD_CHECKSUM.code());
         }
-        long optionsOffset = frameOffset + headerOffset + TcpHeader.OPTIONS;
-        options.decode(frame, optionsOffset, headerLength - TcpHeader.MIN_LENGTH); // RFC 9293 MUST-7: what is malformed is not there
         meta.payloadOffset(headerOffset + headerLength);
         meta.payloadLength(length - headerLength);
-        fill(meta);
+        meta.localPort((int) (first >>> 32) & 0xffff);
+        meta.peerPort((int) (first >>> 48));
+        meta.seq((int) first);
+        meta.ack((int) (second >>> 32));
+        meta.window((int) second & 0xffff);
+        meta.flags((int) second >>> 16 & 0xff);
+        options(frame, at + TcpHeader.OPTIONS, headerLength - TcpHeader.MIN_LENGTH, meta);
         return Verdict.NEXT;
     }
 
-    private void fill(M meta) {
-        meta.peerPort(tcp.sourcePort());
-        meta.localPort(tcp.destinationPort());
-        meta.seq(tcp.sequence());
-        meta.ack(tcp.acknowledgment());
-        meta.window(tcp.window());
-        meta.flags(tcp.flags());
+    /** RFC 9293 MUST-7: what is malformed is not there. */
+    private void options(MemorySegment frame, long at, int bytes, M meta) {
+        if (bytes == 0) {
+            return;
+        }
+        if (bytes == TcpOptions.TIMESTAMPS_LENGTH && frame.get(I32, at) == (int) TcpOptions.TIMESTAMPS_WORD) {
+            long stamps = frame.get(I64, at + 4);
+            meta.hasTimestamps(1);
+            meta.tsValue((int) (stamps >>> 32));
+            meta.tsEcho((int) stamps);
+            return;
+        }
+        options.decode(frame, at, bytes);
         meta.hasTimestamps(options.hasTimestamps() ? 1 : 0);
         meta.tsValue(options.tsValue());
         meta.tsEcho(options.tsEcho());
@@ -80,19 +96,39 @@ public final class TcpCodec<M extends TcpMeta> implements HeaderCodec<M> {
 
     @Override
     public int write(M meta, MemorySegment header, long offset) {
+        return (int) writeSummed(meta, header, offset);
+    }
+
+    /** {@inheritDoc} In words of 64 bits, of each of which the halves are added up (RFC 1071 §2(C)). */
+    @Override
+    public long writeSummed(M meta, MemorySegment header, long offset) {
+        long options = offset + TcpHeader.OPTIONS;
         int length = TcpHeader.OPTIONS;
+        long sum = 0;
         if (meta.hasTimestamps() != 0) {
-            length += TcpOptions.writeTimestamps(header, offset + length, meta.tsValue(), meta.tsEcho());
+            long stamps = (long) meta.tsValue() << 32 | meta.tsEcho() & LOW_32;
+            header.set(I64, offset + TcpHeader.CHECKSUM, TcpOptions.TIMESTAMPS_WORD); // checksum and urgent pointer 0
+            header.set(I64, options + 4, stamps);
+            sum = TcpOptions.TIMESTAMPS_WORD + halves(stamps);
+            length += TcpOptions.TIMESTAMPS_LENGTH;
+        } else {
+            header.set(I32, offset + TcpHeader.CHECKSUM, 0);
         }
         if (meta.sackStart() != meta.sackEnd()) {
-            length += writeSack(meta, header, offset + length);
+            int blocks = writeSack(meta, header, offset + length);
+            sum = Checksum.sum(sum, header, offset + length, blocks);
+            length += blocks;
         }
-        header.set(I64, offset, (long) meta.localPort() << 48 | (long) meta.peerPort() << 32
-                | meta.seq() & 0xffff_ffffL);
-        header.set(I64, offset + TcpHeader.ACKNOWLEDGMENT, (long) meta.ack() << 32
-                | (long) (length >> 2) << 28 | (long) meta.flags() << 16 | meta.window());
-        header.set(I32, offset + TcpHeader.CHECKSUM, 0); // and the urgent pointer
-        return length;
+        long first = (long) meta.localPort() << 48 | (long) meta.peerPort() << 32 | meta.seq() & LOW_32;
+        long second = (long) meta.ack() << 32 | (long) (length >> 2) << 28 | (long) meta.flags() << 16 | meta.window();
+        header.set(I64, offset, first);
+        header.set(I64, offset + TcpHeader.ACKNOWLEDGMENT, second);
+        sum += halves(first) + halves(second);
+        return (long) Checksum.fold(sum) << 32 | length;
+    }
+
+    private static long halves(long word) {
+        return (word >>> 32) + (word & LOW_32);
     }
 
     private int writeSack(M meta, MemorySegment header, long at) {

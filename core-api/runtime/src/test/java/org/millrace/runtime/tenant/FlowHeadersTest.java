@@ -1,4 +1,4 @@
-package org.millrace.runtime.transport;
+package org.millrace.runtime.tenant;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -7,6 +7,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.millrace.api.pipeline.SegmentMeta;
+import org.millrace.api.pipeline.ViewCursor;
 import org.millrace.net.IcmpError;
 import org.millrace.net.IpLayer;
 import org.millrace.net.NeighbourSettings;
@@ -16,11 +18,12 @@ import org.millrace.net.RouteTable;
 import org.millrace.wire.ArpPacket;
 import org.millrace.wire.EthernetHeader;
 import org.millrace.wire.Ipv4Address;
+import org.millrace.wire.Ipv4Header;
 import org.millrace.wire.Ipv4Prefix;
 import org.millrace.wire.MacAddress;
 
 /** Flows to peers behind one router, whose MAC address changes. */
-class NextHopsTest {
+class FlowHeadersTest {
     private static final int FLOWS = 4096;
     private static final Ipv4Address OWN = Ipv4Address.parse("10.0.0.1");
     private static final Ipv4Address ROUTER = Ipv4Address.parse("10.0.0.254");
@@ -43,7 +46,8 @@ class NextHopsTest {
             public void icmpError(IcmpError error, long nowNs) {
             }
         });
-    private final NextHops hops = new NextHops(ip, FLOWS);
+    private final FlowHeaders headers = new FlowHeaders(ip, OWN_MAC, Ipv4Header.TCP, FLOWS);
+    private final SegmentMeta meta = new SegmentMeta();
 
     private static RouteTable routes(Ipv4Address router) {
         return new RouteTable(List.of(Route.onLink(Ipv4Prefix.parse("10.0.0.0/24"), 1500),
@@ -52,12 +56,27 @@ class NextHopsTest {
 
     @BeforeEach
     void everyFlowHasSent() {
-        assertThat(hops.hop(1, peer(1), 0)).isNegative();
+        ViewCursor.move(meta, new int[SegmentMeta.BYTES / Integer.BYTES], 0);
+        assertThat(mac(1, peer(1), 0)).isNegative();
         arp(ROUTER, FIRST);
         for (int flow = 1; flow <= FLOWS; flow++) {
-            assertThat(hops.hop(flow, peer(flow), 0)).isEqualTo(FIRST);
+            assertThat(mac(flow, peer(flow), 0)).isEqualTo(FIRST);
         }
-        assertThat(hops.lookups()).isEqualTo(1 + FLOWS);
+        assertThat(headers.lookups()).isEqualTo(1 + FLOWS);
+    }
+
+    /** Where a flow's frame goes, or a negative number. */
+    private long mac(int flow, int peer, long nowNs) {
+        meta.flow(flow);
+        meta.localAddress(OWN.bits());
+        meta.peerAddress(peer);
+        int row = headers.row(meta, nowNs);
+        return row < 0 ? row : headers.mac(row);
+    }
+
+    private int dscp(int flow, int peer) {
+        assertThat(mac(flow, peer, 0)).isPositive();
+        return headers.dscp(headers.row(meta, 0));
     }
 
     private static int peer(int flow) {
@@ -74,45 +93,45 @@ class NextHopsTest {
 
     @Test
     void aCodePointStaysWhateverTheNextHop() {
-        hops.dscp(7, 46);
-        assertThat(NextHops.dscp(hops.hop(7, peer(7), 0))).isEqualTo(46);
-        assertThat(NextHops.mac(hops.hop(7, peer(7), 0))).isEqualTo(FIRST);
+        headers.dscp(7, 46);
+        assertThat(dscp(7, peer(7))).isEqualTo(46);
+        assertThat(mac(7, peer(7), 0)).isEqualTo(FIRST);
         arp(ROUTER, OTHER);
-        assertThat(NextHops.mac(hops.hop(7, peer(7), 0))).isEqualTo(OTHER);
-        assertThat(NextHops.dscp(hops.hop(7, peer(7), 0))).isEqualTo(46);
-        assertThat(NextHops.dscp(hops.hop(8, peer(8), 0))).isZero();
-        hops.dscp(7, 0);
-        assertThat(hops.hop(7, peer(7), 0)).isEqualTo(OTHER);
+        assertThat(mac(7, peer(7), 0)).isEqualTo(OTHER);
+        assertThat(dscp(7, peer(7))).isEqualTo(46);
+        assertThat(dscp(8, peer(8))).isZero();
+        headers.dscp(7, 0);
+        assertThat(mac(7, peer(7), 0)).isEqualTo(OTHER);
     }
 
     @Test
     void nothingIsLookedUpWhileNothingChanges() {
         for (int flow = 1; flow <= FLOWS; flow++) {
-            hops.hop(flow, peer(flow), 1);
+            mac(flow, peer(flow), 1);
         }
-        assertThat(hops.lookups()).isEqualTo(1 + FLOWS);
+        assertThat(headers.lookups()).isEqualTo(1 + FLOWS);
     }
 
     @Test
     void alternatingAnswersCostOneLookUpAFrameWhateverTheNumberOfFlows() {
-        long before = hops.lookups();
+        long before = headers.lookups();
         for (int i = 0; i < 1000; i++) {
             arp(ROUTER, i % 2 == 0 ? OTHER : FIRST);
         }
-        assertThat(hops.lookups()).isEqualTo(before);
+        assertThat(headers.lookups()).isEqualTo(before);
         arp(ROUTER, OTHER);
-        assertThat(hops.hop(7, peer(7), 0)).isEqualTo(OTHER);
-        assertThat(hops.hop(7, peer(7), 0)).isEqualTo(OTHER);
-        assertThat(hops.lookups()).isEqualTo(before + 1);
+        assertThat(mac(7, peer(7), 0)).isEqualTo(OTHER);
+        assertThat(mac(7, peer(7), 0)).isEqualTo(OTHER);
+        assertThat(headers.lookups()).isEqualTo(before + 1);
     }
 
     @Test
     void flowsFollowAnotherRouterOnceItHasAnswered() {
         Ipv4Address other = Ipv4Address.parse("10.0.0.253");
         ip.route(routes(other));
-        assertThat(hops.hop(7, peer(7), 0)).isEqualTo(FIRST);
+        assertThat(mac(7, peer(7), 0)).isEqualTo(FIRST);
         arp(other, OTHER);
-        assertThat(hops.hop(7, peer(7), 0)).isEqualTo(OTHER);
+        assertThat(mac(7, peer(7), 0)).isEqualTo(OTHER);
     }
 
     /** RFC 1122 §3.3.1.4: advice, not an order. */
@@ -122,16 +141,16 @@ class NextHopsTest {
         for (int change = ip.changes(); ip.changes() == change; ) {
             nowNs = ip.advance(nowNs);
         }
-        assertThat(hops.hop(7, peer(7), nowNs)).isEqualTo(FIRST);
+        assertThat(mac(7, peer(7), nowNs)).isEqualTo(FIRST);
         arp(ROUTER, OTHER);
-        assertThat(hops.hop(7, peer(7), nowNs)).isEqualTo(OTHER);
+        assertThat(mac(7, peer(7), nowNs)).isEqualTo(OTHER);
     }
 
     @Test
     void aFlowsNextConnectionStartsAnew() {
         Ipv4Address onLink = Ipv4Address.parse("10.0.0.9");
-        assertThat(hops.hop(7, onLink.bits(), 0)).isNegative();
+        assertThat(mac(7, onLink.bits(), 0)).isNegative();
         arp(onLink, OTHER);
-        assertThat(hops.hop(7, onLink.bits(), 0)).isEqualTo(OTHER);
+        assertThat(mac(7, onLink.bits(), 0)).isEqualTo(OTHER);
     }
 }

@@ -20,20 +20,40 @@ import org.millrace.execution.RowPlan;
 final class BluefieldPipeline<M extends SegmentMeta> extends Execution<M> {
     private static final int ITEMS = 2048;
 
-    private final Fused[] workflows = new Fused[Workflow.values().length];
+    private static final int RECEIVE = Workflow.RX.ordinal();
+    private static final int TRANSMIT = Workflow.TX.ordinal();
+    private static final int CONTROL = Workflow.HC.ordinal();
+
+    private final Fused receive;
+    private final Fused transmit;
+    private final Fused control;
+    private final Fused mirror;
     private final Mirrors copies = (verdict, meta) -> mirrors().mirror(verdict, meta, 0);
 
     BluefieldPipeline(Program<M> program, Capacity capacity, Outlet<M> outlet) {
         super(program, capacity, outlet, ITEMS, RowPlan.LINES);
         Fuser fuser = new Fuser(program);
-        for (Workflow workflow : Workflow.values()) {
-            workflows[workflow.ordinal()] = fuser.fuse(workflow, steps(program.stages(workflow)).stream().map(StepCall::place).toList());
-        }
+        receive = fuse(fuser, program, Workflow.RX);
+        transmit = fuse(fuser, program, Workflow.TX);
+        control = fuse(fuser, program, Workflow.HC);
+        mirror = fuse(fuser, program, Workflow.MIRROR);
+    }
+
+    private Fused fuse(Fuser fuser, Program<M> program, Workflow workflow) {
+        return fuser.fuse(workflow, steps(program.stages(workflow)).stream().map(StepCall::place).toList());
+    }
+
+    /** A call of its own for each workflow: where it leads is known there. */
+    private long run(M item, long nowNs) {
+        int workflow = item.workflow();
+        return workflow == RECEIVE ? receive.run(item, copies, nowNs)
+            : workflow == TRANSMIT ? transmit.run(item, copies, nowNs)
+            : workflow == CONTROL ? control.run(item, copies, nowNs) : mirror.run(item, copies, nowNs);
     }
 
     @Override
     public void submit(M item, long nowNs) {
-        leave(item, workflows[item.workflow()].run(item, copies, nowNs), nowNs);
+        leave(item, run(item, nowNs), nowNs);
         if (!items().hasRoom() && !isDeep()) {
             advance(nowNs); // rather than lose a copy
         }
@@ -43,7 +63,7 @@ final class BluefieldPipeline<M extends SegmentMeta> extends Execution<M> {
     public void advance(long nowNs) {
         for (int waiting = mirrors().size(); waiting > 0 && !mirrors().isEmpty(); waiting--) {
             M copy = mirrors().take();
-            leave(copy, workflows[copy.workflow()].run(copy, copies, nowNs), nowNs);
+            leave(copy, run(copy, nowNs), nowNs);
         }
     }
 

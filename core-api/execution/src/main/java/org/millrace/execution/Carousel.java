@@ -1,6 +1,5 @@
 package org.millrace.execution;
 
-import java.util.Arrays;
 import org.millrace.api.pipeline.FlowQueue;
 
 /**
@@ -21,10 +20,11 @@ public final class Carousel implements FlowQueue {
     private static final int CATCH_UP_NS = 64 * SLOT_NS;
     private static final int NOT_QUEUED = -1;
 
-    /** Next flow in the list this flow is in; 0 ends a list. */
-    private final int[] link;
-    /** When the flow may send next. */
-    private final long[] dueNs;
+    /**
+     * Two words a flow, side by side because each is seldom wanted without the other: when it may send next; the next flow in the list that
+     * this flow is in, 0 ending a list.
+     */
+    private final long[] rows;
     private final int[] slots = new int[SLOTS];
     private final long[] occupied = new long[SLOTS / 64];
     private int readyHead;
@@ -39,17 +39,18 @@ public final class Carousel implements FlowQueue {
      * @param flows how many there can be; they are numbered from 1
      */
     public Carousel(int flows) {
-        link = new int[flows + 1];
-        dueNs = new long[flows + 1];
-        Arrays.fill(link, NOT_QUEUED);
+        rows = new long[2 * (flows + 1)];
+        for (int flow = 0; flow <= flows; flow++) {
+            link(flow, NOT_QUEUED);
+        }
     }
 
     @Override
     public void submit(int flow, long nowNs) {
-        if (link[flow] != NOT_QUEUED) {
+        if (link(flow) != NOT_QUEUED) {
             return;
         }
-        if (dueNs[flow] <= nowNs) {
+        if (dueNs(flow) <= nowNs) {
             ready(flow);
         } else {
             turn(nowNs);
@@ -59,12 +60,12 @@ public final class Carousel implements FlowQueue {
 
     @Override
     public void charge(int flow, long nowNs, long costNs) {
-        dueNs[flow] = Math.max(dueNs[flow], nowNs - CATCH_UP_NS) + costNs;
+        rows[2 * flow] = Math.max(dueNs(flow), nowNs - CATCH_UP_NS) + costNs;
     }
 
     @Override
     public void reset(int flow) {
-        dueNs[flow] = 0;
+        rows[2 * flow] = 0;
     }
 
     @Override
@@ -74,8 +75,8 @@ public final class Carousel implements FlowQueue {
         }
         int flow = readyHead;
         if (flow != 0) {
-            readyHead = link[flow];
-            link[flow] = NOT_QUEUED;
+            readyHead = link(flow);
+            link(flow, NOT_QUEUED);
         }
         return flow;
     }
@@ -95,21 +96,33 @@ public final class Carousel implements FlowQueue {
         return slot * SLOT_NS;
     }
 
+    private long dueNs(int flow) {
+        return rows[2 * flow];
+    }
+
+    private int link(int flow) {
+        return (int) rows[2 * flow + 1];
+    }
+
+    private void link(int flow, int next) {
+        rows[2 * flow + 1] = next;
+    }
+
     private void ready(int flow) {
-        link[flow] = 0;
+        link(flow, 0);
         if (readyHead == 0) {
             readyHead = flow;
         } else {
-            link[readyTail] = flow;
+            link(readyTail, flow);
         }
         readyTail = flow;
     }
 
     private void place(int flow) {
-        long wanted = (dueNs[flow] + SLOT_NS - 1) / SLOT_NS;
+        long wanted = (dueNs(flow) + SLOT_NS - 1) / SLOT_NS;
         long slot = Math.max(turned + 1, Math.min(wanted, turned + SLOTS - 1));
         int index = (int) slot & SLOTS - 1;
-        link[flow] = isOccupied(slot) ? slots[index] : 0;
+        link(flow, isOccupied(slot) ? slots[index] : 0);
         slots[index] = flow;
         occupied[index >> 6] |= 1L << index;
         paced++;
@@ -132,9 +145,9 @@ public final class Carousel implements FlowQueue {
         occupied[index >> 6] &= ~(1L << index);
         int flow = slots[index];
         while (flow != 0) {
-            int following = link[flow];
+            int following = link(flow);
             paced--;
-            if (dueNs[flow] <= nowNs) {
+            if (dueNs(flow) <= nowNs) {
                 ready(flow);
             } else {
                 place(flow);

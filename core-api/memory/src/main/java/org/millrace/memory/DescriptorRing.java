@@ -128,6 +128,15 @@ public final class DescriptorRing {
         return slot(head);
     }
 
+    /**
+     * {@return offset of a descriptor that waits}
+     *
+     * @param ahead how many are before it; the consumer has checked {@link #available()}
+     */
+    public long peek(int ahead) {
+        return slot(head + ahead);
+    }
+
     /** Takes the oldest descriptor; its slot is given back with {@link #release()}. */
     public void next() {
         head++;

@@ -35,6 +35,8 @@ final class Ingress {
     private static final int ADDRESSES = EthernetHeader.LENGTH + 12;
     private static final int MACS = 12;
     private static final int LOOPBACK = 127;
+    /** A transport's header is seldom longer: what is behind is payload. */
+    private static final int MOST_HEADER_BYTES = 60;
 
     private final ReceivedFrames frames;
     private final IpLayer ip;
@@ -42,6 +44,12 @@ final class Ingress {
     private final long mac;
     private final boolean trusted;
     private final LoadedTransport<?>[] transports = new LoadedTransport<?>[PROTOCOLS];
+    /** Of the first passes: each frame's transport, its flow, and whether it has payload. */
+    private final int[] protocols;
+    private final int[] flows;
+    private final boolean[] payloads;
+    /** Of no meaning; see {@link org.millrace.api.hardware.Pipeline#touch}. */
+    private int touched;
     private final EthernetHeader ethernet = new EthernetHeader();
     private final VlanTag tag = new VlanTag();
     private final Ipv4Header header = new Ipv4Header();
@@ -49,6 +57,9 @@ final class Ingress {
 
     Ingress(ReceivedFrames frames, IpLayer ip, Counters counters, long mac, boolean trusted) {
         this.frames = frames;
+        protocols = new int[frames.batch.capacity()];
+        flows = new int[frames.batch.capacity()];
+        payloads = new boolean[frames.batch.capacity()];
         this.ip = ip;
         this.counters = counters;
         this.mac = mac;
@@ -60,17 +71,32 @@ final class Ingress {
         transports[transport.protocol] = transport;
     }
 
-    /** The first pass over a batch: misses of the caches overlap here, where nothing waits for what is loaded. */
+    /**
+     * The first passes over a batch: misses of the caches overlap here, where nothing waits for what is loaded. First frames and flows, then
+     * what is kept for the flows, then their connections' and where payload will lie.
+     */
     void touch(FrameBatch batch) {
+        int count = 0;
         for (int i = 0; i < batch.count(); i++) {
             MemorySegment memory = batch.segment[i];
             long start = batch.offset[i];
             if (batch.length[i] >= PLAIN_HEADERS + Integer.BYTES && (memory.get(I64, start + 8) & 0xffff_ff00L) == PLAIN_TYPE) {
-                LoadedTransport<?> transport = transports[memory.get(ValueLayout.JAVA_BYTE, start + PROTOCOL) & 0xff];
+                int protocol = memory.get(ValueLayout.JAVA_BYTE, start + PROTOCOL) & 0xff;
+                LoadedTransport<?> transport = transports[protocol];
                 if (transport != null && transport.isFar()) {
-                    transport.touch(memory.get(I64, start + ADDRESSES), memory.get(I32, start + PLAIN_HEADERS));
+                    protocols[count] = protocol;
+                    int length = batch.length[i];
+                    touched += memory.get(ValueLayout.JAVA_BYTE, start + (length >> 1)) + memory.get(ValueLayout.JAVA_BYTE, start + length - 1);
+                    payloads[count] = length > PLAIN_HEADERS + MOST_HEADER_BYTES;
+                    flows[count++] = transport.flow(memory.get(I64, start + ADDRESSES), memory.get(I32, start + PLAIN_HEADERS));
                 }
             }
+        }
+        for (int i = 0; i < count; i++) {
+            transports[protocols[i]].touch(flows[i]);
+        }
+        for (int i = 0; i < count; i++) {
+            transports[protocols[i]].touchConnection(flows[i], payloads[i]);
         }
     }
 

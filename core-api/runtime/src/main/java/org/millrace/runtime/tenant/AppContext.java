@@ -1,6 +1,7 @@
 package org.millrace.runtime.tenant;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.net.InetSocketAddress;
 import java.util.HashSet;
 import java.util.Set;
@@ -112,6 +113,22 @@ public final class AppContext {
     public void requestRead() {
         requestRing.next();
         requestsLeft--;
+    }
+
+    /** Brings near what is kept for a slot and, if bytes are to come, where they will lie. Answers a number of no meaning. */
+    public int touchReceive(int slot, boolean hasPayload) {
+        int sum = slots.touch(slot);
+        if (hasPayload && slot < slots.count() && slots.id(slot) != 0) {
+            sum += region.segment().get(ValueLayout.JAVA_BYTE,
+                layout.receiveRing(slot) + (slots.receiveEnd(slot) & slots.receiveRing(slot) - 1));
+        }
+        return sum;
+    }
+
+    /** The same for the bytes that the application has appended and not told of. */
+    int touchTransmit(int slot) {
+        return region.segment().get(ValueLayout.JAVA_BYTE,
+            layout.transmitRing(slot) + ((int) slots.sentBytes(slot) & slots.transmitRing(slot) - 1));
     }
 
     /** {@return bytes of a connection that are appended and not reported free} */

@@ -111,7 +111,8 @@ public final class Egress implements FrameOutput {
                 memory.set(U16, field, (short) Checksum.fold(sum));
             } else {
                 sum = written >= 0 ? sum + (written >>> 32) : Checksum.sum(sum, memory, at + TRANSPORT, headerBytes);
-                memory.set(U16, field, absentIsOnes(by.protocol(), Checksum.finish(payloadSum(sum, headerBytes))));
+                int checksum = Checksum.finish(payloadSum(sum, headerBytes));
+                memory.set(U16, field, absentIsOnes(by.protocol(), checksum));
             }
         }
         return headerBytes;

@@ -7,6 +7,7 @@ import org.millrace.api.context.StreamOption;
 import org.millrace.api.transport.ControlPlane;
 import org.millrace.context.JournalEntry.Direction;
 import org.millrace.memory.BlockPool;
+import org.millrace.memory.ContextLayout;
 import org.millrace.memory.Descriptor;
 import org.millrace.memory.DescriptorRing;
 
@@ -29,6 +30,8 @@ public final class RequestReader {
     /** The descriptor in hand, as it was read: for the journal. */
     private final MemorySegment asRead = MemorySegment.ofArray(new byte[Descriptor.BYTES]);
 
+    /** Of no meaning; see {@link org.millrace.api.hardware.Pipeline#touch}. */
+    private int touched;
     private AppContext context;
     private int type;
     private int flags;
@@ -64,6 +67,7 @@ public final class RequestReader {
             from.violation("impossible index of the request ring");
             return 0;
         }
+        touch(Math.min(available, budget));
         int taken = 0;
         int work = 0;
         while (taken < available && work < budget && !from.events.hasWaiting() && from.violation() == null) {
@@ -81,6 +85,30 @@ public final class RequestReader {
             counters.requests += taken;
         }
         return work;
+    }
+
+    /** The first passes over requests: what they will need comes from memory side by side. What they say is only a hint here. */
+    private void touch(int requests) {
+        if (requests < 2 || !sink.isFar()) {
+            return;
+        }
+        int sum = 0;
+        for (int i = 0; i < requests; i++) {
+            sum += context.slots.touch(ahead(i));
+        }
+        for (int i = 0; i < requests; i++) {
+            int slot = ahead(i);
+            if (slot < context.slots.count() && context.slots.id(slot) != 0) {
+                sum += context.touchTransmit(slot);
+                sink.touch(context, slot);
+            }
+        }
+        touched += sum;
+    }
+
+    /** {@return the slot that a waiting request seems to name} */
+    private int ahead(int request) {
+        return ContextLayout.slot(context.requestRing.i32(context.requestRing.peek(request), Descriptor.CONNECTION));
     }
 
     /** What a request costs at most, in units of a bump's: those that reach the control plane look things up there. */

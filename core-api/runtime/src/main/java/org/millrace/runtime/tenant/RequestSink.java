@@ -4,6 +4,12 @@ import org.millrace.api.context.ContextRequest;
 
 /** Where requests go that have been found well formed. Data-path thread only. */
 public interface RequestSink {
+    /** {@return whether there are so many connections that what is kept for one is seldom near} */
+    boolean isFar();
+
+    /** Brings near what a request of a connection will need. */
+    void touch(AppContext context, int slot);
+
     void bump(AppContext context, int slot, int receiveBytes, int transmitBytes, int flags, long nowNs);
 
     /** @param message valid during the call */

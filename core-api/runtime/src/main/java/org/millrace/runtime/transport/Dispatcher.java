@@ -24,6 +24,19 @@ public final class Dispatcher implements RequestSink {
     }
 
     @Override
+    public boolean isFar() {
+        return transports.areFar();
+    }
+
+    @Override
+    public void touch(AppContext context, int slot) {
+        LoadedTransport<?> transport = transports.at(context.slots.transport(slot));
+        if (transport.isFar()) {
+            transport.touch(context.slots.flow(slot));
+        }
+    }
+
+    @Override
     public void bump(AppContext context, int slot, int receiveBytes, int transmitBytes, int flags, long nowNs) {
         int flow = context.slots.flow(slot);
         if (flow != 0) { // 0: the connection has failed, the application only reads on

@@ -100,10 +100,23 @@ public final class LoadedTransport<M extends SegmentMeta> implements Outlet<M>, 
         return !host.flows().isShared() && host.flows().size() >= FAR_FLOWS;
     }
 
-    /** Brings near what a datagram with these addresses and ports (the peer's first, as received) will need. */
-    public void touch(long addresses, int ports) {
-        int flow = host.flows().find((int) addresses, (int) (addresses >>> 32), Integer.rotateRight(ports, Short.SIZE));
-        touched += pipeline.touch(flow);
+    /** {@return the flow of a datagram with these addresses and ports (the peer's first, as received), or 0} */
+    public int flow(long addresses, int ports) {
+        return host.flows().find((int) addresses, (int) (addresses >>> 32), Integer.rotateRight(ports, Short.SIZE));
+    }
+
+    /** Brings near what is kept for a flow. */
+    public void touch(int flow) {
+        touched += pipeline.touch(flow) + (int) headers.place(flow);
+    }
+
+    /** Brings near what is kept for a flow's connection, and the place of the next bytes that it receives. */
+    public void touchConnection(int flow, boolean hasPayload) {
+        long place = headers.place(flow);
+        AppContext context = place == 0 ? null : parts.contexts().find((int) (place >>> 32) - 1);
+        if (context != null) {
+            touched += context.touchReceive((int) place, hasPayload);
+        }
     }
 
     /** Takes a received datagram, by the number of its frame, to the program whose it is. */
@@ -173,6 +186,7 @@ public final class LoadedTransport<M extends SegmentMeta> implements Outlet<M>, 
         if (meta != null) {
             meta.context(context.number);
             meta.connection(context.slots.id(slot));
+            headers.place(flow, context.number, slot);
         }
         return meta;
     }

@@ -62,6 +62,7 @@ class EmittedFramesTest {
     private final RetainedFrames retained = new RetainedFrames(64, 1 << 20);
     private final long[] routerMac = {0x02_00_00_00_01_00L, 0x02_00_00_00_02_00L};
     private int router;
+    private int ttl = 64;
     private IpLayer ip;
     private Egress egress;
 
@@ -92,6 +93,7 @@ class EmittedFramesTest {
 
     @SuppressWarnings("unchecked") // a codec and metadata of one transport
     private <M extends SegmentMeta> void areEqual(Transport transport, HeaderCodec<M> codec, boolean offloads) {
+        ttl = 64;
         LoopbackPort port = new LoopbackPort(new Recorder(offloads), drop -> { });
         egress = new Egress(port, new PayloadSpans(null, retained, new Counters()), retained, new Captures());
         ip = new IpLayer(new MacAddress(OWN_MAC), OWN, routes(), NeighbourSettings.DEFAULT, egress, new Nobody());
@@ -133,7 +135,7 @@ class EmittedFramesTest {
             Route.via(Ipv4Prefix.parse("0.0.0.0/0"), ROUTERS.get(router), 1500)));
     }
 
-    /** Now and then: the router, its MAC address, a flow's peer, a flow's own address. */
+    /** Now and then: the router, its MAC address, a flow's peer, a flow's own address, the time to live. */
     private void change(int flow, int[] peers, int[] locals) {
         switch (random.nextInt(60)) {
             case 0 -> {
@@ -147,6 +149,10 @@ class EmittedFramesTest {
             }
             case 2 -> peers[flow] = REMOTE + 1 + random.nextInt(200);
             case 3 -> locals[flow] = random.nextInt(2);
+            case 4 -> {
+                ttl = 1 + random.nextInt(255);
+                egress.ttl(ttl);
+            }
             default -> {
             }
         }
@@ -204,7 +210,7 @@ class EmittedFramesTest {
         new EthernetHeader().wrap(frame, 0).destination(routerMac[router]).source(OWN_MAC).etherType(EthernetHeader.IPV4);
         new Ipv4Header().wrap(frame, EthernetHeader.LENGTH).initialize().tos(meta.dscp() << 2 | meta.ecn())
             .totalLength(Ipv4Header.MIN_LENGTH + length).identification(identification).fragment(Ipv4Header.DONT_FRAGMENT, 0)
-            .ttl(64).protocol(by.protocol()).source(meta.localAddress()).destination(meta.peerAddress()).writeChecksum();
+            .ttl(ttl).protocol(by.protocol()).source(meta.localAddress()).destination(meta.peerAddress()).writeChecksum();
         if (by.codec().checksumOffset() >= 0) {
             long sum = Checksum.pseudoHeader(meta.localAddress(), meta.peerAddress(), by.protocol(), length);
             int whole = Checksum.finish(Checksum.sum(sum, frame, start, length));

@@ -56,10 +56,10 @@ public final class TcpConnection extends Timed {
     /** Bytes of its transmit ring that its application may use. */
     public int transmitLimit;
 
-    /** In the list of active flows, between these. */
+    /** Among the active flows. */
     public boolean active;
-    public TcpConnection previous;
-    public TcpConnection next;
+    /** Its place there. */
+    public int place;
     /** Digest bits not acted upon. */
     public int digests;
     public long pollNs;

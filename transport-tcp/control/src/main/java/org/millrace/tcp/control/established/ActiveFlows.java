@@ -1,12 +1,12 @@
 package org.millrace.tcp.control.established;
 
+import java.util.Arrays;
 import org.millrace.net.timer.Timed;
 import org.millrace.tcp.control.connection.ConnectionTable;
 import org.millrace.tcp.control.connection.TcpConnection;
 
 /**
- * The flows that need watching, in a list that runs through the connections themselves. An idle flow is not in it and
- * costs nothing. A walk over the list is made no more often than pays: the more flows, the rarer.
+ * The flows that need watching. An idle flow is not among them and costs nothing. A walk over the list is made no more often than pays: the more flows, the rarer.
  */
 public final class ActiveFlows {
     /** Any other flow at which something happens is looked at this often. */
@@ -19,7 +19,11 @@ public final class ActiveFlows {
     /** Flows at which something has happened since they were last taken note of. */
     private final int[] noted = new int[NOTED];
     private int notedCount;
-    private TcpConnection head;
+    private final TcpConnection[] due = new TcpConnection[FlowWatch.AHEAD];
+    /** In no order; a walk over them has no connection in its way whose time has not come. */
+    private TcpConnection[] flows = new TcpConnection[FlowWatch.AHEAD];
+    /** When each is to be looked at. */
+    private long[] pollNs = new long[FlowWatch.AHEAD];
     private int size;
     private long lastWalkNs = Long.MIN_VALUE / 2;
     private long nextNs = Timed.NEVER;
@@ -67,58 +71,71 @@ public final class ActiveFlows {
         if (urgent) {
             c.pollNs = Math.min(c.pollNs, nowNs);
         }
+        pollNs[c.place] = c.pollNs;
         nextNs = Math.min(nextNs, c.pollNs);
     }
 
-    private void link(TcpConnection c) {
-        c.active = true;
-        c.previous = null;
-        c.next = head;
-        if (head != null) {
-            head.previous = c;
+    /** A flow has been given another time to be looked at. */
+    void paced(TcpConnection c) {
+        if (c.active) {
+            pollNs[c.place] = c.pollNs;
         }
-        head = c;
-        size++;
+    }
+
+    private void link(TcpConnection c) {
+        if (size == flows.length) {
+            flows = Arrays.copyOf(flows, 2 * size);
+            pollNs = Arrays.copyOf(pollNs, 2 * size);
+        }
+        c.active = true;
+        c.place = size;
+        flows[size++] = c;
     }
 
     public void remove(TcpConnection c) {
         if (!c.active) {
             return;
         }
-        if (c.previous == null) {
-            head = c.next;
-        } else {
-            c.previous.next = c.next;
-        }
-        if (c.next != null) {
-            c.next.previous = c.previous;
-        }
-        c.previous = null;
-        c.next = null;
-        c.active = false;
         size--;
+        flows[c.place] = flows[size];
+        pollNs[c.place] = pollNs[size];
+        flows[c.place].place = c.place;
+        flows[size] = null;
+        c.active = false;
         if (size == 0) {
             nextNs = Timed.NEVER;
         }
     }
 
-    /** Looks at every flow whose time has come. */
+    /** Looks at every flow whose time has come: some at a time are brought near, then looked at. */
     public void walk(FlowWatch watch, long nowNs) {
         if (nextNs() > nowNs) {
             return;
         }
         lastWalkNs = nowNs;
         nextNs = Timed.NEVER;
-        TcpConnection c = head;
-        while (c != null) {
-            TcpConnection following = c.next; // looking at a flow may take it out, but no other
-            if (c.pollNs <= nowNs) {
-                watch.look(c, nowNs);
+        for (int i = size - 1; i >= 0;) { // looking at a flow may take it out, but no other; then the last one, which was looked at, is there
+            int count = 0;
+            for (; i >= 0 && count < FlowWatch.AHEAD; i--) {
+                if (pollNs[i] <= nowNs) {
+                    due[count++] = flows[i];
+                } else {
+                    nextNs = Math.min(nextNs, pollNs[i]);
+                }
             }
-            if (c.active) {
-                nextNs = Math.min(nextNs, c.pollNs);
+            watch.approach(due, count);
+            for (int j = 0; j < count; j++) {
+                look(watch, j, nowNs);
             }
-            c = following;
+        }
+    }
+
+    private void look(FlowWatch watch, int index, long nowNs) {
+        TcpConnection c = due[index];
+        due[index] = null;
+        watch.look(c, index, nowNs);
+        if (c.active) {
+            nextNs = Math.min(nextNs, c.pollNs);
         }
     }
 

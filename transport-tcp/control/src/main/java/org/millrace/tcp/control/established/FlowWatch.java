@@ -1,5 +1,6 @@
 package org.millrace.tcp.control.established;
 
+import java.util.Arrays;
 import org.millrace.api.context.Status;
 import org.millrace.api.context.StreamOption;
 import org.millrace.api.transport.TransportHost;
@@ -21,6 +22,8 @@ import org.millrace.tcp.control.recovery.LossRecovery;
  * closing, retransmission and held-back ACKs all begin here, on the timers' side of the data path.
  */
 public final class FlowWatch {
+    /** Flows that are approached together. */
+    static final int AHEAD = 16;
     private static final long MS_NS = 1_000_000;
 
     private final TransportHost host;
@@ -35,6 +38,9 @@ public final class FlowWatch {
     private final TcpCounters counters;
     private final TcpProgress progress = new TcpProgress();
     private final Delivery delivery = new Delivery();
+    private final TcpProgress[] ahead = new TcpProgress[AHEAD];
+    /** Of no meaning: keeps what is brought near from being left out. */
+    private long touched;
 
     public FlowWatch(TransportHost host, TcpProgram<?> program, TcpConfig config, ActiveFlows active, TimerWheel timers,
               Teardown teardown, Lingering lingering, Buffers buffers, TcpCounters counters) {
@@ -47,6 +53,7 @@ public final class FlowWatch {
         this.lingering = lingering;
         this.buffers = buffers;
         this.counters = counters;
+        Arrays.setAll(ahead, i -> new TcpProgress());
         retransmission = new Retransmission(host, program, teardown, config, counters);
     }
 
@@ -66,10 +73,26 @@ public final class FlowWatch {
         }
     }
 
+    /** Reads the progress of flows that are about to be looked at, and brings near what else that takes. */
+    void approach(TcpConnection[] due, int count) {
+        for (int i = 0; i < count; i++) {
+            program.progress(due[i].flow, ahead[i]);
+            touched += due[i].congestion.window() + due[i].rtt.smoothedUs();
+        }
+    }
+
+    /** Looks at one of the flows approached. */
+    void look(TcpConnection c, int index, long nowNs) {
+        look(c, ahead[index], nowNs);
+    }
+
     /** Looks at one flow. The connection may be over afterwards: its flow is 0 then. */
     public void look(TcpConnection c, long nowNs) {
-        TcpProgress p = progress;
-        program.progress(c.flow, p);
+        program.progress(c.flow, progress);
+        look(c, progress, nowNs);
+    }
+
+    private void look(TcpConnection c, TcpProgress p, long nowNs) {
         counters.retransmittedBytes += p.retransmittedBytes - c.seenRetransmitted;
         c.seenRetransmitted = p.retransmittedBytes;
         boolean moved = p.sndUna != c.seenUna || p.rcvNxt != c.seenRcvNxt || c.digests != 0;
@@ -111,6 +134,7 @@ public final class FlowWatch {
         long gap = moved ? c.pollGapNs : ActiveFlows.QUIET_GAP_NS;
         long dueNs = Math.min(Math.min(c.retransmitNs, c.userTimeoutNs), c.delayedAckNs);
         c.pollNs = Math.min(nowNs + gap, c.recovery == null ? dueNs : Math.min(dueNs, c.recovery.nextNs(c.rtt, c.mss, nowNs)));
+        active.paced(c);
     }
 
     /** Nothing to wait for: the flow costs nothing from here on. */

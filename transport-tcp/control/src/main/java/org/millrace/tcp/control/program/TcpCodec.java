@@ -76,6 +76,7 @@ public final class TcpCodec<M extends TcpMeta> implements HeaderCodec<M> {
     /** RFC 9293 MUST-7: what is malformed is not there. */
     private void options(MemorySegment frame, long at, int bytes, M meta) {
         if (bytes == 0) {
+            meta.hasTimestamps(0);
             return;
         }
         if (bytes == TcpOptions.TIMESTAMPS_LENGTH && frame.get(I32, at) == (int) TcpOptions.TIMESTAMPS_WORD) {

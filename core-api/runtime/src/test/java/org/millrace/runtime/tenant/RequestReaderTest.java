@@ -171,6 +171,21 @@ class RequestReaderTest {
         assertThat(context.layout.isOpen()).isTrue();
     }
 
+    /** Requests and frames name slots before anybody has checked them: what is brought near for them is in bounds, whatever they name. */
+    @Test
+    void bringingNearIsHarmlessWhateverIsNamed() {
+        int slot = context.slots.own(connection);
+        context.slots.receiveEnd(slot, -1);
+        context.slots.sentBytes(slot, Long.MAX_VALUE);
+        for (int any = 0; any < 1 << 16; any++) {
+            context.touchReceive(any, true);
+        }
+        context.touchTransmit(slot);
+        context.release(connection);
+        assertThat(context.touchReceive(slot, true)).isEqualTo(context.slots.touch(slot));
+        assertThat(context.slots.touch(context.slots.count())).isZero();
+    }
+
     /** Positions are the stream's mod 2^32; the application's are not. */
     @Test
     void creditsGoOnBehindFourGigabytes() {

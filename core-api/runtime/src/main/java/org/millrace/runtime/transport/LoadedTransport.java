@@ -34,7 +34,7 @@ import org.millrace.runtime.tenant.OutgoingMessage;
  */
 public final class LoadedTransport<M extends SegmentMeta> implements Outlet<M>, FlowMap.Owner {
     private static final int MAX_ADVANCES = 4096;
-    private static final int FAR_FLOWS = 4096;
+    private static final int FAR_FLOWS = 512;
     private static final ValueLayout.OfInt PORTS = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
     public final int protocol;

@@ -19,7 +19,7 @@ class PacketScriptTest {
         "< . 9:1; sequence numbers are 9:1, allowed is FROM or FROM:END",
         "< . one; sequence number is one, allowed is a number",
         "< . 1 ack; ack is missing",
-        "< . 1 win 5 loud; what is loud? allowed are ack, win, badsum",
+        "< . 1 win 5 loud; what is loud? allowed are ack, win, dscp, badsum",
         "< S 0 <mss>; option is mss, allowed are mss N",
         "< S 0 <loud 1>; option is loud 1, allowed are mss N",
         "< S 0 <mss 1> win 7; options are written last",

@@ -121,7 +121,7 @@ final class LossSweep implements Experiment {
             for (Pairing pairing : Pairing.values()) {
                 measured.put(pairing, new Samples());
             }
-            overrun += point.runsTogether() ? together(ground, transfers, run, point, measured, (double) i / points.size())
+            overrun += point.runsTogether() && isLimitedByLoss(run) ? together(ground, transfers, run, point, measured, (double) i / points.size())
                 : alternated(ground, transfers, run, point, measured, (double) i / points.size());
             for (Pairing pairing : List.of(Pairing.SENDING, Pairing.RECEIVING)) {
                 Row row = new Row(point, pairing, measured.get(Pairing.LINUX).median(), measured.get(pairing).median());
@@ -134,6 +134,11 @@ final class LossSweep implements Experiment {
         if (!run.isWithout("loss")) {
             plots.forEach((roundTripMs, rows) -> result.plot(plot(roundTripMs, rows)));
         }
+    }
+
+    /** Not so with a congestion control that bears losses. */
+    private static boolean isLimitedByLoss(Run run) {
+        return !run.text("linux").equals("bbr") && !run.under("tcp.").containsKey("congestion");
     }
 
     private record Row(Point point, Pairing pairing, double linux, double millrace) {

@@ -90,7 +90,7 @@ public final class DemoCommand implements Callable<Integer> {
                     json, rates) ? 0 : LaunchException.FAILED;
             }
             if (transport().equals(HOMA)) {
-                return HomaDemo.run(processes, directory, bytes, mtuBytes, json) ? 0 : LaunchException.FAILED;
+                return HomaDemo.run(processes, directory, bytes, mtuBytes, hardware, json) ? 0 : LaunchException.FAILED;
             }
             Demo demo = new Demo(processes, directory, bytes, mtuBytes, hardware, transport(), vertx);
             DemoReport report = insideNamespace ? demo.withLinux() : demo.withMillrace(refusal);
@@ -111,9 +111,9 @@ public final class DemoCommand implements Callable<Integer> {
     private void check() throws LaunchException {
         known("--hardware", hardware, BLUEFIELD, AGILIO, TOFINO);
         known("--transport", transport(), FLEXTOE, LAMINAR, HOMA);
-        if (transport().equals(HOMA) && (twoProcess || vertx || !hardware.equals(BLUEFIELD))) {
+        if (transport().equals(HOMA) && (twoProcess || vertx || hardware.equals(TOFINO))) {
             throw new LaunchException(LaunchException.BAD_CONFIGURATION, "--transport " + HOMA + " has applications of its own, on "
-                + BLUEFIELD);
+                + BLUEFIELD + " or " + AGILIO);
         }
         if (twoProcess && !(hardware.equals(BLUEFIELD) && transport().equals(FLEXTOE))) {
             throw new LaunchException(LaunchException.BAD_CONFIGURATION,

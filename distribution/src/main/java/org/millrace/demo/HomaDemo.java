@@ -23,9 +23,11 @@ final class HomaDemo {
     private final Path directory;
     private final long bytes;
     private final int mtuBytes;
+    private final String hardware;
     private final Claims claims = new Claims();
 
-    private HomaDemo(Processes processes, Path directory, long bytes, int mtuBytes) {
+    private HomaDemo(Processes processes, Path directory, long bytes, int mtuBytes, String hardware) {
+        this.hardware = hardware;
         this.processes = processes;
         this.directory = directory;
         this.bytes = bytes;
@@ -37,9 +39,9 @@ final class HomaDemo {
      *
      * @return whether all held
      */
-    static boolean run(Processes processes, Path directory, long bytes, int mtuBytes, boolean json)
+    static boolean run(Processes processes, Path directory, long bytes, int mtuBytes, String hardware, boolean json)
         throws IOException, InterruptedException {
-        HomaDemo demo = new HomaDemo(processes, directory, bytes, mtuBytes);
+        HomaDemo demo = new HomaDemo(processes, directory, bytes, mtuBytes, hardware);
         demo.run();
         System.out.println(json ? demo.claims.json() : demo.claims.text());
         return demo.claims.held();
@@ -79,7 +81,7 @@ final class HomaDemo {
     }
 
     private Map<String, String> configuration(Path instance, String side, String address) {
-        Map<String, String> configuration = new HashMap<>(Map.of("instance", instance.getFileName().toString(), "hardware", "hw-bluefield", "transports",
+        Map<String, String> configuration = new HashMap<>(Map.of("instance", instance.getFileName().toString(), "hardware", hardware, "transports",
             "tcp-flextoe, udp, homa", "port", "memory", "port.path", directory.resolve("wire").toString(), "port.side", side,
             "port.mtu", Integer.toString(mtuBytes), "address", address + "/" + LinuxLink.PREFIX_LENGTH, "attach", "on",
             "attach.directory", instance.toString()));

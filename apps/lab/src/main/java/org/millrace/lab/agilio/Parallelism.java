@@ -29,7 +29,7 @@ final class Parallelism extends AgilioExperiment {
     }
 
     Parallelism() {
-        super("table-4.4", "FlexTOE data-path parallelism breakdown on an Agilio CX40 (dissertation, Table 4.4)", 12_000);
+        super("table-4.4", "FlexTOE data-path parallelism breakdown on an Agilio CX40 (dissertation, Table 4.4)", 6_000);
     }
 
     @Override

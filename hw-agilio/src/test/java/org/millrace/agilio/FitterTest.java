@@ -166,9 +166,10 @@ class FitterTest {
     }
 
     @Test
-    void stateBeyondLocalMemoryIsRefused() {
-        assertThat(refused(new Large(), CAPACITY)).anySatisfy(reason -> assertThat(reason)
-            .contains("8192 bytes of local memory at protocol, for 16 flows of 512 bytes [an FPC has 4096"));
+    void stateBeyondLocalMemoryIsLeftInEmemUnlessAMappingSaysOtherwise() {
+        assertThat(refused(new Large(), CAPACITY)).isEmpty();
+        assertThat(AgilioBackend.of(Machine.nfp4000(), Mapping.byKind()).admit(new One(new Large()), CAPACITY).refused())
+            .anySatisfy(reason -> assertThat(reason.toString()).contains("8192 bytes of local memory at protocol, for 16 flows of 512 bytes [an FPC has 4096"));
     }
 
     @Test

@@ -76,7 +76,7 @@ final class Flexibility extends AgilioExperiment {
         return result.calibrated(FITTED)
             .note("the text does not state the workload; it is taken as that of the same section (2.1): closed loops, as many as saturate the "
                 + "server. 8 protocol FPCs as for Fig. 4.14. Goal: each loss within 10 points")
-            .note("statistics: 48 counters at 12 points, each on the FPC of the stage it is beside. tcpdump: " + logged + " records of what came, "
+            .note("statistics: 40 counters at 12 points, each on the FPC of the stage it is beside. tcpdump: " + logged + " records of what came, "
                 + "of acknowledgements and of what was sent, each written to the host over PCIe, on the two spare FPCs of each island. XDP: on a spare "
                 + "FPC; no frame has a tag here, and the codec would have taken it off")
             .note("a record's cost is a choice, for how the text's log works is not said; it is written on FPCs that have nothing else to do")

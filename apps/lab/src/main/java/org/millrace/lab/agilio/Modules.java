@@ -22,7 +22,7 @@ import org.millrace.api.pipeline.Workflow;
 final class Modules {
     private static final int UNTAGGED_HEADERS = 14 + 20 + 32; // Ethernet, IPv4, TCP with timestamps
     private static final int TAG = 4;
-    /** Where statistics are taken: twelve points with 48 counters, as many as the text has. Each at the place whose stage it is beside. */
+    /** Where statistics are taken: twelve points with 40 counters; the text has up to 48. Each at the place whose stage it is beside. */
     private static final Map<StagePoint, String> POINTS = Map.ofEntries(
         Map.entry(StagePoint.after(Workflow.RX, "receive-pre"), "pre"), Map.entry(StagePoint.before(Workflow.RX, "protocol"), "protocol"),
         Map.entry(StagePoint.after(Workflow.RX, "protocol"), "protocol"), Map.entry(StagePoint.after(Workflow.RX, "post"), "post"),
@@ -191,12 +191,11 @@ final class Modules {
         }
     }
 
-    /** Segments, payload, those that can be marked, time. */
+    /** Segments, time. */
     private record CountSent(StageSpec<Passed> spec) implements Stage<SegmentMeta, Passed> {
         @Override
         public long process(SegmentMeta meta, Passed passed, long nowNs) {
             passed.count((int) nowNs);
-            passed.more(meta.length(), meta.ecn() >>> 1);
             return Verdict.NEXT;
         }
     }

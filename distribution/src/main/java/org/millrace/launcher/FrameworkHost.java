@@ -31,6 +31,8 @@ import org.osgi.framework.launch.Framework;
 final class FrameworkHost implements AutoCloseable {
     private static final String AUDIT_ONLY = "0"; // SCR's quietest level has no name that it reads
     private static final long STOP_TIMEOUT_MS = 10_000;
+    /** Felix reads a bundle where it is, instead of a copy: the image's own do not change while they are used. */
+    private static final String IN_PLACE = "reference:";
 
     private final Framework framework;
     private final Path cache;
@@ -93,7 +95,7 @@ final class FrameworkHost implements AutoCloseable {
         BundleContext context = framework.getBundleContext();
         List<Bundle> bundles = new ArrayList<>();
         for (Path jar : jars) {
-            bundles.add(context.installBundle(jar.toUri().toString()));
+            bundles.add(context.installBundle(IN_PLACE + jar.toUri()));
         }
         for (Bundle bundle : bundles) {
             if (!DeployFolder.WATCHER.equals(bundle.getSymbolicName())) {

@@ -8,8 +8,7 @@ import picocli.CommandLine.IVersionProvider;
 
 /** The command line. */
 @Command(name = "millrace", mixinStandardHelpOptions = true, versionProvider = Main.Version.class,
-    description = "A pluggable transport platform.",
-    subcommands = {RunCommand.class, DemoCommand.class, PrepareCommand.class, VersionCommand.class, CommandLine.HelpCommand.class})
+    description = "A pluggable transport platform.")
 public final class Main {
     /** Made by picocli. */
     Main() {
@@ -21,7 +20,8 @@ public final class Main {
      * @param arguments the command and its options
      */
     public static void main(String[] arguments) {
-        run(commandLine(), arguments);
+        boolean isRun = arguments.length > 0 && arguments[0].equals("run"); // the others would only be read about: it has to be quick
+        run(isRun ? commandLine(RunCommand.class) : commandLine(), arguments);
     }
 
     static void run(CommandLine line, String[] arguments) {
@@ -33,7 +33,16 @@ public final class Main {
     }
 
     static CommandLine commandLine() {
-        return new CommandLine(new Main()).setExecutionExceptionHandler((e, command, result) -> {
+        return commandLine(RunCommand.class, DemoCommand.class, PrepareCommand.class, VersionCommand.class,
+            CommandLine.HelpCommand.class);
+    }
+
+    private static CommandLine commandLine(Class<?>... commands) {
+        CommandLine line = new CommandLine(new Main());
+        for (Class<?> command : commands) {
+            line.addSubcommand(command);
+        }
+        return line.setExecutionExceptionHandler((e, command, result) -> {
             if (e instanceof LaunchException launch) {
                 System.err.println("millrace: " + launch.getMessage());
                 return launch.exitCode();

@@ -1,8 +1,14 @@
 package org.millrace.bluefield;
 
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.WeakHashMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.millrace.api.hardware.Capacity;
 import org.millrace.api.hardware.FitReport;
 import org.millrace.api.hardware.HardwareBackend;
@@ -14,12 +20,14 @@ import org.millrace.api.pipeline.Layout;
 import org.millrace.api.pipeline.Program;
 import org.millrace.api.pipeline.SegmentMeta;
 import org.millrace.api.pipeline.Stage;
+import org.millrace.api.pipeline.StageSpec;
 import org.millrace.api.pipeline.Workflow;
 import org.millrace.code.ForeignExterns;
 import org.millrace.code.Violation;
 import org.millrace.code.check.ProgramChecker;
 import org.millrace.code.fuse.Fuser;
 import org.millrace.execution.HandedOut;
+import org.millrace.execution.StateTable;
 
 /** A general-purpose core: every program fits whose stages are what they say and call what they have been given. */
 public class BluefieldBackend implements HardwareBackend {
@@ -27,6 +35,9 @@ public class BluefieldBackend implements HardwareBackend {
     public static final String NAME = "hw-bluefield";
 
     private static final HandedOut EXTERNS = new HandedOut();
+
+    /** What admission has made, for the load that follows; both go with the program if none does. */
+    private final Map<Program<?>, WeakReference<Fuser>> admitted = Collections.synchronizedMap(new WeakHashMap<>());
 
     /** Makes one. */
     public BluefieldBackend() {
@@ -44,22 +55,36 @@ public class BluefieldBackend implements HardwareBackend {
 
     @Override
     public FitReport admit(Program<?> program, Capacity capacity) {
+        CompletableFuture<List<FitReport.Reason>> checked = CompletableFuture.supplyAsync(() -> ProgramChecker.check(program));
         List<FitReport.Placement> placed = new ArrayList<>();
         List<FitReport.Reason> refused = new ArrayList<>();
         Fuser fuser = new Fuser(program);
+        Map<String, StateTable> tables = StateTable.planned(Arrays.stream(Workflow.values())
+            .<StageSpec<?>>mapMulti((workflow, all) -> program.stages(workflow).forEach(stage -> all.accept(stage.spec()))).toList(),
+            capacity, BluefieldPipeline.ROWS);
         for (Workflow workflow : Workflow.values()) {
-            Map<Stage<?, ?>, Violation> called = fuser.called(workflow);
+            List<? extends Stage<?, ?>> stages = program.stages(workflow);
+            Map<Stage<?, ?>, Violation> called = fuser.called(workflow,
+                stages.stream().map(stage -> StepCall.planned(stage, tables)).toList());
             int order = 0;
-            for (Stage<?, ?> stage : program.stages(workflow)) {
-                Layout state = Layout.of(stage.spec().state().get().getClass());
-                placed.add(new FitReport.Placement(workflow.name(), stage.spec().name(),
-                    place(order++, called.get(stage)), state.bits() + " bits of state per key"));
+            for (Stage<?, ?> stage : stages) {
+                placed.add(new FitReport.Placement(workflow.name(), stage.spec().name(), place(order++, called.get(stage)),
+                    Layout.of(stage.spec().state().get().getClass()).bits() + " bits of state per key"));
                 ForeignExterns.of(stage, EXTERNS::contains, NAME).forEach(v -> refused.add(new FitReport.Reason(
                     stage.spec().name(), v.site().method(), v.site().line(), v.limit(), v.operation())));
             }
         }
-        refused.addAll(ProgramChecker.check(program));
+        refused.addAll(checked(checked));
+        admitted.put(program, new WeakReference<>(fuser));
         return new FitReport(List.copyOf(placed), List.copyOf(refused));
+    }
+
+    private static List<FitReport.Reason> checked(CompletableFuture<List<FitReport.Reason>> check) {
+        try {
+            return check.join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof RuntimeException own ? own : e;
+        }
     }
 
     /** A stage that is called is slower, not wrong: it says why. */
@@ -70,7 +95,9 @@ public class BluefieldBackend implements HardwareBackend {
 
     @Override
     public <M extends SegmentMeta> Pipeline<M> load(Program<M> program, Capacity capacity, Outlet<M> runtime) {
-        BluefieldPipeline<M> pipeline = new BluefieldPipeline<>(program, capacity, runtime);
+        WeakReference<Fuser> made = admitted.remove(program);
+        Fuser fuser = made == null ? null : made.get();
+        BluefieldPipeline<M> pipeline = new BluefieldPipeline<>(program, capacity, runtime, fuser == null ? new Fuser(program) : fuser);
         program.loaded(pipeline);
         return pipeline;
     }

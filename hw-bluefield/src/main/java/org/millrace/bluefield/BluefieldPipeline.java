@@ -18,6 +18,7 @@ import org.millrace.execution.RowPlan;
  * <p>Owned by: the data-path thread.
  */
 final class BluefieldPipeline<M extends SegmentMeta> extends Execution<M> {
+    static final RowPlan ROWS = RowPlan.LINES;
     private static final int ITEMS = 2048;
 
     private static final int RECEIVE = Workflow.RX.ordinal();
@@ -30,9 +31,9 @@ final class BluefieldPipeline<M extends SegmentMeta> extends Execution<M> {
     private final Fused mirror;
     private final Mirrors copies = (verdict, meta) -> mirrors().mirror(verdict, meta, 0);
 
-    BluefieldPipeline(Program<M> program, Capacity capacity, Outlet<M> outlet) {
-        super(program, capacity, outlet, ITEMS, RowPlan.LINES);
-        Fuser fuser = new Fuser(program);
+    /** @param fuser the program's; what it has made for {@link StepCall#planned} places is not made again */
+    BluefieldPipeline(Program<M> program, Capacity capacity, Outlet<M> outlet, Fuser fuser) {
+        super(program, capacity, outlet, ITEMS, ROWS);
         receive = fuse(fuser, program, Workflow.RX);
         transmit = fuse(fuser, program, Workflow.TX);
         control = fuse(fuser, program, Workflow.HC);

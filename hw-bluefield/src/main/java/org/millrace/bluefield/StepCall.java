@@ -1,6 +1,9 @@
 package org.millrace.bluefield;
 
+import java.util.Map;
 import org.millrace.api.pipeline.SegmentMeta;
+import org.millrace.api.pipeline.Stage;
+import org.millrace.api.pipeline.State;
 import org.millrace.code.fuse.StageCall;
 import org.millrace.code.fuse.StagePlace;
 import org.millrace.execution.StateTable;
@@ -13,9 +16,17 @@ import org.millrace.execution.Step;
  */
 record StepCall(Step<?, ?> step) implements StageCall {
     static StagePlace place(Step<?, ?> step) {
-        StateTable table = step.table();
-        return new StagePlace(step.stage(), step.view().getClass(), table.key(), table.words(), table.first(), table.keys(),
-            table.stride(), table.offset(), new StepCall(step));
+        return place(step.stage(), step.view().getClass(), step.table(), new StepCall(step));
+    }
+
+    /** {@return where a stage will be when it is loaded} */
+    static StagePlace planned(Stage<?, ?> stage, Map<String, StateTable> tables) {
+        return place(stage, stage.spec().state().get().getClass(), tables.get(stage.spec().name()), null);
+    }
+
+    private static StagePlace place(Stage<?, ?> stage, Class<? extends State> view, StateTable table, StepCall call) {
+        return new StagePlace(stage, view, table.key(), table.words(), table.first(), table.keys(), table.stride(), table.offset(),
+            call);
     }
 
     @Override

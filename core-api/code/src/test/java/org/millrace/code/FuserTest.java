@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -214,6 +215,14 @@ class FuserTest {
     }
 
     private Fused fuse(Counting... stages) {
+        return new Fuser(new TestProgram(List.of(stages))).fuse(Workflow.RX, places(rows, stages));
+    }
+
+    private Map<Stage<?, ?>, Violation> called(Counting... stages) {
+        return new Fuser(new TestProgram(List.of(stages))).called(Workflow.RX, places(rows, stages));
+    }
+
+    private List<StagePlace> places(int[] rows, Counting... stages) {
         List<StagePlace> places = new ArrayList<>();
         for (Counting stage : stages) {
             Count view = new Count();
@@ -232,7 +241,7 @@ class FuserTest {
                 }
             }));
         }
-        return new Fuser(new TestProgram(List.of(stages))).fuse(Workflow.RX, places);
+        return places;
     }
 
     @Test
@@ -254,6 +263,41 @@ class FuserTest {
     }
 
     @Test
+    void whatWasMadeBeforeThereWasMemoryRunsOverTheMemoryThatItIsLoadedWith() {
+        Counting[] stages = {new Ordinary(5), new Catches(), new Ordinary(6)};
+        Fuser fuser = new Fuser(new TestProgram(List.of(stages)));
+        assertThat(fuser.called(Workflow.RX, places(new int[0], stages))).containsOnlyKeys(stages[1]);
+        Fused fused = fuser.fuse(Workflow.RX, places(rows, stages));
+        meta.flow(2);
+        meta.message(1);
+        assertThat(fused.run(meta, null, 0)).isEqualTo(Verdict.NEXT);
+        int[] seen = rows.clone();
+        int position = meta.position();
+        Arrays.fill(rows, 0);
+        Arrays.fill(words, 0);
+        meta.flow(2);
+        meta.message(1);
+        assertThat(fuse(stages).run(meta, null, 0)).isEqualTo(Verdict.NEXT);
+        assertThat(seen).isEqualTo(rows).isNotEqualTo(new int[rows.length]);
+        assertThat(position).isEqualTo(meta.position());
+    }
+
+    @Test
+    void placesThatLieOtherwiseAreMadeAnew() {
+        Ordinary stage = new Ordinary(5);
+        Fuser fuser = new Fuser(new TestProgram(List.of(stage)));
+        StagePlace place = places(rows, stage).getFirst();
+        fuser.called(Workflow.RX, List.of(place));
+        Fused shifted = fuser.fuse(Workflow.RX, List.of(new StagePlace(stage, place.view(), place.key(), rows, 1, FLOWS, STRIDE, 2,
+            place.call())));
+        meta.flow(1);
+        meta.message(1);
+        assertThat(shifted.run(meta, null, 0)).isEqualTo(Verdict.NEXT);
+        assertThat(rows[1]).isZero();
+        assertThat(rows[2]).isEqualTo(5);
+    }
+
+    @Test
     void whatCannotBeCopiedIsCalledWhereItStandsAndSeesWhatStagesBeforeItHaveWritten() {
         Fused fused = fuse(new Ordinary(1), new Catches(), new Ordinary(1));
         meta.flow(1);
@@ -267,7 +311,7 @@ class FuserTest {
         Ordinary ordinary = new Ordinary(1);
         Catches catches = new Catches();
         Chooses chooses = new Chooses();
-        Map<Stage<?, ?>, Violation> called = new Fuser(new TestProgram(List.of(ordinary, catches, chooses))).called(Workflow.RX);
+        Map<Stage<?, ?>, Violation> called = called(ordinary, catches, chooses);
         assertThat(called).containsOnlyKeys(catches, chooses);
         assertThat(called.get(catches).operation()).isEqualTo("catches exceptions");
         assertThat(called.get(chooses).site().method()).isEqualTo("Chooses.helped");
@@ -277,7 +321,7 @@ class FuserTest {
     @Test
     void aStageThatTheCompilerWouldNotTakeIsCalled() {
         TooLong tooLong = new TooLong();
-        Violation why = new Fuser(new TestProgram(List.of(new Ordinary(1), tooLong))).called(Workflow.RX).get(tooLong);
+        Violation why = called(new Ordinary(1), tooLong).get(tooLong);
         assertThat(why.operation()).matches("would be \\d+ bytes of code, the compiler takes 8000");
         Fused fused = fuse(new Ordinary(1), tooLong);
         meta.flow(1);

@@ -12,6 +12,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import net.openhft.chronicle.core.values.LongValue;
 import net.openhft.chronicle.map.ChronicleMap;
 import net.openhft.chronicle.map.ChronicleMapBuilder;
@@ -37,6 +38,7 @@ public final class Registry implements AutoCloseable {
     static final int DETAIL_BYTES = 128;
 
     private static final Logger LOG = LoggerFactory.getLogger(Registry.class);
+    private static final AtomicBoolean REHEARSED = new AtomicBoolean();
     private static final String FILE = "registry";
     // Lines being written while the file is copied fail their checksum; another copy has them.
     private static final int COPIES = 3;
@@ -59,9 +61,12 @@ public final class Registry implements AutoCloseable {
 
     /**
      * Loads and links what a registry needs, which takes longer than anything else of a start, in a thread of its own: who
-     * calls this and has other things to do first finds it done when it calls {@link #create}.
+     * calls this and has other things to do first finds it done when it calls {@link #create}. Once in a process.
      */
     public static void rehearse() {
+        if (REHEARSED.getAndSet(true)) {
+            return;
+        }
         Thread.ofPlatform().daemon().name("millrace-registry").start(() -> {
             try {
                 builder(1).create().close();

@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntFunction;
 import org.millrace.api.hardware.Capacity;
 import org.millrace.api.pipeline.Layout;
 import org.millrace.api.pipeline.SegmentMeta;
@@ -48,6 +49,22 @@ public record StateTable(Class<? extends State> type, StageSpec.Key key, int[] w
      * @param plan     how the rows of what is keyed by flow lie
      */
     public static Map<String, StateTable> of(Collection<? extends StageSpec<?>> specs, Capacity capacity, RowPlan plan) {
+        return of(specs, capacity, plan, int[]::new);
+    }
+
+    /**
+     * {@return tables as {@link #of} would make them, without memory: where everything will lie}
+     *
+     * @param specs    of the stages in pipeline order; of those of one name the first one counts
+     * @param capacity for how many keys
+     * @param plan     how the rows of what is keyed by flow lie
+     */
+    public static Map<String, StateTable> planned(Collection<? extends StageSpec<?>> specs, Capacity capacity, RowPlan plan) {
+        return of(specs, capacity, plan, length -> new int[0]);
+    }
+
+    private static Map<String, StateTable> of(Collection<? extends StageSpec<?>> specs, Capacity capacity, RowPlan plan,
+                                              IntFunction<int[]> memory) {
         Map<String, StageSpec<?>> byName = new LinkedHashMap<>();
         specs.forEach(spec -> byName.putIfAbsent(spec.name(), spec));
         Map<String, List<StageSpec<?>>> groups = new LinkedHashMap<>();
@@ -58,17 +75,18 @@ public record StateTable(Class<? extends State> type, StageSpec.Key key, int[] w
             } else {
                 int length = length(spec);
                 int keys = spec.key() == StageSpec.Key.CONTEXT ? capacity.contexts() : 0;
-                tables.put(spec.name(), new StateTable(type(spec), spec.key(), new int[Math.multiplyExact(length, keys)],
-                    length, 0, length, 0, keys));
+                tables.put(spec.name(), new StateTable(type(spec), spec.key(),
+                    memory.apply(Math.multiplyExact(length, keys)), length, 0, length, 0, keys));
             }
         }
-        groups.values().forEach(group -> addRows(group, capacity.flows(), plan, tables));
+        groups.values().forEach(group -> addRows(group, capacity.flows(), plan, memory, tables));
         return tables;
     }
 
-    private static void addRows(List<StageSpec<?>> group, int flows, RowPlan plan, Map<String, StateTable> tables) {
+    private static void addRows(List<StageSpec<?>> group, int flows, RowPlan plan, IntFunction<int[]> memory,
+                                Map<String, StateTable> tables) {
         int stride = plan.stride(group.stream().mapToInt(StateTable::length).sum());
-        int[] rows = new int[plan.lead() + Math.multiplyExact(stride, flows)];
+        int[] rows = memory.apply(plan.lead() + Math.multiplyExact(stride, flows));
         int offset = plan.lead();
         for (StageSpec<?> spec : group) {
             int length = length(spec);

@@ -181,6 +181,22 @@ public final class Sockets extends NativeCalls {
     }
 
     /**
+     * recvmsg(2) where the error does not matter. Allocates nothing.
+     *
+     * @param fd      socket
+     * @param message address of the {@code struct msghdr}
+     * @param flags   {@link #MSG_DONTWAIT} or 0
+     * @return bytes or -1
+     */
+    public static long receiveQuietly(int fd, long message, int flags) {
+        try {
+            return (long) Calls.RECVMSG_QUIETLY.invokeExact(fd, message, flags);
+        } catch (Throwable t) {
+            throw unexpected(t);
+        }
+    }
+
+    /**
      * if_nametoindex(3).
      *
      * @param name of a network interface
@@ -205,6 +221,7 @@ public final class Sockets extends NativeCalls {
         static final MethodHandle SENDMMSG = handle("sendmmsg", INT, INT, LONG, INT, INT);
         static final MethodHandle SEND = handle("send", LONG, INT, LONG, LONG, INT);
         static final MethodHandle RECV = handle("recv", LONG, INT, LONG, LONG, INT);
+        static final MethodHandle RECVMSG_QUIETLY = plain("recvmsg", LONG, INT, LONG, INT);
         static final MethodHandle IF_NAMETOINDEX = plain("if_nametoindex", INT, LONG);
     }
 }

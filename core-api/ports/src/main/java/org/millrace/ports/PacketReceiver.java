@@ -19,17 +19,22 @@ import org.millrace.memory.Linux;
  *    m  frame
  * </pre>
  *
- * <p>All integers in the machine's order, little-endian.
+ * <p>All integers in the machine's order, little-endian. A frame that is longer than a slot begins in it and waits, whole, in the
+ * socket's queue ({@link LongFrames}), in the same order.
  *
  * <p>Owned by: the data-path thread.
  */
 @SuppressWarnings("restricted")
 final class PacketReceiver implements AutoCloseable {
-    /** One slot takes a frame of 64 KB; 3 cache lines over a multiple of a page, so that slots share no cache set. */
-    private static final int SLOT_BYTES = 65536 + 192;
-    private static final int BLOCK_BYTES = 1 << 20;
-    /** Slots in a block; a ring has whole blocks. */
-    static final int SLOTS_PER_BLOCK = BLOCK_BYTES / SLOT_BYTES;
+    /** A slot takes a frame of the MTU behind what the kernel and a tag need, in whole lines; an odd number, so that slots share no cache set. */
+    private static final int SLOT_OVERHEAD = 192;
+    private static final int LINE_BYTES = 64;
+    /** A frame of 64 KB. */
+    private static final int MOST_BYTES = 65536;
+    /** So much has to have room in the socket's queue: a window. Else slots take whatever comes. */
+    private static final int LEAST_QUEUE_BYTES = 2 << 20;
+    private static final int SMALL_BLOCK_BYTES = 1 << 16;
+    private static final int LARGE_BLOCK_BYTES = 1 << 20;
 
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
     private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -45,6 +50,8 @@ final class PacketReceiver implements AutoCloseable {
     private static final int TAG_PROTOCOL = 26;
 
     private static final int STATUS_USER = 1;
+    /** COPY: all of it is in the socket's queue. */
+    private static final int STATUS_QUEUED = 2;
     private static final int STATUS_TAG_VALID = 0x10;
     /** CSUMNOTREADY: a peer on this machine left it to a device; CSUM_VALID: a device has checked it. */
     private static final int STATUS_CHECKSUM_GOOD = 0x08 | 0x80;
@@ -60,6 +67,7 @@ final class PacketReceiver implements AutoCloseable {
 
     private final Arena arena = Arena.ofShared();
     private final MemorySegment ring;
+    private final LongFrames longFrames;
     private final long[] slotOffset;
     /** First slot that the owner still uses. */
     private int held;
@@ -70,23 +78,29 @@ final class PacketReceiver implements AutoCloseable {
     private long truncated;
 
     /** Makes the ring of a socket that has its options and is not bound yet, of at least {@code slots} slots. */
-    PacketReceiver(PacketSocket socket, int slots) {
-        int blocks = Math.ceilDiv(slots, SLOTS_PER_BLOCK);
-        slotOffset = new long[blocks * SLOTS_PER_BLOCK];
+    PacketReceiver(PacketSocket socket, int slots, int mtuBytes, int receiveBufferBytes) {
+        longFrames = new LongFrames(socket.descriptor());
+        boolean isQueued = socket.queueLongFrames(receiveBufferBytes) >= LEAST_QUEUE_BYTES;
+        int slotBytes = (Math.min(isQueued ? mtuBytes : MOST_BYTES, MOST_BYTES) + SLOT_OVERHEAD) / LINE_BYTES * LINE_BYTES | LINE_BYTES;
+        int blockBytes = 2 * slotBytes < SMALL_BLOCK_BYTES ? SMALL_BLOCK_BYTES : LARGE_BLOCK_BYTES;
+        int slotsPerBlock = blockBytes / slotBytes;
+        int blocks = Math.ceilDiv(slots, slotsPerBlock);
+        slotOffset = new long[blocks * slotsPerBlock];
         for (int i = 0; i < slotOffset.length; i++) {
-            slotOffset[i] = (long) (i / SLOTS_PER_BLOCK) * BLOCK_BYTES + (long) (i % SLOTS_PER_BLOCK) * SLOT_BYTES;
+            slotOffset[i] = (long) (i / slotsPerBlock) * blockBytes + (long) (i % slotsPerBlock) * slotBytes;
         }
-        long size = (long) blocks * BLOCK_BYTES;
-        ring = MemorySegment.ofAddress(socket.mapReceiveRing(BLOCK_BYTES, blocks, SLOT_BYTES, slotOffset.length))
+        long size = (long) blocks * blockBytes;
+        ring = MemorySegment.ofAddress(socket.mapReceiveRing(blockBytes, blocks, slotBytes, slotOffset.length))
                 .reinterpret(size, arena, mapping -> Linux.unmap(mapping.address(), size));
     }
 
     /** Gives the slots of the previous batch back and fills {@code batch}. */
     int receive(FrameBatch batch) {
         release();
+        longFrames.forget();
         batch.clear();
         int slot = held;
-        while (!batch.isFull() && heldCount < slotOffset.length) {
+        while (!batch.isFull() && heldCount < slotOffset.length && !longFrames.isFull()) {
             long offset = slotOffset[slot];
             int status = (int) STATUS.getAcquire(ring, offset);
             if ((status & STATUS_USER) == 0) {
@@ -96,13 +110,17 @@ final class PacketReceiver implements AutoCloseable {
             heldCount++;
             slot = slot + 1 == slotOffset.length ? 0 : slot + 1;
         }
+        if (!batch.takesHeads) {
+            longFrames.completeAll(batch);
+        }
         frames += batch.count();
         return batch.count();
     }
 
     private void take(FrameBatch batch, long slot, int status) {
         int length = ring.get(INT, slot + LENGTH);
-        if (ring.get(INT, slot + CAPTURED) != length) {
+        int captured = ring.get(INT, slot + CAPTURED);
+        if (captured != length && (status & STATUS_QUEUED) == 0) {
             truncated++;
             return;
         }
@@ -110,13 +128,21 @@ final class PacketReceiver implements AutoCloseable {
         long vnet = start - VNET_BYTES;
         boolean good = (status & STATUS_CHECKSUM_GOOD) != 0 || (ring.get(BYTE, vnet) & VNET_CHECKSUM_GOOD) != 0;
         int segmentBytes = ring.get(BYTE, vnet + VNET_GSO_TYPE) == 0 ? 0 : ring.get(SHORT, vnet + VNET_GSO_SIZE) & 0xffff;
-        if ((status & STATUS_TAG_VALID) != 0) {
+        int tagBytes = (status & STATUS_TAG_VALID) != 0 ? TAG_BYTES : 0;
+        if (tagBytes != 0) {
             restoreTag(slot, start);
-            start -= TAG_BYTES;
-            length += TAG_BYTES;
         }
-        batch.add(ring, start, length, segmentBytes, good ? FrameBatch.CHECKSUM_VALID : 0);
-        bytes += length;
+        int flags = good ? FrameBatch.CHECKSUM_VALID : 0;
+        if (captured == length) {
+            batch.add(ring, start - tagBytes, length + tagBytes, segmentBytes, flags);
+        } else {
+            batch.addHead(ring, start - tagBytes, captured + tagBytes, length + tagBytes, segmentBytes, flags, longFrames);
+            longFrames.add(batch.count() - 1, length, tagBytes);
+            if (!good || tagBytes != 0) { // somebody will look at all of it
+                longFrames.complete(batch, batch.count() - 1);
+            }
+        }
+        bytes += length + tagBytes;
     }
 
     /** Puts the 802.1Q tag that the kernel has taken out back behind the addresses, over the virtio-net header. */

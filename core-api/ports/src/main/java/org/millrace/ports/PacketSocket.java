@@ -26,11 +26,14 @@ final class PacketSocket implements AutoCloseable {
     private static final int SOL_SOCKET = 1;
     private static final int SO_ERROR = 4;
     private static final int SO_SNDBUF = 7;
+    private static final int SO_RCVBUF = 8;
     private static final int SO_SNDBUFFORCE = 32;
+    private static final int SO_RCVBUFFORCE = 33;
     private static final int SOL_PACKET = 263;
     private static final int PACKET_ADD_MEMBERSHIP = 1;
     private static final int PACKET_RX_RING = 5;
     private static final int PACKET_STATISTICS = 6;
+    private static final int PACKET_COPY_THRESH = 7;
     private static final int PACKET_VERSION = 10;
     private static final int PACKET_VNET_HDR = 15;
     private static final int PACKET_IGNORE_OUTGOING = 23;
@@ -79,10 +82,26 @@ final class PacketSocket implements AutoCloseable {
         check(sockets.setOption(descriptor, SOL_PACKET, PACKET_IGNORE_OUTGOING, 1), "PACKET_IGNORE_OUTGOING");
         check(sockets.setOption(descriptor, SOL_PACKET, PACKET_VERSION, TPACKET_V2), "PACKET_VERSION");
         check(sockets.setOption(descriptor, SOL_PACKET, PACKET_VNET_HDR, 1), "PACKET_VNET_HDR");
-        if (sockets.setOption(descriptor, SOL_SOCKET, SO_SNDBUFFORCE, sendBufferBytes) < 0) {
-            // without CAP_NET_ADMIN the system's limit holds, which costs retries and nothing else
-            check(sockets.setOption(descriptor, SOL_SOCKET, SO_SNDBUF, sendBufferBytes), "SO_SNDBUF");
+        buffer(SO_SNDBUFFORCE, SO_SNDBUF, sendBufferBytes, "SO_SNDBUF");
+    }
+
+    /** Without CAP_NET_ADMIN the system's limit holds. */
+    private void buffer(int force, int option, int bytes, String name) {
+        if (sockets.setOption(descriptor, SOL_SOCKET, force, bytes) < 0) {
+            check(sockets.setOption(descriptor, SOL_SOCKET, option, bytes), name);
         }
+    }
+
+    /**
+     * Has frames that are longer than a slot of the ring wait whole in the socket's queue beside it, before the ring is made.
+     * Answers how many bytes may wait there, as the kernel counts them.
+     */
+    int queueLongFrames(int receiveBufferBytes) {
+        buffer(SO_RCVBUFFORCE, SO_RCVBUF, receiveBufferBytes, "SO_RCVBUF");
+        check(sockets.setOption(descriptor, SOL_PACKET, PACKET_COPY_THRESH, 1), "PACKET_COPY_THRESH");
+        scratch.set(INT, 4, 4);
+        check(Sockets.optionQuietly(descriptor, SOL_SOCKET, SO_RCVBUF, scratch.address(), scratch.address() + 4), "SO_RCVBUF");
+        return scratch.get(INT, 0);
     }
 
     /** Makes the receive ring and maps it; the mapping has to be gone before {@link #close}. */

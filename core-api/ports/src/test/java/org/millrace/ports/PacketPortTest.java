@@ -15,7 +15,8 @@ import org.millrace.testkit.Namespace;
 class PacketPortTest {
     /** Each is a method of {@link PacketPortScenarios}, run in a network namespace of its own. */
     @ParameterizedTest
-    @ValueSource(strings = {"framesArriveUnchanged", "superFramesStayWhole", "superFramesAreCutWhereTheLinkIsSmall",
+    @ValueSource(strings = {"framesArriveUnchanged", "superFramesStayWhole", "payloadOfSuperFramesIsMovedOnce",
+        "superFramesAreCutWhereTheLinkIsSmall",
         "kernelCompletesAndTrustsPartialChecksums", "tagsAreRestored", "fullRingIsCounted",
         "interfaceGoingDownWakesOnceAndDrops", "linkIsReportedAsItIs", "openingSaysWhatIsWrong",
         "takenInterfaceIsRefusedUntilItIsFree"})

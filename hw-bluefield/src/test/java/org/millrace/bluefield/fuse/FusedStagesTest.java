@@ -10,6 +10,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.millrace.api.pipeline.Program;
 import org.millrace.api.pipeline.SegmentMeta;
 import org.millrace.api.pipeline.StageSpec;
 import org.millrace.api.pipeline.ViewCursor;
@@ -136,6 +137,8 @@ class FusedStagesTest {
     @ParameterizedTest
     @MethodSource("workflows")
     void everyStageIsCopied(TransportFactory factory, Map<String, String> options, boolean superFrames, Workflow workflow) {
-        assertThat(new Fuser(new RecordedHost().program(factory, options, superFrames)).called(workflow)).isEmpty();
+        RecordedHost host = new RecordedHost();
+        Program<?> program = host.program(factory, options, superFrames);
+        assertThat(new Fuser(program).called(workflow, new Side<>(program, host, workflow, false).places())).isEmpty();
     }
 }

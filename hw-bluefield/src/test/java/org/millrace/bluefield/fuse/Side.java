@@ -59,7 +59,7 @@ final class Side<M extends SegmentMeta> {
         tables = StateTable.of(Arrays.stream(Workflow.values()).flatMap(each -> program.stages(each).stream()).map(Stage::spec).toList(),
             RecordedHost.CAPACITY);
         steps = program.stages(workflow).stream().<Step<? super M, ?>>map(this::step).toList();
-        fused = isFused ? new Fuser(program).fuse(workflow, steps.stream().map(Side::place).toList()) : null;
+        fused = isFused ? new Fuser(program).fuse(workflow, places()) : null;
         meta = program.newMeta();
         length = Layout.of(meta.getClass()).words();
         words = new int[BASE + length];
@@ -68,6 +68,10 @@ final class Side<M extends SegmentMeta> {
 
     private <S extends State> Step<? super M, S> step(Stage<? super M, S> stage) {
         return new Step<>(stage, tables.get(stage.spec().name()), stage.spec().state().get(), program);
+    }
+
+    List<StagePlace> places() {
+        return steps.stream().map(Side::place).toList();
     }
 
     private static StagePlace place(Step<?, ?> step) {

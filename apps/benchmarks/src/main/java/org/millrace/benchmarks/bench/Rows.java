@@ -9,6 +9,7 @@ import java.util.stream.Collectors;
 import org.millrace.benchmarks.Children;
 import org.millrace.benchmarks.EchoTransports;
 import org.millrace.benchmarks.FabricSpeed;
+import org.millrace.benchmarks.FirstBytes;
 import org.millrace.benchmarks.HttpComparison;
 import org.millrace.benchmarks.QueueRoundTrip;
 import org.millrace.benchmarks.SwapPause;
@@ -80,6 +81,23 @@ enum Rows {
             return results;
         }
     },
+    /** The same before anything is warm. */
+    FIRST("what curl has got 100 ms after it has begun, over veth", true) {
+        @Override
+        List<Result> measure(int rounds) throws IOException, InterruptedException {
+            Map<String, Figures> all = bySubject(FirstBytes.compare(rounds));
+            List<Result> results = new ArrayList<>();
+            Map<String, String> whose = Map.of("first", "first connection of new processes", "warm", "new connection of warm ones");
+            for (String when : List.of("first", "warm")) {
+                Figures ours = all.get("millrace." + when);
+                Figures kernels = all.get("kernel." + when);
+                results.add(Result.of(whose.get(when) + ", Millrace", ours));
+                results.add(Result.of(whose.get(when) + ", kernel", kernels));
+                results.add(Result.of(whose.get(when) + ", to the kernel's", ours.over(kernels)));
+            }
+            return results;
+        }
+    },
     /** A Vert.x server, over Millrace and the kernel's three ways. */
     HTTP("wrk against a Vert.x HTTP server, over veth", true) {
         @Override
@@ -101,7 +119,8 @@ enum Rows {
     START("from the command to an instance that is ready", false) {
         @Override
         List<Result> measure(int rounds) throws IOException, InterruptedException {
-            Starts.once(); // the second start and later ones have what the first has prepared
+            Starts.once(); // builds what is missing
+            Starts.prepare(); // what the first start does in the background, for later ones
             double[] ms = new double[rounds];
             for (int i = 0; i < rounds; i++) {
                 ms[i] = Starts.once();

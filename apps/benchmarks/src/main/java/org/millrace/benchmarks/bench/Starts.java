@@ -42,6 +42,15 @@ final class Starts {
         }
     }
 
+    /** Makes the image's cache, and returns when it is there. */
+    static void prepare() throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(launcher(), "prepare").redirectErrorStream(true).start();
+        String said = new String(process.getInputStream().readAllBytes());
+        if (process.waitFor() != 0) {
+            throw new IOException("an image is not prepared: " + said.strip());
+        }
+    }
+
     private static String launcher() throws IOException {
         String launcher = System.getProperty("millrace.launcher");
         if (launcher == null) {

@@ -6,6 +6,9 @@ import java.lang.foreign.MemorySegment;
  * Received frames, as descriptors over memory that the port owns. Parallel arrays: entry {@code i} of each belongs to
  * frame {@code i}. The memory is valid until the port's next {@link Port#receive}.
  *
+ * <p>Of a long frame the port may give the beginning only, to whom has said {@link #takesHeads}: the rest is moved once, straight
+ * to where it is wanted ({@link #take}), or made up for by {@link #complete}.
+ *
  * <p>Owned by: the data-path thread.
  */
 public final class FrameBatch {
@@ -25,7 +28,39 @@ public final class FrameBatch {
     /** {@link #CHECKSUM_VALID} and {@link #LOOPED}, or 0. */
     public final int[] flags;
 
+    /** Whether the owner knows that a frame may be there in part. */
+    public boolean takesHeads;
+
+    /** Bytes of frame {@code i} that are in {@link #segment}: less than {@link #length} if the port has the rest. */
+    private final int[] there;
+    private Rest rest;
     private int count;
+
+    /** A port that has the rest of frames. Owned by: the data-path thread. */
+    public interface Rest {
+        /**
+         * Moves bytes of a frame into two spans of a region. It is in part from then on.
+         *
+         * @param batch        of the frame
+         * @param frame        which
+         * @param from         first byte, from the frame's start
+         * @param to           where they go: native memory
+         * @param firstOffset  of the first span
+         * @param firstLength  its bytes
+         * @param secondOffset of the second span
+         * @param secondLength its bytes, or 0
+         */
+        void take(FrameBatch batch, int frame, int from, MemorySegment to, long firstOffset, int firstLength, long secondOffset,
+                  int secondLength);
+
+        /**
+         * Puts all of a frame into memory, and {@link FrameBatch#moved moves} its entry there.
+         *
+         * @param batch of the frame
+         * @param frame which
+         */
+        void complete(FrameBatch batch, int frame);
+    }
 
     /**
      * Makes an empty batch.
@@ -38,6 +73,7 @@ public final class FrameBatch {
         length = new int[capacity];
         segmentSize = new int[capacity];
         flags = new int[capacity];
+        there = new int[capacity];
     }
 
     /** {@return the number of frames} */
@@ -71,10 +107,73 @@ public final class FrameBatch {
      */
     public void add(MemorySegment memory, long start, int bytes, int segmentBytes, int frameFlags) {
         int i = count++;
+        there[i] = bytes;
         segment[i] = memory;
         offset[i] = start;
         length[i] = bytes;
         segmentSize[i] = segmentBytes;
         flags[i] = frameFlags;
+    }
+
+    /**
+     * Adds a frame of which the beginning is there; the batch must not be full, and {@link #takesHeads}.
+     *
+     * @param memory       where the beginning is
+     * @param start        offset of the Ethernet header in {@code memory}
+     * @param headBytes    how much there is
+     * @param bytes        frame length
+     * @param segmentBytes segment size of a super-frame, or 0
+     * @param frameFlags   as of {@link #add}
+     * @param port         who has the rest, of all frames of the batch that are in part
+     */
+    public void addHead(MemorySegment memory, long start, int headBytes, int bytes, int segmentBytes, int frameFlags, Rest port) {
+        add(memory, start, bytes, segmentBytes, frameFlags);
+        there[count - 1] = headBytes;
+        rest = port;
+    }
+
+    /** {@return whether all of a frame is in memory}
+     * @param i which */
+    public boolean isWhole(int i) {
+        return there[i] == length[i];
+    }
+
+    /**
+     * Moves bytes of a frame that is not whole, as {@link Rest#take}; once for each frame.
+     *
+     * @param i            which
+     * @param from         first byte, from the frame's start
+     * @param to           where they go: native memory
+     * @param firstOffset  of the first span
+     * @param firstLength  its bytes
+     * @param secondOffset of the second span
+     * @param secondLength its bytes, or 0
+     */
+    public void take(int i, int from, MemorySegment to, long firstOffset, int firstLength, long secondOffset, int secondLength) {
+        rest.take(this, i, from, to, firstOffset, firstLength, secondOffset, secondLength);
+    }
+
+    /**
+     * Makes a frame whole, which may move it; not if its bytes have been taken.
+     *
+     * @param i which
+     */
+    public void complete(int i) {
+        if (there[i] < length[i]) {
+            rest.complete(this, i);
+        }
+    }
+
+    /**
+     * All of a frame is there, elsewhere: said by the port.
+     *
+     * @param i      which
+     * @param memory where it is
+     * @param start  where it begins
+     */
+    public void moved(int i, MemorySegment memory, long start) {
+        segment[i] = memory;
+        offset[i] = start;
+        there[i] = length[i];
     }
 }

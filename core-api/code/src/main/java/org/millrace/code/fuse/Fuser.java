@@ -4,6 +4,7 @@ import java.lang.classfile.ClassFile;
 import java.lang.classfile.attribute.CodeAttribute;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -30,7 +31,7 @@ import org.millrace.code.Violation;
  * <p>A workflow whose code is longer than the compiler takes in one piece becomes several methods, which pass the metadata on
  * through memory.
  *
- * <p>Owned by: one thread; it keeps what it has read of the classes.
+ * <p>Owned by: one thread; it keeps what it has read of the classes, and what it has made.
  */
 public final class Fuser {
     /** HotSpot does not compile longer methods (HugeMethodLimit). */
@@ -42,6 +43,7 @@ public final class Fuser {
     private final Code.Library library = new Code.Library();
     private final Predicate<Accessor.Word> isEmitted;
     private final Predicate<Accessor.Word> isMirrored;
+    private final Map<Workflow, Attempt> made = new EnumMap<>(Workflow.class);
 
     /**
      * For a program.
@@ -83,21 +85,29 @@ public final class Fuser {
      * {@return the stages of a workflow that are called instead of copied, and why}
      *
      * @param workflow which
+     * @param places   its stages in order; their state may still be without memory
      */
-    public Map<Stage<?, ?>, Violation> called(Workflow workflow) {
-        List<StagePlace> places = new ArrayList<>();
-        program.stages(workflow).forEach(stage -> places.add(StagePlace.of(stage)));
-        return new Attempt(places, workflow).called();
+    public Map<Stage<?, ?>, Violation> called(Workflow workflow, List<StagePlace> places) {
+        return of(workflow, places).called;
     }
 
     /**
      * {@return a workflow as one method}
      *
      * @param workflow which
-     * @param places   its stages in order
+     * @param places   its stages in order; if they lie as they did in {@link #called}, that is what has been made then
      */
     public Fused fuse(Workflow workflow, List<StagePlace> places) {
-        return new Attempt(places, workflow).fuse();
+        return of(workflow, places).make(places);
+    }
+
+    private Attempt of(Workflow workflow, List<StagePlace> places) {
+        Attempt attempt = made.get(workflow);
+        if (attempt == null || !attempt.suits(places)) {
+            attempt = new Attempt(places, workflow);
+            made.put(workflow, attempt);
+        }
+        return attempt;
     }
 
     /** One workflow. */
@@ -117,16 +127,15 @@ public final class Fuser {
         Attempt(List<StagePlace> places, Workflow workflow) {
             this.places = places;
             this.workflow = workflow;
+            build();
         }
 
-        Map<Stage<?, ?>, Violation> called() {
-            build();
-            return called;
-        }
-
-        Fused fuse() {
-            build();
-            return make();
+        boolean suits(List<StagePlace> others) {
+            boolean suits = others.size() == places.size();
+            for (int i = 0; suits && i < places.size(); i++) {
+                suits = others.get(i).liesLike(places.get(i));
+            }
+            return suits;
         }
 
         private void build() {
@@ -230,17 +239,27 @@ public final class Fuser {
                 .map(method -> ((CodeAttribute) method.code().orElseThrow()).codeLength()).toList();
         }
 
-        private Fused make() {
-            StageCall[] calls = places.stream().map(StagePlace::call).toArray(StageCall[]::new);
+        Fused make(List<StagePlace> loaded) {
+            StageCall[] calls = loaded.stream().map(StagePlace::call).toArray(StageCall[]::new);
             Object[] captured = shared.captured.keySet().stream()
                 .map(one -> one.value() instanceof Calls.Primitive number ? number.value() : one.value()).toArray();
-            int[][] tables = parts.stream().flatMap(part -> part.draft.tables().stream()).toArray(int[][]::new);
+            int[][] tables = parts.stream().flatMap(part -> part.draft.tables().stream()).map(table -> loaded(table, loaded))
+                .toArray(int[][]::new);
             int[] keys = places.stream().mapToInt(StagePlace::keys).toArray();
             try {
                 return (Fused) FusedClass.of(bytes, loader).newInstance(calls, captured, tables, keys);
             } catch (ReflectiveOperationException e) {
                 throw new IllegalStateException("the stages of " + program.name() + " " + workflow + " cannot be joined", e);
             }
+        }
+
+        /** {@return what is in the place of a table that the code was made with} */
+        private int[] loaded(int[] table, List<StagePlace> loaded) {
+            int stage = 0;
+            while (places.get(stage).words() != table) {
+                stage++;
+            }
+            return loaded.get(stage).words();
         }
     }
 }

@@ -12,6 +12,11 @@ public final class Captures {
     private final List<Capture> active = new ArrayList<>();
     private boolean on;
 
+    /** {@return whether any is under way, which looks at all of a frame} */
+    public boolean isOn() {
+        return on;
+    }
+
     /** Begins one. Throws IllegalStateException if there are as many as there can be. */
     public void begin(Capture capture) {
         if (active.size() == MOST) {

@@ -37,10 +37,25 @@ public final class ReceivedFrames {
         return frame == 0 ? null : retained.packet(-frame);
     }
 
+    /** Has all of a frame in memory, if it is one of the batch and its payload has not been taken. */
+    public void complete(int frame) {
+        if (frame > 0 && frame <= batch.count() && !batch.isWhole(frame - 1)) {
+            batch.complete(frame - 1);
+            packets[frame - 1].frame = batch.segment[frame - 1];
+            packets[frame - 1].frameOffset = batch.offset[frame - 1];
+        }
+    }
+
+    /** {@return whether a frame of the batch is not in memory as a whole} */
+    public boolean isHead(int frame) {
+        return frame > 0 && !batch.isWhole(frame - 1);
+    }
+
     /** {@return number of a datagram's frame for one item more, or 0 if there is no such} */
     public int share(ReceivedPacket packet) {
         for (int i = 0; i < batch.count(); i++) {
             if (packets[i] == packet) {
+                complete(i + 1);
                 return i + 1;
             }
         }
@@ -61,8 +76,9 @@ public final class ReceivedFrames {
         if (meta.frame() <= 0) {
             return true;
         }
+        complete(meta.frame());
         ReceivedPacket packet = packet(meta.frame());
-        int number = packet == null ? 0 : retained.keep(packet, length(meta.frame()));
+        int number = packet == null || isHead(meta.frame()) ? 0 : retained.keep(packet, length(meta.frame()));
         meta.frame(-number);
         return number != 0;
     }

@@ -217,6 +217,7 @@ public final class DataPath implements AutoCloseable {
     private boolean receive(long nowNs) {
         frames.forget();
         frames.receivedNs = nowNs;
+        frames.batch.takesHeads = !captures.isOn();
         int count = receiver.receive(frames.batch);
         if (count > 1 && transports.areFar()) {
             ingress.touch(frames.batch);

@@ -108,6 +108,11 @@ final class Ingress {
         if (length >= PLAIN_HEADERS && plain(frame, memory, start, length, nowNs)) {
             return;
         }
+        if (!batch.isWhole(frame)) {
+            batch.complete(frame);
+            memory = batch.segment[frame];
+            start = batch.offset[frame];
+        }
         if (length < EthernetHeader.LENGTH) {
             counters.drop(DropReason.TRUNCATED);
             return;

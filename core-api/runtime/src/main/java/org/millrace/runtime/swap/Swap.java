@@ -93,6 +93,28 @@ public final class Swap {
         return end(swap.execute(path.nowNs()));
     }
 
+    /**
+     * Hands over and takes over again and again, on this thread, to a new side that is thrown away then: what runs in a pause is run
+     * by nobody else, and there it has to be quick with the first connection. Changes nothing.
+     *
+     * @param path     what runs
+     * @param request  what is to run instead, as it has been admitted
+     * @param position of the transport whose connections are handed over
+     * @param times    how often
+     * @throws SwapException if the new side refuses them
+     */
+    static void practise(DataPath path, SwapRequest request, int position, int times) throws SwapException {
+        Swap swap = new Swap(path, request, System::nanoTime, step -> { });
+        swap.prepare(path.loaded());
+        swap.moves.removeIf(move -> move.old() != path.transports().at(position));
+        for (int i = 0; i < times; i++) {
+            swap.exports.clear();
+            swap.step(SwapStep.EXPORT, () -> swap.exportStates(path.nowNs()));
+            swap.step(SwapStep.IMPORT, () -> swap.importStates(path.nowNs()));
+            swap.moves.forEach(move -> move.fresh().control.handedOver(Handover.ALL, path.nowNs()));
+        }
+    }
+
     /** Everything that the old side needs not stand still for. Any thread. */
     public void prepare(Loaded running) throws SwapException {
         before = running;

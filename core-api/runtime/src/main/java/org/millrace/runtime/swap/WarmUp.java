@@ -32,15 +32,17 @@ final class WarmUp {
     private static final Ipv4Address CLIENT = Ipv4Address.parse("192.0.2.1"); // RFC 5737: nobody's
     private static final Ipv4Address SERVER = Ipv4Address.parse("192.0.2.2");
     private static final int PORT = 9; // RFC 863
-    private static final int STREAMS = 32;
+    static final int STREAMS = 32;
     private static final Capacity CAPACITY = new Capacity(4 * STREAMS, 1);
     private static final long STEP_NS = 100_000;
     /** Steps before streams are swapped; enough to fill every buffer and lose frames. */
     private static final int STEPS_BEFORE = 100;
     private static final int STEPS_AFTER = 400;
     /** Swaps of a round, back and forth for practice: what runs in the pause is run by nobody else. */
-    private static final int SWAPS = 5;
+    private static final int SWAPS = 3;
     private static final int EXPORTS = 60;
+    /** Of all streams, in a round: so often that the compiler takes what does it for hot in the second round. */
+    private static final int HANDOVERS = 100;
     /** Steps in which the first stream must have come about. */
     private static final int MOST_STEPS = 1000;
     private static final long MOST_IDLE_NS = 1_000_000_000;
@@ -152,6 +154,7 @@ final class WarmUp {
                 near.connect(position, SERVER.bits(), PORT);
             }
             stream(STEPS_BEFORE);
+            Swap.practise(server, swap, position, HANDOVERS);
             for (int i = 0; i < SWAPS; i++) {
                 if (i > 0) {
                     Swap.now(server, back);

@@ -7,7 +7,7 @@ import org.millrace.api.transport.ReceivedPacket;
 import org.millrace.runtime.frame.ReceivedFrames;
 
 /**
- * The payload extern. To the host: a copy out of the frame into the receive ring. From the host: a reference to the
+ * The payload extern. To the host: a copy out of the frame, or by the port that still has it, into the receive ring. From the host: a reference to the
  * connection's slot, for {@link PayloadSpans}. Both stay inside the frame's payload and the connection's ring, whatever
  * the metadata says; a transfer that would not is left out and counted.
  *
@@ -49,10 +49,14 @@ public final class HostTransfer implements PayloadDma {
         int size = context.slots.receiveRing(slot);
         int start = meta.position() & size - 1;
         int before = Math.min(length, size - start);
-        long from = packet.frameOffset + meta.payloadOffset();
-        MemorySegment.copy(packet.frame, from, to, ring + start, before);
-        if (before < length) {
-            MemorySegment.copy(packet.frame, from + before, to, ring, length - before);
+        if (frames.isHead(meta.frame())) {
+            frames.batch.take(meta.frame() - 1, meta.payloadOffset(), to, ring + start, before, ring, length - before);
+        } else {
+            long from = packet.frameOffset + meta.payloadOffset();
+            MemorySegment.copy(packet.frame, from, to, ring + start, before);
+            if (before < length) {
+                MemorySegment.copy(packet.frame, from + before, to, ring, length - before);
+            }
         }
         context.slots.passed(slot, length);
         context.slots.received(slot, meta.position() + length);

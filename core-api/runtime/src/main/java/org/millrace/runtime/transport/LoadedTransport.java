@@ -300,6 +300,7 @@ public final class LoadedTransport<M extends SegmentMeta> implements Outlet<M>, 
         if (packet == null) {
             parts.counters().drop(DropReason.UNACCEPTABLE);
         } else {
+            parts.frames().complete(meta.frame());
             counters.controlPackets++;
             controlDue = true;
             control.packet(packet, meta, reason, nowNs);

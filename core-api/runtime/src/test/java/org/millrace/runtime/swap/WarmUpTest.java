@@ -3,10 +3,15 @@ package org.millrace.runtime.swap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
+import org.millrace.api.transport.ControlPlane;
+import org.millrace.api.transport.Transport;
+import org.millrace.api.transport.TransportFactory;
 import org.millrace.bluefield.BluefieldBackend;
 import org.millrace.ports.MemoryPort;
 import org.millrace.runtime.config.DataPathConfig.TransportChoice;
@@ -77,5 +82,30 @@ class WarmUpTest {
     @Test
     void endsWithItsTime() throws SwapException {
         assertThat(rounds(REQUEST.warmUp(120), new RoundClock(100, 50, 30))).isEqualTo(2);
+    }
+
+    /** A thousand connections in a pause need code that has been run as often. */
+    @Test
+    void takingOverIsPractisedAThousandfoldInEachRound() throws SwapException {
+        int[] taken = {0};
+        TransportChoice counted = new TransportChoice(counting(TransportFactory.class, new FlexToeFactory(), taken), Map.of());
+        Running side = new Running(new BluefieldBackend(), List.of(counted));
+        new WarmUp(MemoryPort.pair(Map.of())[0].info(), side, side, SwapRequest.KEEP.transport(0, counted).warmUp(1),
+            new RoundClock(100), () -> { }).run();
+        assertThat(taken[0] * WarmUp.STREAMS).isGreaterThan(3_000);
+    }
+
+    /** What it is given, but counts the states that its control planes take over. */
+    private static <T> T counting(Class<T> type, Object real, int[] taken) {
+        return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (self, method, arguments) -> {
+            taken[0] += method.getName().equals("importState") ? 1 : 0;
+            try {
+                Object answer = method.invoke(real, arguments);
+                return answer instanceof Transport ? counting(Transport.class, answer, taken)
+                    : answer instanceof ControlPlane ? counting(ControlPlane.class, answer, taken) : answer;
+            } catch (InvocationTargetException e) {
+                throw e.getCause();
+            }
+        }));
     }
 }

@@ -132,6 +132,12 @@ public final class FrameBatch {
         rest = port;
     }
 
+    /** {@return bytes of a frame that are in {@link #segment}, from its beginning}
+     * @param i which */
+    public int there(int i) {
+        return there[i];
+    }
+
     /** {@return whether all of a frame is in memory}
      * @param i which */
     public boolean isWhole(int i) {

@@ -86,7 +86,8 @@ final class Ingress {
                 if (transport != null && transport.isFar()) {
                     protocols[count] = protocol;
                     int length = batch.length[i];
-                    touched += memory.get(ValueLayout.JAVA_BYTE, start + (length >> 1)) + memory.get(ValueLayout.JAVA_BYTE, start + length - 1);
+                    int there = batch.there(i);
+                    touched += memory.get(ValueLayout.JAVA_BYTE, start + (there >> 1)) + memory.get(ValueLayout.JAVA_BYTE, start + there - 1);
                     payloads[count] = length > PLAIN_HEADERS + MOST_HEADER_BYTES;
                     flows[count++] = transport.flow(memory.get(I64, start + ADDRESSES), memory.get(I32, start + PLAIN_HEADERS));
                 }

@@ -112,7 +112,7 @@ final class Calls implements RackHost.Application {
     }
 
     /** Waits until all that are under way have been answered. */
-    private void pause() {
+    void pause() {
         isPaused = true;
         rack.until(() -> underWay == 0);
     }

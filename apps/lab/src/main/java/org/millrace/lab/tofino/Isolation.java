@@ -12,6 +12,7 @@ import org.millrace.lab.experiment.Run;
 final class Isolation extends TofinoExperiment {
     private static final int CALLERS = 32;
     private static final int STREAMS = 4;
+    private static final int CONTEXTS = 4;
     private static final int BYTES = 64;
     private static final int CALL_BUFFER_BYTES = 1 << 12;
     private static final int STREAM_BUFFER_BYTES = 1 << 16;
@@ -24,20 +25,30 @@ final class Isolation extends TofinoExperiment {
 
     @Override
     List<Parameter> own() {
-        return List.of(Parameter.whole("microseconds", 3_000, 100, 10_000_000, "that are measured, of each of three runs"),
+        return List.of(Parameter.whole("microseconds", 3_000, 100, 10_000_000, "that are measured, of each of three phases"),
             Parameter.whole("stream-mbit", 5_000, 1, 100_000, "of each stream"),
             Parameter.whole("streams", STREAMS, 1, 64, "bulk connections"));
     }
 
-    /** What came of a run. */
+    /** What was measured for a while. */
     private record Outcome(double medianUs, double tailUs, double gbit) {
     }
 
     @Override
     public Result run(Run run) throws LabException {
-        Outcome calls = outcome(run, true, false, 0);
-        Outcome streams = outcome(run, false, true, 1 / 3.0);
-        Outcome both = outcome(run, true, true, 2 / 3.0);
+        run.progress(0, "calls");
+        Rack rack = rack(run);
+        Calls callers = new Calls(rack, BYTES);
+        Streams bulk = new Streams(rack, run.whole("stream-mbit"));
+        Runnable beginStreams = hosts(run, rack, callers, bulk);
+        callers.begin(SPREAD_PS);
+        Outcome calls = outcome(run, rack, callers, bulk);
+        run.progress(1 / 3.0, "calls and streams");
+        beginStreams.run();
+        Outcome both = outcome(run, rack, callers, bulk);
+        run.progress(2 / 3.0, "streams");
+        callers.pause();
+        Outcome streams = outcome(run, rack, callers, bulk);
         Result result = new Result("Fig. 5.19: " + CALLERS + " callers beside " + run.whole("streams") + " streams of " + run.whole("stream-mbit") + " Mbit/s", "what", ">alone",
             ">beside the others", ">change published", ">ours", ">TAS published");
         result.row("calls, median us", calls.medianUs, both.medianUs, "–", change(calls.medianUs, both.medianUs), "–");
@@ -54,27 +65,25 @@ final class Isolation extends TofinoExperiment {
         return new Cells.Percent(100 * (beside / alone - 1));
     }
 
-    /** Callers on two hosts, streams on a third, all of software as in the testbed; the server is Laminar's. */
-    private static Outcome outcome(Run run, boolean hasCalls, boolean hasStreams, double part) throws LabException {
-        run.progress(part, (hasCalls ? "calls " : "") + (hasStreams ? "streams" : ""));
-        Rack rack = rack(run);
-        Calls calls = new Calls(rack, BYTES);
-        Streams streams = new Streams(rack, run.whole("stream-mbit"));
+    /** Callers on one host, streams on another, of software as in the testbed; the server is Laminar's. Answers what begins the streams. */
+    private static Runnable hosts(Run run, Rack rack, Calls calls, Streams streams) {
         int count = (int) run.whole("streams");
-        RackHost server = rack.host(RackHost.Kind.LAMINAR, laminar(4, Math.max(CALLERS, count) + 2, STREAM_BUFFER_BYTES), nic(run));
-        RackHost caller = rack.host(RackHost.Kind.SOFTWARE, likeTas(4, CALLERS, CALL_BUFFER_BYTES), nic(run));
-        RackHost bulk = rack.host(RackHost.Kind.SOFTWARE, likeTas(1, count, STREAM_BUFFER_BYTES), nic(run));
+        RackHost server = rack.host(RackHost.Kind.LAMINAR, laminar(CONTEXTS, Math.max(CALLERS, count) + 2, STREAM_BUFFER_BYTES), nic(run));
+        RackHost caller = rack.host(RackHost.Kind.SOFTWARE, likeTas(CONTEXTS, CALLERS, CALL_BUFFER_BYTES), nic(run));
+        RackHost sender = rack.host(RackHost.Kind.SOFTWARE, likeTas(1, count, STREAM_BUFFER_BYTES), nic(run));
         calls.serve(server);
         streams.receive(server);
         for (int i = 0; i < CALLERS; i++) {
             calls.connect(caller, server);
         }
-        for (int i = 0; hasStreams && i < count; i++) {
-            streams.send(bulk, server);
-        }
-        if (hasCalls) {
-            calls.begin(SPREAD_PS);
-        }
+        return () -> {
+            for (int i = 0; i < count; i++) {
+                streams.send(sender, server);
+            }
+        };
+    }
+
+    private static Outcome outcome(Run run, Rack rack, Calls calls, Streams streams) {
         rack.runFor(SETTLE_NS);
         calls.latencies().clear();
         double gbit = streams.gbitOver(run.whole("microseconds") * 1_000);

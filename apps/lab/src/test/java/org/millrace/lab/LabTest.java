@@ -48,7 +48,7 @@ class LabTest {
         Map.entry("fig-4.14", Map.of("calls", "100", "connections", "512")),
         Map.entry("fig-4.16", Map.of("calls", "1000", "ms", "1", "loss", "0.01")),
         Map.entry("fig-4.17", Map.of("ms", "1", "connections", "64")),
-        Map.entry("bottleneck", Map.of("calls", "100")),
+        Map.entry("bottleneck", Map.of("calls", "100", "warm-up", "1")),
         Map.entry("table-5.3", Map.of("flows", "100")),
         Map.entry("fig-5.8", Map.of("calls", "100", "rows", "1")),
         Map.entry("fig-5.9", Map.of("calls", "100", "connections", "48", "clients", "1")),

@@ -30,6 +30,7 @@ final class Bottleneck extends AgilioExperiment {
         List<Parameter> all = new ArrayList<>(super.parameters());
         all.add(Parameter.whole("connections", 64, 1, 16_384, "connections, a call under way on each"));
         all.add(Parameter.whole("bytes", 2_048, 1, 65_536, "bytes of a call and of its answer"));
+        all.add(Parameter.whole("warm-up", 200, 1, 1_000_000, "calls of a connection before those that are counted, until its rate has settled"));
         all.add(Parameter.text("islands", "", "file for a drawing (SVG) of the islands, coloured by load"));
         all.add(Parameter.text("trace", "", "file for a Chrome trace (JSON, for ui.perfetto.dev) of items at places"));
         return all;
@@ -41,7 +42,7 @@ final class Bottleneck extends AgilioExperiment {
         WholeFile islands = file(run, "islands");
         WholeFile traced = file(run, "trace");
         EchoWorld world = world(machine(run), mapping(run, Map.of()), new EchoWorld.Load((int) run.whole("connections"), 16, bytes, bytes,
-            1, HOST_NS), LINK, run.seed());
+            1, HOST_NS, (int) run.whole("warm-up")), LINK, run.seed());
         run.progress(0, run.whole("connections") + " connections");
         StringBuilder trace = new StringBuilder();
         if (traced != null) {

@@ -46,7 +46,7 @@ class ParallelismTest {
 
     @Test
     void theSameSeedGivesTheSameResult() throws LabException {
-        Map<String, String> few = Map.of("calls", "200");
+        Map<String, String> few = Map.of("calls", "200", "warm-up", "1");
         assertThat(run(new Bottleneck(), few).rows()).isEqualTo(run(new Bottleneck(), few).rows());
     }
 

@@ -23,6 +23,7 @@ final class HostThreads implements VirtualHost.Application {
         final StreamSocket socket;
         private final int thread;
         private boolean isQueued;
+        private long queuedNs;
 
         /**
          * One that waits for {@link HostThreads#queue}.
@@ -58,9 +59,10 @@ final class HostThreads implements VirtualHost.Application {
     }
 
     /** Its thread is to look at it. */
-    void queue(Job job) {
+    void queue(Job job, long nowNs) {
         if (!job.isQueued) {
             job.isQueued = true;
+            job.queuedNs = nowNs;
             workers[job.thread].jobs.add(job);
         }
     }
@@ -71,10 +73,10 @@ final class HostThreads implements VirtualHost.Application {
             TwoHosts.accept(listener, accepted -> {
                 Job job = jobOf.apply(accepted);
                 accepted.attach(job);
-                queue(job);
+                queue(job, nowNs);
             });
         } else if (endpoint.attachment() instanceof Job job) {
-            queue(job);
+            queue(job, nowNs);
         }
     }
 
@@ -87,8 +89,8 @@ final class HostThreads implements VirtualHost.Application {
                 job.isQueued = false;
                 long tookNs = job.work(nowNs);
                 if (tookNs != Job.IDLE) {
-                    worker.freeNs = nowNs + tookNs;
-                    queue(job);
+                    worker.freeNs = Math.max(worker.freeNs, job.queuedNs) + tookNs; // however coarsely time goes on
+                    queue(job, nowNs);
                     any = true;
                 }
             }

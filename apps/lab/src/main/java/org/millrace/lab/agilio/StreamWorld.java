@@ -80,7 +80,7 @@ final class StreamWorld {
         for (int i = 0; i < streams.size(); i++) {
             Job job = new Pour(streams.get(i), i % load.threads);
             streams.get(i).attach(job);
-            pourers.queue(job);
+            pourers.queue(job, hosts.nowNs());
         }
         hosts.wake();
     }

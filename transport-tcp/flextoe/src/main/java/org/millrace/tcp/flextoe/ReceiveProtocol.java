@@ -167,8 +167,10 @@ final class ReceiveProtocol implements Stage<FlexMeta, ProtocolState> {
         }
     }
 
+    /** Without SACK duplicates of the window's last segments come after all of it is acknowledged: RFC 6582 §3.2 step 1. */
     private static void recovering(FlexMeta meta, ProtocolState s, int ack) {
-        if (SequenceNumber.greaterOrEqual(ack, s.recover())) {
+        int beyond = ack - s.recover();
+        if (beyond > 0 || beyond == 0 && s.has(SACK)) {
             s.clear(RECOVERING);
         }
         if (s.has(SACK)) {

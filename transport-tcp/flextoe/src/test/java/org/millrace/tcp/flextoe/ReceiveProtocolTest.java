@@ -330,6 +330,12 @@ class ReceiveProtocolTest {
         segment(1000, 0, TcpHeader.ACK, 15000, 65535).expect(Verdict.NEXT);
         assertThat(harness.state().next()).isEqualTo(15000);
         assertThat(harness.state().ready()).isEqualTo(500);
+        for (int i = 0; i < 5; i++) {
+            segment(1000, 0, TcpHeader.ACK, 15000, 65535).expect(Verdict.NEXT);
+        }
+        assertThat(harness.state().next()).as("duplicates of what was sent again").isEqualTo(15000);
+        harness.state(s -> s.max(15500));
+        segment(1000, 0, TcpHeader.ACK, 15100, 65535).expect(Verdict.NEXT);
         assertThat(harness.state().has(ProtocolState.RECOVERING)).isFalse();
     }
 

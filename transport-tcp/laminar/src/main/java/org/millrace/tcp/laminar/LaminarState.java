@@ -160,7 +160,7 @@ final class LaminarState {
         r.setBy(from.rcvNxt);
         DuplicateAcks.Register d = open.state(duplicates);
         d.count(from.duplicateAcks);
-        d.recover(from.recovering ? from.recover : from.sndUna);
+        d.recover(from.recovering ? from.recover + 1 : from.sndUna);
         open.state(fin).end(from.sndMax);
         open.state(fin).sent(from.finSent ? 1 : 0);
         boolean behindFin = from.finSent && from.sndNxt == from.sndMax;
@@ -229,8 +229,8 @@ final class LaminarState {
         to.congestionWindow = open.state(credits).credits();
         to.windowReduced = open.state(reduced).pending() != 0;
         DuplicateAcks.Register d = open.state(duplicates);
-        to.recover = d.recover();
         to.recovering = d.recover() - to.sndUna > 0;
+        to.recover = to.recovering ? d.recover() - 1 : to.sndUna;
         to.duplicateAcks = d.count();
         to.nagle = heads.isNagle(flow);
         to.corked = heads.isCorked(flow);

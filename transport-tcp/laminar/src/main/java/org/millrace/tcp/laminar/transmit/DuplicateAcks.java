@@ -13,7 +13,7 @@ import org.millrace.tcp.laminar.segment.LaminarMeta;
 import org.millrace.wire.SequenceNumber;
 
 /** T2 (§5.3.2.3 ②): duplicate ACKs in a row. The third one asks for fast retransmit, once a window (RFC 6582 recover):
- * going back N makes duplicates of its own. */
+ * going back N makes duplicates of its own, and those of the window's last segments come after all of it is acknowledged. */
 public final class DuplicateAcks implements Stage<LaminarMeta, DuplicateAcks.Register> {
     static final StageSpec<Register> SPEC =
         StageSpec.perFlow("tx-dupack", StageSpec.Concurrency.FLOW_ATOMIC, Register::new, List.of());
@@ -35,7 +35,7 @@ public final class DuplicateAcks implements Stage<LaminarMeta, DuplicateAcks.Reg
             i32(0, v);
         }
 
-        /** {@return SND.MAX when recovery began; not in recovery if not above SND.UNA} */
+        /** {@return one more than SND.MAX when recovery began; not in recovery if not above SND.UNA} */
         public int recover() {
             return i32(4);
         }
@@ -56,7 +56,7 @@ public final class DuplicateAcks implements Stage<LaminarMeta, DuplicateAcks.Reg
         if (workflow == HC) {
             if (meta.operation() == TcpProgram.RETRANSMIT) {
                 s.count(0);
-                s.recover(meta.max());
+                s.recover(meta.max() + 1);
             }
             return Verdict.NEXT;
         }
@@ -71,7 +71,7 @@ public final class DuplicateAcks implements Stage<LaminarMeta, DuplicateAcks.Reg
         } else if (isDuplicate(meta) && !recovering) {
             s.count(count + 1);
             if (count == DUPLICATE_THRESHOLD - 1) {
-                s.recover(meta.max());
+                s.recover(meta.max() + 1);
                 meta.fast(1);
             }
         }

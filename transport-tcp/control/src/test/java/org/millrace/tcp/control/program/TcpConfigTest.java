@@ -48,7 +48,7 @@ class TcpConfigTest {
 
     @Test
     void keysAreAllThatIsAskedFor() {
-        assertThat(TcpConfig.KEYS).contains("congestion", "sack", "resets", "timely-low-us").contains("profile").hasSize(36);
+        assertThat(TcpConfig.KEYS).contains("congestion", "sack", "resets", "timely-low-us").contains("profile").hasSize(39);
     }
 
     private static void refused(String key, String value, String message) {

@@ -56,6 +56,9 @@ public final class FeatureTable {
         for (String line : Files.readAllLines(root.resolve("docs/features.csv"))) {
             if (!line.isBlank() && !line.startsWith("#")) {
                 String[] fields = line.split(";");
+                if (fields.length != 3) {
+                    throw new IOException("docs/features.csv: '" + line + "' has " + fields.length + " fields, allowed are 3");
+                }
                 String[] test = fields[2].split("#");
                 features.add(new Feature(fields[0], fields[1], test[0], test[1]));
             }

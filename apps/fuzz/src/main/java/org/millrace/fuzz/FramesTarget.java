@@ -1,6 +1,7 @@
 package org.millrace.fuzz;
 
 import java.lang.foreign.MemorySegment;
+import org.millrace.homa.wire.HomaFormats;
 import org.millrace.toe.ListenSocket;
 import org.millrace.toe.Toe;
 import org.millrace.wire.EthernetHeader;
@@ -25,6 +26,7 @@ public final class FramesTarget {
             Toe toe = world.application();
             ListenSocket listener = toe.listen(Client.local(), 8);
             toe.bind(Client.local(), null);
+            toe.bindRpc(Client.local(), "homa");
             world.settle();
             for (int i = 0; i < MOST_FRAMES && !input.isEmpty(); i++) {
                 int mended = input.u8();
@@ -34,7 +36,7 @@ public final class FramesTarget {
         }
     }
 
-    /** Bit 0: to us; bit 1: IPv4, checksum of the header right; bits 2 and 3: TCP, UDP or ICMP. */
+    /** Bit 0: to us; bit 1: IPv4, checksum of the header right; bits 2 and 3: TCP, UDP, ICMP or, with bit 4, Homa. */
     private static byte[] mend(byte[] frame, int how) {
         MemorySegment memory = MemorySegment.ofArray(frame);
         if ((how & 1) != 0 && frame.length >= EthernetHeader.LENGTH) {
@@ -46,7 +48,7 @@ public final class FramesTarget {
                 case 0 -> Ipv4Header.TCP;
                 case 1 -> Ipv4Header.UDP;
                 case 2 -> Ipv4Header.ICMP;
-                default -> frame[EthernetHeader.LENGTH + 9] & 0xff;
+                default -> (how & 16) != 0 ? HomaFormats.PROTOCOL : frame[EthernetHeader.LENGTH + 9] & 0xff;
             };
             new Ipv4Header().wrap(memory, EthernetHeader.LENGTH).initialize()
                 .totalLength(frame.length - EthernetHeader.LENGTH).protocol(protocol).ttl(64)

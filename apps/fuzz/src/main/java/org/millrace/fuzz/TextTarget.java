@@ -5,6 +5,7 @@ import java.io.StringReader;
 import java.util.Map;
 import java.util.Properties;
 import java.util.stream.Collectors;
+import org.millrace.agilio.machine.Mapping;
 import org.millrace.runtime.capture.CaptureFilter;
 import org.millrace.runtime.config.ConfigException;
 import org.millrace.runtime.config.InstanceConfig;
@@ -26,7 +27,7 @@ public final class TextTarget {
      */
     public static void fuzzerTestOneInput(byte[] data) {
         Input input = new Input(data);
-        int which = input.below(6);
+        int which = input.below(8);
         String text = input.text();
         try {
             switch (which) {
@@ -35,7 +36,9 @@ public final class TextTarget {
                 case 2 -> Machine.parse("machine", text, Map.of());
                 case 3 -> PacketScript.parse("fuzz.pkt", text);
                 case 4 -> Ipv4Prefix.parse(text);
-                default -> MacAddress.parse(text);
+                case 5 -> MacAddress.parse(text);
+                case 6 -> org.millrace.agilio.machine.Machine.parse("machine", text, Map.of());
+                default -> Mapping.parse("mapping", text, Map.of());
             }
         } catch (ConfigException | ScriptException | IllegalArgumentException refused) {
             inWords(refused);

@@ -12,6 +12,7 @@ import org.millrace.api.context.ContextSize;
 import org.millrace.api.hardware.Capacity;
 import org.millrace.api.transport.TransportFactory;
 import org.millrace.bluefield.BluefieldBackend;
+import org.millrace.homa.HomaFactory;
 import org.millrace.net.Route;
 import org.millrace.ports.FramePort;
 import org.millrace.runtime.config.DataPathConfig;
@@ -26,7 +27,7 @@ import org.millrace.wire.Ipv4Address;
 import org.millrace.wire.Ipv4Prefix;
 
 /**
- * A data path with TCP and UDP, in virtual time, and everybody else on its link. One thread.
+ * A data path with TCP, UDP and Homa, in virtual time, and everybody else on its link. One thread.
  *
  * <p>What happens at one moment is bounded: a data path that is busy without end has been led astray.
  */
@@ -49,7 +50,8 @@ final class World implements AutoCloseable {
         port = new FramePort("fuzz", US.mac(), MTU, this::transmitted);
         Ipv4Prefix network = Ipv4Prefix.parse("10.0.0.0/24");
         path = new DataPath(new DataPathConfig("fuzz", new BluefieldBackend(),
-            List.of(new TransportChoice(tcp, Map.of()), new TransportChoice(new UdpFactory(), Map.of())), port,
+            List.of(new TransportChoice(tcp, Map.of()), new TransportChoice(new UdpFactory(), Map.of()),
+                new TransportChoice(new HomaFactory(), Map.of())), port,
             List.of(new Ipv4Address(US.address())), List.of(Route.onLink(network, MTU)),
             new Capacity(CONNECTIONS * CONTEXTS, CONTEXTS), new Random(1)));
     }

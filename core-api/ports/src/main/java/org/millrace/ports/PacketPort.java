@@ -56,7 +56,7 @@ public final class PacketPort implements Port {
             int mtuBytes = socket.mtuBytes();
             boolean superFrames = options.flag("super-frames", true);
             socket.configure(options.number("send-buffer", 4 << 20, 1 << 16, 1 << 30));
-            receiver = new PacketReceiver(socket, options.number("ring-frames", 240, 16, 1 << 15), mtuBytes,
+            receiver = new PacketReceiver(socket, options.number("ring-frames", 2048, 16, 1 << 15), mtuBytes,
                     options.number("receive-buffer", 16 << 20, 1 << 16, 1 << 30));
             PacketTransmitter transmitter = new PacketTransmitter(socket.descriptor(),
                     options.number("batch-frames", 64, 1, 1024));

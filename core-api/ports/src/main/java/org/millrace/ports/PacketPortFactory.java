@@ -13,14 +13,17 @@ import org.millrace.api.port.PortFactory;
  * <li>{@code mac}: of the stack on it; default: derived from the interface's, and different from it
  * <li>{@code super-frames}: {@code false} for frames of at most the MTU with complete checksums to send; default
  *     {@code true}. Super-frames that a peer sends are received all the same
- * <li>{@code ring-frames}: slots of 64 KB of the receive ring, rounded up to whole megabytes of 15; default 240
+ * <li>{@code ring-frames}: slots of the receive ring, a frame of the MTU each; default 2048
+ * <li>{@code receive-buffer}: bytes of longer frames that may wait in the kernel beside the ring; default 16 MiB. Where the
+ *     system grants less than 1 MiB, slots are 64 KB each and a sixteenth as many
  * <li>{@code send-buffer}: bytes that may wait in the kernel; default 4 MiB
  * <li>{@code batch-frames}: most frames in a transmit batch; default 64
  * </ul>
  */
 public class PacketPortFactory implements PortFactory {
     private static final Set<String> OPTIONS =
-            Set.of("interface", "mac", "super-frames", "ring-frames", "send-buffer", "batch-frames");
+            Set.of("interface", "mac", "super-frames", "ring-frames", "receive-buffer", "send-buffer",
+                    "batch-frames");
 
     /** Makes a factory. */
     public PacketPortFactory() {

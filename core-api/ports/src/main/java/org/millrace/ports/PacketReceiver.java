@@ -33,6 +33,9 @@ final class PacketReceiver implements AutoCloseable {
     private static final int MOST_BYTES = 65536;
     /** So much has to have room in the socket's queue: a window. Else slots take whatever comes. */
     private static final int LEAST_QUEUE_BYTES = 2 << 20;
+    /** Slots for super-frames are so many times larger, and fewer. */
+    private static final int LONG_SLOTS_SHARE = 16;
+    private static final int LEAST_SLOTS = 16;
     private static final int SMALL_BLOCK_BYTES = 1 << 16;
     private static final int LARGE_BLOCK_BYTES = 1 << 20;
 
@@ -77,14 +80,14 @@ final class PacketReceiver implements AutoCloseable {
     private long bytes;
     private long truncated;
 
-    /** Makes the ring of a socket that has its options and is not bound yet, of at least {@code slots} slots. */
+    /** Makes the ring of a socket that has its options and is not bound yet, of at least {@code slots} slots of a frame of the MTU. */
     PacketReceiver(PacketSocket socket, int slots, int mtuBytes, int receiveBufferBytes) {
         longFrames = new LongFrames(socket.descriptor());
         boolean isQueued = socket.queueLongFrames(receiveBufferBytes) >= LEAST_QUEUE_BYTES;
         int slotBytes = (Math.min(isQueued ? mtuBytes : MOST_BYTES, MOST_BYTES) + SLOT_OVERHEAD) / LINE_BYTES * LINE_BYTES | LINE_BYTES;
         int blockBytes = 2 * slotBytes < SMALL_BLOCK_BYTES ? SMALL_BLOCK_BYTES : LARGE_BLOCK_BYTES;
         int slotsPerBlock = blockBytes / slotBytes;
-        int blocks = Math.ceilDiv(slots, slotsPerBlock);
+        int blocks = Math.ceilDiv(isQueued ? slots : Math.max(LEAST_SLOTS, slots / LONG_SLOTS_SHARE), slotsPerBlock);
         slotOffset = new long[blocks * slotsPerBlock];
         for (int i = 0; i < slotOffset.length; i++) {
             slotOffset[i] = (long) (i / slotsPerBlock) * blockBytes + (long) (i % slotsPerBlock) * slotBytes;

@@ -124,7 +124,7 @@ final class PacketPortScenarios {
 
     private static void framesArriveUnchanged() {
         Random random = new Random(1);
-        try (Port a = open("va"); Port b = open("vb", "ring-frames", "30")) {
+        try (Port a = open("va"); Port b = open("vb", "ring-frames", "30", "receive-buffer", "65536")) {
             assertThat(a.info().name()).isEqualTo("packet:va");
             assertThat(a.info().mtuBytes()).isEqualTo(1500);
             assertThat(a.info().macAddress()).isNotEqualTo(b.info().macAddress());

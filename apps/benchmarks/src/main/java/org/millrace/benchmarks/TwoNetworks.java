@@ -84,5 +84,12 @@ final class TwoNetworks implements AutoCloseable {
     @Override
     public void close() {
         Children.end(other);
+        for (String end : List.of("client0", "client1")) { // the next row makes its own
+            try {
+                execute("ip link del " + end);
+            } catch (IOException | InterruptedException e) {
+                System.err.println(end + " stays: " + e.getMessage());
+            }
+        }
     }
 }

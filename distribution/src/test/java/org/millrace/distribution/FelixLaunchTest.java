@@ -53,6 +53,8 @@ class FelixLaunchTest {
             Map.entry("millrace-execution", Set.of("org.millrace.execution", "org.millrace.execution.machine",
                 "org.millrace.execution.staged")),
             Map.entry("millrace-homa", Set.of("org.millrace.homa")),
+            Map.entry("millrace-tcp-congestion-bbr", Set.of("org.millrace.tcp.bbr")),
+            Map.entry("millrace-tcp-congestion-swift", Set.of("org.millrace.tcp.swift")),
             Map.entry("millrace-sim", Set.of("org.millrace.sim", "org.millrace.sim.fabric", "org.millrace.sim.host",
                 "org.millrace.sim.port", "org.millrace.sim.workload")),
             Map.entry("millrace-ports", Set.of("org.millrace.ports")),

@@ -365,7 +365,7 @@ public final class AppContext {
 
     /**
      * Grants credits up to a position of the stream, mod 2^32. The application may have appended by the rules of pull until
-     * it sees the first ones, so what its ring holds then stays allowed.
+     * it sees the first ones, so what its ring may come to hold stays allowed.
      */
     void grant(int connection, int position) {
         int slot = slots.own(connection);
@@ -376,7 +376,7 @@ public final class AppContext {
         long offset = pushed + (position - (int) pushed);
         boolean first = slots.pushLimit(slot) == ConnectionSlots.UNPACED;
         if (first) {
-            slots.pushLimit(slot, pushed + slots.transmitRing(slot) - slots.transmitHeld(slot));
+            slots.pushLimit(slot, pushed + slots.transmitLimit(slot) - slots.transmitHeld(slot)); // its ring may grow until then
         } else if (offset <= slots.credits(slot)) {
             return;
         }

@@ -143,6 +143,23 @@ class RequestReaderTest {
         assertClosedFor("appends more than it was granted");
     }
 
+    /** Until it sees the first credits it goes by what its ring may hold, and that may have grown meanwhile. */
+    @Test
+    void ringThatGrewBeforeTheFirstGrantWasSeenIsAllowed() {
+        int growing = context.open(0, context.slots.flow(context.slots.own(connection)), LOCAL, PEER);
+        context.transmitRing(growing, 1024);
+        context.announce(Descriptor.CONNECTED, growing, 44, Status.OK.code());
+        context.transmitRing(growing, 4096);
+        context.grant(growing, 500);
+        request(Descriptor.BUMP, at -> {
+            requests.i32(at, Descriptor.CONNECTION, growing);
+            requests.u8(at, Descriptor.CODE, 12); // 4096 bytes of it
+            requests.i32(at, Descriptor.TX_BYTES, 4096);
+        });
+        assertThat(context.layout.isOpen()).isTrue();
+        assertThat(context.slots.sentBytes(context.slots.own(growing))).isEqualTo(4096);
+    }
+
     @Test
     void grantIsToldAndNeverTakenBack() {
         assertThat(context.layout.pacing(connection)).isEqualTo(ContextLayout.PULL);

@@ -1,7 +1,6 @@
 package org.millrace.ports;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.function.Consumer;
@@ -12,7 +11,7 @@ import org.millrace.api.port.PortInfo;
 import org.millrace.api.port.TransmitBatch;
 import org.millrace.wire.EthernetHeader;
 
-/** A port whose wire is in the hands of whoever tests: it receives what it is given, and hands over what is sent. Owned by: one thread. */
+/** A port whose wire is in the hands of whoever tests or simulates: it receives what it is given, and hands over what is sent. Owned by: one thread. */
 public final class FramePort implements Port {
     private static final int BATCH_FRAMES = 64;
     private static final int STRIDE = 256;
@@ -26,7 +25,7 @@ public final class FramePort implements Port {
     private long transmittedBytes;
 
     /**
-     * Makes a port.
+     * Makes a port that does nothing for its host.
      *
      * @param name     how it is called
      * @param mac      its address, low 48 bits
@@ -34,7 +33,17 @@ public final class FramePort implements Port {
      * @param wire     takes each frame that is sent
      */
     public FramePort(String name, long mac, int mtuBytes, Consumer<byte[]> wire) {
-        info = new PortInfo(name, mac, mtuBytes, EthernetHeader.LENGTH + mtuBytes, false, false, false);
+        this(new PortInfo(name, mac, mtuBytes, EthernetHeader.LENGTH + mtuBytes, false, false, false), wire);
+    }
+
+    /**
+     * Makes a port.
+     *
+     * @param info what it is; a checksum that is left to it stays partial, and nothing is cut
+     * @param wire takes each frame that is sent
+     */
+    public FramePort(PortInfo info, Consumer<byte[]> wire) {
+        this.info = info;
         this.wire = wire;
     }
 
@@ -73,23 +82,13 @@ public final class FramePort implements Port {
     public int transmit(TransmitBatch batch) {
         int sent = batch.count();
         for (int i = 0; i < sent; i++) {
-            byte[] frame = new byte[batch.frameLength(i)];
-            int at = copy(batch.headers, batch.headerOffset(i), batch.headerLength[i], frame, 0);
-            at = copy(batch.first[i], batch.firstOffset[i], batch.firstLength[i], frame, at);
-            copy(batch.second[i], batch.secondOffset[i], batch.secondLength[i], frame, at);
+            byte[] frame = batch.copy(i);
             transmittedFrames++;
             transmittedBytes += frame.length;
             wire.accept(frame);
         }
         batch.clear();
         return sent;
-    }
-
-    private static int copy(MemorySegment from, long offset, int length, byte[] to, int at) {
-        if (length != 0) {
-            MemorySegment.copy(from, ValueLayout.JAVA_BYTE, offset, to, at, length);
-        }
-        return at + length;
     }
 
     /** {@return −1: nothing here wakes anybody} */

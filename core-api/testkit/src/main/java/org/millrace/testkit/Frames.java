@@ -4,7 +4,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.millrace.api.port.FrameBatch;
 import org.millrace.api.port.TransmitBatch;
-import org.millrace.sim.port.SentFrames;
 
 /** Copies frames out of batches, for assertions and for whoever must keep one. */
 public final class Frames {
@@ -42,6 +41,6 @@ public final class Frames {
      * @param frame its index
      */
     public static byte[] copy(TransmitBatch batch, int frame) {
-        return SentFrames.copy(batch, frame);
+        return batch.copy(frame);
     }
 }

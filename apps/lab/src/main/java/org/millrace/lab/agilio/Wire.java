@@ -159,18 +159,7 @@ final class Wire {
         public int transmit(TransmitBatch batch) {
             int count = batch.count();
             for (int i = 0; i < count; i++) {
-                byte[] frame = new byte[batch.frameLength(i)];
-                MemorySegment whole = MemorySegment.ofArray(frame);
-                int header = batch.headerLength[i];
-                MemorySegment.copy(batch.headers, batch.headerOffset(i), whole, 0, header);
-                if (batch.firstLength[i] > 0) {
-                    MemorySegment.copy(batch.first[i], batch.firstOffset[i], whole, header, batch.firstLength[i]);
-                }
-                if (batch.secondLength[i] > 0) {
-                    MemorySegment.copy(batch.second[i], batch.secondOffset[i], whole, header + batch.firstLength[i],
-                        batch.secondLength[i]);
-                }
-                send(frame);
+                send(batch.copy(i));
             }
             batch.clear();
             return count;

@@ -1,9 +1,6 @@
 package org.millrace.lab.tofino;
 
-import java.lang.foreign.MemorySegment;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,28 +8,25 @@ import java.util.Random;
 import org.millrace.api.context.ContextSize;
 import org.millrace.api.hardware.Capacity;
 import org.millrace.api.hardware.HardwareBackend;
-import org.millrace.api.port.FrameBatch;
-import org.millrace.api.port.Port;
-import org.millrace.api.port.PortCounters;
 import org.millrace.api.port.PortInfo;
-import org.millrace.api.port.TransmitBatch;
 import org.millrace.api.transport.TransportFactory;
 import org.millrace.bluefield.BluefieldBackend;
 import org.millrace.lab.agilio.NoControl;
 import org.millrace.net.Route;
+import org.millrace.ports.FramePort;
 import org.millrace.runtime.config.DataPathConfig;
 import org.millrace.runtime.path.DataPath;
 import org.millrace.sim.Actor;
 import org.millrace.sim.Agenda;
-import org.millrace.sim.port.SentFrames;
 import org.millrace.tcp.flextoe.FlexToeFactory;
 import org.millrace.tcp.laminar.LaminarFactory;
 import org.millrace.toe.Endpoint;
 import org.millrace.toe.Toe;
+import org.millrace.wire.EthernetHeader;
 import org.millrace.wire.Ipv4Address;
 import org.millrace.wire.Ipv4Prefix;
 
-/** A host of a {@link Rack}: a data path, applications on its contexts, and the NIC between. Owned by: the thread of the rack. */
+/** A host of a {@link Rack}: a data path, applications on its contexts, and the NIC between. Checksums are the MACs', and are not computed. Owned by: the thread of the rack. */
 final class RackHost implements Actor {
     static final long BEGIN_NS = 1_000_000_000;
     static final int FRAME = 0;
@@ -40,8 +34,6 @@ final class RackHost implements Actor {
     private static final int OWN = 2;
     private static final long NEVER_NS = Long.MAX_VALUE / 2 / Agenda.PS_PER_NS;
     private static final int MOST_ROUNDS = 100_000;
-    private static final int BATCH_FRAMES = 64;
-    private static final int STRIDE = 256;
     private static final long MAC = 0x0200_0000_0000L;
     private static final Ipv4Prefix NETWORK = Ipv4Prefix.parse("10.0.0.0/24");
 
@@ -56,7 +48,7 @@ final class RackHost implements Actor {
     private final Nic nic;
     private final List<Application> applications = new ArrayList<>();
     private final Map<Endpoint, Application> owners = new HashMap<>();
-    private final Deque<byte[]> arrived = new ArrayDeque<>();
+    private final FramePort port;
     private long dueNs = Long.MAX_VALUE;
     private long plannedNs = Long.MAX_VALUE;
     private long inFreePs;
@@ -142,8 +134,9 @@ final class RackHost implements Actor {
         down = new Lane(nic.down, rack.dice());
         Size size = parts.size;
         Ipv4Address address = Ipv4Address.parse(address());
+        port = new FramePort(new PortInfo(address(), MAC + number, size.mtu, size.mtu + EthernetHeader.LENGTH, false, true, true), frame -> rack.carry(this, frame));
         path = new DataPath(new DataPathConfig(address(), parts.hardware,
-            List.of(new DataPathConfig.TransportChoice(kind.factory(), size.options, List.of())), new RackPort(size.mtu), List.of(address),
+            List.of(new DataPathConfig.TransportChoice(kind.factory(), size.options, List.of())), port, List.of(address),
             List.of(new Route(NETWORK, Ipv4Address.ANY, size.mtu, Map.of())),
             new Capacity(Math.max(64, size.contexts * size.connections), size.contexts), new Random(seed + number)));
         for (int i = 0; i < size.contexts; i++) {
@@ -193,7 +186,7 @@ final class RackHost implements Actor {
     public void act(long nowPs, int event, long argument) {
         long nowNs = nowPs / Agenda.PS_PER_NS;
         switch (event) {
-            case FRAME -> arrived.add(rack.take((int) argument));
+            case FRAME -> port.inject(rack.take((int) argument));
             case DUE -> {
                 plannedNs = plannedNs <= nowNs ? Long.MAX_VALUE : plannedNs;
                 if (nowNs < dueNs) { // something came before, and it is due later now
@@ -238,69 +231,6 @@ final class RackHost implements Actor {
         if (dueNs < Math.min(plannedNs, NEVER_NS)) {
             plannedNs = dueNs;
             rack.agenda.at(dueNs * Agenda.PS_PER_NS, this, DUE, 0);
-        }
-    }
-
-    /** Its end of the rack. Checksums are the MACs', and are not computed. */
-    private final class RackPort implements Port {
-        private final PortInfo info;
-        private long received;
-        private long receivedBytes;
-        private long sent;
-        private long sentBytes;
-
-        RackPort(int mtu) {
-            info = new PortInfo(address(), MAC + number, mtu, mtu + 14, false, true, true);
-        }
-
-        @Override
-        public PortInfo info() {
-            return info;
-        }
-
-        @Override
-        public int receive(FrameBatch batch) {
-            batch.clear();
-            while (!batch.isFull() && !arrived.isEmpty()) {
-                byte[] frame = arrived.poll();
-                received++;
-                receivedBytes += frame.length;
-                batch.add(MemorySegment.ofArray(frame), 0, frame.length, 0, FrameBatch.CHECKSUM_VALID);
-            }
-            return batch.count();
-        }
-
-        @Override
-        public TransmitBatch newTransmitBatch() {
-            return new TransmitBatch(BATCH_FRAMES, MemorySegment.ofArray(new byte[BATCH_FRAMES * STRIDE]), 0, STRIDE);
-        }
-
-        @Override
-        public int transmit(TransmitBatch batch) {
-            int count = batch.count();
-            for (int i = 0; i < count; i++) {
-                byte[] frame = SentFrames.copy(batch, i);
-                sent++;
-                sentBytes += frame.length;
-                rack.carry(RackHost.this, frame);
-            }
-            batch.clear();
-            return count;
-        }
-
-        @Override
-        public int descriptor() {
-            return -1;
-        }
-
-        @Override
-        public PortCounters counters() {
-            return new PortCounters(received, receivedBytes, 0, sent, sentBytes, 0);
-        }
-
-        @Override
-        public void close() {
-            arrived.clear();
         }
     }
 }

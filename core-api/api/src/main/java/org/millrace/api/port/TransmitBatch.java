@@ -1,6 +1,7 @@
 package org.millrace.api.port;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 
 /**
  * Frames to send: headers in memory of the batch, followed by up to two spans of payload that stay where they are
@@ -150,5 +151,26 @@ public final class TransmitBatch {
      */
     public int frameLength(int frame) {
         return headerLength[frame] + firstLength[frame] + secondLength[frame];
+    }
+
+    /**
+     * {@return a copy of frame {@code frame}, headers and payload in one piece, as the batch has it: a checksum left to the port is
+     * partial} It is allocated: for ports that simulate a wire.
+     *
+     * @param frame its index
+     */
+    public byte[] copy(int frame) {
+        byte[] bytes = new byte[frameLength(frame)];
+        int at = copy(headers, headerOffset(frame), headerLength[frame], bytes, 0);
+        at = copy(first[frame], firstOffset[frame], firstLength[frame], bytes, at);
+        copy(second[frame], secondOffset[frame], secondLength[frame], bytes, at);
+        return bytes;
+    }
+
+    private static int copy(MemorySegment from, long offset, int length, byte[] to, int at) {
+        if (length != 0) {
+            MemorySegment.copy(from, ValueLayout.JAVA_BYTE, offset, to, at, length);
+        }
+        return at + length;
     }
 }

@@ -3,6 +3,7 @@ package org.millrace.api.port;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import org.junit.jupiter.api.Test;
 
 class TransmitBatchTest {
@@ -32,6 +33,20 @@ class TransmitBatchTest {
         assertThat(batch.frameLength(0)).isEqualTo(42);
         assertThat(batch.checksumStart[0]).isZero();
         assertThat(batch.segmentSize[0]).isZero();
+    }
+
+    @Test
+    void aCopyIsHeadersAndBothSpansInOnePiece() {
+        for (int i = 0; i < 10; i++) {
+            memory.set(ValueLayout.JAVA_BYTE, 320 + i, (byte) (100 + i));
+            memory.set(ValueLayout.JAVA_BYTE, i, (byte) i);
+        }
+        batch.add(14);
+        batch.add(2);
+        batch.span(memory, 8, 2);
+        batch.span(memory, 0, 3);
+        assertThat(batch.copy(1)).containsExactly(100, 101, 8, 9, 0, 1, 2);
+        assertThat(batch.copy(0)).hasSize(14);
     }
 
     @Test

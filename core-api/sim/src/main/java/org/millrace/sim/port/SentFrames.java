@@ -8,35 +8,12 @@ import org.millrace.wire.Checksum;
 import org.millrace.wire.EthernetHeader;
 import org.millrace.wire.Ipv4Header;
 
-/** Frames out of a batch that is sent, in one piece. */
+/** What ports and switches do to frames on their way. */
 public final class SentFrames {
     private static final ValueLayout.OfShort U16 =
         ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
     private SentFrames() {
-    }
-
-    /**
-     * {@return a copy of a frame to send, headers and payload in one piece, as the batch has it: a checksum left to the
-     *          port is partial}
-     *
-     * @param batch where it is
-     * @param frame its index
-     */
-    public static byte[] copy(TransmitBatch batch, int frame) {
-        byte[] bytes = new byte[batch.frameLength(frame)];
-        int headerLength = batch.headerLength[frame];
-        MemorySegment.copy(batch.headers, ValueLayout.JAVA_BYTE, batch.headerOffset(frame), bytes, 0, headerLength);
-        int firstLength = batch.firstLength[frame];
-        if (firstLength > 0) {
-            MemorySegment.copy(batch.first[frame], ValueLayout.JAVA_BYTE, batch.firstOffset[frame], bytes, headerLength,
-                firstLength);
-        }
-        if (batch.secondLength[frame] > 0) {
-            MemorySegment.copy(batch.second[frame], ValueLayout.JAVA_BYTE, batch.secondOffset[frame], bytes,
-                headerLength + firstLength, batch.secondLength[frame]);
-        }
-        return bytes;
     }
 
     /**
@@ -47,7 +24,7 @@ public final class SentFrames {
      * @param frame its index
      */
     public static byte[] completed(TransmitBatch batch, int frame) {
-        byte[] bytes = copy(batch, frame);
+        byte[] bytes = batch.copy(frame);
         int start = batch.checksumStart[frame];
         if (start != 0) {
             completeChecksum(MemorySegment.ofArray(bytes), bytes.length, start, batch.checksumOffset[frame]);

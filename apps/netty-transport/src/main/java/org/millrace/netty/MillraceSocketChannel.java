@@ -1,16 +1,11 @@
 package org.millrace.netty;
 
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelMetadata;
 import io.netty.channel.ChannelOutboundBuffer;
-import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.FileRegion;
-import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.SocketChannelConfig;
@@ -44,6 +39,7 @@ public final class MillraceSocketChannel extends AbstractMillraceChannel impleme
 
     private final MillraceSocketChannelConfig config = new MillraceSocketChannelConfig(this);
     private final Predicate<InetSocketAddress> kernelPeers;
+    private final InboundReader reader = new InboundReader(this);
     private final OutboundWriter writer = new OutboundWriter();
     private ChannelStream stream;
     /** Accepted, still the listener's: what was registered waits for {@link #stream}. */
@@ -55,11 +51,8 @@ public final class MillraceSocketChannel extends AbstractMillraceChannel impleme
     private InetSocketAddress wantedPeer;
     private ConnectAttempt connecting;
     private volatile boolean connected;
-    private volatile boolean inputShutdown;
     private volatile boolean outputShutdown;
-    private boolean endSeen;
     private boolean failed;
-    private boolean reading;
 
     /** Makes a channel, to be registered with a loop of {@link MillraceIoHandler} and connected. */
     public MillraceSocketChannel() {
@@ -234,7 +227,7 @@ public final class MillraceSocketChannel extends AbstractMillraceChannel impleme
     }
 
     private boolean isReadable() {
-        return connected && !endSeen && (inputShutdown || stream.isReadable());
+        return connected && reader.isReadable(stream);
     }
 
     @Override
@@ -274,27 +267,36 @@ public final class MillraceSocketChannel extends AbstractMillraceChannel impleme
         if (writer.unblock(stream)) {
             unsafe.flush0();
         }
-        if (inputShutdown && isOpen()) {
+        if (reader.isShutdown() && isOpen()) {
             stream.discard();
         }
         if (isReadPending() && isOpen() && isReadable()) {
-            unsafe.read();
+            reader.read(stream);
         }
     }
 
     /** What had arrived before is read first, by whoever reads. */
     private void failed(IOException failure) {
         if (readsFirst()) {
-            handle().read();
+            reader.read(stream);
         }
-        if (isOpen() && (inputShutdown || !stream.hasUnreadAfterFailure())) {
-            handle().fail(failure);
+        if (isOpen() && (reader.isShutdown() || !stream.hasUnreadAfterFailure())) {
+            fail(failure);
         }
     }
 
     private boolean readsFirst() {
-        return (isReadPending() || reading && config.isAutoRead()) && !inputShutdown && connected
-            && stream.hasUnreadAfterFailure();
+        return connected && reader.readsFirst(stream);
+    }
+
+    /** The stream is over before its time: says why, once. */
+    void fail(Throwable cause) {
+        if (!failed && isOpen()) {
+            failed = true;
+            readPending(false);
+            pipeline().fireExceptionCaught(cause);
+            handle().close(cause);
+        }
     }
 
     void clearReadPending() {
@@ -327,7 +329,7 @@ public final class MillraceSocketChannel extends AbstractMillraceChannel impleme
 
     @Override
     public boolean isInputShutdown() {
-        return inputShutdown || !isActive();
+        return reader.isShutdown() || !isActive();
     }
 
     @Override
@@ -337,7 +339,7 @@ public final class MillraceSocketChannel extends AbstractMillraceChannel impleme
 
     @Override
     public boolean isShutdown() {
-        return inputShutdown && outputShutdown || !isActive();
+        return reader.isShutdown() && outputShutdown || !isActive();
     }
 
     @Override
@@ -380,7 +382,7 @@ public final class MillraceSocketChannel extends AbstractMillraceChannel impleme
                     promise.setFailure(e);
                     return;
                 }
-                inputShutdown = true;
+                reader.shutdown();
                 again(); // to tell of the end, and to drop what has come
                 promise.setSuccess();
             } else {
@@ -561,83 +563,8 @@ public final class MillraceSocketChannel extends AbstractMillraceChannel impleme
             }
         }
 
-        /** The stream is over before its time: says why, once. */
-        void fail(Throwable cause) {
-            if (!failed && isOpen()) {
-                failed = true;
-                readPending(false);
-                pipeline().fireExceptionCaught(cause);
-                close(voidPromise(), cause, new ClosedByFailure(cause));
-            }
-        }
-
-        void read() {
-            if (inputShutdown) {
-                endSeen |= !config.isAllowHalfClosure();
-                if (!endSeen) {
-                    endOfInput();
-                }
-                readPending(false);
-                return;
-            }
-            ChannelPipeline pipeline = pipeline();
-            ByteBufAllocator allocator = config.getAllocator();
-            var quota = recvBufAllocHandle();
-            quota.reset(config);
-            ByteBuf buffer = null;
-            boolean end = false;
-            reading = true;
-            try {
-                do {
-                    buffer = quota.allocate(allocator);
-                    quota.attemptedBytesRead(buffer.writableBytes());
-                    quota.lastBytesRead(buffer.writeBytes(stream, quota.attemptedBytesRead()));
-                    if (quota.lastBytesRead() <= 0) {
-                        buffer.release();
-                        buffer = null;
-                        end = quota.lastBytesRead() < 0;
-                        if (end) {
-                            readPending(false);
-                        }
-                        break;
-                    }
-                    quota.incMessagesRead(1);
-                    readPending(false);
-                    ByteBuf full = buffer;
-                    buffer = null;
-                    pipeline.fireChannelRead(full);
-                } while (isOpen() && !inputShutdown && quota.continueReading());
-                quota.readComplete();
-                pipeline.fireChannelReadComplete();
-                if (end && isOpen()) {
-                    endOfInput();
-                }
-            } catch (IOException | ChannelException e) {
-                if (buffer != null) {
-                    buffer.release();
-                }
-                quota.readComplete();
-                pipeline.fireChannelReadComplete();
-                fail(e);
-            } finally {
-                reading = false;
-            }
-        }
-
-        /** The peer will send no more, or nobody wants to hear it. */
-        private void endOfInput() {
-            if (!inputShutdown) {
-                if (config.isAllowHalfClosure()) {
-                    inputShutdown = true;
-                    pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
-                    again(); // the second event, as with NIO, in a later round
-                } else {
-                    close(voidPromise());
-                }
-            } else {
-                endSeen = true;
-                pipeline().fireUserEventTriggered(ChannelInputShutdownReadComplete.INSTANCE);
-            }
+        void close(Throwable cause) {
+            close(voidPromise(), cause, new ClosedByFailure(cause));
         }
     }
 }

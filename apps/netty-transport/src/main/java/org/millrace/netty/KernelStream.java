@@ -1,6 +1,5 @@
 package org.millrace.netty;
 
-import io.netty.channel.ChannelOption;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketOption;
@@ -189,7 +188,7 @@ final class KernelStream implements ChannelStream {
         socket.setOption(StandardSocketOptions.SO_KEEPALIVE, config.isKeepAlive());
         for (SocketOption<?> option : socket.supportedOptions()) {
             if (option.name().startsWith("TCP_KEEP")) {
-                Integer value = config.chosen().get(MillraceChannelOption.streamOption(ChannelOption.valueOf(option.name())));
+                Integer value = config.chosen().get(MillraceChannelOption.streamOption(option.name()));
                 apply(option, value);
             }
         }

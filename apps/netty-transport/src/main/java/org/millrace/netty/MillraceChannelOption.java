@@ -25,9 +25,8 @@ public final class MillraceChannelOption {
     private MillraceChannelOption() {
     }
 
-    /** {@return what it is of a stream, or null: nothing} */
-    static StreamOption streamOption(ChannelOption<?> option) {
-        String name = option.name();
+    /** {@return what the option of this name is of a stream, or null: nothing} */
+    static StreamOption streamOption(String name) {
         return switch (name.substring(name.indexOf('#') + 1)) {
             case "TCP_NODELAY" -> StreamOption.NO_DELAY;
             case "TCP_CORK" -> StreamOption.CORK;

@@ -55,7 +55,7 @@ final class MillraceSocketChannelConfig extends DefaultChannelConfig implements 
         if (option == ChannelOption.SO_SNDBUF) {
             return (T) Integer.valueOf(sendBufferSize);
         }
-        StreamOption streams = MillraceChannelOption.streamOption(option);
+        StreamOption streams = MillraceChannelOption.streamOption(option.name());
         if (streams != null) {
             return (T) (streams.most() == 1 ? (Object) (value(streams) != 0) : (Object) value(streams));
         }
@@ -81,8 +81,8 @@ final class MillraceSocketChannelConfig extends DefaultChannelConfig implements 
             setReceiveBufferSize((Integer) value);
         } else if (option == ChannelOption.SO_SNDBUF) {
             setSendBufferSize((Integer) value);
-        } else if (MillraceChannelOption.streamOption(option) != null) {
-            choose(MillraceChannelOption.streamOption(option), value instanceof Boolean on ? on ? 1 : 0 : (Integer) value);
+        } else if (MillraceChannelOption.streamOption(option.name()) != null) {
+            choose(MillraceChannelOption.streamOption(option.name()), value instanceof Boolean on ? on ? 1 : 0 : (Integer) value);
         } else if (option == ChannelOption.SO_REUSEADDR) {
             setReuseAddress((Boolean) value);
         } else if (option == ChannelOption.SO_LINGER) {
@@ -94,7 +94,6 @@ final class MillraceSocketChannelConfig extends DefaultChannelConfig implements 
         } else {
             return super.setOption(option, value);
         }
-        channel.optionsSet();
         return true;
     }
 
@@ -105,6 +104,7 @@ final class MillraceSocketChannelConfig extends DefaultChannelConfig implements 
         boolean leavesIt = option == StreamOption.KEEPALIVE && value == 0 && !chosen.containsKey(option);
         if (!leavesIt) { // Vert.x says no to every connection by default: that is not to silence the instance's keepalive
             chosen.put(option, value);
+            channel.optionsSet();
         }
     }
 
@@ -144,6 +144,7 @@ final class MillraceSocketChannelConfig extends DefaultChannelConfig implements 
     @Override
     public SocketChannelConfig setSendBufferSize(int value) {
         sendBufferSize = value;
+        channel.optionsSet();
         return this;
     }
 
@@ -155,7 +156,6 @@ final class MillraceSocketChannelConfig extends DefaultChannelConfig implements 
     @Override
     public SocketChannelConfig setTcpNoDelay(boolean value) {
         choose(StreamOption.NO_DELAY, value ? 1 : 0);
-        channel.optionsSet();
         return this;
     }
 
@@ -167,7 +167,6 @@ final class MillraceSocketChannelConfig extends DefaultChannelConfig implements 
     @Override
     public SocketChannelConfig setKeepAlive(boolean value) {
         choose(StreamOption.KEEPALIVE, value ? 1 : 0);
-        channel.optionsSet();
         return this;
     }
 
@@ -179,6 +178,7 @@ final class MillraceSocketChannelConfig extends DefaultChannelConfig implements 
     @Override
     public SocketChannelConfig setReuseAddress(boolean value) {
         reuseAddress = value;
+        channel.optionsSet();
         return this;
     }
 

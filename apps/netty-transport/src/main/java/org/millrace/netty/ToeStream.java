@@ -9,8 +9,6 @@ import org.millrace.toe.StreamSocket;
 
 /** A stream of a loop's context. */
 final class ToeStream implements ChannelStream {
-    private static final int LEAST_SEND_BUFFER = 4_608; // socket(7)
-
     private final MillraceIoHandler home;
     private final StreamSocket socket;
 
@@ -126,7 +124,7 @@ final class ToeStream implements ChannelStream {
             }
         });
         if (config.getSendBufferSize() > 0) {
-            socket.transmitMost(Math.clamp(2L * config.getSendBufferSize(), LEAST_SEND_BUFFER, Integer.MAX_VALUE));
+            socket.sendBuffer(config.getSendBufferSize());
         }
     }
 

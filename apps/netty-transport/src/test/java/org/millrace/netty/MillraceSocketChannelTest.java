@@ -17,6 +17,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.channel.socket.SocketChannelConfig;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
@@ -116,6 +117,8 @@ class MillraceSocketChannelTest {
         channel.config().setOption(ChannelOption.SO_KEEPALIVE, false);
         Eventually.holds(() -> hosts.client.status().connections().stream().noneMatch(c -> c.detail().contains("keepalive")),
             hosts.client::status);
+        ((SocketChannelConfig) channel.config()).setTrafficClass(0x28);
+        assertDetail(hosts.client, " dscp=10 ");
         assertThat(channel.config().getOption(MillraceChannelOption.TCP_USER_TIMEOUT)).isEqualTo(3_000);
         assertThatThrownBy(() -> channel.config().setOption(MillraceChannelOption.TCP_KEEPCNT, 0))
             .isInstanceOf(IllegalArgumentException.class);

@@ -25,7 +25,6 @@ final class Options {
         StandardSocketOptions.TCP_NODELAY, false, StandardSocketOptions.IP_TOS, 0,
         ExtendedSocketOptions.TCP_KEEPIDLE, 7_200, ExtendedSocketOptions.TCP_KEEPINTERVAL, 75,
         ExtendedSocketOptions.TCP_KEEPCOUNT, 9);
-    private static final int LEAST_SEND_BUFFER = 4_608; // socket(7)
 
     private final Map<SocketOption<?>, Object> defaults;
     private final Map<SocketOption<?>, Object> set = new LinkedHashMap<>();
@@ -83,7 +82,7 @@ final class Options {
             case "SO_LINGER" -> stream.option(StreamOption.LINGER_MS, Math.clamp((Integer) value, 0, 65_535) * 1_000);
             case "IP_TOS" -> stream.option(StreamOption.DSCP, (Integer) value >> 2);
             case "SO_RCVBUF" -> stream.option(StreamOption.RECEIVE_BYTES, (Integer) value);
-            case "SO_SNDBUF" -> stream.transmitMost(Math.clamp(2L * (Integer) value, LEAST_SEND_BUFFER, Integer.MAX_VALUE));
+            case "SO_SNDBUF" -> stream.sendBuffer((Integer) value);
             default -> {
                 // SO_REUSEADDR: of an address, not of a stream
             }

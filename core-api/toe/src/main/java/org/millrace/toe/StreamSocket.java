@@ -31,6 +31,8 @@ import org.millrace.memory.RingGrowth;
  * <p>Owned by: the Toe's thread.
  */
 public final class StreamSocket extends Endpoint {
+    private static final int LEAST_SEND_BUFFER_BYTES = 4_608;
+
     private InetSocketAddress local;
     private InetSocketAddress peer;
     private final MemorySegment region;
@@ -148,7 +150,7 @@ public final class StreamSocket extends Endpoint {
     }
 
     /**
-     * Lets no more than so much be written and not acknowledged (SO_SNDBUF); what it holds by now stays.
+     * Lets no more than so much be written and not acknowledged; what it holds by now stays.
      *
      * @param bytes 1 or more; beyond what the context has it means nothing
      */
@@ -157,6 +159,15 @@ public final class StreamSocket extends Endpoint {
             throw new IllegalArgumentException(bytes + " bytes cannot hold anything");
         }
         transmitMost = bytes;
+    }
+
+    /**
+     * Takes SO_SNDBUF as Linux does, socket(7): twice as much may be written and not acknowledged, at least 4,608 bytes.
+     *
+     * @param bytes 0 or more
+     */
+    public void sendBuffer(int bytes) {
+        transmitMost(Math.clamp(2L * bytes, LEAST_SEND_BUFFER_BYTES, Integer.MAX_VALUE));
     }
 
     private ChosenOptions chosen() {

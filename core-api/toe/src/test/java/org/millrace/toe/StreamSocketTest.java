@@ -13,6 +13,7 @@ import java.nio.channels.ClosedChannelException;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.millrace.api.context.ContextSize;
 import org.millrace.api.context.Status;
 import org.millrace.api.context.StreamOption;
 import org.millrace.memory.ContextLayout;
@@ -87,6 +88,20 @@ class StreamSocketTest {
         assertThat(stream.writable()).isZero();
         stream.transmitMost(2);
         assertThat(stream.writable()).isZero();
+    }
+
+    @Test
+    void sendBufferIsTwiceWhatWasSaidAndNeverTiny() throws Exception {
+        dataPath = new FakeDataPath(new ContextSize(8, 8192, 8192, 64));
+        toe = Toe.open(dataPath);
+        StreamSocket large = toe.connect(PEER);
+        toe.flush();
+        dataPath.connected(dataPath.take().opaque(), ID, Status.OK);
+        toe.poll(0);
+        large.sendBuffer(3_000);
+        assertThat(large.writable()).isEqualTo(6_000);
+        large.sendBuffer(0);
+        assertThat(large.writable()).isEqualTo(4_608);
     }
 
     @Test

@@ -15,7 +15,7 @@ import org.slf4j.Marker;
  * so many lines pass at once and so many a second on average. What was left out is said, with a number, before the next that
  * passes. Debug and trace are the operator's own wish and pass. Any thread.
  */
-public final class LogRateLimit extends TurboFilter {
+final class LogRateLimit extends TurboFilter {
     private static final String LEFT_OUT = "{} lines like the next were left out";
     private static final int MAX_MESSAGES = 4096;
     private static final long SECOND_NS = 1_000_000_000;
@@ -31,34 +31,20 @@ public final class LogRateLimit extends TurboFilter {
 
     private final Map<Message, Bucket> buckets = new HashMap<>();
     private final LongSupplier clockNs;
-    private int burst = 20;
-    private double perSecond = 1;
+    private final int burst;
+    private final double perSecond;
 
-    /** Made by logback. */
-    public LogRateLimit() {
-        this(System::nanoTime);
-    }
-
-    LogRateLimit(LongSupplier clockNs) {
+    /**
+     * Makes one that lets pass, of each message:
+     *
+     * @param burst     lines at once, from 1
+     * @param perSecond lines a second on average
+     * @param clockNs   the time
+     */
+    LogRateLimit(int burst, double perSecond, LongSupplier clockNs) {
+        this.burst = burst;
+        this.perSecond = perSecond;
         this.clockNs = clockNs;
-    }
-
-    /**
-     * Sets how many lines of a message pass at once.
-     *
-     * @param lines from 1
-     */
-    public void setBurst(int lines) {
-        burst = lines;
-    }
-
-    /**
-     * Sets how many lines of a message pass on average.
-     *
-     * @param lines a second
-     */
-    public void setPerSecond(double lines) {
-        perSecond = lines;
     }
 
     @Override

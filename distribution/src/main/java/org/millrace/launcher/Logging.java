@@ -32,7 +32,7 @@ public final class Logging extends ContextAwareBase implements Configurator {
             file.setContext(logging);
             return file.configure(logging);
         }
-        LogRateLimit limit = new LogRateLimit(); // nobody outside can fill the log: docs/security.md
+        LogRateLimit limit = new LogRateLimit(20, 1, System::nanoTime); // nobody outside can fill the log: docs/security.md
         limit.setContext(logging);
         limit.start();
         logging.addTurboFilter(limit);

@@ -20,9 +20,7 @@ class LogRateLimitTest {
 
     @BeforeEach
     void limit() {
-        LogRateLimit limit = new LogRateLimit(() -> nowNs);
-        limit.setBurst(5);
-        limit.setPerSecond(2);
+        LogRateLimit limit = new LogRateLimit(5, 2, () -> nowNs);
         context.addTurboFilter(limit);
         context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).setLevel(Level.INFO);
         log.start();

@@ -60,6 +60,8 @@ final class RpcLoop {
     /** They go first: what a caller waits for frees room at both ends. */
     private final ArrayDeque<Sending> replies = new ArrayDeque<>();
     private final ArrayDeque<Sending> waiting = new ArrayDeque<>();
+    /** None that waits has to be failed before. */
+    private long waitingUntilNs = RpcSocket.NO_DEADLINE;
     private final List<Consumer<Server>> early = new ArrayList<>();
     private final Map<Integer, Outcome> calls = new HashMap<>();
     private volatile Toe toe;
@@ -179,7 +181,10 @@ final class RpcLoop {
             sending.fail(ToeFailure.of(Status.NO_RESOURCES, MOST_WAITING + " messages wait at " + local, ""));
             return;
         }
-        ask(() -> queue.add(sending));
+        ask(() -> {
+            queue.add(sending);
+            waitingUntilNs = Math.min(waitingUntilNs, sending.deadlineNs());
+        });
     }
 
     private void ask(Runnable task) {
@@ -245,20 +250,26 @@ final class RpcLoop {
         return true;
     }
 
-    /** Fails the calls that wait for room beyond their deadline; answers the next one's. */
+    /** Fails the calls that wait for room beyond their deadline; answers when there may be another. */
     private long expireWaiting(long nowNs) {
-        long next = RpcSocket.NO_DEADLINE;
+        if (waiting.isEmpty()) {
+            waitingUntilNs = RpcSocket.NO_DEADLINE;
+        }
+        if (nowNs < waitingUntilNs) {
+            return waitingUntilNs;
+        }
+        waitingUntilNs = RpcSocket.NO_DEADLINE;
         for (Iterator<Sending> each = waiting.iterator(); each.hasNext();) {
             Sending sending = each.next();
             if (sending.deadlineNs() > nowNs) {
-                next = Math.min(next, sending.deadlineNs());
+                waitingUntilNs = Math.min(waitingUntilNs, sending.deadlineNs());
             } else {
                 each.remove();
                 sendings.decrementAndGet();
                 sending.fail(ToeFailure.of(Status.TIMED_OUT, "call over " + local, ""));
             }
         }
-        return next;
+        return waitingUntilNs;
     }
 
     private void take() {

@@ -18,7 +18,8 @@ final class LongFrames implements FrameBatch.Rest {
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
     /** A batch has no more frames. */
     private static final int MOST = 1 << 10;
-    private static final int MOST_BYTES = 1 << 16;
+    /** Ethernet, and the longest packet that IPv4 can say; a link may be set to longer ones, and what is behind is left in the kernel. */
+    static final int MOST_BYTES = 14 + 65535;
 
     /** {@code struct msghdr}: iov at 16, iovlen at 24. */
     private static final int MESSAGE_BYTES = 56;
@@ -49,7 +50,7 @@ final class LongFrames implements FrameBatch.Rest {
         message.set(LONG, MESSAGE_IOV, iovs.address());
     }
 
-    /** A frame of the batch waits, of so many bytes without the tag that the kernel has taken out. */
+    /** A frame of the batch waits, of so many bytes, at most {@link #MOST_BYTES}, without the tag that the kernel has taken out. */
     void add(int frame, int length, int tag) {
         frames[count] = frame;
         lengths[count] = length;

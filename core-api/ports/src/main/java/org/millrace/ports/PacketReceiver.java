@@ -139,7 +139,8 @@ final class PacketReceiver implements AutoCloseable {
         if (captured == length) {
             batch.add(ring, start - tagBytes, length + tagBytes, segmentBytes, flags);
         } else {
-            batch.addHead(ring, start - tagBytes, captured + tagBytes, length + tagBytes, segmentBytes, flags, longFrames);
+            length = Math.min(length, LongFrames.MOST_BYTES);
+            batch.addHead(ring, start - tagBytes, Math.min(captured, length) + tagBytes, length + tagBytes, segmentBytes, flags, longFrames);
             longFrames.add(batch.count() - 1, length, tagBytes);
             if (!good || tagBytes != 0) { // somebody will look at all of it
                 longFrames.complete(batch, batch.count() - 1);

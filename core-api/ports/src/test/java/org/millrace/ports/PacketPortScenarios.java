@@ -47,6 +47,7 @@ final class PacketPortScenarios {
             case "framesArriveUnchanged" -> framesArriveUnchanged();
             case "superFramesStayWhole" -> superFramesStayWhole();
             case "payloadOfSuperFramesIsMovedOnce" -> payloadOfSuperFramesIsMovedOnce();
+            case "whatIsBehindTheLongestPacketIsLeftOut" -> whatIsBehindTheLongestPacketIsLeftOut();
             case "superFramesAreCutWhereTheLinkIsSmall" -> superFramesAreCutWhereTheLinkIsSmall();
             case "kernelCompletesAndTrustsPartialChecksums" -> kernelCompletesAndTrustsPartialChecksums();
             case "tagsAreRestored" -> tagsAreRestored();
@@ -250,6 +251,32 @@ final class PacketPortScenarios {
 
     private static void assertSame(MemorySegment region, long at, byte[] frame, int from, int length) {
         assertThat(region.asSlice(at, length).mismatch(MemorySegment.ofArray(frame).asSlice(from, length))).isEqualTo(-1);
+    }
+
+    /** A link can be set to longer ones: IPv6's jumbo payload (RFC 2675), which the kernel's own TCP sends then. */
+    private static void whatIsBehindTheLongestPacketIsLeftOut() {
+        Namespace.execute("ip link set dev va gso_max_size 200000");
+        Random random = new Random(6);
+        try (Port a = open("va"); Port b = open("vb")) {
+            TransmitBatch batch = a.newTransmitBatch();
+            FrameBatch received = new FrameBatch(8);
+            MemorySegment payload = Frames.payload(random, 100_000);
+            long at = batch.headerOffset(0);
+            Frames.ipv4(batch.headers, at, 0x020000000002L, 0x020000000001L, 0, 0, Frames.TCP, 0);
+            batch.headers.asSlice(at + 12, 62).fill((byte) 0);
+            batch.headers.set(INT, at + 12, 0x86dd6000);
+            batch.headers.set(SHORT, at + 20, (short) (Frames.TCP << 8 | 64));
+            batch.headers.set(SHORT, at + 66, (short) 0x5010);
+            batch.add(74);
+            batch.span(payload, 0, 100_000);
+            batch.offload(54, 16, MSS);
+            byte[] next = addSuperFrame(batch, random, 2 * MSS);
+            assertThat(a.transmit(batch)).isEqualTo(2);
+            assertThat(b.receive(received)).isEqualTo(2);
+            assertThat(received.length).as("Ethernet and 64 KB").startsWith(14 + 65535, next.length);
+            assertThat(MemorySegment.ofArray(Frames.bytes(received, 0)).asSlice(74).mismatch(payload)).isEqualTo(14 + 65535 - 74);
+            assertThat(Frames.bytes(received, 1)).isEqualTo(next);
+        }
     }
 
     private static void superFramesAreCutWhereTheLinkIsSmall() {

@@ -16,7 +16,7 @@ class PacketPortTest {
     /** Each is a method of {@link PacketPortScenarios}, run in a network namespace of its own. */
     @ParameterizedTest
     @ValueSource(strings = {"framesArriveUnchanged", "superFramesStayWhole", "payloadOfSuperFramesIsMovedOnce",
-        "superFramesAreCutWhereTheLinkIsSmall",
+        "whatIsBehindTheLongestPacketIsLeftOut", "superFramesAreCutWhereTheLinkIsSmall",
         "kernelCompletesAndTrustsPartialChecksums", "tagsAreRestored", "fullRingIsCounted",
         "interfaceGoingDownWakesOnceAndDrops", "linkIsReportedAsItIs", "openingSaysWhatIsWrong",
         "takenInterfaceIsRefusedUntilItIsFree"})

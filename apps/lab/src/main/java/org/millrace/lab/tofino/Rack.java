@@ -28,7 +28,7 @@ final class Rack {
     private final List<RackHost> hosts = new ArrayList<>();
     private final List<byte[]> frames = new ArrayList<>();
     private final Deque<Integer> free = new ArrayDeque<>();
-    private final Lane recirculation;
+    private final Link recirculation;
     private final TofinoBackend backend;
     private TofinoReport report;
     private long passPs;
@@ -42,14 +42,14 @@ final class Rack {
      * @param recirculation of frames between two hosts of Laminar, its delay with the second pass
      * @param seed          of everything random
      */
-    record Plan(Machine machine, Lane.Shape recirculation, long seed) {
+    record Plan(Machine machine, Link.Shape recirculation, long seed) {
     }
 
     Rack(Plan plan) {
         seed = plan.seed;
         random = new SplittableRandom(seed);
         backend = TofinoBackend.onCallersClock(plan.machine, this::placed);
-        recirculation = new Lane(plan.recirculation, random.split());
+        recirculation = new Link(plan.recirculation, random.split());
         agenda.runUntil(RackHost.BEGIN_NS * Agenda.PS_PER_NS);
     }
 
@@ -73,7 +73,7 @@ final class Rack {
     void carry(RackHost from, byte[] frame) {
         long nowPs = agenda.nowPs();
         long leftPs = from.isLaminar() ? nowPs : from.up.pass(nowPs, frame);
-        if (leftPs == Lane.NEVER) {
+        if (leftPs == Link.NEVER) {
             return;
         }
         int to = destination(frame);
@@ -101,7 +101,7 @@ final class Rack {
         } else {
             atPs = leftPs + passPs;
         }
-        if (atPs != Lane.NEVER) {
+        if (atPs != Link.NEVER) {
             agenda.at(atPs, to, RackHost.FRAME, keep(frame));
         }
     }
@@ -138,7 +138,7 @@ final class Rack {
         return report;
     }
 
-    Lane recirculation() {
+    Link recirculation() {
         return recirculation;
     }
 

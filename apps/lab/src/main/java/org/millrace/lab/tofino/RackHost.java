@@ -40,8 +40,8 @@ final class RackHost implements Actor {
     final DataPath path;
     final List<Toe> contexts = new ArrayList<>();
     /** Of a software host, to the switch and from it. */
-    final Lane up;
-    final Lane down;
+    final Link up;
+    final Link down;
     private final Rack rack;
     private final int number;
     private final Kind kind;
@@ -102,12 +102,12 @@ final class RackHost implements Actor {
      * @param up        link to the switch, of a software host
      * @param down      link from it
      */
-    record Nic(long messagePs, long delayPs, Lane.Shape up, Lane.Shape down) {
-        Nic up(Lane.Shape other) {
+    record Nic(long messagePs, long delayPs, Link.Shape up, Link.Shape down) {
+        Nic up(Link.Shape other) {
             return new Nic(messagePs, delayPs, other, down);
         }
 
-        Nic down(Lane.Shape other) {
+        Nic down(Link.Shape other) {
             return new Nic(messagePs, delayPs, up, other);
         }
     }
@@ -130,8 +130,8 @@ final class RackHost implements Actor {
         this.number = number;
         kind = parts.kind;
         nic = parts.nic;
-        up = new Lane(nic.up, rack.dice());
-        down = new Lane(nic.down, rack.dice());
+        up = new Link(nic.up, rack.dice());
+        down = new Link(nic.down, rack.dice());
         Size size = parts.size;
         Ipv4Address address = Ipv4Address.parse(address());
         port = new FramePort(new PortInfo(address(), MAC + number, size.mtu, size.mtu + EthernetHeader.LENGTH, false, true, true), frame -> rack.carry(this, frame));

@@ -63,7 +63,7 @@ final class ShapedIncast extends TofinoExperiment {
     private static Outcome outcome(Run run, int degree, String control) throws LabException {
         Rack rack = rack(run);
         Streams streams = new Streams(rack, 0);
-        Lane.Shape shaped = new Lane.Shape(1, HOST_MBIT / degree, run.whole("host-ns") * 1_000, 0, run.whole("queue") * FRAME_BYTES,
+        Link.Shape shaped = new Link.Shape(1, HOST_MBIT / degree, run.whole("host-ns") * 1_000, 0, run.whole("queue") * FRAME_BYTES,
             run.whole("marks") * FRAME_BYTES);
         RackHost receiver = rack.host(RackHost.Kind.SOFTWARE, likeTas(1, 2, BUFFER_BYTES), nic(run).down(shaped));
         RackHost sender = rack.host(RackHost.Kind.LAMINAR, laminar(1, 2, BUFFER_BYTES).with(Map.of("congestion", control)), nic(run));

@@ -60,7 +60,7 @@ abstract class TofinoExperiment implements Experiment {
         Map<String, String> set = new HashMap<>(STATED);
         set.putAll(run.under("machine."));
         try {
-            return new Rack(new Rack.Plan(Machine.tofino2(set), Lane.Shape.of((int) run.whole("recirculation-ports"), HOST_MBIT,
+            return new Rack(new Rack.Plan(Machine.tofino2(set), Link.Shape.of((int) run.whole("recirculation-ports"), HOST_MBIT,
                 run.whole("recirculation-ns") * 1_000), run.seed()));
         } catch (MachineFileException e) {
             throw new LabException("--set machine.: " + e.getMessage());
@@ -72,8 +72,8 @@ abstract class TofinoExperiment implements Experiment {
     }
 
     /** {@return a software host's link, with its NIC and its stack behind} */
-    static Lane.Shape link(Run run) {
-        return Lane.Shape.of(1, HOST_MBIT, run.whole("host-ns") * 1_000);
+    static Link.Shape link(Run run) {
+        return Link.Shape.of(1, HOST_MBIT, run.whole("host-ns") * 1_000);
     }
 
     static RackHost.Size laminar(int contexts, int connections, int bufferBytes) {

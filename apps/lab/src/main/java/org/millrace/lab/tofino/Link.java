@@ -7,7 +7,7 @@ import org.millrace.sim.port.SentFrames;
  * A link of one or more lanes: a frame takes the lane that is free first, after those before it; behind is a delay. Frames have their preamble, check sequence
  * and gap on it, and at least 64 bytes. Owned by: the thread of the rack.
  */
-final class Lane {
+final class Link {
     /** It does not arrive. */
     static final long NEVER = -1;
     private static final int LEAST_BYTES = 60;
@@ -42,7 +42,7 @@ final class Lane {
         }
     }
 
-    Lane(Shape shape, SplittableRandom random) {
+    Link(Shape shape, SplittableRandom random) {
         this.shape = shape;
         this.random = random;
         freePs = new long[shape.lanes];

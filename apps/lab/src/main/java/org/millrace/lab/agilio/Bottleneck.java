@@ -68,7 +68,7 @@ final class Bottleneck extends AgilioExperiment {
             traced.write("{\"traceEvents\":[" + trace + "{}]}\n");
         }
         return result.calibrated(FITTED).note(String.format("%.0f calls/s, median %.1f us; busiest: %s", outcome.callsPerSecond(),
-            outcome.percentileUs(50), use.loads().stream().limit(4).map(Utilisation.Load::toString).toList()))
+            outcome.latenciesUs().quantile(0.5), use.loads().stream().limit(4).map(Utilisation.Load::toString).toList()))
             .plot(plot(use.loads()));
     }
 

@@ -55,7 +55,7 @@ final class Congestion extends AgilioExperiment {
             add(result, row, "on", on, row.on, row.onMs, row.onJfi);
             add(result, row, "off", off, row.off, row.offMs, row.offJfi);
             check(wrong, row.degree + "-" + row.connections + ": throughput", on.callsPerSecond() > off.callsPerSecond());
-            check(wrong, row.degree + "-" + row.connections + ": latency", on.percentileUs(99.99) < off.percentileUs(99.99));
+            check(wrong, row.degree + "-" + row.connections + ": latency", on.latenciesUs().quantile(0.9999) < off.latenciesUs().quantile(0.9999));
             check(wrong, row.degree + "-" + row.connections + ": fairness", on.fairness() > off.fairness());
         }
         return result.calibrated("nothing: buffer, marks and least timeout are not published, and were set before the first run")
@@ -97,7 +97,7 @@ final class Congestion extends AgilioExperiment {
 
     private static void add(Result result, Row row, String control, EchoWorld.Outcome ours, double gbit, double ms, double jfi) {
         double ourGbit = ours.callsPerSecond() * REQUEST_BYTES * 8 / 1e9;
-        result.row(row.degree, row.connections, control, gbit, ourGbit, Cells.error(gbit, ourGbit), ms, ours.percentileUs(99.99) / 1e3, jfi,
+        result.row(row.degree, row.connections, control, gbit, ourGbit, Cells.error(gbit, ourGbit), ms, ours.latenciesUs().quantile(0.9999) / 1e3, jfi,
             ours.fairness(), ours.fairness() - jfi, ours.dropped());
     }
 }

@@ -5,7 +5,6 @@ import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -16,6 +15,7 @@ import org.millrace.agilio.MachineView;
 import org.millrace.agilio.machine.Machine;
 import org.millrace.agilio.machine.Mapping;
 import org.millrace.api.pipeline.StageExtension;
+import org.millrace.lab.experiment.Samples;
 import org.millrace.runtime.extension.StageExtensions;
 import org.millrace.toe.Endpoint;
 import org.millrace.toe.ListenSocket;
@@ -34,7 +34,7 @@ final class EchoWorld {
     private final TwoHosts hosts;
     private final List<Loop> loops = new ArrayList<>();
     private final MemorySegment scratch;
-    private long[] latencies = new long[1 << 12];
+    private final Samples latenciesUs = new Samples();
     private int completed;
     private boolean isMeasuring;
 
@@ -83,27 +83,14 @@ final class EchoWorld {
      *
      * @param calls      completed
      * @param tookNs     in this time
-     * @param latencies  of each, nanoseconds, sorted
+     * @param latenciesUs of each, microseconds
      * @param machine    the server's
      * @param fairness   Jain's index of the connections' completed calls
      * @param dropped    frames that found the link's queue full
      */
-    record Outcome(int calls, long tookNs, long[] latencies, MachineView machine, double fairness, long dropped) {
+    record Outcome(int calls, long tookNs, Samples latenciesUs, MachineView machine, double fairness, long dropped) {
         double callsPerSecond() {
             return calls * 1e9 / tookNs;
-        }
-
-        /** {@return a percentile of the latency, microseconds; not a number if no call has completed} */
-        double percentileUs(double percent) {
-            if (latencies.length == 0) {
-                return Double.NaN;
-            }
-            int at = (int) Math.ceil(percent / 100 * latencies.length) - 1;
-            return latencies[Math.clamp(at, 0, latencies.length - 1)] / 1e3;
-        }
-
-        double meanUs() {
-            return Arrays.stream(latencies).average().orElse(Double.NaN) / 1e3;
         }
     }
 
@@ -174,10 +161,8 @@ final class EchoWorld {
         machine().restart();
         long beganNs = hosts.nowNs();
         hosts.run(isOver);
-        long[] sorted = Arrays.copyOf(latencies, completed);
-        Arrays.sort(sorted);
-        double fairness = Fairness.jain(loops.stream().mapToDouble(loop -> loop.calls).toArray());
-        return new Outcome(completed, hosts.nowNs() - beganNs, sorted, machine(), fairness, hosts.dropped());
+        double fairness = new Samples(loops.stream().mapToDouble(loop -> loop.calls).toArray()).jain();
+        return new Outcome(completed, hosts.nowNs() - beganNs, latenciesUs, machine(), fairness, hosts.dropped());
     }
 
     private void call(Loop loop) {
@@ -202,12 +187,9 @@ final class EchoWorld {
             Loop loop = (Loop) endpoint.attachment();
             while (loop != null && loop.socket.readable() >= load.responseBytes) {
                 loop.socket.release(load.responseBytes);
-                long latency = atNs - loop.sentNs.poll();
+                long latencyNs = atNs - loop.sentNs.poll();
                 if (isMeasuring) {
-                    if (completed == latencies.length) {
-                        latencies = Arrays.copyOf(latencies, 2 * completed);
-                    }
-                    latencies[completed] = latency;
+                    latenciesUs.add(latencyNs / 1e3);
                 }
                 loop.calls++;
                 completed++;

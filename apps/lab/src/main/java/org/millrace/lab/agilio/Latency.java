@@ -29,9 +29,9 @@ final class Latency extends AgilioExperiment {
             EchoWorld.Outcome outcome = world(machine(run), mapping(run, Map.of()), new EchoWorld.Load(1, 1, bytes, bytes, 1, HOST_NS),
                 LINK, run.seed()).run(calls(run));
             double published = bytes < SMALL ? SMALL_MEDIAN_US : Double.NaN;
-            medians.add(outcome.percentileUs(50));
-            result.row(bytes, published, outcome.percentileUs(50), Cells.error(published, outcome.percentileUs(50)),
-                outcome.percentileUs(99), outcome.percentileUs(99.99), outcome.machine().utilisation().bottleneck());
+            medians.add(outcome.latenciesUs().quantile(0.5));
+            result.row(bytes, published, outcome.latenciesUs().quantile(0.5), Cells.error(published, outcome.latenciesUs().quantile(0.5)),
+                outcome.latenciesUs().quantile(0.99), outcome.latenciesUs().quantile(0.9999), outcome.machine().utilisation().bottleneck());
         }
         return result.calibrated(FITTED)
             .note("the text gives 20 us for messages below 256 B and says that 2 KB is nearly unchanged; the tails are in the figure only, "

@@ -22,19 +22,22 @@ public final class NoControl implements CongestionAlgorithm {
 
     @Override
     public CongestionPolicy make(int mss, int initialWindow, int maxWindow) {
-        return new Open(maxWindow);
+        return new Open(NAME, maxWindow);
     }
 
-    private static final class Open implements CongestionPolicy {
+    /** The window is the receiver's, whatever happens. */
+    static class Open implements CongestionPolicy {
+        private final String name;
         private final int window;
 
-        Open(int window) {
+        Open(String name, int window) {
+            this.name = name;
             this.window = window;
         }
 
         @Override
-        public String name() {
-            return NAME;
+        public final String name() {
+            return name;
         }
 
         @Override

@@ -67,8 +67,8 @@ final class Parallelism extends AgilioExperiment {
                 (int) run.whole("warm-up")), LINK, run.seed(), software(run)).run(Math.max(calls(run) / row.part, 500));
             published[i] = row.mbit;
             ours[i] = outcome.callsPerSecond() * BYTES * 8 / 1e6;
-            result.row(row.design, row.mbit, ours[i], Cells.error(row.mbit, ours[i]), row.p50Us, outcome.percentileUs(50), row.p9999Us,
-                outcome.percentileUs(99.99), CONNECTIONS * BYTES * 8 / row.mbit, CONNECTIONS * 1e6 / outcome.callsPerSecond(),
+            result.row(row.design, row.mbit, ours[i], Cells.error(row.mbit, ours[i]), row.p50Us, outcome.latenciesUs().quantile(0.5), row.p9999Us,
+                outcome.latenciesUs().quantile(0.9999), CONNECTIONS * BYTES * 8 / row.mbit, CONNECTIONS * 1e6 / outcome.callsPerSecond(),
                 outcome.machine().utilisation().bottleneck());
         }
         return result.calibrated("one factor, fpc.factor-percent, on the row \"+ Intra-FPC parallelism\" (8 threads); the others are predicted")

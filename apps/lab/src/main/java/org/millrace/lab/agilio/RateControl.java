@@ -48,8 +48,7 @@ final class RateControl implements CongestionAlgorithm {
         return new Policy(mss, maxWindow);
     }
 
-    private final class Policy implements CongestionPolicy {
-        private final int window;
+    private final class Policy extends NoControl.Open {
         private final double least;
         private double rate = INITIAL;
         private boolean isCut;
@@ -64,23 +63,8 @@ final class RateControl implements CongestionAlgorithm {
         private int drops;
 
         Policy(int mss, int window) {
-            this.window = window;
+            super(NAME, window);
             least = mss * 1e9 / HORIZON_NS;
-        }
-
-        @Override
-        public String name() {
-            return NAME;
-        }
-
-        @Override
-        public int window() {
-            return window;
-        }
-
-        @Override
-        public int slowStartThreshold() {
-            return window;
         }
 
         @Override
@@ -149,21 +133,6 @@ final class RateControl implements CongestionAlgorithm {
         public void onTimeout(int flightBytes, boolean repeated) {
             drops++;
             isCut = true;
-        }
-
-        @Override
-        public void onIdle() {
-            // a pause changes no rate
-        }
-
-        @Override
-        public void segmentSize(int mssBytes) {
-            // the rate is in bytes
-        }
-
-        @Override
-        public void succeed(int windowBytes, int thresholdBytes) {
-            // the rate begins as that of a new connection
         }
 
         @Override

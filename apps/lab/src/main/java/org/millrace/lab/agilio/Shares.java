@@ -1,7 +1,6 @@
 package org.millrace.lab.agilio;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.millrace.agilio.machine.Machine;
@@ -12,6 +11,7 @@ import org.millrace.lab.experiment.Parameter;
 import org.millrace.lab.experiment.Plot;
 import org.millrace.lab.experiment.Result;
 import org.millrace.lab.experiment.Run;
+import org.millrace.lab.experiment.Samples;
 
 /** Figure 4.17: what each of many bulk flows between two nodes gets of the line. */
 final class Shares extends AgilioExperiment {
@@ -49,12 +49,11 @@ final class Shares extends AgilioExperiment {
             StreamWorld.Outcome outcome = new StreamWorld(TwoHosts.Hardware.modelled(machine, mapping), TwoHosts.Hardware.modelled(machine, mapping),
                 new StreamWorld.Load(count, THREADS, THREADS, MESSAGE_BYTES, 0, 0, 0, BUFFER_BYTES), BETWEEN, run.seed())
                 .run(run.whole("ms") * 1_000_000 / 4, run.whole("ms") * 1_000_000);
-            double[] shares = outcome.bytes().clone();
-            Arrays.sort(shares);
-            double fair = Arrays.stream(shares).average().orElseThrow();
-            double median = (shares[count / 2 - 1] + shares[count / 2]) / 2;
-            double tail = shares[(int) Math.ceil(count / 100.0) - 1];
-            double jfi = Fairness.jain(shares);
+            Samples shares = new Samples(outcome.bytes());
+            double fair = shares.mean();
+            double median = shares.median();
+            double tail = shares.quantile(0.01);
+            double jfi = shares.jain();
             double jfiPublished = count == 2_048 ? JFI_AT_2K : Double.NaN;
             medians.add(median / fair);
             tails.add(tail / fair);

@@ -9,12 +9,12 @@ import org.millrace.lab.experiment.LabException;
 import org.millrace.lab.experiment.Parameter;
 import org.millrace.lab.experiment.Result;
 import org.millrace.lab.experiment.Run;
+import org.millrace.lab.experiment.Samples;
 
 /** Connections of Millrace and of Linux through one bottleneck: what each gets of its fair share. */
 final class Fairness implements Experiment {
     private static final int[] EACH = {1, 2, 4, 8};
     private static final long MS_NS = 1_000_000;
-    private static final long MEGABIT_BYTES = 125_000;
 
     @Override
     public String name() {
@@ -39,9 +39,7 @@ final class Fairness implements Experiment {
         Result result = new Result("Millrace and Linux at one bottleneck of " + run.whole("rate") + " Mbit/s, round trip " + run.whole("round-trip") + " ms",
             ">connections each", ">Millrace by fair share", ">Linux by fair share", ">Jain's index of all", ">used, %", ">longest queue, ms");
         try (Ground ground = Ground.open(name(), run)) {
-            Transfers transfers = new Transfers(ground);
-            run.progress(0, "warming up");
-            transfers.warmUp(run.whole("rate") * MEGABIT_BYTES, run.real("warm-up"));
+            Transfers transfers = Transfers.warm(ground, run);
             for (int i = 0; i < EACH.length; i++) {
                 row(result, ground, transfers, run, i);
             }
@@ -55,27 +53,21 @@ final class Fairness implements Experiment {
         Samples jain = new Samples();
         Samples used = new Samples();
         Samples queue = new Samples();
-        long rate = run.whole("rate") * MEGABIT_BYTES;
+        long rate = Transfers.rate(run);
         long untilNs = (long) (run.real("seconds") * 1e9);
         for (int seed = 0; seed < run.whole("seeds"); seed++) {
             run.progress((double) row / EACH.length, EACH[row] + " connections each");
             Conditions path = Conditions.of(0, 0, run.whole("round-trip") * MS_NS, rate, run.seed() * 1_000 + seed);
             Map<Pairing, double[]> rates = transfers.bulk(path, true, Map.of(Pairing.SENDING, EACH[row], Pairing.LINUX, EACH[row]),
                 untilNs / 4, untilNs);
-            double[] all = rates.values().stream().flatMapToDouble(DoubleStream::of).toArray();
-            double fair = DoubleStream.of(all).average().orElseThrow();
-            ours.add(DoubleStream.of(rates.get(Pairing.SENDING)).average().orElseThrow() / fair);
-            linux.add(DoubleStream.of(rates.get(Pairing.LINUX)).average().orElseThrow() / fair);
-            jain.add(jain(all));
-            used.add(100 * fair * all.length / rate);
+            Samples all = new Samples(rates.values().stream().flatMapToDouble(DoubleStream::of).toArray());
+            double fair = all.mean();
+            ours.add(new Samples(rates.get(Pairing.SENDING)).mean() / fair);
+            linux.add(new Samples(rates.get(Pairing.LINUX)).mean() / fair);
+            jain.add(all.jain());
+            used.add(100 * fair * all.count() / rate);
             queue.add(ground.forwarder.figures().mostWaitingNs() / 1e6);
         }
         result.row(EACH[row], ours.median(), linux.median(), jain.median(), used.median(), queue.median());
-    }
-
-    /** {@return Jain's fairness index: 1 if all are alike, 1/n if one has all} */
-    private static double jain(double[] values) {
-        double sum = DoubleStream.of(values).sum();
-        return sum * sum / (values.length * DoubleStream.of(values).map(value -> value * value).sum());
     }
 }

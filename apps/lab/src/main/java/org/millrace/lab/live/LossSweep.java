@@ -13,6 +13,7 @@ import org.millrace.lab.experiment.Parameter;
 import org.millrace.lab.experiment.Plot;
 import org.millrace.lab.experiment.Result;
 import org.millrace.lab.experiment.Run;
+import org.millrace.lab.experiment.Samples;
 
 /** Goodput and completion over lossy paths, beside Linux to Linux in the same run. */
 final class LossSweep implements Experiment {
@@ -24,7 +25,6 @@ final class LossSweep implements Experiment {
     private static final double ANSWER_LOSS = 0.01;
     private static final int ANSWER_ROUND_TRIP_MS = 20;
     private static final long MS_NS = 1_000_000;
-    private static final long MEGABIT_BYTES = 125_000;
     /** A connection that loss limits to less, bytes a second, needs so little of this machine that many can run at a time. */
     private static final double LIMITED_RATE = 1.5e6;
     /** All of one kind, bytes a second. */
@@ -93,9 +93,7 @@ final class LossSweep implements Experiment {
         Result result = new Result("Goodput and completion over emulated paths of " + run.whole("rate") + " Mbit/s", "what", "way", ">round trip, ms",
             ">loss, %", ">reordering, %", ">Linux to Linux", ">Millrace", ">ratio");
         try (Ground ground = Ground.open(name(), run)) {
-            Transfers transfers = new Transfers(ground);
-            run.progress(0, "warming up");
-            transfers.warmUp(run.whole("rate") * MEGABIT_BYTES, run.real("warm-up"));
+            Transfers transfers = Transfers.warm(ground, run);
             goodput(result, ground, transfers, run);
             if (!run.isWithout("answers")) {
                 answers(result, transfers, run);
@@ -108,7 +106,7 @@ final class LossSweep implements Experiment {
     }
 
     private static Conditions conditions(Point point, Run run, long seed) {
-        return Conditions.of(point.loss, point.reorder, point.roundTripMs * MS_NS, run.whole("rate") * MEGABIT_BYTES, run.seed() * 1_000 + seed);
+        return Conditions.of(point.loss, point.reorder, point.roundTripMs * MS_NS, Transfers.rate(run), run.seed() * 1_000 + seed);
     }
 
     private static void goodput(Result result, Ground ground, Transfers transfers, Run run) {

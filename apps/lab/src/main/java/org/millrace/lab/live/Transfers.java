@@ -8,11 +8,14 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.millrace.lab.experiment.Run;
+import org.millrace.lab.experiment.Samples;
 
 /** Measures on a {@link Ground}. */
 final class Transfers {
     private static final int PORT = 5_000;
     private static final long SETTLE_MS = 60;
+    private static final long MEGABIT_BYTES = 125_000;
     private static final long LOOK_NS = 200_000;
     /** SYNs may be lost, twice. */
     private static final long ESTABLISHED_NS = 10_000_000_000L;
@@ -23,8 +26,20 @@ final class Transfers {
         this.ground = ground;
     }
 
-    /** Has what is measured compiled: sends and receives for so many seconds, over a path that loses and one that does not. */
-    void warmUp(long bytesPerSecond, double seconds) {
+    /** {@return the bottleneck's rate, bytes a second} */
+    static long rate(Run run) {
+        return run.whole("rate") * MEGABIT_BYTES;
+    }
+
+    /** {@return those of a run: what is measured has been compiled, by sending and receiving over a path that loses and one that does not} */
+    static Transfers warm(Ground ground, Run run) {
+        run.progress(0, "warming up");
+        Transfers transfers = new Transfers(ground);
+        transfers.warmUp(rate(run), run.real("warm-up"));
+        return transfers;
+    }
+
+    private void warmUp(long bytesPerSecond, double seconds) {
         long ns = (long) (seconds * 1e9 / 4);
         for (double loss : new double[] {0, 0.01}) {
             for (Pairing pairing : new Pairing[] {Pairing.SENDING, Pairing.RECEIVING}) {

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.millrace.lab.experiment.Samples;
 import org.millrace.toe.Endpoint;
 import org.millrace.toe.ListenSocket;
 import org.millrace.toe.StreamSocket;
@@ -21,6 +22,7 @@ import org.millrace.toe.Toe;
 final class Calls implements RackHost.Application {
     private static final int FIRST_PORT = 7_000;
     private static final int AT_ONCE = 64;
+    private static final double PS_PER_US = 1e6;
 
     private final Rack rack;
     private final int bytes;
@@ -30,7 +32,7 @@ final class Calls implements RackHost.Application {
     private final Map<RackHost, Integer> turns = new HashMap<>();
     private final List<ListenSocket> listeners = new ArrayList<>();
     private final MemorySegment scratch;
-    private final Latencies latencies = new Latencies();
+    private final Samples latenciesUs = new Samples();
     private boolean isPaused;
     private int underWay;
     private long completed;
@@ -122,9 +124,9 @@ final class Calls implements RackHost.Application {
         return completed;
     }
 
-    /** {@return of what was answered since they were cleared} */
-    Latencies latencies() {
-        return latencies;
+    /** {@return of what was answered since they were cleared, microseconds} */
+    Samples latenciesUs() {
+        return latenciesUs;
     }
 
     @Override
@@ -141,7 +143,7 @@ final class Calls implements RackHost.Application {
             if (end.isCaller) {
                 completed++;
                 if (!isPaused) {
-                    latencies.add(seenPs - end.sentPs);
+                    latenciesUs.add((seenPs - end.sentPs) / PS_PER_US);
                 }
                 end.sentPs = seenPs;
                 underWay -= isPaused ? 1 : 0;
@@ -159,7 +161,7 @@ final class Calls implements RackHost.Application {
     void run(long calls) {
         long until = completed + calls / 4;
         rack.until(() -> completed >= until);
-        latencies.clear();
+        latenciesUs.clear();
         beganPs = rack.agenda.nowPs();
         passes = rack.passes();
         recirculatedPs = rack.recirculation().busyPs();

@@ -85,8 +85,8 @@ final class Isolation extends TofinoExperiment {
 
     private static Outcome outcome(Run run, Rack rack, Calls calls, Streams streams) {
         rack.runFor(SETTLE_NS);
-        calls.latencies().clear();
+        calls.latenciesUs().clear();
         double gbit = streams.gbitOver(run.whole("microseconds") * 1_000);
-        return new Outcome(calls.latencies().percentileUs(50), calls.latencies().percentileUs(99.99), gbit);
+        return new Outcome(calls.latenciesUs().quantile(0.5), calls.latenciesUs().quantile(0.9999), gbit);
     }
 }

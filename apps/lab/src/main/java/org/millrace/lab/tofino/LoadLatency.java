@@ -62,8 +62,8 @@ final class LoadLatency extends TofinoExperiment {
             calls.begin(SPREAD_PS);
             calls.run(Math.max(run.whole("calls"), 4L * count));
             rates.add(calls.millionsPerSecond());
-            medians.add(calls.latencies().percentileUs(50));
-            tails.add(calls.latencies().percentileUs(99.99));
+            medians.add(calls.latenciesUs().quantile(0.5));
+            tails.add(calls.latenciesUs().quantile(0.9999));
             add(result, count, rates.getLast(), medians.getLast(), tails.getLast());
         }
         return result.calibrated("message-ps, 25 ns, on the published rate at " + KNEE + " connections: it is the NIC's; latencies and all other rows are predicted")

@@ -56,10 +56,10 @@ final class PipeScalability extends TofinoExperiment {
             double perCall = (double) calls.passes().packets() / calls.measured();
             double mpps = millions * perCall;
             packets.add(mpps);
-            medians.add(calls.latencies().percentileUs(50));
-            tails.add(calls.latencies().percentileUs(99.99));
+            medians.add(calls.latenciesUs().quantile(0.5));
+            tails.add(calls.latenciesUs().quantile(0.9999));
             result.row(count, millions, mpps, PACKETS_A_CALL, perCall, 100 * mpps / 1_200,
-                100 * calls.recirculationBusy(), medians.getLast(), calls.latencies().percentileUs(99),
+                100 * calls.recirculationBusy(), medians.getLast(), calls.latenciesUs().quantile(0.99),
                 tails.getLast(), (double) calls.passes().host() / calls.measured());
         }
         double most = packets.stream().mapToDouble(Double::doubleValue).max().orElse(Double.NaN);

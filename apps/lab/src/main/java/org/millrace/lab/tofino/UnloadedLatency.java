@@ -45,11 +45,11 @@ final class UnloadedLatency extends TofinoExperiment {
             calls.connect(client, server);
             calls.begin(0);
             calls.run(run.whole("calls"));
-            double median = calls.latencies().percentileUs(50);
+            double median = calls.latenciesUs().quantile(0.5);
             double rdma = rdmaUs(run, rack.report(), bytes);
             passUs = rack.report().latencyNs() / 1e3;
             more.add(median - rdma);
-            result.row(bytes, median, calls.latencies().percentileUs(99.99), rdma, PUBLISHED_MORE_US, median - rdma, Cells.error(PUBLISHED_MORE_US, median - rdma));
+            result.row(bytes, median, calls.latenciesUs().quantile(0.9999), rdma, PUBLISHED_MORE_US, median - rdma, Cells.error(PUBLISHED_MORE_US, median - rdma));
         }
         return result.note(String.format("RDMA: the same host times, a frame on a host's link each way, and the ingress stages alone (the testbed forwards what is not "
                 + "Laminar's past egress); Laminar: a pass of %.3f us and a recirculated one of %.2f us each way", passUs, run.whole("recirculation-ns") / 1e3))

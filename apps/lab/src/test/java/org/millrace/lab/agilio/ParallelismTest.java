@@ -54,8 +54,8 @@ class ParallelismTest {
     void aSlowerClockIsSlowerAndAnUnknownKeyIsRefused() throws LabException {
         EchoWorld.Load load = new EchoWorld.Load(4, 1, 64, 64, 1, 1_500);
         double slow = new EchoWorld(Machine.nfp4000(Map.of("fpc.clock-mhz", "400")), Mapping.fig48(), load, AgilioExperiment.LINK, 1)
-            .run(200).meanUs();
-        double fast = new EchoWorld(Machine.nfp4000(), Mapping.fig48(), load, AgilioExperiment.LINK, 1).run(200).meanUs();
+            .run(200).latenciesUs().mean();
+        double fast = new EchoWorld(Machine.nfp4000(), Mapping.fig48(), load, AgilioExperiment.LINK, 1).run(200).latenciesUs().mean();
         assertThat(slow).isGreaterThan(fast + 3);
         assertThatThrownBy(() -> run(new Latency(), Map.of("machine.emem.speed", "3")))
             .isInstanceOf(LabException.class).hasMessageStartingWith("--set machine.: set emem.speed: unknown, allowed is one of ");

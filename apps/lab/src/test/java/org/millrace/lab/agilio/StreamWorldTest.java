@@ -10,6 +10,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.millrace.agilio.machine.Machine;
 import org.millrace.agilio.machine.Mapping;
 import org.millrace.lab.experiment.LabException;
+import org.millrace.lab.experiment.Samples;
 
 class StreamWorldTest {
     private static final long MS = 1_000_000;
@@ -29,7 +30,7 @@ class StreamWorldTest {
             new Wire.Shape(10_000, 1_000, 600_000, Long.MAX_VALUE, 0, 64), 1).run(MS / 2, MS);
         assertThat(outcome.dropped()).as("its queue has room for 390 frames, its buffers are 64").isZero();
         assertThat(outcome.gbitPerSecond()).isCloseTo(10.0 * 1_448 / 1_538, within(0.1));
-        assertThat(Fairness.jain(outcome.bytes())).isGreaterThan(0.98);
+        assertThat(new Samples(outcome.bytes()).jain()).isGreaterThan(0.98);
     }
 
     @ParameterizedTest

@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.millrace.lab.experiment.LabException;
 import org.millrace.lab.experiment.Progress;
 import org.millrace.lab.experiment.Run;
+import org.millrace.lab.experiment.Samples;
 import org.millrace.testkit.Namespace;
 
 /** Once for real, for some seconds. */

@@ -85,7 +85,8 @@ class ProgramExchangeTest {
                 method.invoke(program, Arrays.stream(method.getParameterTypes()).map(type -> type == int.class ? 7
                     : type == long.class ? (Object) 7L : type == boolean.class ? true
                         : type == TcpProgress.class ? new TcpProgress() : state).toArray());
-                assertThat(harness.opened()).as(method.getName()).isIn(List.of("FLOW 7"), List.of()); // what is the host's opens none
+                boolean isHosts = name.equals("laminar") && method.getName().equals("gather"); // its transmit head is no part of the pipe
+                assertThat(harness.opened()).as(method.getName()).isEqualTo(isHosts ? List.of() : List.of("FLOW 7"));
             }
         }
     }

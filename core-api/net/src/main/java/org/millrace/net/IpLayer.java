@@ -104,6 +104,11 @@ public final class IpLayer implements IpOutput {
         ttl = hops;
     }
 
+    /** {@return the time to live of what is sent} */
+    public int ttl() {
+        return ttl;
+    }
+
     /**
      * Routes otherwise from now on; a flow that is on its way keeps its next hop until another one is known.
      *

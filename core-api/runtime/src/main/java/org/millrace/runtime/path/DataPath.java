@@ -454,7 +454,6 @@ public final class DataPath implements AutoCloseable {
 
     /** Sends with another time to live from now on, 1 to 255. */
     public void ttl(int hops) {
-        egress.ttl(hops);
         ip.ttl(hops);
     }
 

@@ -28,7 +28,6 @@ public final class Egress implements FrameOutput {
     private static final ValueLayout.OfShort U16 = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
     private static final ValueLayout.OfLong I64 = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
     private static final int TRANSPORT = EthernetHeader.LENGTH + Ipv4Header.MIN_LENGTH;
-    private static final int DEFAULT_TTL = 64; // RFC 1700
     private static final int COPY_BYTES = 1 << 17;
     /** {@link #emit}: the segment has taken the place of an earlier one. */
     public static final int IN_PLACE = -1;
@@ -42,7 +41,6 @@ public final class Egress implements FrameOutput {
     private final Captures captures;
     private final LastFrames last = new LastFrames();
     private final MemorySegment copies = Arena.ofAuto().allocate(COPY_BYTES, 8);
-    private int ttl = DEFAULT_TTL;
     private int copied;
     private int identification;
     private long lastFlushNs;
@@ -55,11 +53,6 @@ public final class Egress implements FrameOutput {
         this.payload = payload;
         this.retained = retained;
         this.captures = captures;
-    }
-
-    /** Sets the time to live of segments, 1 to 255. */
-    public void ttl(int hops) {
-        ttl = hops;
     }
 
     /**
@@ -102,7 +95,7 @@ public final class Egress implements FrameOutput {
         long written = by.codec().writeSummed(meta, memory, at + TRANSPORT);
         int headerBytes = (int) written;
         int segmentBytes = headerBytes + payloadBytes;
-        headers.write(row, memory, at, tos(meta), ttl, segmentBytes, identification++ & 0xffff);
+        headers.write(row, memory, at, tos(meta), segmentBytes, identification++ & 0xffff);
         int checksumOffset = by.codec().checksumOffset();
         if (checksumOffset >= 0) {
             long sum = headers.pseudoHeader(row, segmentBytes);

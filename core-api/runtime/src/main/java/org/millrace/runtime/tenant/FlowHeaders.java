@@ -10,9 +10,9 @@ import org.millrace.wire.EthernetHeader;
 import org.millrace.wire.Ipv4Header;
 
 /**
- * What the frames of each flow begin with: Ethernet and IPv4 (RFC 791 §3.1, without options) as words, and what these and the pseudo-header
- * add to checksums. A frame's own are only lengths, identification, time to live,
- * DSCP and ECN. A line of cache a flow.
+ * What the frames of each flow begin with: Ethernet and IPv4 (RFC 791 §3.1, without options) as words, and what these and
+ * the pseudo-header add to checksums. A frame's own are only lengths, identification, time to live, DSCP and ECN. A line of
+ * cache a flow.
  *
  * <p>DESIGN NOTES. A row is good for the addresses that it has and the state of the link that it is from. So whatever changes, a flow's peer or own
  * address, a neighbour's or a route, is seen at the flow's next frame, in {@link #row} and nowhere else; a change costs nothing until
@@ -114,8 +114,9 @@ public final class FlowHeaders {
     }
 
     /** Writes a frame's headers, up to the transport's. */
-    void write(int row, MemorySegment to, long frame, int tos, int ttl, int segmentBytes, int identification) {
+    void write(int row, MemorySegment to, long frame, int tos, int segmentBytes, int identification) {
         int total = Ipv4Header.MIN_LENGTH + segmentBytes;
+        int ttl = ip.ttl();
         int ttlAndProtocol = ttl << 8 | protocol;
         long sum = (rows[row + SUMS] & LOW_32) + tos + total + identification + (ttl << 8);
         to.set(I64, frame, rows[row + FIRST]);

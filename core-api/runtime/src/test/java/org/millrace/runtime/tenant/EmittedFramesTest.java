@@ -151,7 +151,7 @@ class EmittedFramesTest {
             case 3 -> locals[flow] = random.nextInt(2);
             case 4 -> {
                 ttl = 1 + random.nextInt(255);
-                egress.ttl(ttl);
+                ip.ttl(ttl);
             }
             default -> {
             }

@@ -294,7 +294,8 @@ public final class TcpHeader extends Flyweight {
      */
     public TcpHeader writeChecksum(int source, int destination, int l4LengthBytes) {
         u16(CHECKSUM, 0);
-        u16(CHECKSUM, Checksum.finish(segmentSum(source, destination, l4LengthBytes)));
+        long pseudo = Checksum.pseudoHeader(source, destination, Ipv4Header.TCP, l4LengthBytes);
+        u16(CHECKSUM, Checksum.finish(Checksum.sum(pseudo, segment(), offset(), l4LengthBytes)));
         return this;
     }
 
@@ -307,7 +308,7 @@ public final class TcpHeader extends Flyweight {
      * @return whether the segment adds up
      */
     public boolean checksumValid(int source, int destination, int l4LengthBytes) {
-        return Checksum.finish(segmentSum(source, destination, l4LengthBytes)) == 0;
+        return checksumValid(segment(), offset(), source, destination, l4LengthBytes);
     }
 
     /**
@@ -322,11 +323,6 @@ public final class TcpHeader extends Flyweight {
      */
     public static boolean checksumValid(MemorySegment segment, long offset, int source, int destination, int l4LengthBytes) {
         long pseudo = Checksum.pseudoHeader(source, destination, Ipv4Header.TCP, l4LengthBytes);
-        return Checksum.fold(Checksum.sum(pseudo, segment, offset, l4LengthBytes)) == 0xffff;
-    }
-
-    private long segmentSum(int source, int destination, int l4LengthBytes) {
-        long pseudo = Checksum.pseudoHeader(source, destination, Ipv4Header.TCP, l4LengthBytes);
-        return Checksum.sum(pseudo, segment(), offset(), l4LengthBytes);
+        return Checksum.finish(Checksum.sum(pseudo, segment, offset, l4LengthBytes)) == 0;
     }
 }

@@ -2,7 +2,6 @@ package org.millrace.bluefield;
 
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +19,6 @@ import org.millrace.api.pipeline.Layout;
 import org.millrace.api.pipeline.Program;
 import org.millrace.api.pipeline.SegmentMeta;
 import org.millrace.api.pipeline.Stage;
-import org.millrace.api.pipeline.StageSpec;
 import org.millrace.api.pipeline.Workflow;
 import org.millrace.code.ForeignExterns;
 import org.millrace.code.Violation;
@@ -59,9 +57,7 @@ public class BluefieldBackend implements HardwareBackend {
         List<FitReport.Placement> placed = new ArrayList<>();
         List<FitReport.Reason> refused = new ArrayList<>();
         Fuser fuser = new Fuser(program);
-        Map<String, StateTable> tables = StateTable.planned(Arrays.stream(Workflow.values())
-            .<StageSpec<?>>mapMulti((workflow, all) -> program.stages(workflow).forEach(stage -> all.accept(stage.spec()))).toList(),
-            capacity, BluefieldPipeline.ROWS);
+        Map<String, StateTable> tables = StateTable.planned(program, capacity, BluefieldPipeline.ROWS);
         for (Workflow workflow : Workflow.values()) {
             List<? extends Stage<?, ?>> stages = program.stages(workflow);
             Map<Stage<?, ?>, Violation> called = fuser.called(workflow,

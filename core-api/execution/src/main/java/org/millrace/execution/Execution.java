@@ -1,6 +1,5 @@
 package org.millrace.execution;
 
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -74,8 +73,7 @@ public abstract class Execution<M extends SegmentMeta> implements Pipeline<M> {
         this.capacity = capacity;
         this.outlet = outlet;
         scheduler = program.scheduler();
-        tables = StateTable.of(Arrays.stream(Workflow.values()).flatMap(each -> program.stages(each).stream()).map(Stage::spec)
-            .toList(), capacity, plan);
+        tables = StateTable.of(program, capacity, plan);
         flowRows = tables.values().stream().filter(StateTable::isKeyedByFlow).findFirst().orElse(null);
         door = new StateDoor(tables);
         Layout layout = Layout.of(program.newMeta().getClass());

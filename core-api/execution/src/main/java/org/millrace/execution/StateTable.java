@@ -9,11 +9,13 @@ import java.util.Map;
 import java.util.function.IntFunction;
 import org.millrace.api.hardware.Capacity;
 import org.millrace.api.pipeline.Layout;
+import org.millrace.api.pipeline.Program;
 import org.millrace.api.pipeline.SegmentMeta;
 import org.millrace.api.pipeline.StageSpec;
 import org.millrace.api.pipeline.State;
 import org.millrace.api.pipeline.View;
 import org.millrace.api.pipeline.ViewCursor;
+import org.millrace.api.pipeline.Workflow;
 
 /**
  * The state of the stages of one name, an entry per key. What is kept for a flow is one row, or one a group of stages
@@ -32,35 +34,34 @@ import org.millrace.api.pipeline.ViewCursor;
 public record StateTable(Class<? extends State> type, StageSpec.Key key, int[] words, int stride, int offset, int length,
                          int first, int keys) {
     /**
-     * {@return tables by name, all 0, in packed rows}
-     *
-     * @param specs    of the stages in pipeline order; of those of one name the first one counts
-     * @param capacity for how many keys
-     */
-    public static Map<String, StateTable> of(Collection<? extends StageSpec<?>> specs, Capacity capacity) {
-        return of(specs, capacity, RowPlan.PACKED);
-    }
-
-    /**
      * {@return tables by name, all 0}
      *
-     * @param specs    of the stages in pipeline order; of those of one name the first one counts
+     * @param program  the program; of its stages of one name the first one counts
      * @param capacity for how many keys
      * @param plan     how the rows of what is keyed by flow lie
      */
-    public static Map<String, StateTable> of(Collection<? extends StageSpec<?>> specs, Capacity capacity, RowPlan plan) {
+    public static Map<String, StateTable> of(Program<?> program, Capacity capacity, RowPlan plan) {
+        return of(specs(program), capacity, plan);
+    }
+
+    /**
+     * {@return tables as {@link #of(Program, Capacity, RowPlan)} would make them, without memory: where everything will lie}
+     *
+     * @param program  the program
+     * @param capacity for how many keys
+     * @param plan     how the rows of what is keyed by flow lie
+     */
+    public static Map<String, StateTable> planned(Program<?> program, Capacity capacity, RowPlan plan) {
+        return of(specs(program), capacity, plan, length -> new int[0]);
+    }
+
+    static Map<String, StateTable> of(Collection<? extends StageSpec<?>> specs, Capacity capacity, RowPlan plan) {
         return of(specs, capacity, plan, int[]::new);
     }
 
-    /**
-     * {@return tables as {@link #of} would make them, without memory: where everything will lie}
-     *
-     * @param specs    of the stages in pipeline order; of those of one name the first one counts
-     * @param capacity for how many keys
-     * @param plan     how the rows of what is keyed by flow lie
-     */
-    public static Map<String, StateTable> planned(Collection<? extends StageSpec<?>> specs, Capacity capacity, RowPlan plan) {
-        return of(specs, capacity, plan, length -> new int[0]);
+    private static List<StageSpec<?>> specs(Program<?> program) {
+        return Arrays.stream(Workflow.values())
+            .<StageSpec<?>>mapMulti((workflow, all) -> program.stages(workflow).forEach(stage -> all.accept(stage.spec()))).toList();
     }
 
     private static Map<String, StateTable> of(Collection<? extends StageSpec<?>> specs, Capacity capacity, RowPlan plan,

@@ -57,7 +57,7 @@ class StateTableTest {
 
     @Test
     void packedRowsAreAsShortAsTheyCanBe() {
-        StateTable protocol = StateTable.of(SPECS, CAPACITY).get("protocol");
+        StateTable protocol = StateTable.of(SPECS, CAPACITY, RowPlan.PACKED).get("protocol");
         assertThat(protocol.stride()).isEqualTo(3 + 17);
         assertThat(protocol.words()).hasSize(5 * 20);
         assertThat(protocol.offset()).isEqualTo(3);

@@ -21,6 +21,7 @@ import org.millrace.code.fuse.Fused;
 import org.millrace.code.fuse.Fuser;
 import org.millrace.code.fuse.StageCall;
 import org.millrace.code.fuse.StagePlace;
+import org.millrace.execution.RowPlan;
 import org.millrace.execution.StateTable;
 import org.millrace.execution.Step;
 import org.millrace.tcp.laminar.transmit.TransmitHeads;
@@ -56,8 +57,7 @@ final class Side<M extends SegmentMeta> {
     Side(Program<M> program, RecordedHost host, Workflow workflow, boolean isFused) {
         this.program = program;
         this.host = host;
-        tables = StateTable.of(Arrays.stream(Workflow.values()).flatMap(each -> program.stages(each).stream()).map(Stage::spec).toList(),
-            RecordedHost.CAPACITY);
+        tables = StateTable.of(program, RecordedHost.CAPACITY, RowPlan.PACKED);
         steps = program.stages(workflow).stream().<Step<? super M, ?>>map(this::step).toList();
         fused = isFused ? new Fuser(program).fuse(workflow, places()) : null;
         meta = program.newMeta();

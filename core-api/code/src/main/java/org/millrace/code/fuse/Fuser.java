@@ -55,11 +55,15 @@ public final class Fuser {
         SegmentMeta view = program.newMeta();
         meta = view.getClass();
         HeaderCodec<?> codec = program.codec();
-        FieldUse written = FieldUse.of(library, meta, codec, "write", null);
-        FieldUse summed = sums(codec) ? FieldUse.of(library, meta, codec, "writeSummed", null) : written;
-        FieldUse cut = FieldUse.of(library, meta, codec, "segmentSize", null);
-        FieldUse replaced = codec.mostReplaced() == 0 ? null : FieldUse.of(library, meta, codec, "replaces", null);
-        isEmitted = field -> written.reads(field) || summed.reads(field) || cut.reads(field) || replaced != null && replaced.reads(field);
+        List<String> emitting = new ArrayList<>(List.of("write", "segmentSize"));
+        if (sums(codec)) {
+            emitting.add("writeSummed");
+        }
+        if (codec.mostReplaced() > 0) {
+            emitting.add("replaces");
+        }
+        List<FieldUse> uses = emitting.stream().map(method -> FieldUse.of(library, meta, codec, method, null)).toList();
+        isEmitted = field -> uses.stream().anyMatch(use -> use.reads(field));
         Set<Integer> carried = carried(program.mirrors(), Layout.of(view.getClass()));
         isMirrored = program.mirrors().isEmpty() ? null : field -> carried.contains(field.offset());
     }

@@ -98,9 +98,7 @@ final class MillraceSocketChannelConfig extends DefaultChannelConfig implements 
     }
 
     private void choose(StreamOption option, int value) {
-        if (!option.allows(value)) {
-            throw new IllegalArgumentException(option + " is " + value + ", allowed is " + option.least() + " to " + option.most());
-        }
+        option.check(value);
         boolean leavesIt = option == StreamOption.KEEPALIVE && value == 0 && !chosen.containsKey(option);
         if (!leavesIt) { // Vert.x says no to every connection by default: that is not to silence the instance's keepalive
             chosen.put(option, value);

@@ -13,9 +13,7 @@ final class ChosenOptions {
     private int untold;
 
     void choose(StreamOption option, int value) {
-        if (!option.allows(value)) {
-            throw new IllegalArgumentException(option + " is " + value + ", allowed is " + option.least() + " to " + option.most());
-        }
+        option.check(value);
         values[option.ordinal()] = value;
         chosen |= bit(option);
         untold |= bit(option);

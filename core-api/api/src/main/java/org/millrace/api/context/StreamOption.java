@@ -63,6 +63,18 @@ public enum StreamOption {
     }
 
     /**
+     * Checks a value that is chosen.
+     *
+     * @param value any
+     * @throws IllegalArgumentException if it is not allowed: says what is
+     */
+    public void check(int value) {
+        if (!allows(value)) {
+            throw new IllegalArgumentException(this + " is " + value + ", allowed is " + least + " to " + most);
+        }
+    }
+
+    /**
      * {@return the option of a number, or null}
      *
      * @param code any

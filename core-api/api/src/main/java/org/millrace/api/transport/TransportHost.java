@@ -68,7 +68,7 @@ public interface TransportHost {
      * the flow is released, through swaps too.
      *
      * @param flow the flow
-     * @param dscp 0 to 63
+     * @param dscp 1 to 63; 0: as its program says
      */
     void dscp(int flow, int dscp);
 

@@ -92,8 +92,8 @@ public final class StreamOptions {
         boolean some = f.bit(chosen != null);
         for (int i = 0; some && i < ALL.length; i++) {
             int value = f.i32(chosen == null ? UNSET : chosen[i]);
-            if (value != UNSET && !ALL[i].allows(value)) {
-                throw new IllegalArgumentException(ALL[i] + " is " + value);
+            if (value != UNSET) {
+                ALL[i].check(value);
             }
             set(ALL[i], value);
         }

@@ -58,7 +58,7 @@ class StreamOptionsTest {
         FieldWriter writer = new FieldWriter(0);
         writer.bit(true);
         writer.i32(2);
-        assertThatThrownBy(() -> of().walk(new FieldReader(writer.toBytes(), 0))).hasMessage("NO_DELAY is 2");
+        assertThatThrownBy(() -> of().walk(new FieldReader(writer.toBytes(), 0))).hasMessage("NO_DELAY is 2, allowed is 0 to 1");
     }
 
     @Test

@@ -472,7 +472,7 @@ final class CallStream implements ChannelStream, Readiness {
         }
     }
 
-    /** Its options have no effect here, see {@link MillraceSocketChannelConfig}. */
+    /** Calls have no options. */
     @Override
     public void apply(MillraceSocketChannelConfig config) {
     }

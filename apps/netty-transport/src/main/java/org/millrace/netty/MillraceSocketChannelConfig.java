@@ -14,7 +14,8 @@ import org.millrace.api.context.StreamOption;
 /**
  * Options of a stream: {@link ChannelOption}'s and {@link MillraceChannelOption}'s. What is not set is the instance's, TCP_NODELAY
  * too. SO_LINGER 0 makes closing a reset, another bounds the time in which what was written is delivered afterwards; closing
- * never blocks. SO_REUSEADDR has an effect over the kernel only, TCP_CORK and TCP_USER_TIMEOUT over Millrace only.
+ * never blocks. SO_REUSEADDR has an effect over the kernel only, TCP_CORK and TCP_USER_TIMEOUT over Millrace only; over calls none but
+ * SO_LINGER 0 has.
  */
 final class MillraceSocketChannelConfig extends DefaultChannelConfig implements SocketChannelConfig {
     private final MillraceSocketChannel channel;

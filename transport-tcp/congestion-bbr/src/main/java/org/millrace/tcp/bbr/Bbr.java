@@ -95,7 +95,7 @@ final class Bbr implements CongestionPolicy {
 
     @Override
     public int slowStartThreshold() {
-        return isFull ? (int) Math.min(window, maxWindow) : Integer.MAX_VALUE;
+        return isFull ? window() : Integer.MAX_VALUE;
     }
 
     Phase phase() {
@@ -109,6 +109,11 @@ final class Bbr implements CongestionPolicy {
 
     long minRttUs() {
         return minRttUs;
+    }
+
+    /** {@return bytes in flight that the path is believed to bear} */
+    long highInFlight() {
+        return bounds.highInFlight;
     }
 
     private long greatest() {
@@ -270,19 +275,26 @@ final class Bbr implements CongestionPolicy {
                 bandwidths[0] = 0;
             }
         }
-        if (isJudging && rate.sampleLost() > rate.sampleInFlight() * LOSS_THRESHOLD) {
-            isJudging = false;
-            if (!rate.isSampleLimited()) {
-                bounds.tooMuch(rate.sampleInFlight(), Math.min(bdp(1), window));
-            }
-            if (phase == Phase.UP) {
-                down(d.nowNs);
+        if (rate.sampleLost() > rate.sampleInFlight() * LOSS_THRESHOLD) {
+            if (isJudging) {
+                tooMuch(d.nowNs);
             }
         } else if (bounds.highInFlight != Bounds.NONE) {
             bounds.borne(rate.sampleInFlight());
             if (phase == Phase.UP && isWindowLimited(d) && window >= bounds.highInFlight) {
                 bounds.up(d.ackedBytes, isRound, window, mss);
             }
+        }
+    }
+
+    /** BBRHandleInflightTooHigh, §5.5.10.2: once each time more was asked for. */
+    private void tooMuch(long nowNs) {
+        isJudging = false;
+        if (!rate.isSampleLimited()) {
+            bounds.tooMuch(rate.sampleInFlight(), Math.min(bdp(1), window));
+        }
+        if (phase == Phase.UP) {
+            down(nowNs);
         }
     }
 

@@ -122,6 +122,22 @@ class BbrTest {
         assertThat(bbr.window()).isLessThan((int) (2.1 * BDP));
     }
 
+    /** §5.3.3.6: what was in flight when more than 2 % of it was lost was not borne, though the bound is below it already. */
+    @Test
+    void lossesBehindTheFirstDoNotRaiseTheBound() {
+        for (int i = 0; i < 5_000 && bbr.phase() != Phase.UP; i++) {
+            run(1);
+        }
+        path.loss = 0.2;
+        run(30);
+        assertThat(bbr.phase()).isEqualTo(Phase.DOWN);
+        long bound = bbr.highInFlight();
+        for (int i = 0; i < 20; i++) {
+            run(1);
+            assertThat(bbr.highInFlight()).as("%d ms later", i + 1).isEqualTo(bound);
+        }
+    }
+
     /** RFC 6298 §5.4 and §5.6.4.4: a segment after a timeout, the model's window soon afterwards. */
     @Test
     void timeoutForgetsTheWindowAndNotTheModel() {

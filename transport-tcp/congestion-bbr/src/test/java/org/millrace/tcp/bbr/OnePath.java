@@ -14,7 +14,6 @@ final class OnePath {
     private final double bytesPerNs;
     private final long delayNs;
     private final long bufferNs;
-    private final double loss;
     private final SplittableRandom dice = new SplittableRandom(11);
     private final ArrayDeque<Segment> network = new ArrayDeque<>();
     private final Delivery delivery = new Delivery();
@@ -22,6 +21,8 @@ final class OnePath {
     private long idleNs;
     private int una;
     private int max;
+    /** Share of the segments that is lost from now on. */
+    double loss;
     long nowNs;
     int inFlight;
     long delivered;

@@ -23,8 +23,7 @@ class ConformanceTableTest {
     @Test
     void everyTestThatIsNamedIsThere() throws IOException {
         Map<String, String> sources;
-        try (Stream<Path> files = Files.find(ROOT, 12, (path, attributes) ->
-            path.toString().contains("src/test/java") && path.toString().endsWith("Test.java"))) {
+        try (Stream<Path> files = Files.find(ROOT, 12, (path, attributes) -> isOfTcp(path.toString()))) {
             sources = files.collect(Collectors.toMap(path -> path.getFileName().toString().replace(".java", ""),
                 ConformanceTableTest::text, (a, b) -> a + b));
         }
@@ -34,6 +33,11 @@ class ConformanceTableTest {
                 assertThat(sources.get(parts[0])).as(clause.key() + " names " + test).isNotNull().contains("void " + parts[1] + "(");
             }
         }
+    }
+
+    /** Homa's tests, and those of the lab's own hosts, have classes of the same names. */
+    private static boolean isOfTcp(String file) {
+        return file.contains("src/test/java") && file.endsWith("Test.java") && !file.contains("/transport-homa/") && !file.contains("/apps/lab/");
     }
 
     private static String text(Path file) {

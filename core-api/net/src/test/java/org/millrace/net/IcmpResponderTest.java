@@ -141,6 +141,15 @@ class IcmpResponderTest {
         assertThat(net.count(Event.ICMP_IGNORED)).isEqualTo(1);
     }
 
+    /** RFC 6633 §3, whatever it quotes. */
+    @Test
+    void sourceQuenchIsIgnored() {
+        net.icmp(icmp(FRAGMENTATION_NEEDED, icmp -> icmp.type(IcmpHeader.SOURCE_QUENCH).code(0)), 0);
+
+        assertThat(net.errors).isEmpty();
+        assertThat(net.count(Event.ICMP_IGNORED)).isEqualTo(1);
+    }
+
     @Test
     void portUnreachableQuotesThePacket() {
         unreachable(UDP);

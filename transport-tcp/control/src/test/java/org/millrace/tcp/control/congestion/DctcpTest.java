@@ -61,6 +61,14 @@ class DctcpTest {
     }
 
     @Test
+    void withoutMarksItGrowsByASegmentARoundTrip() {
+        dctcp.onFastRetransmit(una, una + 100 * MSS);
+        una += 100 * MSS;
+        round(0);
+        assertThat(dctcp.window()).isEqualTo(51 * MSS);
+    }
+
+    @Test
     void lossStillHalves() {
         for (int i = 0; i < 100; i++) {
             round(0);

@@ -29,7 +29,6 @@ final class AttackedStack implements Closeable {
     private final MutantLoader.Loaded loaded;
     /** The number behind the last that was sent to a port, of those that answered with a SYN. */
     private final Map<Integer, Integer> next = new HashMap<>();
-    private int frames;
     private int accepted;
     private int goodSent;
     private String good;
@@ -70,17 +69,11 @@ final class AttackedStack implements Closeable {
     private void take(Map<String, Object> answer) {
         for (Object each : (List<?>) answer.get("frames")) {
             ParsedFrame frame = ParsedFrame.of(HexFormat.of().parseHex((String) ((Map<?, ?>) each).get("frame")));
-            frames++;
             if (frame.tcp() != null) {
                 int end = frame.tcp().sequence() + frame.payload().length + (frame.tcp().has(TcpHeader.SYN) ? 1 : 0);
                 next.put(frame.destination().port(), end);
             }
         }
-    }
-
-    /** {@return frames that the stack has sent} */
-    int frames() {
-        return frames;
     }
 
     /** {@return what comes behind all that was sent to a port} */
@@ -123,11 +116,6 @@ final class AttackedStack implements Closeable {
 
     int connections() {
         return ((List<?>) ask("connections").get("connections")).size();
-    }
-
-    long counter(String name) {
-        Object value = ((Map<?, ?>) ask("counters").get("counters")).get(name);
-        return value == null ? 0 : ((Number) value).longValue();
     }
 
     @Override

@@ -60,7 +60,7 @@ public final class DeliveryRate {
         }
         boolean isSample = d.ackedBytes > 0 && newest >= 0 && sample(d, leastRttNs);
         if (d.isLimited) {
-            limitedUntil = deliveredBytes + Math.max(d.inFlightBytes, 1);
+            markLimited(d.inFlightBytes);
         }
         if (newest < 0 || d.nowNs - timeNs[newest] >= leastRttNs / LOOKS_A_ROUND_TRIP) {
             keep(d);

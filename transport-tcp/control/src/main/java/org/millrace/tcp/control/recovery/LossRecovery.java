@@ -217,17 +217,12 @@ public final class LossRecovery {
         int pipe = flight - sacked - board.bytes(Scoreboard.LOST);
         switch (phase) {
             case OPEN -> allowed = congestion.window() + sacked; // RFC 3042, and RFC 6675 §5 (C)
-            case RECOVERY -> {
-                if (congestion.leadsRecovery()) {
+            case RECOVERY, LOSS -> {
+                if (phase == Phase.LOSS || congestion.leadsRecovery()) {
                     budget = Math.max(congestion.window() - pipe, 0);
                 } else if (delivered > 0 || found) {
                     budget = reduction.allowance(delivered, pipe, safe, mss);
                 }
-                sendAgain(mss, nowNs);
-                allowed = flight + Math.max(board.firstLost() < 0 ? budget : 0, 0);
-            }
-            case LOSS -> {
-                budget = Math.max(congestion.window() - pipe, 0);
                 sendAgain(mss, nowNs);
                 allowed = flight + Math.max(board.firstLost() < 0 ? budget : 0, 0);
             }

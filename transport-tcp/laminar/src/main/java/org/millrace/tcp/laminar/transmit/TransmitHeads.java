@@ -40,7 +40,7 @@ public final class TransmitHeads implements HostPart {
     private final boolean[] override;
     /** What is held back: {@link #NAGLE}, {@link #CORKED}. */
     private final byte[] gathering;
-    /** End of the segment pushed last that was less than a whole one. */
+    /** End of the segment pushed last that was less than a whole one, of those that hold back. */
     private final int[] littleEnd;
     private final int[] credits;
     private final int[] mss;
@@ -260,7 +260,7 @@ public final class TransmitHeads implements HostPart {
         if (length > segment && (length != ready || holdsLittle(flow))) {
             length -= length % segment;
         }
-        if (length % segment != 0) {
+        if (gathering[flow] != 0 && length % segment != 0) {
             littleEnd[flow] = next[flow] + length;
         }
         int last = length == ready && finToSend(flow) ? 1 : 0;

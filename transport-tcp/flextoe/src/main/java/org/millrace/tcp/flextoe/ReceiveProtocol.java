@@ -23,8 +23,8 @@ import org.millrace.wire.SequenceNumber;
 import org.millrace.wire.TcpHeader;
 
 /**
- * The protocol stage on a received segment (§4.3.1.3): windows, acknowledgement, {@link Reassembly}, duplicate ACKs. Leaves in the metadata what to move, what to tell the application and what to
- * answer. Order of the checks: RFC 9293 §3.10.7.4.
+ * The protocol stage on a received segment (§4.3.1.3): windows, acknowledgement, {@link Reassembly}, duplicate ACKs. Leaves in the
+ * metadata what to move, what to tell the application and what to answer. Order of the checks: RFC 9293 §3.10.7.4.
  */
 final class ReceiveProtocol implements Stage<FlexMeta, ProtocolState> {
     static final StageSpec<ProtocolState> SPEC = StageSpec.perFlow(

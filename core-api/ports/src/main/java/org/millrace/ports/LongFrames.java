@@ -103,9 +103,6 @@ final class LongFrames implements FrameBatch.Rest {
     public void take(FrameBatch batch, int frame, int from, MemorySegment to, long firstOffset, int firstLength, long secondOffset,
                      int secondLength) {
         complete(batch, frame - 1);
-        if (next == count || frames[next] != frame) {
-            throw new IllegalStateException("packet port: frame " + frame + " of the batch is taken already");
-        }
         int skipped = VNET_BYTES + from - tagBytes[next];
         iov(0, unwanted.address(), skipped);
         iov(1, to.address() + firstOffset, firstLength);

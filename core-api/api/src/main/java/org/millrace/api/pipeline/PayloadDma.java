@@ -4,7 +4,8 @@ package org.millrace.api.pipeline;
 public interface PayloadDma extends Extern {
     /**
      * Writes {@link SegmentMeta#length()} bytes of the received segment, from {@link SegmentMeta#payloadOffset()} on,
-     * into the receive buffer of {@link SegmentMeta#connection()} at {@link SegmentMeta#position()}.
+     * into the receive buffer of {@link SegmentMeta#connection()} at {@link SegmentMeta#position()}. Of several parts the segment's
+     * last bytes come last: where they have gone the port may keep no others.
      *
      * @param meta the item
      */

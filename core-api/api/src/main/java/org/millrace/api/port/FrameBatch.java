@@ -16,6 +16,7 @@ public final class FrameBatch {
     public static final int CHECKSUM_VALID = 1;
     /** {@link #flags}: this data path has sent the frame to itself. */
     public static final int LOOPED = 2;
+    private static final int TAKEN = -1;
 
     /** The segment that holds frame {@code i}. */
     public final MemorySegment[] segment;
@@ -31,7 +32,7 @@ public final class FrameBatch {
     /** Whether the owner knows that a frame may be there in part. */
     public boolean takesHeads;
 
-    /** Bytes of frame {@code i} that are in {@link #segment}: less than {@link #length} if the port has the rest. */
+    /** Bytes of frame {@code i} that are in {@link #segment}: less than {@link #length} if the port has the rest; or {@link #TAKEN}. */
     private final int[] there;
     private Rest rest;
     private int count;
@@ -145,7 +146,7 @@ public final class FrameBatch {
     }
 
     /**
-     * Moves bytes of a frame that is not whole, as {@link Rest#take}; once for each frame.
+     * Moves bytes of a frame that is not whole, as {@link Rest#take}; the others are gone then.
      *
      * @param i            which
      * @param from         first byte, from the frame's start
@@ -154,9 +155,19 @@ public final class FrameBatch {
      * @param firstLength  its bytes
      * @param secondOffset of the second span
      * @param secondLength its bytes, or 0
+     * @return false if the port does not have it: all of it is in memory, or it has been taken
      */
-    public void take(int i, int from, MemorySegment to, long firstOffset, int firstLength, long secondOffset, int secondLength) {
+    public boolean take(int i, int from, MemorySegment to, long firstOffset, int firstLength, long secondOffset, int secondLength) {
+        if (!isWaiting(i)) {
+            return false;
+        }
         rest.take(this, i, from, to, firstOffset, firstLength, secondOffset, secondLength);
+        there[i] = TAKEN;
+        return true;
+    }
+
+    private boolean isWaiting(int i) {
+        return there[i] != TAKEN && there[i] < length[i];
     }
 
     /**
@@ -165,7 +176,7 @@ public final class FrameBatch {
      * @param i which
      */
     public void complete(int i) {
-        if (there[i] < length[i]) {
+        if (isWaiting(i)) {
             rest.complete(this, i);
         }
     }

@@ -7,9 +7,9 @@ import org.millrace.api.transport.ReceivedPacket;
 import org.millrace.runtime.frame.ReceivedFrames;
 
 /**
- * The payload extern. To the host: a copy out of the frame, or by the port that still has it, into the receive ring. From the host: a reference to the
- * connection's slot, for {@link PayloadSpans}. Both stay inside the frame's payload and the connection's ring, whatever
- * the metadata says; a transfer that would not is left out and counted.
+ * The payload extern. To the host: a copy out of the frame, or by the port that still has it, into the receive ring. From
+ * the host: a reference to the connection's slot, for {@link PayloadSpans}. Both stay inside the frame's payload and the
+ * connection's ring, whatever the metadata says; a transfer that would not, or of what is gone, is left out and counted.
  *
  * <p>Owned by: the data-path thread.
  */
@@ -44,24 +44,39 @@ public final class HostTransfer implements PayloadDma {
             return;
         }
         context.growReceiveRing(slot);
+        if (!move(meta, packet, context, slot)) {
+            counters.transferFaults++;
+            return;
+        }
+        context.slots.passed(slot, length);
+        context.slots.received(slot, meta.position() + length);
+        pages.used(context, slot);
+        counters.receivedPayloadBytes += length;
+    }
+
+    /** Answers false if what is to be moved is gone. */
+    private boolean move(SegmentMeta meta, ReceivedPacket packet, AppContext context, int slot) {
+        int length = meta.length();
         MemorySegment to = context.region.segment();
         long ring = context.layout.receiveRing(slot);
         int size = context.slots.receiveRing(slot);
         int start = meta.position() & size - 1;
         int before = Math.min(length, size - start);
         if (frames.isHead(meta.frame())) {
-            frames.batch.take(meta.frame() - 1, meta.payloadOffset(), to, ring + start, before, ring, length - before);
-        } else {
-            long from = packet.frameOffset + meta.payloadOffset();
-            MemorySegment.copy(packet.frame, from, to, ring + start, before);
-            if (before < length) {
-                MemorySegment.copy(packet.frame, from + before, to, ring, length - before);
+            if (meta.payloadOffset() + length == packet.headerOffset + packet.length) {
+                return frames.batch.take(meta.frame() - 1, meta.payloadOffset(), to, ring + start, before, ring, length - before);
+            }
+            frames.complete(meta.frame()); // what is behind may be wanted too
+            if (frames.isHead(meta.frame())) {
+                return false;
             }
         }
-        context.slots.passed(slot, length);
-        context.slots.received(slot, meta.position() + length);
-        pages.used(context, slot);
-        counters.receivedPayloadBytes += length;
+        long from = packet.frameOffset + meta.payloadOffset();
+        MemorySegment.copy(packet.frame, from, to, ring + start, before);
+        if (before < length) {
+            MemorySegment.copy(packet.frame, from + before, to, ring, length - before);
+        }
+        return true;
     }
 
     private static boolean isPayload(ReceivedPacket packet, int offset, int length) {

@@ -16,7 +16,7 @@ import org.millrace.memory.Sockets;
  */
 final class LongFrames implements FrameBatch.Rest {
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
-    /** A batch has no more frames. */
+    /** So many wait of one batch at most. */
     private static final int MOST = 1 << 10;
     /** Ethernet, and the longest packet that IPv4 can say; a link may be set to longer ones, and what is behind is left in the kernel. */
     static final int MOST_BYTES = 14 + 65535;
@@ -55,6 +55,10 @@ final class LongFrames implements FrameBatch.Rest {
         frames[count] = frame;
         lengths[count] = length;
         tagBytes[count++] = tag;
+    }
+
+    boolean isFull() {
+        return count == MOST;
     }
 
     /** Throws away what nobody has wanted. */
@@ -126,9 +130,5 @@ final class LongFrames implements FrameBatch.Rest {
         if (received != bytes) {
             throw new IllegalStateException("packet port: " + received + " of " + bytes + " bytes of a frame could be received");
         }
-    }
-
-    boolean isFull() {
-        return count == MOST;
     }
 }

@@ -393,9 +393,9 @@ public final class Instance implements ContextProvider, AutoCloseable {
     }
 
     /**
-     * Takes what can change without a swap: routes, time to live, how long to look on before sleeping, to linger at the end, to rehearse a
-     * swap. Connections that are there
-     * follow the routes; what transports read there, such as the congestion policy, holds for new ones.
+     * Takes what can change without a swap: routes, time to live, how long to look on before sleeping, to linger at the end,
+     * to rehearse a swap. Connections that are there follow the routes; what transports read there, such as the congestion
+     * policy, holds for new ones.
      *
      * @param change what has changed
      * @throws ConfigException       if the routes cannot be; then nothing has changed

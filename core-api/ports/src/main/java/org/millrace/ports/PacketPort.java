@@ -2,7 +2,11 @@ package org.millrace.ports;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.millrace.api.port.FrameBatch;
+import org.millrace.api.port.FrameSteering;
 import org.millrace.api.port.Port;
 import org.millrace.api.port.PortCounters;
 import org.millrace.api.port.PortInfo;
@@ -30,29 +34,78 @@ public final class PacketPort implements Port {
     private final PacketReceiver receiver;
     private final PacketTransmitter transmitter;
     private final PortInfo info;
-    private final StackClaim claim;
+    private final Common common;
     private final MemorySegment scratch = Arena.ofAuto().allocate(8, 8);
     private long ringDrops;
     private boolean closed;
 
+    /** What the queues of one port have in common; it ends with the last of them. */
+    private static final class Common {
+        private final StackClaim claim;
+        private final AtomicInteger users = new AtomicInteger();
+
+        Common(StackClaim claim) {
+            this.claim = claim;
+        }
+
+        void leave() {
+            if (users.decrementAndGet() == 0) {
+                claim.close();
+            }
+        }
+    }
+
     private PacketPort(PacketSocket socket, PacketReceiver receiver, PacketTransmitter transmitter, PortInfo info,
-            StackClaim claim) {
+            Common common) {
         this.socket = socket;
         this.receiver = receiver;
         this.transmitter = transmitter;
         this.info = info;
-        this.claim = claim;
+        this.common = common;
+        common.users.incrementAndGet();
     }
 
     /** Opens a port as {@link PacketPortFactory} has read its options. */
     static PacketPort open(String interfaceName, PortOptions options) {
         PacketSocket socket = new PacketSocket(interfaceName);
-        PacketReceiver receiver = null;
         StackClaim claim = null;
         try {
             socket.requireUp();
             long mac = options.mac("mac", socket.derivedMac());
             claim = StackClaim.of(interfaceName, mac);
+            return open(socket, interfaceName, mac, options, new Common(claim));
+        } catch (RuntimeException e) {
+            socket.close();
+            if (claim != null) {
+                claim.close();
+            }
+            throw e;
+        }
+    }
+
+    /** Opens as many as there are queues; the kernel shares out what comes. */
+    static List<Port> open(String interfaceName, PortOptions options, FrameSteering steering) {
+        List<Port> queues = new ArrayList<>();
+        try {
+            PacketPort first = open(interfaceName, options);
+            queues.add(first);
+            int group = steering.queues() == 1 ? -1 : first.socket.join(-1, steering.filter());
+            while (queues.size() < steering.queues()) {
+                PacketPort next = open(new PacketSocket(interfaceName), interfaceName, first.info.macAddress(), options,
+                        first.common);
+                queues.add(next);
+                next.socket.join(group, steering.filter());
+            }
+            return queues;
+        } catch (RuntimeException e) {
+            queues.forEach(Port::close);
+            throw e;
+        }
+    }
+
+    private static PacketPort open(PacketSocket socket, String interfaceName, long mac, PortOptions options, Common common) {
+        PacketReceiver receiver = null;
+        try {
             int mtuBytes = socket.mtuBytes();
             boolean superFrames = options.flag("super-frames", true);
             socket.configure(options.number("send-buffer", 4 << 20, 1 << 16, 1 << 30));
@@ -64,12 +117,9 @@ public final class PacketPort implements Port {
             socket.listenFor(mac);
             PortInfo info = new PortInfo("packet:" + interfaceName, mac, mtuBytes,
                     superFrames ? MAX_SUPER_FRAME_BYTES : mtuBytes + ETHERNET_BYTES, superFrames, superFrames, false);
-            return new PacketPort(socket, receiver, transmitter, info, claim);
+            return new PacketPort(socket, receiver, transmitter, info, common);
         } catch (RuntimeException e) {
             close(socket, receiver);
-            if (claim != null) {
-                claim.close();
-            }
             throw e;
         }
     }
@@ -131,7 +181,7 @@ public final class PacketPort implements Port {
             ringDrops += socket.takeDrops();
             closed = true;
             close(socket, receiver);
-            claim.close();
+            common.leave();
         }
     }
 

@@ -1,7 +1,9 @@
 package org.millrace.ports;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.millrace.api.port.FrameSteering;
 import org.millrace.api.port.Port;
 import org.millrace.api.port.PortFactory;
 
@@ -38,5 +40,11 @@ public class PacketPortFactory implements PortFactory {
     public Port open(Map<String, String> options) {
         PortOptions checked = new PortOptions(kind(), options, OPTIONS);
         return PacketPort.open(checked.text("interface", "the name of a network interface"), checked);
+    }
+
+    @Override
+    public List<Port> open(Map<String, String> options, FrameSteering steering) {
+        PortOptions checked = new PortOptions(kind(), options, OPTIONS);
+        return PacketPort.open(checked.text("interface", "the name of a network interface"), checked, steering);
     }
 }

@@ -36,7 +36,13 @@ final class PacketSocket implements AutoCloseable {
     private static final int PACKET_COPY_THRESH = 7;
     private static final int PACKET_VERSION = 10;
     private static final int PACKET_VNET_HDR = 15;
+    private static final int PACKET_FANOUT = 18;
+    private static final int PACKET_FANOUT_DATA = 22;
     private static final int PACKET_IGNORE_OUTGOING = 23;
+    private static final int FANOUT_CBPF = 6;
+    private static final int FANOUT_UNIQUE_ID = 0x2000;
+    /** {@code struct sock_filter}. */
+    private static final int INSTRUCTION_BYTES = 8;
     private static final int TPACKET_V2 = 1;
     private static final short PACKET_MR_PROMISC = 1;
     private static final short PACKET_MR_UNICAST = 3;
@@ -121,6 +127,36 @@ final class PacketSocket implements AutoCloseable {
         scratch.set(SHORT, 2, ALL_PROTOCOLS);
         scratch.set(INT, 4, interfaceIndex);
         check(sockets.bind(descriptor, scratch.address(), 20), "bind");
+    }
+
+    /**
+     * Shares what is received with others of a group, in the order in which they join; after {@link #bind}.
+     *
+     * @param group  what the first of the group got from this method, or −1: this is the first
+     * @param filter says who gets a frame; of the first, for all
+     * @return the group
+     */
+    int join(int group, long[] filter) {
+        int first = group < 0 ? FANOUT_UNIQUE_ID : 0;
+        check(sockets.setOption(descriptor, SOL_PACKET, PACKET_FANOUT, Math.max(group, 0) | (FANOUT_CBPF | first) << 16),
+                "PACKET_FANOUT");
+        if (group >= 0) {
+            return group;
+        }
+        try (Arena program = Arena.ofConfined()) {
+            MemorySegment instructions = program.allocate((long) filter.length * INSTRUCTION_BYTES, 8);
+            for (int i = 0; i < filter.length; i++) {
+                instructions.setAtIndex(ValueLayout.JAVA_LONG, i, filter[i]);
+            }
+            scratch.fill((byte) 0); // struct sock_fprog
+            scratch.set(SHORT, 0, (short) filter.length);
+            scratch.set(ValueLayout.JAVA_LONG, 8, instructions.address());
+            check(sockets.setOption(descriptor, SOL_PACKET, PACKET_FANOUT_DATA, scratch.address(), 16), "PACKET_FANOUT_DATA");
+        }
+        scratch.set(INT, 16, 4);
+        check(Sockets.optionQuietly(descriptor, SOL_PACKET, PACKET_FANOUT, scratch.address(), scratch.address() + 16),
+                "PACKET_FANOUT");
+        return scratch.get(INT, 0) & 0xffff;
     }
 
     /** Has the interface accept frames to {@code mac}: by its filter, or else all frames. */

@@ -19,12 +19,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.millrace.api.port.FrameBatch;
+import org.millrace.api.port.FrameSteering;
 import org.millrace.api.port.Port;
 import org.millrace.api.port.PortException;
 import org.millrace.api.port.TransmitBatch;
 import org.millrace.memory.Poller;
 import org.millrace.testkit.Eventually;
 import org.millrace.testkit.Namespace;
+import org.millrace.wire.steer.Steering;
+import org.millrace.wire.steer.SteeringFilter;
 
 /** What {@link PacketPortTest} runs in a namespace: a veth pair {@code va}, {@code vb}. */
 final class PacketPortScenarios {
@@ -56,6 +59,7 @@ final class PacketPortScenarios {
             case "linkIsReportedAsItIs" -> linkIsReportedAsItIs();
             case "openingSaysWhatIsWrong" -> openingSaysWhatIsWrong();
             case "takenInterfaceIsRefusedUntilItIsFree" -> takenInterfaceIsRefusedUntilItIsFree();
+            case "queuesShareWhatComesAsTheFilterSays" -> queuesShareWhatComesAsTheFilterSays();
             case "openWithoutPrivilege" -> openWithoutPrivilege();
             default -> throw new IllegalArgumentException(arguments[0]);
         }
@@ -69,6 +73,37 @@ final class PacketPortScenarios {
                     .hasMessageContaining("interface 'va' is taken").hasMessageNotContaining("\n");
         }
         open("va").close();
+    }
+
+    private static void queuesShareWhatComesAsTheFilterSays() {
+        Random random = new Random(20261130);
+        Steering steering = new Steering(3, random.nextLong());
+        List<Port> queues = new PacketPortFactory().open(Map.of("interface", "vb", "ring-frames", "30"),
+                new FrameSteering(3, SteeringFilter.of(steering)));
+        int[] expected = new int[3];
+        try (Port a = open("va")) {
+            assertThat(queues).hasSize(3).allSatisfy(queue ->
+                    assertThat(queue.info().macAddress()).isEqualTo(queues.getFirst().info().macAddress()));
+            assertThatThrownBy(() -> open("vb")).isInstanceOf(PortException.class).hasMessageContaining("is taken");
+            TransmitBatch batch = a.newTransmitBatch();
+            FrameBatch received = new FrameBatch(8);
+            for (int i = 0; i < 300; i++) {
+                long at = batch.headerOffset(0);
+                Frames.ipv4(batch.headers, at, queues.getFirst().info().macAddress(), a.info().macAddress(), random.nextInt(),
+                        random.nextInt(), random.nextBoolean() ? Frames.UDP : Frames.TCP, 20);
+                batch.headers.set(INT, at + 34, random.nextInt());
+                int queue = steering.shard(batch.headers, at, 54);
+                expected[queue]++;
+                batch.add(54);
+                a.transmit(batch);
+                Eventually.holds(() -> queues.get(queue).receive(received) == 1, () -> "frame is not in queue " + queue);
+            }
+        }
+        assertThat(expected).doesNotContain(0);
+        queues.getFirst().close();
+        assertThatThrownBy(() -> open("vb")).as("others of it are open").isInstanceOf(PortException.class);
+        queues.forEach(Port::close);
+        open("vb").close();
     }
 
     private static void linkIsReportedAsItIs() {

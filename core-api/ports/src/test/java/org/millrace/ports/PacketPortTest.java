@@ -19,7 +19,7 @@ class PacketPortTest {
         "whatIsBehindTheLongestPacketIsLeftOut", "superFramesAreCutWhereTheLinkIsSmall",
         "kernelCompletesAndTrustsPartialChecksums", "tagsAreRestored", "fullRingIsCounted",
         "interfaceGoingDownWakesOnceAndDrops", "linkIsReportedAsItIs", "openingSaysWhatIsWrong",
-        "takenInterfaceIsRefusedUntilItIsFree"})
+        "takenInterfaceIsRefusedUntilItIsFree", "queuesShareWhatComesAsTheFilterSays"})
     void inNamespace(String scenario) {
         assumeTrue(Namespace.available(), () -> Namespace.unavailable().orElseThrow());
         Namespace.Result result = Namespace.run(PacketPortScenarios.class, scenario);

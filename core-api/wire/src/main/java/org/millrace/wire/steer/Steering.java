@@ -1,0 +1,125 @@
+package org.millrace.wire.steer;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import org.millrace.wire.EthernetHeader;
+import org.millrace.wire.HeaderFault;
+import org.millrace.wire.IcmpHeader;
+import org.millrace.wire.Ipv4Header;
+
+/**
+ * Which of n data paths behind one address a frame is for: a keyed hash of the two addresses and ports as the frame has them,
+ * HalfSipHash-1-3, modulo n, so that who does not know the key cannot aim flows at one of them. An ICMP error is for whom the
+ * packet in it came from. What has no ports in its first bytes (a fragment, another protocol, ARP) is for data path 0.
+ *
+ * <p>Owned by: one thread.
+ */
+public final class Steering {
+    /** Rounds of the hash for each word. */
+    public static final int BLOCK_ROUNDS = 1;
+    /** Rounds of the hash at its end. */
+    public static final int FINAL_ROUNDS = 3;
+    /** Homa's protocol number, which has its ports where TCP and UDP have theirs. */
+    static final int HOMA = 146;
+    private static final int PORTS_BYTES = 4;
+    private static final ValueLayout.OfInt BIG_ENDIAN_INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+
+    private final int shards;
+    private final long key;
+    private final HalfSipHash hash;
+    private final int[] words = new int[3];
+    private final EthernetHeader ethernet = new EthernetHeader();
+    private final Ipv4Header ip = new Ipv4Header();
+    private final IcmpHeader icmp = new IcmpHeader();
+
+    /**
+     * Makes one.
+     *
+     * @param shards how many data paths, from 1
+     * @param key    secret, 64 bits
+     */
+    public Steering(int shards, long key) {
+        this.shards = shards;
+        this.key = key;
+        hash = new HalfSipHash(key, BLOCK_ROUNDS, FINAL_ROUNDS);
+    }
+
+    /** {@return how many data paths there are} */
+    public int shards() {
+        return shards;
+    }
+
+    /** {@return the hash's key} */
+    public long key() {
+        return key;
+    }
+
+    /**
+     * {@return the data path of frames from a peer, from 0}
+     *
+     * @param remote     the peer's address
+     * @param remotePort its port
+     * @param local      own address
+     * @param localPort  own port
+     */
+    public int shard(int remote, int remotePort, int local, int localPort) {
+        words[0] = remote;
+        words[1] = local;
+        words[2] = remotePort << 16 | localPort;
+        return Integer.remainderUnsigned(hash.of(words), shards);
+    }
+
+    /**
+     * {@return the data path of a received frame, from 0}
+     *
+     * @param frame      memory that it is in
+     * @param offset     of its Ethernet header
+     * @param frameBytes its length
+     */
+    public int shard(MemorySegment frame, long offset, int frameBytes) {
+        if (frameBytes < EthernetHeader.LENGTH || ethernet.wrap(frame, offset).etherType() != EthernetHeader.IPV4) {
+            return 0;
+        }
+        long packet = offset + EthernetHeader.LENGTH;
+        long end = offset + frameBytes;
+        if (ip.wrap(frame, packet).checkLengths(end - packet) != HeaderFault.NONE || ip.isFragment()) {
+            return 0;
+        }
+        long payload = packet + ip.headerLength();
+        if (ip.protocol() == Ipv4Header.ICMP) {
+            return isError(frame, payload, end) ? shardOfSent(frame, payload + IcmpHeader.LENGTH, end) : 0;
+        }
+        return hasPorts(payload, end) ? shard(ip.source(), ports(frame, payload) >>> 16, ip.destination(),
+            ports(frame, payload) & 0xffff) : 0;
+    }
+
+    private boolean isError(MemorySegment frame, long message, long end) {
+        if (end - message < IcmpHeader.LENGTH) {
+            return false;
+        }
+        int type = icmp.wrap(frame, message).type();
+        return type == IcmpHeader.DESTINATION_UNREACHABLE || type == IcmpHeader.TIME_EXCEEDED
+            || type == IcmpHeader.PARAMETER_PROBLEM;
+    }
+
+    /** The packet in an error is one that we have sent: its source is ours. Its total length may be beyond the frame. */
+    private int shardOfSent(MemorySegment frame, long packet, long end) {
+        if (end - packet < Ipv4Header.MIN_LENGTH || ip.wrap(frame, packet).version() != 4
+            || ip.headerLength() < Ipv4Header.MIN_LENGTH) {
+            return 0;
+        }
+        long payload = packet + ip.headerLength();
+        return hasPorts(payload, end) ? shard(ip.destination(), ports(frame, payload) & 0xffff, ip.source(),
+            ports(frame, payload) >>> 16) : 0;
+    }
+
+    private boolean hasPorts(long payload, long end) {
+        int protocol = ip.protocol();
+        return (protocol == Ipv4Header.TCP || protocol == Ipv4Header.UDP || protocol == HOMA) && end - payload >= PORTS_BYTES;
+    }
+
+    private int ports(MemorySegment frame, long payload) {
+        return frame.get(BIG_ENDIAN_INT, payload);
+    }
+}

@@ -11,12 +11,11 @@ import org.millrace.api.port.FrameBatch;
  * <p>Owned by: the data-path thread.
  */
 final class FrameReader {
-    private static final int FLAGS = FrameBatch.CHECKSUM_VALID;
-
     private final MemorySegment memory;
     private final long base;
     private final int capacity;
     private final Bell bell;
+    private final int trusted;
     private long position;
     private long released;
     private boolean broken;
@@ -26,8 +25,12 @@ final class FrameReader {
     private long bytes;
     private long errors;
 
-    /** Goes on where the reader of the ring at {@code base} of {@code memory} has stopped; {@code bell} wakes it. */
-    FrameReader(MemorySegment memory, long base, int capacity, Bell bell) {
+    /**
+     * Goes on where the reader of the ring at {@code base} of {@code memory} has stopped; {@code bell} wakes it. Of a frame's flags
+     * it believes those that are {@code trusted}.
+     */
+    FrameReader(MemorySegment memory, long base, int capacity, Bell bell, int trusted) {
+        this.trusted = trusted;
         this.memory = memory;
         this.base = base;
         this.capacity = capacity;
@@ -43,13 +46,25 @@ final class FrameReader {
     /** Gives the frames of the previous batch back and fills {@code batch}. */
     int read(FrameBatch batch) {
         batch.clear();
-        if (broken) {
-            return 0;
-        }
-        if (released != position) {
+        release();
+        append(batch);
+        return batch.count();
+    }
+
+    /** Gives the frames that were read so far back. */
+    void release() {
+        if (!broken && released != position) {
             released = position;
             FrameRing.POSITION.setRelease(memory, base + FrameRing.HEAD, position);
         }
+    }
+
+    /** Adds frames to {@code batch} as long as there are some and it has room. */
+    void append(FrameBatch batch) {
+        if (broken) {
+            return;
+        }
+        int before = batch.count();
         long tail = (long) FrameRing.POSITION.getAcquire(memory, base + FrameRing.TAIL);
         if (tail - position < 0 || tail - position > capacity) {
             fail();
@@ -57,8 +72,7 @@ final class FrameReader {
         while (position != tail && !broken && !batch.isFull()) {
             take(batch, tail);
         }
-        frames += batch.count();
-        return batch.count();
+        frames += batch.count() - before;
     }
 
     private void take(FrameBatch batch, long tail) {
@@ -78,7 +92,7 @@ final class FrameReader {
                 return;
             }
             batch.add(memory, at + FrameRing.RECORD_HEADER_BYTES, length, (int) (header >>> 32) & 0xffff,
-                    flags & FLAGS);
+                    flags & trusted);
             bytes += length;
         }
         position += record;

@@ -51,13 +51,35 @@ final class FrameWriter {
         return sent;
     }
 
+    /** Copies a received frame, unless it finds no room; {@link #publish} shows it to the reader. */
+    boolean append(FrameBatch batch, int i) {
+        long at = room(batch.length[i]);
+        if (at < 0) {
+            dropped++;
+            return false;
+        }
+        memory.set(FrameRing.LONG, at, FrameRing.recordHeader(batch.length[i], batch.segmentSize[i], batch.flags[i]));
+        MemorySegment.copy(batch.segment[i], batch.offset[i], memory, at + FrameRing.RECORD_HEADER_BYTES, batch.length[i]);
+        frames++;
+        return true;
+    }
+
     private boolean append(TransmitBatch batch, int i) {
-        int length = batch.frameLength(i);
+        long at = room(batch.frameLength(i));
+        if (at < 0) {
+            return false;
+        }
+        copy(batch, i, at);
+        return true;
+    }
+
+    /** {@return where the record of a frame of this length goes, which is the reader's with the next publish; −1: no room} */
+    private long room(int length) {
         long record = FrameRing.recordBytes(length);
         long index = tail & capacity - 1;
         long padding = index + record > capacity ? capacity - index : 0;
         if (length > maxFrameBytes || !hasRoom(padding + record)) {
-            return false;
+            return -1;
         }
         if (padding != 0) {
             memory.set(FrameRing.LONG, base + FrameRing.DATA + index, FrameRing.recordHeader(
@@ -65,10 +87,9 @@ final class FrameWriter {
             tail += padding;
             index = 0;
         }
-        copy(batch, i, base + FrameRing.DATA + index);
         tail += record;
         bytes += length;
-        return true;
+        return base + FrameRing.DATA + index;
     }
 
     private boolean hasRoom(long needed) {
@@ -94,7 +115,8 @@ final class FrameWriter {
         }
     }
 
-    private void publish() {
+    /** Shows the reader what was written, and wakes it if it sleeps. */
+    void publish() {
         FrameRing.POSITION.setRelease(memory, base + FrameRing.TAIL, tail);
         VarHandle.fullFence(); // the reader stores waiting, fences and looks at tail: one of us sees the other
         long waiting = base + FrameRing.WAITING;

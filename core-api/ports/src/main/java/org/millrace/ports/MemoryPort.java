@@ -41,7 +41,7 @@ public final class MemoryPort implements Port {
         long fromB = FrameRing.sizeBytes(wire.capacityBytes);
         boolean a = side == 'a';
         bell = a ? wire.bellA : wire.bellB;
-        reader = new FrameReader(memory, a ? fromB : fromA, wire.capacityBytes, bell);
+        reader = new FrameReader(memory, a ? fromB : fromA, wire.capacityBytes, bell, FrameBatch.CHECKSUM_VALID);
         writer = new FrameWriter(memory, a ? fromA : fromB, wire.capacityBytes, info.maxFrameBytes() + TAG_BYTES,
                 a ? wire.bellB : wire.bellA);
     }

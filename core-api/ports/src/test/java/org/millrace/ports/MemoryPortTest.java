@@ -179,7 +179,7 @@ class MemoryPortTest {
                 TransmitBatch.HEADER_BYTES);
         LateBell bell = new LateBell();
         MemoryWire wire = MemoryWire.inProcess(1 << 18);
-        FrameReader reader = new FrameReader(wire.region.segment(), 0, 1 << 18, bell);
+        FrameReader reader = new FrameReader(wire.region.segment(), 0, 1 << 18, bell, FrameBatch.CHECKSUM_VALID);
         FrameWriter writer = new FrameWriter(wire.region.segment(), 0, 1 << 18, 2000, bell);
         reader.beforeSleep();
         Frames.add(out, random, 54, Frames.payload(random, 10), 0, 10);
@@ -274,7 +274,7 @@ class MemoryPortTest {
     void badRecordEndsReadingAndIsCounted(long header) {
         MemoryWire wire = MemoryWire.inProcess(1 << 18);
         MemorySegment memory = wire.region.segment();
-        FrameReader reader = new FrameReader(memory, 0, 1 << 18, wire.bellB);
+        FrameReader reader = new FrameReader(memory, 0, 1 << 18, wire.bellB, FrameBatch.CHECKSUM_VALID);
         memory.set(FrameRing.LONG, FrameRing.DATA, header);
         memory.set(FrameRing.LONG, FrameRing.TAIL, 70_000);
         FrameBatch in = new FrameBatch(4);
@@ -289,7 +289,7 @@ class MemoryPortTest {
     void badTailEndsReadingAndIsCounted(long tail) {
         MemoryWire wire = MemoryWire.inProcess(1 << 18);
         wire.region.segment().set(FrameRing.LONG, FrameRing.TAIL, tail);
-        FrameReader reader = new FrameReader(wire.region.segment(), 0, 1 << 18, wire.bellB);
+        FrameReader reader = new FrameReader(wire.region.segment(), 0, 1 << 18, wire.bellB, FrameBatch.CHECKSUM_VALID);
         assertThat(reader.read(new FrameBatch(4))).isZero();
         assertThat(reader.errors()).isEqualTo(1);
         close(wire);
@@ -309,7 +309,7 @@ class MemoryPortTest {
             MemorySegment.copy(MemorySegment.ofArray(noise), 0, memory, FrameRing.DATA, noise.length);
             memory.set(FrameRing.LONG, FrameRing.TAIL, random.nextInt(1 << 18));
             memory.set(FrameRing.LONG, FrameRing.HEAD, random.nextInt(64) * (seed % 2 == 0 ? 8 : 1));
-            FrameReader reader = new FrameReader(memory, 0, 1 << 18, wire.bellB);
+            FrameReader reader = new FrameReader(memory, 0, 1 << 18, wire.bellB, FrameBatch.CHECKSUM_VALID);
             FrameBatch in = new FrameBatch(8);
             while (reader.read(in) != 0) {
                 for (int i = 0; i < in.count(); i++) {

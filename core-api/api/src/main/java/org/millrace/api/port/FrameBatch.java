@@ -1,6 +1,7 @@
 package org.millrace.api.port;
 
 import java.lang.foreign.MemorySegment;
+import java.util.function.IntPredicate;
 
 /**
  * Received frames, as descriptors over memory that the port owns. Parallel arrays: entry {@code i} of each belongs to
@@ -95,6 +96,25 @@ public final class FrameBatch {
     /** Forgets all frames. */
     public void clear() {
         count = 0;
+    }
+
+    /**
+     * Keeps some of the frames, in order, and forgets the others.
+     *
+     * @param wanted says of each frame, by its index so far, whether it is kept; asked once, in order
+     */
+    public void keep(IntPredicate wanted) {
+        int kept = 0;
+        for (int i = 0; i < count; i++) {
+            if (wanted.test(i)) {
+                segment[kept] = segment[i];
+                offset[kept] = offset[i];
+                length[kept] = length[i];
+                segmentSize[kept] = segmentSize[i];
+                flags[kept++] = flags[i];
+            }
+        }
+        count = kept;
     }
 
     /**

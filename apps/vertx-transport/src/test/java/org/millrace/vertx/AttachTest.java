@@ -160,9 +160,11 @@ class AttachTest {
         try (Child plain = Child.application(PlainServer.class, directory, "-Dmillrace.instance=" + directory,
             "-Dmillrace.connections=64")) {
             assertThat(plain.line()).isEqualTo("listening");
-            Buffer answer = get(asking.createHttpClient().request(HttpMethod.GET, PlainServer.PORT, TwoHosts.SERVER, "/")
+            HttpClient http = asking.createHttpClient(); // held: Vert.x closes a client that is garbage
+            Buffer answer = get(http.request(HttpMethod.GET, PlainServer.PORT, TwoHosts.SERVER, "/")
                 .compose(request -> request.send()).compose(response -> response.body()));
             assertThat(answer).hasToString("plain");
+            get(http.close());
         } finally {
             get(asking.close());
             hosts.close();

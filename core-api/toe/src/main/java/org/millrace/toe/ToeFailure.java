@@ -39,7 +39,7 @@ public sealed interface ToeFailure {
             case ABORTED -> "; open a new context once the instance runs again";
             case UNSUPPORTED -> "; name another transport";
             case TOO_LONG -> "; send shorter messages";
-            case OK, RESET, CANCELLED -> "";
+            case OK, RESET, CANCELLED, ELSEWHERE -> "";
         };
     }
 

@@ -28,6 +28,7 @@ final class Errno {
             case RESET -> "ECONNRESET";
             case TOO_LONG -> "EMSGSIZE";
             case CANCELLED -> "ECANCELED";
+            case ELSEWHERE -> "EREMOTE";
         };
     }
 }

@@ -13,6 +13,14 @@ public interface ContextGrant extends AutoCloseable {
     /** {@return the region, laid out as {@code org.millrace.memory.ContextLayout} says} */
     MemorySegment region();
 
+    /**
+     * {@return the contexts that it consists of, one for each shard of the instance, by the shard's number: the first is what
+     * the other methods here speak of. All have one size and the same transports, and {@link #close} of this gives all back}
+     */
+    default List<ContextGrant> shards() {
+        return List.of(this);
+    }
+
     /** {@return names of the data path's transports; a request names one by its index plus 1, 0 is the first that fits} */
     List<String> transports();
 

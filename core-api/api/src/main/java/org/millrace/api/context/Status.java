@@ -25,7 +25,9 @@ public enum Status {
     /** A message is longer than the path, or the transport, takes. */
     TOO_LONG("message too long"),
     /** The application took it back before it was sent. */
-    CANCELLED("cancelled");
+    CANCELLED("cancelled"),
+    /** Frames of the connection would come to another shard of the instance. The library asks that one; no application sees it. */
+    ELSEWHERE("served by another shard");
 
     private static final Status[] VALUES = values();
 

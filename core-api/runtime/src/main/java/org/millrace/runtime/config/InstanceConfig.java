@@ -32,6 +32,8 @@ import org.millrace.wire.Ipv4Prefix;
  * contexts    most contexts, default 256
  * limits.KEY  what contexts may take in all: connections, reserved-bytes, touched-bytes; limits.user.KEY: those of a user,
  *             contexts too
+ * cores       how many processors the data paths have, or a list of which: 2-5,8; one is 3-3
+ * shards      how many data paths share the addresses, 1 to 64, default as many as cores says, else 1
  * ttl         time to live of what is sent, 1 to 255, default 64
  * spin-us     longest time that the data path looks on before it sleeps, 0 to 100000, default 0: it sleeps at once
  * stop-linger-ms  longest time that the end waits for peers to acknowledge what was written, 0 to 600000, default 5000
@@ -66,13 +68,14 @@ import org.millrace.wire.Ipv4Prefix;
  * @param rehearsalNs  longest time that the new side of a swap rehearses, 0: not at all
  * @param sharing      what other processes can have
  * @param limits       what contexts may take
+ * @param placement    how many data paths there are, and where they run
  */
 public record InstanceConfig(String name, String hardware, List<String> transports,
                              Map<String, Map<String, String>> options, String port, Map<String, String> portOptions,
                              List<LocalAddress> addresses, List<StaticRoute> routes, Capacity capacity,
                              String capture, long captureBytes, int ttl, long spinNs, long stopLingerNs,
                              long rehearsalNs, SharingConfig sharing,
-                             ContextBudget.Limits limits) {
+                             ContextBudget.Limits limits, Placement placement) {
     private static final Set<String> KEYS = Set.of("instance", "hardware", "transports", "port", "address", "routes",
         "flows", "contexts", "capture", "capture.bytes", "ttl", "spin-us", "stop-linger-ms",
         "swap-rehearsal-ms");
@@ -130,13 +133,18 @@ public record InstanceConfig(String name, String hardware, List<String> transpor
             (int) number(map, "ttl", 64, 1, 255), number(map, "spin-us", 0, 0, 100_000) * 1000,
             number(map, "stop-linger-ms", 5000, 0, 600_000) * 1_000_000,
             number(map, "swap-rehearsal-ms", 10_000, 0, 60_000) * 1_000_000, sharing,
-            LimitsConfig.parse(map, contexts, !sharing.users().isEmpty()));
+            LimitsConfig.parse(map, contexts, !sharing.users().isEmpty()), Placement.parse(map));
+    }
+
+    /** {@return how many data paths share its addresses} */
+    public int shards() {
+        return placement.shards();
     }
 
     private static void checkKeys(Map<String, String> map) {
         List<String> transports = list(map.getOrDefault("transports", ""));
-        List<String> known = Stream.of(KEYS, SharingConfig.KEYS, LimitsConfig.KEYS).flatMap(Set::stream).distinct().sorted()
-            .toList();
+        List<String> known = Stream.of(KEYS, Placement.KEYS, SharingConfig.KEYS, LimitsConfig.KEYS).flatMap(Set::stream)
+            .distinct().sorted().toList();
         for (String key : map.keySet()) {
             if (!known.contains(key) && !key.startsWith("port.") && !isTransportKey(key, transports)
                 && !(transports.isEmpty() && isOption(key, known))) {

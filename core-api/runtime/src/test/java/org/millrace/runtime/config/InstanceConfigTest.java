@@ -3,6 +3,7 @@ package org.millrace.runtime.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -32,6 +33,8 @@ class InstanceConfigTest {
         assertThat(config.routes()).isEmpty();
         assertThat(config.capture()).isNull();
         assertThat(config.spinNs()).isZero();
+        assertThat(config.shards()).isEqualTo(1);
+        assertThat(config.placement()).isEqualTo(new Placement(1, 1, List.of()));
     }
 
     @Test
@@ -69,6 +72,8 @@ class InstanceConfigTest {
         "hardwear  | hw-bluefield | there is no key hardwear: did you mean hardware?",
         "Hardware  | hw-bluefield | there is no key Hardware: did you mean hardware?",
         "no-such   | x            | there is no key no-such; there are address, attach",
+        "core      | 2            | there is no key core: did you mean cores?",
+        "shard     | 2            | there is no key shard: did you mean shards?",
         "instance  | -x           | instance is '-x': '-x' is no instance name",
         "hardware  | ''           | hardware is '', allowed is a backend such as hw-bluefield"})
     void badValueIsNamedWithWhatIsAllowed(String key, String value, String message) {

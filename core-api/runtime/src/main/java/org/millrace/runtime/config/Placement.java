@@ -1,0 +1,101 @@
+package org.millrace.runtime.config;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * How many data paths an instance has, and on which processors they run. Each has a run of neighbours of the list, as long as the
+ * others' or one longer.
+ *
+ * @param shards data paths behind one address, 1 to {@value #MAX_SHARDS}
+ * @param cores  processors for all of them, as many as shards or more
+ * @param cpus   their numbers, {@code cores} of them in the order of the list; empty: the kernel chooses, and moves them
+ */
+public record Placement(int shards, int cores, List<Integer> cpus) {
+    /** The most data paths of an instance. */
+    public static final int MAX_SHARDS = 64;
+    static final Set<String> KEYS = Set.of("cores", "shards");
+    private static final int MAX_CPU = 8191; // as many as Linux can be built for
+    private static final String CORES_ALLOWED = "how many from 1 to " + (MAX_CPU + 1) + ", or which, each once, such as 2-5,8; "
+        + "one of them is 3-3";
+
+    static Placement parse(Map<String, String> map) {
+        String text = map.getOrDefault("cores", "").strip();
+        if (text.isEmpty()) {
+            int shards = (int) InstanceConfig.number(map, "shards", 1, 1, MAX_SHARDS);
+            return map.containsKey("cores") ? refuse(text) : new Placement(shards, shards, List.of());
+        }
+        List<Integer> cpus = text.matches("\\d+") ? List.of() : list(text);
+        int cores = cpus.isEmpty() ? count(text) : cpus.size();
+        int shards = (int) InstanceConfig.number(map, "shards", Math.min(cores, MAX_SHARDS), 1, MAX_SHARDS);
+        if (shards > cores) {
+            throw new ConfigException("shards", map.get("shards"), "a number from 1 to " + cores + ": cores is '" + text + "'");
+        }
+        return new Placement(shards, cores, cpus);
+    }
+
+    private static <T> T refuse(String cores) {
+        throw new ConfigException("cores", cores, CORES_ALLOWED);
+    }
+
+    private static int count(String text) {
+        int count = text.length() > 4 ? 0 : Integer.parseInt(text);
+        return count >= 1 && count <= MAX_CPU + 1 ? count : refuse(text);
+    }
+
+    private static List<Integer> list(String text) {
+        List<Integer> cpus = new ArrayList<>();
+        for (String word : text.split(",", -1)) {
+            String range = word.strip();
+            if (!range.matches("\\d{1,4}(-\\d{1,4})?")) {
+                refuse(text);
+            }
+            int dash = range.indexOf('-');
+            int first = Integer.parseInt(dash < 0 ? range : range.substring(0, dash));
+            int last = Integer.parseInt(range.substring(dash + 1));
+            if (last < first || last > MAX_CPU) {
+                refuse(text);
+            }
+            IntStream.rangeClosed(first, last).forEach(cpus::add);
+        }
+        return Set.copyOf(cpus).size() == cpus.size() ? List.copyOf(cpus) : refuse(text);
+    }
+
+    /** {@return whether the processors are named} */
+    public boolean isPinned() {
+        return !cpus.isEmpty();
+    }
+
+    /**
+     * {@return the processors of a data path; empty: the kernel chooses}
+     *
+     * @param shard which one, from 0
+     */
+    public List<Integer> cpus(int shard) {
+        return isPinned() ? cpus.subList(shard * cores / shards, (shard + 1) * cores / shards) : List.of();
+    }
+
+    /** {@return what the key {@code cores} would say of it} */
+    public String text() {
+        return isPinned() ? ranges(cpus) : Integer.toString(cores);
+    }
+
+    /** {@return numbers of processors as the kernel writes them, in order: {@code 2-5,8}; one alone is {@code 3-3}} */
+    static String ranges(Iterable<Integer> cpus) {
+        TreeSet<Integer> sorted = new TreeSet<>();
+        cpus.forEach(sorted::add);
+        String text = sorted.stream().filter(cpu -> !sorted.contains(cpu - 1)).map(first -> {
+            int last = first;
+            while (sorted.contains(last + 1)) {
+                last++;
+            }
+            return last == first ? Integer.toString(first) : first + "-" + last;
+        }).collect(Collectors.joining(","));
+        return text.matches("\\d+") ? text + "-" + text : text;
+    }
+}

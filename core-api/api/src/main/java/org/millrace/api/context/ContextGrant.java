@@ -5,7 +5,13 @@ import java.lang.foreign.MemorySegment;
 import java.nio.channels.SelectableChannel;
 import java.util.List;
 
-/** A context handed to an application: its region of shared memory, and the bell that wakes the data path. */
+/**
+ * A context handed to an application: its region of shared memory, and the bell that wakes the data path.
+ *
+ * <p>Of an instance of several shards it is one context in each: {@link #shards}. Of the whole grant, {@link #region},
+ * {@link #ring} and the descriptors are the first shard's; {@link #wakeChannel}, {@link #selectorBell}, {@link #isOpen} (all
+ * are) and {@link #close} are for all. Of one of {@link #shards}, only the region, the bell and the descriptors are asked for.
+ */
 public interface ContextGrant extends AutoCloseable {
     /** {@return the instance it belongs to, for messages} */
     String instance();
@@ -13,10 +19,7 @@ public interface ContextGrant extends AutoCloseable {
     /** {@return the region, laid out as {@code org.millrace.memory.ContextLayout} says} */
     MemorySegment region();
 
-    /**
-     * {@return the contexts that it consists of, one for each shard of the instance, by the shard's number: the first is what
-     * the other methods here speak of. All have one size and the same transports, and {@link #close} of this gives all back}
-     */
+    /** {@return the contexts that it consists of, one for each shard of the instance, by the shard's number: all of one size} */
     default List<ContextGrant> shards() {
         return List.of(this);
     }

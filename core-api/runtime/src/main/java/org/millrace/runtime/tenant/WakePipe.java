@@ -9,7 +9,7 @@ import org.millrace.api.context.SelectorBell;
 
 /**
  * Wakes an application of this process that sleeps in a selector: one byte a sleep. {@link #ring} and {@link #end} by
- * the data-path thread, the rest by the application.
+ * data-path threads, the rest by the application.
  */
 final class WakePipe implements SelectorBell {
     private final Pipe pipe;
@@ -26,7 +26,7 @@ final class WakePipe implements SelectorBell {
     }
 
     @Override
-    public void ring() {
+    public synchronized void ring() {
         if (pipe.sink().isOpen()) {
             try {
                 pipe.sink().write(one.clear());

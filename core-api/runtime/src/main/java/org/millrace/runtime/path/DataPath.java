@@ -36,6 +36,7 @@ import org.millrace.runtime.tenant.ContextHome;
 import org.millrace.runtime.tenant.ContextTable;
 import org.millrace.runtime.tenant.Counters;
 import org.millrace.runtime.tenant.Egress;
+import org.millrace.runtime.tenant.FlowHeaders;
 import org.millrace.runtime.tenant.Grant;
 import org.millrace.runtime.tenant.HostTransfer;
 import org.millrace.runtime.tenant.IdlePages;
@@ -150,8 +151,10 @@ public final class DataPath implements AutoCloseable {
         byte[] secret = new byte[SECRET_BYTES];
         random.nextBytes(secret);
         FlowMap flows = new FlowMap(capacity.flows(), random.nextLong(), random.nextLong());
-        RuntimeHost host = new RuntimeHost(parts, choice, portInfo(hardware), flows,
-            new TransportContexts(contexts, transports.places()), secret);
+        PortInfo port = portInfo(hardware);
+        FlowHeaders headers = new FlowHeaders(ip, port.macAddress(), choice.factory().protocol(), capacity.flows());
+        RuntimeHost host = new RuntimeHost(parts, choice, port, flows, headers,
+            new TransportContexts(contexts, transports.places(), headers), secret);
         Candidate candidate = new Candidate(parts, null, host, hardware);
         FitReport fit = candidate.admit();
         if (!fit.fits()) {

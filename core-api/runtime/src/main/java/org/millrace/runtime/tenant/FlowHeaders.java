@@ -41,7 +41,7 @@ public final class FlowHeaders {
     private static final int SECOND = 3;
     /** What the words above add to IPv4's checksum; above, to the transport's. */
     private static final int SUMS = 4;
-    /** Context and slot of the flow's connection, as last used; 0: not known. */
+    /** Context and slot of the flow's connection, or of the one that it had last; 0: it had none. */
     private static final int PLACE = 5;
     /** The code point of the flow's frames; 0: their program's. */
     private static final int DSCP = 6;
@@ -141,7 +141,7 @@ public final class FlowHeaders {
         rows[LEAD + flow * ROW + PLACE] = (context + 1L) << 32 | slot;
     }
 
-    /** {@return where a flow's connection was when last used: its context's number and one, the slot in the low half; 0: not known} */
+    /** {@return where a flow's connection is, or the last one was: its context's number and one, the slot in the low half; 0: it had none} */
     public long place(int flow) {
         return rows[LEAD + flow * ROW + PLACE];
     }

@@ -186,7 +186,6 @@ public final class LoadedTransport<M extends SegmentMeta> implements Outlet<M>, 
         if (meta != null) {
             meta.context(context.number);
             meta.connection(context.slots.id(slot));
-            headers.place(flow, context.number, slot);
         }
         return meta;
     }

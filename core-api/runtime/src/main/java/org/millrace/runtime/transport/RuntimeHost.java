@@ -32,14 +32,8 @@ public final class RuntimeHost implements TransportHost {
     private Externs externs;
     private LoadedTransport<?> transport;
 
-    public RuntimeHost(PathParts parts, TransportChoice choice, PortInfo port, FlowMap flows, TransportContexts contexts,
-                byte[] secret) {
-        this(parts, choice, port, flows, new FlowHeaders(parts.ip(), port.macAddress(),
-            choice.factory().protocol(), parts.capacity().flows()), contexts, secret);
-    }
-
-    private RuntimeHost(PathParts parts, TransportChoice choice, PortInfo port, FlowMap flows, FlowHeaders headers,
-                        TransportContexts contexts, byte[] secret) {
+    public RuntimeHost(PathParts parts, TransportChoice choice, PortInfo port, FlowMap flows, FlowHeaders headers,
+                       TransportContexts contexts, byte[] secret) {
         this.parts = parts;
         this.choice = choice;
         this.port = port;

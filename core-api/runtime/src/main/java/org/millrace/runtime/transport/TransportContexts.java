@@ -3,18 +3,22 @@ package org.millrace.runtime.transport;
 import java.net.InetSocketAddress;
 import org.millrace.api.context.Contexts;
 import org.millrace.api.context.Status;
+import org.millrace.memory.ContextLayout;
 import org.millrace.memory.Descriptor;
 import org.millrace.runtime.tenant.AppContext;
 import org.millrace.runtime.tenant.ContextTable;
+import org.millrace.runtime.tenant.FlowHeaders;
 
 /** The contexts as one transport sees them. A context that is gone takes no note. Owned by: the data-path thread. */
 public final class TransportContexts implements Contexts {
     private final ContextTable contexts;
     private final int transport;
+    private final FlowHeaders headers;
 
-    public TransportContexts(ContextTable contexts, int transport) {
+    public TransportContexts(ContextTable contexts, int transport, FlowHeaders headers) {
         this.contexts = contexts;
         this.transport = transport;
+        this.headers = headers;
     }
 
     /** {@return the transport's number as applications know it, from 0} */
@@ -25,13 +29,20 @@ public final class TransportContexts implements Contexts {
     @Override
     public int open(int context, int flow, InetSocketAddress local, InetSocketAddress peer) {
         AppContext found = contexts.find(context);
-        return found == null || found.hasLeft() ? NONE : found.open(transport, flow, local, peer);
+        return found == null || found.hasLeft() ? NONE : placed(flow, found, found.open(transport, flow, local, peer));
+    }
+
+    private int placed(int flow, AppContext context, int connection) {
+        if (connection != NONE) {
+            headers.place(flow, context.number, ContextLayout.slot(connection));
+        }
+        return connection;
     }
 
     @Override
     public int openMessages(int context, int flow, InetSocketAddress local) {
         AppContext found = contexts.find(context);
-        return found == null ? NONE : found.openMessages(transport, flow, local);
+        return found == null ? NONE : placed(flow, found, found.openMessages(transport, flow, local));
     }
 
     @Override
@@ -132,7 +143,8 @@ public final class TransportContexts implements Contexts {
             || from.size().transmitBytes() != to.size().transmitBytes()) {
             return NONE;
         }
-        int moved = to.open(transport, from.slots.flow(slot), local, peer);
+        int flow = from.slots.flow(slot);
+        int moved = placed(flow, to, to.open(transport, flow, local, peer));
         if (moved != NONE) {
             to.adopt(moved, from, slot);
             from.release(connection);

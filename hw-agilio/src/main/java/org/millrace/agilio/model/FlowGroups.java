@@ -2,6 +2,7 @@ package org.millrace.agilio.model;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.zip.CRC32;
 import org.millrace.api.pipeline.SegmentMeta;
 
@@ -18,7 +19,8 @@ public final class FlowGroups {
     private final int[] hashes;
     /** Of each flow, which of its group it is: connections are numbered so that few meet in a table (§4.4.1.1). */
     private final int[] ranks;
-    private final int[] members;
+    /** Of each group, ranks that flows have. */
+    private final BitSet[] taken;
     private final CRC32 crc = new CRC32();
     private final ByteBuffer tuple = ByteBuffer.allocate(TUPLE_BYTES);
 
@@ -32,7 +34,8 @@ public final class FlowGroups {
         hashes = new int[flows + 1];
         Arrays.fill(hashes, UNKNOWN);
         ranks = new int[flows + 1];
-        members = new int[groups];
+        taken = new BitSet[groups];
+        Arrays.setAll(taken, group -> new BitSet(flows));
     }
 
     /**
@@ -52,7 +55,9 @@ public final class FlowGroups {
 
     private void join(int flow, int hash) {
         hashes[flow] = hash;
-        ranks[flow] = members[hash % members.length]++;
+        BitSet group = taken[hash % taken.length];
+        ranks[flow] = group.nextClearBit(0);
+        group.set(ranks[flow]);
     }
 
     /**
@@ -68,7 +73,7 @@ public final class FlowGroups {
     }
 
     int group(int flow) {
-        return hash(flow) % members.length;
+        return hash(flow) % taken.length;
     }
 
     /** {@return which flow of its group it is, from 0} */
@@ -83,6 +88,9 @@ public final class FlowGroups {
      * @param flow the flow
      */
     public void cleared(int flow) {
-        hashes[flow] = UNKNOWN;
+        if (hashes[flow] != UNKNOWN) {
+            taken[group(flow)].clear(ranks[flow]);
+            hashes[flow] = UNKNOWN;
+        }
     }
 }

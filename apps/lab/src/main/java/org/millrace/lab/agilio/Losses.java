@@ -22,8 +22,6 @@ final class Losses extends AgilioExperiment {
     private static final int BULK_BYTES = 1 << 20;
     private static final int ANSWER_BYTES = 32;
     private static final int BUFFER_BYTES = 1 << 18;
-    /** As of every experiment with losses or full queues: the text does not say. */
-    private static final Map<String, String> OPTIONS = Map.of("profile", "dissertation", "rto-min-ms", "1");
 
     Losses() {
         super("fig-4.16", "FlexTOE throughput under random loss on an Agilio CX40 (dissertation, Fig. 4.16)", 60_000);
@@ -49,7 +47,7 @@ final class Losses extends AgilioExperiment {
         for (double percent : percents) {
             run.progress(percents.indexOf(percent) / (2.0 * percents.size()), "64 B calls, " + percent + " % lost");
             EchoWorld.Outcome outcome = world(machine, mapping, new EchoWorld.Load(FLOWS, 16, CALL_BYTES, CALL_BYTES, PIPELINED, HOST_NS),
-                LINK.losing(percent / 100), run.seed(), new EchoWorld.Software(List.of(), OPTIONS, OPTIONS)).run(calls(run));
+                LINK.losing(percent / 100), run.seed(), new EchoWorld.Software(List.of(), StreamWorld.OPTIONS, StreamWorld.OPTIONS)).run(calls(run));
             calls.add(outcome.callsPerSecond() / 1e6);
             result.row("(a) 64 B echo", percent, Double.NaN, calls.getLast() * CALL_BYTES * 8 / 1e3, "–", calls.getLast(),
                 calls.getLast() / calls.getFirst(), outcome.machine().utilisation().bottleneck());

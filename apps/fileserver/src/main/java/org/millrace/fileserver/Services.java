@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.SequencedSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.millrace.api.context.ContextProvider;
 import org.millrace.api.context.ContextSize;
@@ -32,6 +33,7 @@ public final class Services implements AutoCloseable {
     private final Toe toe;
     private final Patience patience;
     private final int crowd;
+    private final LongSupplier clock;
     private final SequencedSet<Session> sessions = new LinkedHashSet<>();
     private long lookedNs;
     private volatile boolean closing;
@@ -71,6 +73,12 @@ public final class Services implements AutoCloseable {
      * @param patience with its streams
      */
     public Services(ContextProvider provider, ContextSize size, Patience patience) {
+        this(provider, size, patience, System::nanoTime);
+    }
+
+    Services(ContextProvider provider, ContextSize size, Patience patience, LongSupplier clock) {
+        this.clock = clock;
+        lookedNs = clock.getAsLong();
         toe = Toe.open(provider, size);
         this.patience = patience;
         crowd = size.connections() - size.connections() / 8;
@@ -129,31 +137,31 @@ public final class Services implements AutoCloseable {
     public void run() {
         try (toe) {
             while (!closing && toe.isOpen()) {
-                turn(sessions.isEmpty() ? -1 : LOOK_NS, System.nanoTime());
+                turn(sessions.isEmpty() ? -1 : LOOK_NS);
             }
             LOG.info("services on instance '{}' end: {}", toe.instance(), closing ? "closed" : "the runtime went away");
         }
-        turn(0, System.nanoTime());
+        turn(0);
     }
 
     /**
      * One round of the loop.
      *
      * @param timeoutNs how long it may sleep
-     * @param nowNs     when it begins
      */
-    void turn(long timeoutNs, long nowNs) {
-        if (nowNs - lookedNs >= LOOK_NS) {
-            lookedNs = nowNs;
-            giveUp(nowNs);
-        }
+    void turn(long timeoutNs) {
         int budget = toe.poll(timeoutNs);
+        long nowNs = clock.getAsLong(); // not of before the sleep: what has just come would have been waited for as long
         for (Endpoint endpoint; budget-- > 0 && (endpoint = toe.nextReady()) != null;) {
             switch (endpoint) {
                 case ListenSocket listener -> accept(listener, (Service) listener.attachment(), nowNs);
                 case StreamSocket stream -> serve((Session) stream.attachment(), nowNs);
                 case MessageEndpoint none -> throw new AssertionError("no message socket was opened");
             }
+        }
+        if (nowNs - lookedNs >= LOOK_NS) {
+            lookedNs = nowNs;
+            giveUp(nowNs);
         }
     }
 

@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -16,6 +17,7 @@ import org.millrace.memory.Addresses;
 import org.millrace.memory.ContextLayout;
 import org.millrace.memory.Descriptor;
 import org.millrace.memory.DescriptorRing;
+import org.millrace.memory.Futex;
 
 /** A data path and the clients behind it, in the test's thread: bytes sent are acknowledged at once. */
 final class FakeNetwork implements ContextProvider, ContextGrant {
@@ -96,6 +98,8 @@ final class FakeNetwork implements ContextProvider, ContextGrant {
         }
     }
 
+    private static final VarHandle ASLEEP = ValueLayout.JAVA_INT.varHandle();
+
     private final ContextSize size = new ContextSize(16, 4096, 4096, 64);
     private final MemorySegment region = Arena.ofAuto().allocate(ContextLayout.bytes(size), 4096);
     private final ContextLayout layout = ContextLayout.create(region, size, 0);
@@ -106,10 +110,10 @@ final class FakeNetwork implements ContextProvider, ContextGrant {
     private Services services;
     private Status listenStatus = Status.OK;
     private boolean open = true;
-    private long nowNs;
+    private volatile long nowNs;
 
     Services services() {
-        services = new Services(this, size, Services.Patience.DEFAULT);
+        services = new Services(this, size, Services.Patience.DEFAULT, () -> nowNs);
         return services;
     }
 
@@ -124,12 +128,41 @@ final class FakeNetwork implements ContextProvider, ContextGrant {
 
     /** {@return a client that acknowledges so many bytes and then no more} */
     Client connect(int service, int appetite) {
+        Client client = accept(service, appetite);
+        exchange();
+        return client;
+    }
+
+    private Client accept(int service, int appetite) {
         Client client = new Client(1 << 16 | clients.size());
         client.appetite = appetite;
         clients.add(client);
         events.i64(event(Descriptor.ACCEPTED, client.id), Descriptor.OPAQUE, listeners.get(service));
-        exchange();
         return client;
+    }
+
+    /**
+     * {@return a client that connects while the services have slept for so long} They run in a thread of their own then, and
+     * it returns when they sleep again.
+     */
+    Client connectToSleeping(int service, long sleptNs) {
+        Thread.ofPlatform().daemon().start(services::run);
+        awaitSleep();
+        nowNs += sleptNs;
+        Client client = accept(service, Integer.MAX_VALUE);
+        events.publish();
+        if (events.takeWaiting()) {
+            new Futex(region, events.waitingWord()).wake(1);
+        }
+        awaitSleep();
+        requests();
+        return client;
+    }
+
+    private void awaitSleep() {
+        while ((int) ASLEEP.getVolatile(region, events.waitingWord()) == DescriptorRing.AWAKE) {
+            Thread.onSpinWait();
+        }
     }
 
     /** The client resets its stream. */
@@ -144,6 +177,11 @@ final class FakeNetwork implements ContextProvider, ContextGrant {
         exchange();
     }
 
+    /** Lets time pass in which the services do not run. */
+    void passHeldUp(long ns) {
+        nowNs += ns;
+    }
+
     /** Runs both sides until nothing moves any more, or for a bounded number of turns. */
     void exchange() {
         int quiet = 0;
@@ -153,16 +191,22 @@ final class FakeNetwork implements ContextProvider, ContextGrant {
                 moved |= client.deliver();
             }
             events.publish();
-            services.turn(0, nowNs);
-            services.turn(0, nowNs);
-            while (requests.available() > 0) {
-                request(requests.peek());
-                requests.next();
-                moved = true;
-            }
-            requests.release();
+            services.turn(0);
+            services.turn(0);
+            moved |= requests();
             quiet = moved ? 0 : quiet + 1;
         }
+    }
+
+    private boolean requests() {
+        boolean some = false;
+        while (requests.available() > 0) {
+            request(requests.peek());
+            requests.next();
+            some = true;
+        }
+        requests.release();
+        return some;
     }
 
     private void request(long slot) {

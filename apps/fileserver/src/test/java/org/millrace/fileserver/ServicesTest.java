@@ -119,6 +119,22 @@ class ServicesTest {
     }
 
     @Test
+    void streamIsWaitedForFromWhenItCameHoweverLongTheServicesHadSlept() {
+        services.echo(LOCAL);
+        network.exchange();
+        assertThat(network.connectToSleeping(0, 61 * SECOND_NS).aborted).isFalse();
+    }
+
+    @Test
+    void whatHasArrivedWhileTheServicesWereHeldUpIsProgress() {
+        services.echo(LOCAL);
+        network.exchange();
+        Client client = network.connect(0);
+        network.passHeldUp(61 * SECOND_NS);
+        assertThat(client.send("still here").text()).isEqualTo("still here");
+    }
+
+    @Test
     void whoIsWaitedForLongestMakesRoomForOneMore() {
         services.echo(LOCAL);
         network.exchange();

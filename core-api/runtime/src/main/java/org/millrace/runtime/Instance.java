@@ -2,7 +2,6 @@ package org.millrace.runtime;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -43,7 +42,6 @@ import org.millrace.runtime.config.DataPathConfig;
 import org.millrace.runtime.config.InstanceConfig;
 import org.millrace.runtime.config.Running;
 import org.millrace.runtime.path.DataPath;
-import org.millrace.runtime.path.DataPathThread;
 import org.millrace.runtime.status.ConnectionBytes;
 import org.millrace.runtime.status.DataPathStatus;
 import org.millrace.runtime.status.Durations;
@@ -63,14 +61,13 @@ import org.millrace.wire.MacAddress;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A named running runtime: a data path on its thread, and the contexts of its applications. Any thread. */
+/** A named running runtime: data paths on their threads, and the contexts of their applications. Any thread. */
 public final class Instance implements ContextProvider, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Instance.class);
 
     private final InstanceConfig config;
     private final String name;
-    private final DataPath path;
-    private final DataPathThread thread;
+    private final Shards shards;
     private final PortFactory port;
     private final boolean attach;
     private final ContextBudget budget;
@@ -78,15 +75,14 @@ public final class Instance implements ContextProvider, AutoCloseable {
     private final Map<String, String> faults = new ConcurrentSkipListMap<>();
     private ContextServer server;
 
-    private Instance(InstanceConfig config, DataPath path, PortFactory port, long originNs) {
+    private Instance(InstanceConfig config, Shards shards, PortFactory port) {
         this.config = config;
         name = config.name();
         this.port = port;
         attach = config.sharing().attach();
         budget = new ContextBudget(config.limits());
-        this.path = path;
-        thread = new DataPathThread(path, originNs, config.spinNs(), config.stopLingerNs());
-        swaps = new Swaps(path, thread, config.rehearsalNs(), this::degrade);
+        this.shards = shards;
+        swaps = new Swaps(shards, config.rehearsalNs(), this::degrade);
     }
 
     /**
@@ -112,27 +108,28 @@ public final class Instance implements ContextProvider, AutoCloseable {
                 pick("transports", transport, transports, TransportFactory::name), config.options().get(transport)));
         }
         PortFactory factory = pick("port", config.port(), ports, PortFactory::kind);
-        Port port = open(config, factory);
+        Shards shards = Shards.open(config, factory, (port, place, random) -> new DataPathConfig(config.name(), backend, choices,
+            port, config.addresses().stream().map(InstanceConfig.LocalAddress::address).toList(),
+            routes(config, port.info().mtuBytes()), config.capacity(), random, place));
+        Instance instance = new Instance(config, shards, factory);
         try {
-            long originNs = System.nanoTime();
-            DataPath path = new DataPath(new DataPathConfig(config.name(), backend, choices, port,
-                config.addresses().stream().map(InstanceConfig.LocalAddress::address).toList(),
-                routes(config, port.info().mtuBytes()), config.capacity(), new SecureRandom()),
-                config.sharing().home(config.name()));
-            path.ttl(config.ttl());
-            capture(config, path);
-            Instance instance = new Instance(config, path, factory, originNs);
+            instance.capture();
             if (config.sharing().attach()) {
-                instance.share(config);
+                instance.share();
             }
-            instance.thread.start();
-            LOG.info("{} runs {} on {}, {}, addresses {}", config.name(), config.transports(), backend.name(),
-                describe(port.info()), config.addresses());
-            return instance;
-        } catch (RuntimeException e) {
-            port.close();
-            throw e instanceof IllegalArgumentException ? new ConfigException("instance", config.name(), e) : e;
+        } catch (IOException | RuntimeException e) {
+            instance.giveUp();
+            throw switch (e) {
+                case ConfigException known -> known;
+                case IllegalArgumentException wrong -> new ConfigException("instance", config.name(), wrong);
+                default -> new IllegalStateException("instance '" + config.name() + "' does not start: " + e.getMessage(), e);
+            };
         }
+        shards.start();
+        LOG.info("{} runs {} on {}, {}{}, addresses {}", config.name(), config.transports(), backend.name(),
+            describe(shards.first().path().portInfo()), config.shards() == 1 ? "" : ", " + config.shards() + " shards",
+            config.addresses());
+        return instance;
     }
 
     private static String describe(PortInfo port) {
@@ -140,24 +137,23 @@ public final class Instance implements ContextProvider, AutoCloseable {
     }
 
     /** Before the thread starts: the first one to attach finds a registry that is kept. */
-    private void share(InstanceConfig config) {
-        try {
-            server = ContextServer.start(config.sharing().directory(name), this,
-                new ContextServer.Settings(config.sharing().users(), budget::measure));
-            path.keep(Registry.create(server.directory().path(), Registry.DEFAULT_LINES), System.currentTimeMillis());
-        } catch (IOException | RuntimeException e) {
-            thread.cancel(name + " does not start");
-            path.captures().endAll();
-            if (server != null) {
-                server.close();
-            }
-            thread.close();
-            throw switch (e) {
-                case ConfigException known -> known;
-                case IllegalArgumentException wrong -> new ConfigException("instance", name, wrong);
-                default -> new IllegalStateException("instance '" + name + "' does not start: " + e.getMessage(), e);
-            };
+    private void share() throws IOException {
+        server = ContextServer.start(config.sharing().directory(name), this,
+            new ContextServer.Settings(config.sharing().users(), budget::measure));
+        shards.first().path().keep(Registry.create(server.directory().path(), Registry.DEFAULT_LINES), System.currentTimeMillis());
+    }
+
+    /** Before any thread has started. */
+    private void giveUp() {
+        shards.cancel(name + " does not start");
+        if (server != null) {
+            server.close();
         }
+        for (Shard shard : shards.all()) {
+            shard.path().captures().endAll();
+            shard.path().port().close();
+        }
+        shards.close();
     }
 
     /**
@@ -180,19 +176,12 @@ public final class Instance implements ContextProvider, AutoCloseable {
             : "one of " + String.join(", ", there.stream().map(name::apply).distinct().sorted().toList()));
     }
 
-    private static Port open(InstanceConfig config, PortFactory factory) {
-        try {
-            return factory.open(config.portOptions());
-        } catch (IllegalArgumentException e) {
-            throw new ConfigException("port", config.port(), e);
-        }
-    }
-
-    private static void capture(InstanceConfig config, DataPath path) {
+    private void capture() {
         if (config.capture() == null) {
             return;
         }
         try {
+            DataPath path = shards.first().path();
             path.captures().begin(new Capture(CaptureFilter.ALL, new CaptureFile(Path.of(config.capture()), path.portInfo().name()),
                 config.captureBytes(), Long.MAX_VALUE, Integer.MAX_VALUE, TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis())));
         } catch (IOException e) {
@@ -232,7 +221,7 @@ public final class Instance implements ContextProvider, AutoCloseable {
 
     /** {@return why the instance no longer runs, or null while it does} */
     public String ended() {
-        return thread.ended();
+        return shards.ended();
     }
 
     @Override
@@ -249,14 +238,27 @@ public final class Instance implements ContextProvider, AutoCloseable {
     }
 
     private ContextGrant open(ContextSize size, Object owner, int user) {
+        List<Grant> grants = new ArrayList<>();
+        try {
+            for (Shard shard : shards.all()) {
+                grants.add(open(shard, size, owner, user));
+            }
+        } catch (RuntimeException | Error e) {
+            grants.forEach(Grant::close);
+            throw e;
+        }
+        return Grant.of(grants);
+    }
+
+    private Grant open(Shard shard, ContextSize size, Object owner, int user) {
         ContextBudget.Lease lease = budget.take(user, size.connections(), ContextLayout.bytes(size));
         SharedMemory memory = null;
         int doorbell = -1;
         Opened opened = null;
         try {
-            memory = lease.holds(path.memory(size));
-            doorbell = attach ? thread.tenantBell() : -1;
-            opened = opened(size, memory, owner);
+            memory = lease.holds(shard.path().memory(size));
+            doorbell = attach ? shard.thread().tenantBell() : -1;
+            opened = opened(shard, size, memory, owner);
         } finally {
             if (opened == null) {
                 if (memory == null) {
@@ -270,31 +272,31 @@ public final class Instance implements ContextProvider, AutoCloseable {
             }
         }
         AppContext context = opened.context;
-        lease.onExcess(() -> thread.call(nowNs -> {
+        lease.onExcess(() -> shard.thread().call(nowNs -> {
             context.violation("its user's contexts, or all together, have touched more memory than limits.user.touched-bytes "
                 + "or limits.touched-bytes allows, and this one most");
             return null;
         }));
-        return new Grant(name, opened.transports, context, thread::ring, doorbell, () -> leave(context));
+        return new Grant(name, opened.transports, context, shard.thread()::ring, doorbell, () -> leave(shard, context));
     }
 
     /** The tables of a large context are made here, and not while the data path waits. */
-    private Opened opened(ContextSize size, SharedMemory memory, Object owner) {
+    private Opened opened(Shard shard, ContextSize size, SharedMemory memory, Object owner) {
         ConnectionSlots slots = new ConnectionSlots(size.connections());
-        Opened opened = await(nowNs -> {
-            AppContext context = path.open(size, slots, memory, owner, nowNs);
-            return context == null ? null : new Opened(context, path.transports().names());
+        Opened opened = shard.thread().await(nowNs -> {
+            AppContext context = shard.path().open(size, slots, memory, owner, nowNs);
+            return context == null ? null : new Opened(context, shard.path().transports().names());
         });
         if (opened == null) {
-            throw new IllegalStateException("no context is left in " + name + ": contexts is " + path.capacity().contexts());
+            throw new IllegalStateException("no context is left in " + name + ": contexts is " + shard.path().capacity().contexts());
         }
         return opened;
     }
 
     /** The data path goes on with what was written; the memory goes when neither side uses it any more. */
-    private void leave(AppContext context) {
-        CompletableFuture<Void> answer = thread.call(nowNs -> {
-            path.leave(context, nowNs);
+    private static void leave(Shard shard, AppContext context) {
+        CompletableFuture<Void> answer = shard.thread().call(nowNs -> {
+            shard.path().leave(context, nowNs);
             return null;
         });
         answer.handle((done, ended) -> null).join();
@@ -307,7 +309,7 @@ public final class Instance implements ContextProvider, AutoCloseable {
      * @throws IllegalStateException if the instance no longer runs
      */
     public DataPathStatus status() {
-        return await(nowNs -> path.status());
+        return await(nowNs -> shards.first().path().status());
     }
 
     /**
@@ -317,7 +319,7 @@ public final class Instance implements ContextProvider, AutoCloseable {
      */
     public DataPathStatus figures() {
         List<Limit> limits = budget.standings();
-        return await(nowNs -> path.figures(limits));
+        return await(nowNs -> shards.first().path().figures(limits));
     }
 
     /**
@@ -327,7 +329,7 @@ public final class Instance implements ContextProvider, AutoCloseable {
      */
     public Vitals vitals() {
         List<Limit> limits = budget.standings();
-        return await(nowNs -> path.vitals(limits, nowNs));
+        return await(nowNs -> shards.first().path().vitals(limits, nowNs));
     }
 
     /**
@@ -336,37 +338,38 @@ public final class Instance implements ContextProvider, AutoCloseable {
      * @throws IllegalStateException if the instance no longer runs
      */
     public Durations.All durations() {
-        return await(nowNs -> new Durations.All(thread.rounds(), swaps.pauses().now()));
+        return await(nowNs -> new Durations.All(shards.first().thread().rounds(), shards.first().pauses().now()));
     }
 
     public ConnectionBytes connectionBytes() {
-        return await(nowNs -> ConnectionBytes.of(path.contexts(), nowNs));
+        return await(nowNs -> ConnectionBytes.of(shards.first().path().contexts(), nowNs));
     }
 
     /** {@return lines for connections that are still there, by their contexts and ids} */
     public List<ConnectionInfo> lines(List<ConnectionBytes.Traffic> connections) {
         return await(nowNs -> connections.stream()
-            .map(traffic -> path.line(traffic.context(), traffic.connection())).toList());
+            .map(traffic -> shards.first().path().line(traffic.context(), traffic.connection())).toList());
     }
 
     /** {@return the name of its port, as captures have it} */
     public String portName() {
-        return path.portInfo().name();
+        return shards.first().path().portInfo().name();
     }
 
     /** Begins a capture; the caller ends it. */
     public Capture capture(LongFunction<Capture> capture) {
         return await(nowNs -> {
             Capture begun = capture.apply(nowNs);
-            path.captures().begin(begun);
+            shards.first().path().captures().begin(begun);
             return begun;
         });
     }
 
     /** Ends a capture; ended before, with the data path too: nothing. */
     public void end(Capture capture) {
-        thread.call(nowNs -> {
-            path.captures().end(capture);
+        Shard first = shards.first();
+        first.thread().call(nowNs -> {
+            first.path().captures().end(capture);
             return null;
         }).handle((done, ended) -> null).join();
     }
@@ -377,7 +380,7 @@ public final class Instance implements ContextProvider, AutoCloseable {
      * @throws IllegalStateException if the instance no longer runs
      */
     public Running running() {
-        return await(nowNs -> path.running());
+        return await(nowNs -> shards.first().path().running());
     }
 
     /**
@@ -387,7 +390,7 @@ public final class Instance implements ContextProvider, AutoCloseable {
      * @throws IllegalStateException if the instance no longer runs
      */
     public List<Object> parts() {
-        List<Object> parts = await(nowNs -> path.loaded().parts());
+        List<Object> parts = await(nowNs -> shards.first().path().loaded().parts());
         parts.add(port);
         return parts;
     }
@@ -403,13 +406,12 @@ public final class Instance implements ContextProvider, AutoCloseable {
      */
     public void apply(ConfigChange change) {
         RouteTable routes = change.routes() ? checkRoutes(change.after()) : null;
-        await(nowNs -> {
+        shards.tell((shard, nowNs) -> {
             if (routes != null) {
-                path.route(routes);
+                shard.path().route(routes);
             }
-            path.ttl(change.after().ttl());
-            thread.bounds(change.after().spinNs(), change.after().stopLingerNs());
-            return null;
+            shard.path().ttl(change.after().ttl());
+            shard.thread().bounds(change.after().spinNs(), change.after().stopLingerNs());
         });
         swaps.rehearse(change.after().rehearsalNs());
     }
@@ -422,7 +424,7 @@ public final class Instance implements ContextProvider, AutoCloseable {
      */
     public RouteTable checkRoutes(InstanceConfig config) {
         try {
-            return path.checked(routes(config, path.portInfo().mtuBytes()));
+            return shards.first().path().checked(routes(config, shards.first().path().portInfo().mtuBytes()));
         } catch (IllegalArgumentException e) {
             throw new ConfigException("routes", config.routes().toString(), e);
         }
@@ -519,7 +521,7 @@ public final class Instance implements ContextProvider, AutoCloseable {
      * @param action takes the reason; called by any thread, once
      */
     public void onFailure(Consumer<String> action) {
-        thread.onFailure(action);
+        shards.onFailure(action);
     }
 
     /** {@return the stage extensions that run} */
@@ -551,18 +553,18 @@ public final class Instance implements ContextProvider, AutoCloseable {
      * @throws IllegalStateException if the instance no longer runs
      */
     public TraceLines traceLines() {
-        return TraceRing.lines(await(nowNs -> path.transports().records()));
+        return TraceRing.lines(await(nowNs -> shards.first().path().transports().records()));
     }
 
     private <T> T await(LongFunction<T> question) {
-        return thread.await(question);
+        return shards.first().thread().await(question);
     }
 
     /** Resets all connections, tells all applications, closes the port. */
     @Override
     public void close() {
         end();
-        thread.close();
+        shards.close();
         swaps.close();
         if (server != null) {
             server.close();

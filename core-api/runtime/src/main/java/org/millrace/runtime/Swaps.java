@@ -6,12 +6,9 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 import org.millrace.api.pipeline.StageExtension;
+import org.millrace.runtime.config.Running;
 import org.millrace.runtime.extension.ExtensionLife;
-import org.millrace.runtime.path.DataPath;
-import org.millrace.runtime.path.DataPathThread;
-import org.millrace.runtime.status.Durations;
 import org.millrace.runtime.swap.Additions;
-import org.millrace.runtime.swap.Swap;
 import org.millrace.runtime.swap.SwapException;
 import org.millrace.runtime.swap.SwapReport;
 import org.millrace.runtime.swap.SwapRequest;
@@ -28,10 +25,8 @@ final class Swaps {
     private static final Logger LOG = LoggerFactory.getLogger(Swaps.class);
 
     private final String name;
-    private final DataPath path;
-    private final DataPathThread thread;
+    private final Shards shards;
     private final BiConsumer<String, String> degrade;
-    private final Durations.Counter pauses = new Durations.Counter(); // the data-path thread's
     private final Set<StageExtension> failed = ConcurrentHashMap.newKeySet();
     /** Changed by who swaps; looked at by anybody, who need not wait for that. */
     private volatile Additions additions = new Additions(List.of(), TraceRequest.OFF, this::thrown);
@@ -44,10 +39,9 @@ final class Swaps {
      * @param rehearsalNs longest time that a new side rehearses
      * @param degrade takes what is not in force, and why
      */
-    Swaps(DataPath path, DataPathThread thread, long rehearsalNs, BiConsumer<String, String> degrade) {
-        name = path.instance();
-        this.path = path;
-        this.thread = thread;
+    Swaps(Shards shards, long rehearsalNs, BiConsumer<String, String> degrade) {
+        name = shards.first().path().instance();
+        this.shards = shards;
         this.rehearsalNs = rehearsalNs;
         this.degrade = degrade;
     }
@@ -58,10 +52,6 @@ final class Swaps {
 
     boolean hasFailed(StageExtension extension) {
         return failed.contains(extension);
-    }
-
-    Durations.Counter pauses() {
-        return pauses;
     }
 
     void rehearse(long limitNs) {
@@ -120,21 +110,43 @@ final class Swaps {
     }
 
     private SwapReport run(SwapRequest request) throws SwapException {
-        SwapRequest bounded = request.warmUp(Math.min(request.warmUpNs(), rehearsalNs));
-        Swap swap = new Swap(path, bounded, System::nanoTime, step -> checkGoesOn());
-        swap.prepare(thread.await(nowNs -> path.loaded()));
-        SwapReport report = Swap.end(thread.await(nowNs -> execute(swap, nowNs)));
+        SwapReport report = SwapReport.of(roll(request.warmUp(Math.min(request.warmUpNs(), rehearsalNs))));
         LOG.info("{} has swapped {} for {}: {} connections, {} us", name, report.before(), report.after(),
             report.connections(), report.pauseNs() / 1000);
         return report;
     }
 
-    private Swap.Outcome execute(Swap swap, long nowNs) {
-        Swap.Outcome outcome = swap.execute(nowNs);
-        if (outcome.report() != null) {
-            pauses.count(outcome.report().pauseNs());
+    /** One shard after the other: if one refuses, those before it go back. */
+    private List<SwapReport> roll(SwapRequest request) throws SwapException {
+        Running before = running();
+        List<SwapReport> done = new ArrayList<>();
+        for (Shard shard : shards.all()) {
+            try {
+                done.add(shard.swap(request, step -> checkGoesOn()));
+            } catch (SwapException | RuntimeException e) {
+                goBack(shards.all().subList(0, done.size()), before);
+                throw e;
+            }
         }
-        return outcome;
+        return done;
+    }
+
+    private void goBack(List<Shard> swapped, Running before) {
+        SwapRequest back = Additions.exactly(before);
+        for (Shard shard : swapped) {
+            try {
+                shard.swap(back, step -> checkGoesOn());
+            } catch (SwapException | RuntimeException e) {
+                LOG.error("{}: shard {} cannot go back to {}: {}", name, shard.path().place().index(), before, e.getMessage());
+                degrade.accept("shard " + shard.path().place().index(), "shard " + shard.path().place().index()
+                    + " runs something else than the others: a swap failed in another one, and this one could not go back: "
+                    + e.getMessage());
+            }
+        }
+    }
+
+    private Running running() {
+        return shards.first().thread().await(nowNs -> shards.first().path().running());
     }
 
     private void checkGoesOn() {
@@ -145,7 +157,7 @@ final class Swaps {
 
     /** Runs the same with other additions; they are the additions if that succeeds. */
     private SwapReport reload(Additions next) throws SwapException {
-        SwapReport report = run(next.reload(thread.await(nowNs -> path.running())));
+        SwapReport report = run(next.reload(running()));
         additions = next;
         return report;
     }
@@ -155,7 +167,7 @@ final class Swaps {
         if (failed.contains(extension)) { // it is on its way out
             return;
         }
-        if (!thread.isCurrent()) {
+        if (!shards.isCurrent()) {
             throw new IllegalStateException("extension " + extension.name() + " has thrown " + thrown, thrown);
         }
         failed.add(extension);

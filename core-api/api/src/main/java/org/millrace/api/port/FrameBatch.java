@@ -99,7 +99,7 @@ public final class FrameBatch {
     }
 
     /**
-     * Keeps some of the frames, in order, and forgets the others.
+     * Keeps some of the frames, all of which are whole, in order, and forgets the others.
      *
      * @param wanted says of each frame, by its index so far, whether it is kept; asked once, in order
      */
@@ -110,6 +110,7 @@ public final class FrameBatch {
                 segment[kept] = segment[i];
                 offset[kept] = offset[i];
                 length[kept] = length[i];
+                there[kept] = there[i];
                 segmentSize[kept] = segmentSize[i];
                 flags[kept++] = flags[i];
             }

@@ -121,6 +121,18 @@ public interface TransportHost {
     boolean isLocal(int address);
 
     /**
+     * {@return whether what a peer sends to these ends comes to this data path, and not to another one behind the same address}
+     *
+     * @param peerAddress  the peer's address
+     * @param peerPort     its port
+     * @param localAddress own address
+     * @param localPort    own port
+     */
+    default boolean isHome(int peerAddress, int peerPort, int localAddress, int localPort) {
+        return true;
+    }
+
+    /**
      * A route as a transport sees it.
      *
      * @param localAddress the source address to use

@@ -22,10 +22,11 @@ import org.millrace.wire.Ipv4Address;
  * @param routes     its routes
  * @param capacity   limits
  * @param random     for secrets and hash keys
+ * @param place      which of the data paths behind its addresses it is
  */
 public record DataPathConfig(String instance, HardwareBackend hardware, List<TransportChoice> transports, Port port,
                              List<Ipv4Address> addresses, List<Route> routes, Capacity capacity,
-                             RandomGenerator random) {
+                             RandomGenerator random, ShardPlace place) {
     /**
      * A transport to load.
      *
@@ -59,6 +60,23 @@ public record DataPathConfig(String instance, HardwareBackend hardware, List<Tra
         public TransportChoice with(List<ProgramExtension> others) {
             return new TransportChoice(factory, options, others);
         }
+    }
+
+    /**
+     * The only one behind its addresses.
+     *
+     * @param instance   name, for messages
+     * @param hardware   runs the programs
+     * @param transports in the order in which applications number them; each IP protocol once
+     * @param port       open; the data path closes it
+     * @param addresses  its addresses, at least one
+     * @param routes     its routes
+     * @param capacity   limits
+     * @param random     for secrets and hash keys
+     */
+    public DataPathConfig(String instance, HardwareBackend hardware, List<TransportChoice> transports, Port port,
+                          List<Ipv4Address> addresses, List<Route> routes, Capacity capacity, RandomGenerator random) {
+        this(instance, hardware, transports, port, addresses, routes, capacity, random, ShardPlace.ALONE);
     }
 
     /** Checks what the data path relies on. */

@@ -42,6 +42,7 @@ public final class ShardPort extends FrontPort {
     @Override
     public int receive(FrameBatch into) {
         batch = into;
+        into.takesHeads = false; // what is another's is copied whole
         node.release();
         othersTurn = !othersTurn;
         if (othersTurn) {

@@ -22,10 +22,12 @@ import org.millrace.runtime.capture.Captures;
 import org.millrace.runtime.config.DataPathConfig;
 import org.millrace.runtime.config.DataPathConfig.TransportChoice;
 import org.millrace.runtime.config.Running;
+import org.millrace.runtime.config.ShardPlace;
 import org.millrace.runtime.frame.CuttingPort;
 import org.millrace.runtime.frame.LoopbackPort;
 import org.millrace.runtime.frame.ReceivedFrames;
 import org.millrace.runtime.frame.RetainedFrames;
+import org.millrace.runtime.frame.ShardPort;
 import org.millrace.runtime.status.DataPathStatus;
 import org.millrace.runtime.status.RegistryWriter;
 import org.millrace.runtime.status.StatusReport;
@@ -83,6 +85,9 @@ public final class DataPath implements AutoCloseable {
     private final String instance;
     private final Capacity capacity;
     private final LoopbackPort port;
+    private final ShardPlace place;
+    /** What comes from the port and from oneself; with other shards: without theirs, with what they hand over. */
+    private final Port arrivals;
     private final RandomGenerator random;
     private final Counters counters = new Counters();
     private final IdlePages pages = new IdlePages(counters);
@@ -102,7 +107,7 @@ public final class DataPath implements AutoCloseable {
     private final TransportTable transports;
     private final Captures captures = new Captures();
     private HardwareBackend hardware;
-    /** Where frames are taken from: the port, or that in the hands of {@link #cutting}. */
+    /** Where frames are taken from: {@link #arrivals}, or those in the hands of {@link #cutting}. */
     private Port receiver;
     private CuttingPort cutting;
     private RegistryWriter registry;
@@ -126,6 +131,8 @@ public final class DataPath implements AutoCloseable {
         hardware = config.hardware();
         capacity = config.capacity();
         port = new LoopbackPort(config.port(), counters::drop);
+        place = config.place();
+        arrivals = place.hasOthers() ? new ShardPort(port, place.node(), place.steering()) : port;
         random = config.random();
         use(hardware, cutting(hardware));
         PortInfo info = port.info();
@@ -137,7 +144,7 @@ public final class DataPath implements AutoCloseable {
         network = new NetEvents(this, transports.all());
         ip = new IpLayer(new MacAddress(info.macAddress()), config.addresses(), new RouteTable(config.routes()),
             NeighbourSettings.DEFAULT, egress, network);
-        parts = new PathParts(instance, capacity, port, ip, frames, contexts, transfer, spans, egress, counters);
+        parts = new PathParts(instance, place, capacity, port, ip, frames, contexts, transfer, spans, egress, counters);
         ingress = new Ingress(frames, ip, counters, info.macAddress(), info.checksumTrusted());
         requests = new RequestReader(new Dispatcher(transports, contexts, counters), counters, pages);
         left = new LeftContexts(transports, this, counters);
@@ -166,7 +173,7 @@ public final class DataPath implements AutoCloseable {
     private void use(HardwareBackend other, CuttingPort cuts) {
         hardware = other;
         cutting = cuts;
-        receiver = cuts == null ? port : cuts;
+        receiver = cuts == null ? arrivals : cuts;
     }
 
     /** {@return what cuts the port's super-frames now, or null} */
@@ -176,7 +183,7 @@ public final class DataPath implements AutoCloseable {
 
     /** {@return what cuts the port's super-frames for a hardware, or null if it takes them as they are} */
     public CuttingPort cutting(HardwareBackend other) {
-        return other.superFrames() ? null : new CuttingPort(port, BATCH_FRAMES);
+        return other.superFrames() ? null : new CuttingPort(arrivals, BATCH_FRAMES);
     }
 
     /** {@return the port as a hardware knows it; any thread} */
@@ -268,7 +275,7 @@ public final class DataPath implements AutoCloseable {
      * @param sleeping true before that last poll
      */
     void sleeping(boolean sleeping) {
-        port.sleeping(sleeping);
+        arrivals.sleeping(sleeping);
         List<AppContext> open = contexts.all();
         for (int i = 0; i < open.size(); i++) {
             open.get(i).requestRing.waiting(sleeping);
@@ -481,6 +488,11 @@ public final class DataPath implements AutoCloseable {
 
     public HardwareBackend hardware() {
         return hardware;
+    }
+
+    /** {@return which of the data paths behind its addresses it is} */
+    public ShardPlace place() {
+        return place;
     }
 
     public Capacity capacity() {

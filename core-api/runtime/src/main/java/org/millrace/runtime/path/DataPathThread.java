@@ -69,7 +69,7 @@ public final class DataPathThread implements AutoCloseable {
         this.path = path;
         this.originNs = originNs;
         poller = new Poller(path.port().descriptor(), bell.descriptor());
-        thread = new Thread(this::run, "millrace-" + path.instance());
+        thread = new Thread(this::run, "millrace-" + path.instance() + (path.place().hasOthers() ? "/" + path.place().index() : ""));
         thread.setDaemon(true);
     }
 
@@ -127,8 +127,13 @@ public final class DataPathThread implements AutoCloseable {
      * @throws IllegalStateException if the data path has ended, or could not answer; what it throws otherwise is thrown here
      */
     public <T> T await(LongFunction<T> question) {
+        return answer(call(question));
+    }
+
+    /** {@return what a {@link #call} has answered; waits for it and throws as {@link #await}} */
+    public <T> T answer(CompletableFuture<T> call) {
         try {
-            return call(question).join();
+            return call.join();
         } catch (CompletionException e) {
             throw e.getCause() instanceof RuntimeException cause ? cause
                 : new IllegalStateException(path.instance() + " could not answer: " + e.getCause(), e.getCause());
@@ -275,8 +280,10 @@ public final class DataPathThread implements AutoCloseable {
             }
         }
         synchronized (bell) {
-            bellClosed = true;
-            bell.close();
+            if (!bellClosed) {
+                bellClosed = true;
+                bell.close();
+            }
         }
         if (interrupted) {
             Thread.currentThread().interrupt();

@@ -47,12 +47,21 @@ public record Additions(List<StageExtension> stages, TraceRequest trace, BiConsu
         return result;
     }
 
+    /** {@return the request for a side as it is, its additions too} */
+    public static SwapRequest exactly(Running side) {
+        return all(SwapRequest.KEEP.hardware(side.hardware()), side);
+    }
+
     /** {@return the request for all transports of a side as they are, with these additions} */
     public SwapRequest reload(Running side) {
-        SwapRequest request = SwapRequest.KEEP;
+        return onto(all(SwapRequest.KEEP, side));
+    }
+
+    private static SwapRequest all(SwapRequest begun, Running side) {
+        SwapRequest request = begun;
         for (int position = 0; position < side.transports().size(); position++) {
             request = request.transport(position, side.transports().get(position));
         }
-        return onto(request);
+        return request;
     }
 }

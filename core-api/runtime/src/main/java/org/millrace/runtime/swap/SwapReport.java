@@ -1,5 +1,6 @@
 package org.millrace.runtime.swap;
 
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
@@ -16,6 +17,18 @@ import java.util.Map;
  */
 public record SwapReport(Side before, Side after, int connections, int retiring, long pauseNs,
                          Map<SwapStep, Long> stepNs) {
+    /** {@return the report of several data paths that have done the same one after the other: sums, and the longest pause} */
+    public static SwapReport of(List<SwapReport> each) {
+        if (each.size() == 1) {
+            return each.getFirst();
+        }
+        Map<SwapStep, Long> steps = new EnumMap<>(SwapStep.class);
+        each.forEach(report -> report.stepNs.forEach((step, ns) -> steps.merge(step, ns, Long::sum)));
+        return new SwapReport(each.getFirst().before, each.getFirst().after, each.stream().mapToInt(SwapReport::connections).sum(),
+            each.stream().mapToInt(SwapReport::retiring).sum(), each.stream().mapToLong(SwapReport::pauseNs).max().orElseThrow(),
+            Map.copyOf(steps));
+    }
+
     /**
      * One side of a swap.
      *

@@ -21,6 +21,7 @@ public final class Grant implements ContextGrant {
     private final int doorbell;
     private final Runnable closer;
     private final AtomicBoolean closed = new AtomicBoolean();
+    private List<Grant> shards = List.of(this);
     private WakePipe pipe;
 
     /**
@@ -35,6 +36,21 @@ public final class Grant implements ContextGrant {
         this.bell = bell;
         this.doorbell = doorbell;
         this.closer = closer;
+    }
+
+    /**
+     * {@return the grant of a context in each shard, in order: the first}
+     *
+     * @param grants the grants
+     */
+    public static Grant of(List<Grant> grants) {
+        grants.getFirst().shards = List.copyOf(grants);
+        return grants.getFirst();
+    }
+
+    @Override
+    public List<ContextGrant> shards() {
+        return List.copyOf(shards);
     }
 
     @Override
@@ -61,8 +77,8 @@ public final class Grant implements ContextGrant {
     public synchronized SelectableChannel wakeChannel() throws IOException {
         if (pipe == null) {
             pipe = new WakePipe();
-            context.wakeBy(pipe);
-            if (!isOpen()) {
+            shards.forEach(grant -> grant.context.wakeBy(pipe));
+            if (!isServed()) {
                 pipe.end();
             }
         }
@@ -77,10 +93,14 @@ public final class Grant implements ContextGrant {
 
     @Override
     public void selectorBell(SelectorBell selector) {
-        context.wakeBy(selector);
-        if (selector != null && !isOpen()) {
+        shards.forEach(grant -> grant.context.wakeBy(selector));
+        if (selector != null && !isServed()) {
             selector.end();
         }
+    }
+
+    private boolean isServed() {
+        return shards.stream().allMatch(Grant::isOpen);
     }
 
     @Override
@@ -106,6 +126,7 @@ public final class Grant implements ContextGrant {
             if (doorbell >= 0) {
                 Linux.close(doorbell);
             }
+            shards.forEach(Grant::close);
         }
     }
 }

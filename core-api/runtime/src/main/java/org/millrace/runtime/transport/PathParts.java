@@ -3,6 +3,7 @@ package org.millrace.runtime.transport;
 import org.millrace.api.hardware.Capacity;
 import org.millrace.api.transport.ReceivedPacket;
 import org.millrace.net.IpLayer;
+import org.millrace.runtime.config.ShardPlace;
 import org.millrace.runtime.frame.LoopbackPort;
 import org.millrace.runtime.frame.ReceivedFrames;
 import org.millrace.runtime.tenant.ContextTable;
@@ -15,6 +16,7 @@ import org.millrace.runtime.tenant.PayloadSpans;
  * What a data path is made of beside its transports: what these work with. Owned by: the data-path thread.
  *
  * @param instance the instance's name
+ * @param place    which of the data paths behind its addresses it is
  * @param capacity how much of everything
  * @param port     where frames enter and leave
  * @param ip       the network layer
@@ -25,8 +27,8 @@ import org.millrace.runtime.tenant.PayloadSpans;
  * @param egress   frames that leave
  * @param counters what is counted
  */
-public record PathParts(String instance, Capacity capacity, LoopbackPort port, IpLayer ip, ReceivedFrames frames,
-                        ContextTable contexts, HostTransfer transfer, PayloadSpans spans, Egress egress,
+public record PathParts(String instance, ShardPlace place, Capacity capacity, LoopbackPort port, IpLayer ip,
+                        ReceivedFrames frames, ContextTable contexts, HostTransfer transfer, PayloadSpans spans, Egress egress,
                         Counters counters) {
     /** Answers a frame with port unreachable (RFC 1122 §4.1.3.1). */
     void portUnreachable(int frame) {

@@ -166,6 +166,11 @@ public final class RuntimeHost implements TransportHost {
     }
 
     @Override
+    public boolean isHome(int peerAddress, int peerPort, int localAddress, int localPort) {
+        return parts.place().isHome(peerAddress, peerPort, localAddress, localPort);
+    }
+
+    @Override
     public boolean isLocal(int address) {
         return address == 0 || parts.ip().isLocal(address);
     }

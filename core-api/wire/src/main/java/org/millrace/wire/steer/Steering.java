@@ -9,9 +9,9 @@ import org.millrace.wire.IcmpHeader;
 import org.millrace.wire.Ipv4Header;
 
 /**
- * Which of n data paths behind one address a frame is for: a keyed hash of the two addresses and ports as the frame has them,
- * HalfSipHash-1-3, modulo n, so that who does not know the key cannot aim flows at one of them. An ICMP error is for whom the
- * packet in it came from. What has no ports in its first bytes (a fragment, another protocol, ARP) is for data path 0.
+ * Which of n data paths behind one address a frame is for. Of TCP a keyed hash of the two addresses and ports as the frame has
+ * them, HalfSipHash-1-3, modulo n, so that who does not know the key cannot aim flows at one of them; an ICMP error about TCP is
+ * for whom the packet in it came from. All else (other protocols, fragments, ARP) is for data path 0.
  *
  * <p>Owned by: one thread.
  */
@@ -20,8 +20,6 @@ public final class Steering {
     public static final int BLOCK_ROUNDS = 1;
     /** Rounds of the hash at its end. */
     public static final int FINAL_ROUNDS = 3;
-    /** Homa's protocol number, which has its ports where TCP and UDP have theirs. */
-    static final int HOMA = 146;
     private static final int PORTS_BYTES = 4;
     private static final ValueLayout.OfInt BIG_ENDIAN_INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
@@ -115,8 +113,7 @@ public final class Steering {
     }
 
     private boolean hasPorts(long payload, long end) {
-        int protocol = ip.protocol();
-        return (protocol == Ipv4Header.TCP || protocol == Ipv4Header.UDP || protocol == HOMA) && end - payload >= PORTS_BYTES;
+        return ip.protocol() == Ipv4Header.TCP && end - payload >= PORTS_BYTES;
     }
 
     private int ports(MemorySegment frame, long payload) {

@@ -57,17 +57,14 @@ public final class SteeringFilter {
         return filter.program.stream().mapToLong(Long::longValue).toArray();
     }
 
-    /** Answers 0 for what has no ports in its first bytes; a load beyond the frame ends the program, with 0 too. */
+    /** Answers 0 for what is not the beginning of TCP; a load beyond the frame ends the program, with 0 too. */
     private void guard() {
         add(LOAD_HALF, ETHER_TYPE);
         elseZero(JUMP_EQUAL, 0x0800, true);
         add(LOAD_HALF, NETWORK + Ipv4Header.FRAGMENT);
         elseZero(JUMP_ANY_BIT, 0x3fff, false);
         add(LOAD_BYTE, NETWORK + Ipv4Header.PROTOCOL);
-        jump(JUMP_EQUAL, Ipv4Header.TCP, 3, 0);
-        jump(JUMP_EQUAL, Ipv4Header.UDP, 2, 0);
-        jump(JUMP_EQUAL, Steering.HOMA, 1, 0);
-        add(RETURN_CONSTANT, 0);
+        elseZero(JUMP_EQUAL, Ipv4Header.TCP, true);
     }
 
     private void elseZero(int code, int constant, boolean wanted) {

@@ -112,12 +112,15 @@ final class Requests {
             return Status.ADDRESS_NOT_AVAILABLE;
         }
         if (port == 0) {
-            port = ports.choose(ends, p -> taken(withPort(ends, p)) || withPort(ends, p).isItself());
+            port = ports.choose(ends, p -> !isHome(withPort(ends, p)) || taken(withPort(ends, p)) || withPort(ends, p).isItself());
             if (port == EphemeralPorts.NONE) {
                 return Status.NO_RESOURCES;
             }
         }
         Endpoints chosen = withPort(ends, port);
+        if (!isHome(chosen)) {
+            return Status.ELSEWHERE;
+        }
         if (taken(chosen) || chosen.isItself()) {
             return Status.ADDRESS_IN_USE;
         }
@@ -148,6 +151,10 @@ final class Requests {
                 // read when it matters
             }
         }
+    }
+
+    private boolean isHome(Endpoints ends) {
+        return host.isHome(ends.peerAddress(), ends.peerPort(), ends.localAddress(), ends.localPort());
     }
 
     private boolean taken(Endpoints ends) {

@@ -1,0 +1,185 @@
+package org.millrace.runtime;
+
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
+import org.millrace.api.port.FrameSteering;
+import org.millrace.api.port.Port;
+import org.millrace.api.port.PortFactory;
+import org.millrace.ports.FrameMesh;
+import org.millrace.runtime.config.ConfigException;
+import org.millrace.runtime.config.DataPathConfig;
+import org.millrace.runtime.config.InstanceConfig;
+import org.millrace.runtime.config.ShardPlace;
+import org.millrace.runtime.frame.SharedPort;
+import org.millrace.runtime.path.DataPath;
+import org.millrace.runtime.path.DataPathThread;
+import org.millrace.wire.steer.Steering;
+import org.millrace.wire.steer.SteeringFilter;
+
+/**
+ * The data paths of an instance behind one address: they share nothing while frames pass, but hand each other those that have
+ * come to the wrong one. If one fails, all end: its connections are lost, and who looks after the instance begins anew.
+ *
+ * <p>Any thread.
+ */
+final class Shards implements AutoCloseable {
+    private final List<Shard> all;
+    private String failure;
+    private Consumer<String> failureAction;
+
+    private Shards(List<Shard> all) {
+        this.all = List.copyOf(all);
+        for (Shard shard : all) {
+            shard.thread().onFailure(this::failed);
+        }
+    }
+
+    /** What a shard is made of but for its port and its place: everything of {@link DataPathConfig} else. */
+    interface Recipe {
+        /** {@return the configuration of a data path} */
+        DataPathConfig of(Port port, ShardPlace place, SecureRandom random);
+    }
+
+    /**
+     * Opens the port and makes the data paths; their threads are not started.
+     *
+     * @throws ConfigException if something is refused; then nothing is open
+     */
+    static Shards open(InstanceConfig config, PortFactory factory, Recipe recipe) {
+        long originNs = System.nanoTime();
+        SecureRandom random = new SecureRandom();
+        int count = config.shards();
+        Steering steering = new Steering(count, random.nextLong());
+        List<Port> ports = ports(config, factory, steering);
+        FrameMesh mesh = new FrameMesh(count);
+        List<Shard> shards = new ArrayList<>();
+        try {
+            for (int i = 0; i < count; i++) {
+                ShardPlace place = count == 1 ? ShardPlace.ALONE
+                    : new ShardPlace(mesh.node(i), new Steering(count, steering.key()));
+                DataPath path = new DataPath(recipe.of(ports.get(i), place, random), config.sharing().home(config.name()));
+                path.ttl(config.ttl());
+                DataPathThread thread = new DataPathThread(path, originNs, config.spinNs(), config.stopLingerNs());
+                mesh.node(i).wokenBy(thread::ring);
+                shards.add(new Shard(path, thread));
+            }
+            return new Shards(shards);
+        } catch (RuntimeException e) {
+            ports.forEach(Port::close);
+            throw e instanceof IllegalArgumentException ? new ConfigException("instance", config.name(), e) : e;
+        }
+    }
+
+    private static List<Port> ports(InstanceConfig config, PortFactory factory, Steering steering) {
+        try {
+            if (steering.shards() == 1) {
+                return List.of(factory.open(config.portOptions()));
+            }
+            List<Port> ports = factory.open(config.portOptions(),
+                new FrameSteering(steering.shards(), SteeringFilter.of(steering)));
+            return ports.size() == 1 ? SharedPort.of(ports.getFirst(), steering.shards()) : ports;
+        } catch (IllegalArgumentException e) {
+            throw new ConfigException("port", config.port(), e);
+        }
+    }
+
+    List<Shard> all() {
+        return all;
+    }
+
+    Shard first() {
+        return all.getFirst();
+    }
+
+    void start() {
+        all.forEach(shard -> shard.thread().start());
+    }
+
+    /** Instead of {@link #start}, before {@link #close}: whoever waits for a thread is told why it never runs. */
+    void cancel(String reason) {
+        all.forEach(shard -> shard.thread().cancel(reason));
+    }
+
+    /** {@return what each answers, in order; all are asked at once, each on its thread} */
+    <T> List<T> ask(BiFunction<Shard, Long, T> question) {
+        if (all.size() == 1) {
+            T answer = first().thread().await(nowNs -> question.apply(first(), nowNs));
+            return List.of(answer);
+        }
+        List<CompletableFuture<T>> answers = new ArrayList<>();
+        for (Shard shard : all) {
+            answers.add(shard.thread().call(nowNs -> question.apply(shard, nowNs)));
+        }
+        List<T> result = new ArrayList<>();
+        for (int i = 0; i < answers.size(); i++) {
+            result.add(all.get(i).thread().answer(answers.get(i)));
+        }
+        return result;
+    }
+
+    /** Lets each do something, and waits. */
+    void tell(Action action) {
+        ask((shard, nowNs) -> {
+            action.accept(shard, nowNs);
+            return Boolean.TRUE;
+        });
+    }
+
+    /** What a shard does on its thread. */
+    interface Action {
+        void accept(Shard shard, long nowNs);
+    }
+
+    /** {@return whether this is the thread of one of them} */
+    boolean isCurrent() {
+        return all.stream().anyMatch(shard -> shard.thread().isCurrent());
+    }
+
+    /** {@return why they no longer run, or null while all do} */
+    String ended() {
+        for (Shard shard : all) {
+            if (shard.thread().ended() != null) {
+                return shard.thread().ended();
+            }
+        }
+        return null;
+    }
+
+    void onFailure(Consumer<String> action) {
+        String already;
+        synchronized (this) {
+            failureAction = action;
+            already = failure;
+        }
+        if (already != null) {
+            action.accept(already);
+        }
+    }
+
+    private void failed(String reason) {
+        Consumer<String> action;
+        synchronized (this) {
+            if (failure != null) {
+                return;
+            }
+            failure = reason;
+            action = failureAction;
+        }
+        if (all.size() > 1) {
+            Thread.ofVirtual().name("millrace-end").start(this::close);
+        }
+        if (action != null) {
+            action.accept(reason);
+        }
+    }
+
+    /** Ends all in order and waits for that. */
+    @Override
+    public void close() {
+        all.forEach(shard -> shard.thread().close());
+    }
+}

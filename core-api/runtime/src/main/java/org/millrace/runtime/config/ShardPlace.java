@@ -1,0 +1,42 @@
+package org.millrace.runtime.config;
+
+import org.millrace.ports.FrameMesh;
+import org.millrace.wire.steer.Steering;
+
+/**
+ * Which of the data paths behind one address it is.
+ *
+ * @param node     the way to the others and back; null if there are none
+ * @param steering whose a frame is, its own object: a data path's thread uses it; null if there are none
+ */
+public record ShardPlace(FrameMesh.Node node, Steering steering) {
+    /** The only one. */
+    public static final ShardPlace ALONE = new ShardPlace(null, null);
+
+    /** {@return whether there are others} */
+    public boolean hasOthers() {
+        return node != null;
+    }
+
+    /** {@return its number, from 0} */
+    public int index() {
+        return node == null ? 0 : node.index();
+    }
+
+    /** {@return how many there are} */
+    public int count() {
+        return node == null ? 1 : node.count();
+    }
+
+    /**
+     * {@return whether frames from a peer come to this one}
+     *
+     * @param remote     the peer's address
+     * @param remotePort its port
+     * @param local      own address
+     * @param localPort  own port
+     */
+    public boolean isHome(int remote, int remotePort, int local, int localPort) {
+        return node == null || steering.shard(remote, remotePort, local, localPort) == node.index();
+    }
+}

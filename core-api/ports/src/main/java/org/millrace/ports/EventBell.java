@@ -1,6 +1,7 @@
 package org.millrace.ports;
 
 import org.millrace.memory.EventFd;
+import org.millrace.memory.frame.Bell;
 
 /** A bell within one process. */
 final class EventBell implements Bell {

@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import org.millrace.memory.Linux;
+import org.millrace.memory.frame.Bell;
 
 /** A bell between processes that share a directory: a FIFO that both hold open for reading and writing. */
 final class FifoBell implements Bell {

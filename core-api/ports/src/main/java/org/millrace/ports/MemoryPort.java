@@ -10,6 +10,10 @@ import org.millrace.api.port.Port;
 import org.millrace.api.port.PortCounters;
 import org.millrace.api.port.PortInfo;
 import org.millrace.api.port.TransmitBatch;
+import org.millrace.memory.frame.Bell;
+import org.millrace.memory.frame.FrameReader;
+import org.millrace.memory.frame.FrameRing;
+import org.millrace.memory.frame.FrameWriter;
 
 /**
  * One end of a wire through shared memory: between two ports of one process ({@link #pair}) or of two processes that

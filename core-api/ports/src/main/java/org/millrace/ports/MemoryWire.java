@@ -16,6 +16,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.millrace.api.port.PortException;
 import org.millrace.memory.Linux;
 import org.millrace.memory.MappedRegion;
+import org.millrace.memory.frame.Bell;
+import org.millrace.memory.frame.FrameRing;
 
 /**
  * What the two ends of a wire share: a region with a {@link FrameRing} from a to b and one from b to a, and a bell for

@@ -18,6 +18,10 @@ import org.millrace.api.port.FrameBatch;
 import org.millrace.api.port.Port;
 import org.millrace.api.port.TransmitBatch;
 import org.millrace.memory.Poller;
+import org.millrace.memory.frame.Bell;
+import org.millrace.memory.frame.FrameReader;
+import org.millrace.memory.frame.FrameRing;
+import org.millrace.memory.frame.FrameWriter;
 
 @Timeout(value = 30, unit = TimeUnit.SECONDS)
 class MemoryPortTest {

@@ -9,7 +9,7 @@ import java.util.function.Consumer;
 import org.millrace.api.port.FrameSteering;
 import org.millrace.api.port.Port;
 import org.millrace.api.port.PortFactory;
-import org.millrace.ports.FrameMesh;
+import org.millrace.memory.frame.FrameMesh;
 import org.millrace.runtime.config.ConfigException;
 import org.millrace.runtime.config.DataPathConfig;
 import org.millrace.runtime.config.InstanceConfig;

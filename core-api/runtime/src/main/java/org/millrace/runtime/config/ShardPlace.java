@@ -1,6 +1,6 @@
 package org.millrace.runtime.config;
 
-import org.millrace.ports.FrameMesh;
+import org.millrace.memory.frame.FrameMesh;
 import org.millrace.wire.steer.Steering;
 
 /**

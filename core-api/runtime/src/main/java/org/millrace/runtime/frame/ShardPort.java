@@ -3,7 +3,7 @@ package org.millrace.runtime.frame;
 import java.lang.foreign.MemorySegment;
 import org.millrace.api.port.FrameBatch;
 import org.millrace.api.port.Port;
-import org.millrace.ports.FrameMesh;
+import org.millrace.memory.frame.FrameMesh;
 import org.millrace.wire.ArpPacket;
 import org.millrace.wire.EthernetHeader;
 import org.millrace.wire.HeaderFault;

@@ -11,7 +11,7 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.millrace.api.port.FrameBatch;
-import org.millrace.ports.FrameMesh;
+import org.millrace.memory.frame.FrameMesh;
 import org.millrace.ports.FramePort;
 import org.millrace.wire.ArpPacket;
 import org.millrace.wire.EthernetHeader;

@@ -1,4 +1,4 @@
-package org.millrace.ports;
+package org.millrace.memory.frame;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

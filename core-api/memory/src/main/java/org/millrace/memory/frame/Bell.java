@@ -1,7 +1,7 @@
-package org.millrace.ports;
+package org.millrace.memory.frame;
 
 /** Wakes the reader of a ring; {@link #ring} by the writer's thread, the rest by the reader's. */
-interface Bell extends AutoCloseable {
+public interface Bell extends AutoCloseable {
     /** Makes the descriptor poll readable. */
     void ring();
 

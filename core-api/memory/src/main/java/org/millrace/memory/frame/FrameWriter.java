@@ -1,4 +1,4 @@
-package org.millrace.ports;
+package org.millrace.memory.frame;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
@@ -10,7 +10,7 @@ import org.millrace.api.port.TransmitBatch;
  *
  * <p>Owned by: the data-path thread.
  */
-final class FrameWriter {
+public final class FrameWriter {
     private final MemorySegment memory;
     private final long base;
     private final int capacity;
@@ -23,7 +23,7 @@ final class FrameWriter {
     private long dropped;
 
     /** Goes on where the ring at {@code base} of {@code memory} ends; {@code reader} wakes who reads it. */
-    FrameWriter(MemorySegment memory, long base, int capacity, int maxFrameBytes, Bell reader) {
+    public FrameWriter(MemorySegment memory, long base, int capacity, int maxFrameBytes, Bell reader) {
         this.memory = memory;
         this.base = base;
         this.capacity = capacity;
@@ -34,7 +34,7 @@ final class FrameWriter {
     }
 
     /** Copies the frames that fit, publishes them together and wakes the reader if it sleeps. */
-    int write(TransmitBatch batch) {
+    public int write(TransmitBatch batch) {
         int count = batch.count();
         int sent = 0;
         for (int i = 0; i < count; i++) {
@@ -52,7 +52,7 @@ final class FrameWriter {
     }
 
     /** Copies a received frame, unless it finds no room; {@link #publish} shows it to the reader. */
-    boolean append(FrameBatch batch, int i) {
+    public boolean append(FrameBatch batch, int i) {
         long at = room(batch.length[i]);
         if (at < 0) {
             dropped++;
@@ -116,7 +116,7 @@ final class FrameWriter {
     }
 
     /** Shows the reader what was written, and wakes it if it sleeps. */
-    void publish() {
+    public void publish() {
         FrameRing.POSITION.setRelease(memory, base + FrameRing.TAIL, tail);
         VarHandle.fullFence(); // the reader stores waiting, fences and looks at tail: one of us sees the other
         long waiting = base + FrameRing.WAITING;
@@ -127,15 +127,15 @@ final class FrameWriter {
         }
     }
 
-    long frames() {
+    public long frames() {
         return frames;
     }
 
-    long bytes() {
+    public long bytes() {
         return bytes;
     }
 
-    long dropped() {
+    public long dropped() {
         return dropped;
     }
 }

@@ -1,4 +1,4 @@
-package org.millrace.ports;
+package org.millrace.memory.frame;
 
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
@@ -18,37 +18,37 @@ import java.nio.ByteOrder;
  *
  * <p>Little-endian. What lies between the words keeps them in cache lines of their own, prefetched pairs too.
  */
-final class FrameRing {
-    static final int TAIL = 0;
-    static final int HEAD = 128;
-    static final int WAITING = 256;
-    static final int DATA = 4096;
-    static final int RECORD_HEADER_BYTES = 8;
-    static final int FLAG_PADDING = 0x8000;
+public final class FrameRing {
+    public static final int TAIL = 0;
+    public static final int HEAD = 128;
+    public static final int WAITING = 256;
+    public static final int DATA = 4096;
+    public static final int RECORD_HEADER_BYTES = 8;
+    public static final int FLAG_PADDING = 0x8000;
     /** An Ethernet header with a tag and 64 KB. */
-    static final int MAX_FRAME_BYTES = 18 + 65535;
-    static final int MIN_FRAME_BYTES = 14;
+    public static final int MAX_FRAME_BYTES = 18 + 65535;
+    public static final int MIN_FRAME_BYTES = 14;
     /** Takes the largest record behind the largest padding, twice. */
-    static final int MIN_CAPACITY_BYTES = 1 << 18;
+    public static final int MIN_CAPACITY_BYTES = 1 << 18;
 
-    static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    static final VarHandle POSITION = ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle();
-    static final VarHandle WORD = ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle();
+    public static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    public static final VarHandle POSITION = ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle();
+    public static final VarHandle WORD = ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle();
 
     private FrameRing() {
     }
 
     /** {@return the memory of a ring of {@code capacityBytes} of records, bytes} */
-    static long sizeBytes(int capacityBytes) {
+    public static long sizeBytes(int capacityBytes) {
         return DATA + (long) capacityBytes;
     }
 
     /** {@return the room a frame takes, bytes} */
-    static long recordBytes(int frameBytes) {
+    public static long recordBytes(int frameBytes) {
         return RECORD_HEADER_BYTES + (long) frameBytes + 7 & ~7L;
     }
 
-    static long recordHeader(int length, int segmentBytes, int flags) {
+    public static long recordHeader(int length, int segmentBytes, int flags) {
         return length & 0xffff_ffffL | (long) (segmentBytes & 0xffff) << 32 | (long) flags << 48;
     }
 }

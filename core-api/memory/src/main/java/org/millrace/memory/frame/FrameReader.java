@@ -1,4 +1,4 @@
-package org.millrace.ports;
+package org.millrace.memory.frame;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
@@ -10,7 +10,7 @@ import org.millrace.api.port.FrameBatch;
  *
  * <p>Owned by: the data-path thread.
  */
-final class FrameReader {
+public final class FrameReader {
     private final MemorySegment memory;
     private final long base;
     private final int capacity;
@@ -29,7 +29,7 @@ final class FrameReader {
      * Goes on where the reader of the ring at {@code base} of {@code memory} has stopped; {@code bell} wakes it. Of a frame's flags
      * it believes those that are {@code trusted}.
      */
-    FrameReader(MemorySegment memory, long base, int capacity, Bell bell, int trusted) {
+    public FrameReader(MemorySegment memory, long base, int capacity, Bell bell, int trusted) {
         this.trusted = trusted;
         this.memory = memory;
         this.base = base;
@@ -44,7 +44,7 @@ final class FrameReader {
     }
 
     /** Gives the frames of the previous batch back and fills {@code batch}. */
-    int read(FrameBatch batch) {
+    public int read(FrameBatch batch) {
         batch.clear();
         release();
         append(batch);
@@ -52,7 +52,7 @@ final class FrameReader {
     }
 
     /** Gives the frames that were read so far back. */
-    void release() {
+    public void release() {
         if (!broken && released != position) {
             released = position;
             FrameRing.POSITION.setRelease(memory, base + FrameRing.HEAD, position);
@@ -60,7 +60,7 @@ final class FrameReader {
     }
 
     /** Adds frames to {@code batch} as long as there are some and it has room. */
-    void append(FrameBatch batch) {
+    public void append(FrameBatch batch) {
         if (broken) {
             return;
         }
@@ -104,13 +104,13 @@ final class FrameReader {
     }
 
     /** Before the last look: asks the writer to ring. */
-    void beforeSleep() {
+    public void beforeSleep() {
         FrameRing.WORD.setRelease(memory, base + FrameRing.WAITING, 1);
         VarHandle.fullFence(); // pairs with the fence in FrameWriter.publish
     }
 
     /** After waking, or after finding frames at the last look. */
-    void afterSleep() {
+    public void afterSleep() {
         if ((int) FrameRing.WORD.getAndSet(memory, base + FrameRing.WAITING, 0) == 0) {
             rung = true;
         }
@@ -119,15 +119,15 @@ final class FrameReader {
         }
     }
 
-    long frames() {
+    public long frames() {
         return frames;
     }
 
-    long bytes() {
+    public long bytes() {
         return bytes;
     }
 
-    long errors() {
+    public long errors() {
         return errors;
     }
 }

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -23,7 +24,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One line for every connection, listener and context of an instance, in the file {@code registry} of its directory:
- * for tools, while the runtime runs and after it died.
+ * for tools, while the runtime runs and after it died. Each further shard has a file of its own ({@code registry-1} …), so that
+ * none waits for another; who reads gets the lines of all.
  *
  * <p>DESIGN NOTES. The runtime is the only one that opens the map itself. Tools read a copy, repaired by the checksums of
  * its entries: so a tool holds no lock that the runtime waits for, and a lock that a killed runtime held stops no tool.
@@ -77,7 +79,7 @@ public final class Registry implements AutoCloseable {
     }
 
     /**
-     * Begins the registry of an instance that starts; an old one is lost.
+     * Begins the registry of an instance of one shard; see {@link #create(Path, int, int)}.
      *
      * @param directory the instance's
      * @param lines     how many there can be; a few more are taken
@@ -85,8 +87,45 @@ public final class Registry implements AutoCloseable {
      * @throws IOException if the file cannot be made
      */
     public static Registry create(Path directory, int lines) throws IOException {
-        Path file = directory.resolve(FILE);
-        Files.deleteIfExists(file);
+        return create(directory, 1, lines).getFirst();
+    }
+
+    /**
+     * Begins the registry of an instance that starts; an old one is lost, whatever number of shards it was of.
+     *
+     * @param directory the instance's
+     * @param shards    how many write to it, from 1
+     * @param lines     how many there can be of each shard; a few more are taken
+     * @return what each shard writes to, empty
+     * @throws IOException if a file cannot be made; none is left open then
+     */
+    public static List<Registry> create(Path directory, int shards, int lines) throws IOException {
+        forget(directory);
+        List<Registry> all = new ArrayList<>();
+        try {
+            for (int i = 0; i < shards; i++) {
+                all.add(make(file(directory, i), lines));
+            }
+            return all;
+        } catch (IOException | RuntimeException e) {
+            all.forEach(Registry::close);
+            throw e;
+        }
+    }
+
+    private static Path file(Path directory, int shard) {
+        return directory.resolve(shard == 0 ? FILE : FILE + "-" + shard);
+    }
+
+    private static void forget(Path directory) throws IOException {
+        try (DirectoryStream<Path> old = Files.newDirectoryStream(directory, FILE + "{,-*}")) {
+            for (Path file : old) {
+                Files.delete(file);
+            }
+        }
+    }
+
+    private static Registry make(Path file, int lines) throws IOException {
         Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         try {
             // its own hook would close it under a runtime that is just ending in order
@@ -145,18 +184,36 @@ public final class Registry implements AutoCloseable {
     }
 
     /**
-     * Reads the registry of an instance that runs, or ran. Takes no lock and changes nothing.
+     * Reads the registry of an instance that runs, or ran. Takes no lock and changes nothing. Of several shards' those that can
+     * be read are.
      *
      * @param directory the instance's
      * @return its lines, in no order
      * @throws NoSuchFileException if there is none
-     * @throws IOException         if it is damaged beyond reading; the message is one line and says what to do
+     * @throws IOException         if it is damaged beyond reading, each shard's; the message is one line and says what to do
      */
     public static List<RegistryLine> read(Path directory) throws IOException {
-        Path file = directory.resolve(FILE);
-        if (!Files.exists(file)) {
-            throw new NoSuchFileException(file.toString(), null, "no registry: no instance has run here");
+        if (!Files.exists(file(directory, 0))) {
+            throw new NoSuchFileException(file(directory, 0).toString(), null, "no registry: no instance has run here");
         }
+        List<RegistryLine> lines = new ArrayList<>();
+        List<IOException> damages = new ArrayList<>();
+        int shard = 0;
+        for (; Files.exists(file(directory, shard)); shard++) {
+            try {
+                lines.addAll(readFile(file(directory, shard)));
+            } catch (IOException damaged) {
+                damages.add(damaged);
+            }
+        }
+        if (damages.size() == shard) {
+            throw damages.getFirst();
+        }
+        damages.forEach(damage -> LOG.warn("{}", damage.getMessage()));
+        return lines;
+    }
+
+    private static List<RegistryLine> readFile(Path file) throws IOException {
         Reading reading = copy(file);
         for (int i = 1; i < COPIES && reading.damaged > 0; i++) {
             reading = copy(file);

@@ -52,6 +52,32 @@ class RegistryTest {
     }
 
     @Test
+    void linesOfAllShardsAreReadAndEachWritesForItself() throws IOException {
+        List<Registry> shards = Registry.create(directory, 3, 100);
+        for (int i = 0; i < 3; i++) {
+            shards.get(i).put(1, RegistryLine.Kind.CONNECTION, info(i, "established"), 0); // the same number: another line
+        }
+        assertThat(Registry.read(directory)).extracting(line -> line.info().connection()).containsExactlyInAnyOrder(0, 1, 2);
+        shards.forEach(Registry::close);
+        Files.write(directory.resolve("registry-1"), new byte[1000]);
+        assertThat(Registry.read(directory)).as("those that can be read").hasSize(2);
+        Files.write(directory.resolve("registry"), new byte[1000]);
+        Files.write(directory.resolve("registry-2"), new byte[1000]);
+        assertThatThrownBy(() -> Registry.read(directory)).hasMessageContaining("is damaged");
+    }
+
+    @Test
+    void registryOfFewerShardsForgetsTheOthers() throws IOException {
+        for (Registry shard : Registry.create(directory, 3, 100)) {
+            shard.put(1, RegistryLine.Kind.CONNECTION, info(1, "established"), 0);
+            shard.close();
+        }
+        Registry.create(directory, 2, 100).forEach(Registry::close);
+        assertThat(Registry.read(directory)).isEmpty();
+        assertThat(directory.resolve("registry-2")).doesNotExist();
+    }
+
+    @Test
     void thirtyTwoThousandConnectionsFit() throws IOException {
         try (Registry registry = Registry.create(directory, Registry.DEFAULT_LINES)) {
             for (int i = 0; i < 32 << 10; i++) {

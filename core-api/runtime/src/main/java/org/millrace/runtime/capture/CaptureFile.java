@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A pcapng file that the data path writes itself from its first frame on, for looking into trouble: every frame costs a
- * system call and none is lost. Owned by: the data-path thread.
+ * system call and none is lost. Called by one thread at a time.
  */
 public final class CaptureFile implements FrameSink {
     /** Default bound of the file, bytes. */

@@ -6,14 +6,14 @@ import java.lang.foreign.ValueLayout;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Frames on their way from the data-path thread to one that has time: a ring of bytes. When it is full frames are lost and
+ * Frames on their way from data-path threads to one that has time: a ring of bytes. When it is full frames are lost and
  * counted; the data path never waits. Each entry begins at a multiple of 8: length, 4 bytes unused, time, frame; an entry
  * of length {@value #SKIP} says that the next begins at the start of the ring.
  *
  * <p>DESIGN NOTES. Positions only grow. The producer owns {@code written} and reads {@code taken}, the consumer the other
  * way round; release and acquire on them order the bytes.
  *
- * <p>{@link #frame} and {@link #close}: data-path thread; {@link #take}: one other.
+ * <p>{@link #frame} and {@link #close}: one thread at a time; {@link #take}: one other.
  */
 public final class FrameQueue implements FrameSink {
     private static final int SKIP = -1;

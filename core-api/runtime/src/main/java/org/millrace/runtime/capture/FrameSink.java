@@ -2,7 +2,7 @@ package org.millrace.runtime.capture;
 
 import java.lang.foreign.MemorySegment;
 
-/** Where captured frames go. Owned by: the data-path thread. */
+/** Where captured frames go. Called by one thread at a time. */
 interface FrameSink extends AutoCloseable {
     /**
      * Takes a copy of a frame, or counts it as lost.

@@ -66,7 +66,7 @@ public final class Operations implements AutoCloseable {
     private void sample() {
         if (instance.ended() == null) {
             try {
-                check.remember(instance.vitals());
+                check.remember(List.of(instance.vitals()));
             } catch (IllegalStateException ended) {
                 sampler.shutdown();
             }
@@ -86,7 +86,7 @@ public final class Operations implements AutoCloseable {
     /** {@return how the instance is} */
     public Health health() {
         try {
-            List<String> reasons = new ArrayList<>(check.judge(instance.vitals(), instance.config().port()).reasons());
+            List<String> reasons = new ArrayList<>(check.judge(List.of(instance.vitals()), instance.config().port()).reasons());
             reasons.addAll(instance.faults());
             reasons.addAll(installed.notInForce());
             return Health.of(reasons);

@@ -40,6 +40,12 @@ public record ConnectionBytes(long nowNs, List<OfContext> contexts) {
         return new ConnectionBytes(nowNs, all);
     }
 
+    /** {@return those of several data paths, whose contexts have numbers of their own, as of the last moment} */
+    public static ConnectionBytes merged(List<ConnectionBytes> all) {
+        return all.size() == 1 ? all.getFirst() : new ConnectionBytes(all.stream().mapToLong(ConnectionBytes::nowNs).max().orElse(0),
+            all.stream().flatMap(bytes -> bytes.contexts.stream()).toList());
+    }
+
     /**
      * A connection that was there at both moments.
      *

@@ -1,8 +1,13 @@
 package org.millrace.runtime.status;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.ToIntFunction;
+import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
 import org.millrace.api.context.Limit;
 import org.millrace.api.port.PortCounters;
 import org.millrace.api.transport.ConnectionInfo;
@@ -61,6 +66,13 @@ public record DataPathStatus(String instance, String hardware, String port, Port
     public record TransportStatus(String name, long received, long scheduled, long hostControl, long emitted,
                                   long sentPayloadBytes, long digests, long controlPackets,
                                   long controlSegmentsSent, int flows, Map<String, Long> named) {
+        private TransportStatus and(TransportStatus other) {
+            return new TransportStatus(name, received + other.received, scheduled + other.scheduled,
+                hostControl + other.hostControl, emitted + other.emitted, sentPayloadBytes + other.sentPayloadBytes,
+                digests + other.digests, controlPackets + other.controlPackets, controlSegmentsSent + other.controlSegmentsSent,
+                flows + other.flows, Merge.counts(List.of(named, other.named)));
+        }
+
         private void addTo(Map<String, Long> all) {
             all.put(name + ".received segments", received);
             all.put(name + ".scheduled", scheduled);
@@ -72,6 +84,46 @@ public record DataPathStatus(String instance, String hardware, String port, Port
             all.put(name + ".flows", (long) flows);
             named.forEach((what, count) -> all.put(name + "." + what, count));
         }
+    }
+
+    /**
+     * {@return an instance's out of its shards'. An application's context is one in each shard, so of contexts the largest number
+     * counts; the rest is summed up}
+     */
+    public static DataPathStatus merged(List<DataPathStatus> shards) {
+        DataPathStatus first = shards.getFirst();
+        if (shards.size() == 1) {
+            return first;
+        }
+        return new DataPathStatus(first.instance, shards.stream().map(DataPathStatus::hardware).distinct().collect(Collectors.joining(", ")),
+            first.port, Merge.port(shards.stream().map(DataPathStatus::portCounters).toList()),
+            Merge.counts(shards.stream().map(DataPathStatus::drops).toList()),
+            Merge.counts(shards.stream().map(DataPathStatus::network).toList()), transports(shards, DataPathStatus::transports),
+            transports(shards, DataPathStatus::former), shards.stream().flatMap(shard -> shard.connections.stream()).toList(),
+            most(shards, DataPathStatus::contexts), (int) sum(shards, DataPathStatus::contextConnections),
+            shards.stream().mapToLong(DataPathStatus::contextsOpened).max().orElse(0), most(shards, DataPathStatus::contextsLingering),
+            sum(shards, DataPathStatus::lingeringEnded), sum(shards, DataPathStatus::contextsClosedForCause),
+            sum(shards, DataPathStatus::requests), sum(shards, DataPathStatus::staleRequests),
+            sum(shards, DataPathStatus::refusedHandovers), sum(shards, DataPathStatus::events),
+            sum(shards, DataPathStatus::receivedPayloadBytes), sum(shards, DataPathStatus::returnedBytes),
+            sum(shards, DataPathStatus::transferFaults), sum(shards, DataPathStatus::loopedFrames),
+            Merge.limits(shards.stream().map(DataPathStatus::limits).toList()));
+    }
+
+    /** By name: what runs on one shard only, while a swap rolls, is there too. */
+    private static List<TransportStatus> transports(List<DataPathStatus> shards, Function<DataPathStatus, List<TransportStatus>> which) {
+        Map<String, TransportStatus> byName = new LinkedHashMap<>();
+        shards.forEach(shard -> which.apply(shard).forEach(transport ->
+            byName.merge(transport.name, transport, TransportStatus::and)));
+        return List.copyOf(byName.values());
+    }
+
+    private static long sum(List<DataPathStatus> shards, ToLongFunction<DataPathStatus> what) {
+        return shards.stream().mapToLong(what).sum();
+    }
+
+    private static int most(List<DataPathStatus> shards, ToIntFunction<DataPathStatus> what) {
+        return shards.stream().mapToInt(what).max().orElse(0);
     }
 
     /** {@return whether a number of this name goes up and down, and is not counted: those of a machine's buffer cells} */

@@ -90,6 +90,11 @@ public final class ContextTable implements ContextQueue {
         }
     }
 
+    /** A peer's stream has been given to an application. */
+    public void countAccepted() {
+        counters.streamsAccepted++;
+    }
+
     public int connections() {
         int sum = 0;
         for (AppContext context : open) {

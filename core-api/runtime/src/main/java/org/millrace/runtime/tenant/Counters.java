@@ -6,6 +6,7 @@ import org.millrace.api.pipeline.DropReason;
 public final class Counters {
     public final long[] drops = new long[DropReason.values().length];
     public long receivedPayloadBytes;
+    public long streamsAccepted;
     public long contextsOpened;
     public long contextsClosedForCause;
     public long lingeringContextsEnded;

@@ -1,6 +1,7 @@
 package org.millrace.runtime.trace;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import org.millrace.api.pipeline.DropReason;
@@ -79,15 +80,27 @@ public final class TraceRing implements Recorder {
         return new Batch(program, List.copyOf(points), taken, lostSince);
     }
 
-    /** {@return batches as text; any thread} */
+    /** {@return batches as text, oldest record first; any thread} */
     public static TraceLines lines(List<Batch> batches) {
-        List<String> lines = new ArrayList<>();
+        return merged(List.of(batches));
+    }
+
+    /** {@return the batches of several shards of one clock as text, each line with its shard; any thread} */
+    public static TraceLines merged(List<List<Batch>> shards) {
+        List<Line> lines = new ArrayList<>();
         long lost = 0;
-        for (Batch batch : batches) {
-            batch.print(lines);
-            lost += batch.lost;
+        for (int shard = 0; shard < shards.size(); shard++) {
+            String suffix = shards.size() == 1 ? "" : " shard=" + shard;
+            for (Batch batch : shards.get(shard)) {
+                batch.print(lines, suffix);
+                lost += batch.lost;
+            }
         }
-        return new TraceLines(List.copyOf(lines), lost);
+        lines.sort(Comparator.comparingLong(Line::ns)); // keeps the order of those of one time, which are one batch's mostly
+        return new TraceLines(lines.stream().map(Line::text).toList(), lost);
+    }
+
+    private record Line(long ns, String text) {
     }
 
     /**
@@ -99,10 +112,9 @@ public final class TraceRing implements Recorder {
      * @param lost    how many are missing before them
      */
     public record Batch(String program, List<String> points, long[] words, long lost) {
-        /** Adds a line for each record. Any thread. */
-        void print(List<String> lines) {
+        private void print(List<Line> lines, String suffix) {
             for (int at = 0; at < words.length; at += WORDS) {
-                lines.add(line(at));
+                lines.add(new Line(words[at], line(at) + suffix));
             }
         }
 

@@ -118,6 +118,7 @@ public final class TransportContexts implements Contexts {
     public void accepted(int context, int connection, long opaque) {
         AppContext found = contexts.find(context);
         if (found != null) {
+            contexts.countAccepted();
             found.announce(Descriptor.ACCEPTED, connection, opaque, Status.OK.code());
         }
     }

@@ -60,7 +60,7 @@ final class Shards implements AutoCloseable {
         try {
             for (int i = 0; i < count; i++) {
                 ShardPlace place = count == 1 ? ShardPlace.ALONE
-                    : new ShardPlace(mesh.node(i), new Steering(count, steering.key()));
+                    : new ShardPlace(mesh.node(i), new Steering(count, steering.key()), others(shards, i));
                 DataPath path = new DataPath(recipe.of(ports.get(i), place, random), config.sharing().home(config.name()));
                 path.ttl(config.ttl());
                 DataPathThread thread = new DataPathThread(path, originNs, config.spinNs(), config.stopLingerNs());
@@ -72,6 +72,19 @@ final class Shards implements AutoCloseable {
             ports.forEach(Port::close);
             throw e instanceof IllegalArgumentException ? new ConfigException("instance", config.name(), e) : e;
         }
+    }
+
+    private static ShardPlace.Others others(List<Shard> shards, int index) {
+        return (peerAddress, mtuBytes) -> {
+            for (Shard shard : shards) {
+                if (shard.path().place().index() != index) {
+                    shard.thread().call(nowNs -> {
+                        shard.path().ip().lowerPathMtu(peerAddress, mtuBytes, nowNs);
+                        return null;
+                    });
+                }
+            }
+        };
     }
 
     private static List<Port> ports(InstanceConfig config, PortFactory factory, Steering steering) {

@@ -8,10 +8,27 @@ import org.millrace.wire.steer.Steering;
  *
  * @param node     the way to the others and back; null if there are none
  * @param steering whose a frame is, its own object: a data path's thread uses it; null if there are none
+ * @param others   told what all should know
  */
-public record ShardPlace(FrameMesh.Node node, Steering steering) {
+public record ShardPlace(FrameMesh.Node node, Steering steering, Others others) {
     /** The only one. */
     public static final ShardPlace ALONE = new ShardPlace(null, null);
+
+    /** The other data paths. Called by this one's thread; does not wait for theirs. */
+    public interface Others {
+        /** No larger packet reaches a peer. */
+        void lowerPathMtu(int peerAddress, int mtuBytes);
+    }
+
+    /**
+     * One that keeps what it learns to itself.
+     *
+     * @param node     the way to the others and back
+     * @param steering whose a frame is
+     */
+    public ShardPlace(FrameMesh.Node node, Steering steering) {
+        this(node, steering, (peerAddress, mtuBytes) -> { });
+    }
 
     /** {@return whether there are others} */
     public boolean hasOthers() {

@@ -153,6 +153,7 @@ public final class RuntimeHost implements TransportHost {
     @Override
     public void lowerPathMtu(int peerAddress, int mtuBytes, long nowNs) {
         parts.ip().lowerPathMtu(peerAddress, mtuBytes, nowNs);
+        parts.place().others().lowerPathMtu(peerAddress, mtuBytes);
     }
 
     @Override

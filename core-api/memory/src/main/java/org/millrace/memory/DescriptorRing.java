@@ -166,6 +166,11 @@ public final class DescriptorRing {
         VarHandle.fullFence();
     }
 
+    /** {@return the word on which the consumer may sleep while it is {@link #ON_FUTEX}} */
+    public Futex waitingFutex() {
+        return new Futex(region, waitingWord());
+    }
+
     /** {@return offset of the futex word on which the consumer may sleep while it is 1} */
     public long waitingWord() {
         return ring + WAITING;

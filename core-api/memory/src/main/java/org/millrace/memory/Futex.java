@@ -28,6 +28,10 @@ public final class Futex {
         this.address = segment.address() + offset;
     }
 
+    long address() {
+        return address;
+    }
+
     /** {@return the memory that holds the word} */
     public MemorySegment segment() {
         return segment;

@@ -53,6 +53,10 @@ public final class Linux extends NativeCalls {
     private static final long FUTEX_WAIT = 0;
     private static final long FUTEX_WAKE = 1;
     private static final int CLONE_NEWNET = 0x40000000;
+    /** The same number on every architecture, as that of all later calls. */
+    private static final long FUTEX_WAITV_CALL = 449;
+    private static final int EINVAL = 22;
+    private static final int CLOCK_MONOTONIC = 1;
     private static final int CLOCK_THREAD_CPUTIME_ID = 3;
 
     private final long timespec;
@@ -341,6 +345,33 @@ public final class Linux extends NativeCalls {
         }
     }
 
+    /** {@return whether futex_waitv(2) is there and allowed: it finds fault with what it is asked} */
+    boolean hasFutexWaitv() {
+        try {
+            return result((long) Calls.FUTEX_WAITV_CAPTURED.invokeExact(captured, FUTEX_WAITV_CALL, 0L, 0L, 0L, 0L,
+                    (long) CLOCK_MONOTONIC)) == -EINVAL;
+        } catch (Throwable t) {
+            throw unexpected(t);
+        }
+    }
+
+    /**
+     * futex_waitv(2). Allocates nothing.
+     *
+     * @param waiters   address of the {@code struct futex_waitv} array
+     * @param count     how many
+     * @param timeoutNs relative; negative: none
+     * @return index of one that was woken, or -1: a word had changed, the time is over, or a signal came
+     */
+    public int futexWaitv(long waiters, int count, long timeoutNs) {
+        try {
+            return (int) (long) Calls.FUTEX_WAITV.invokeExact(FUTEX_WAITV_CALL, waiters, (long) count, 0L,
+                    timeoutNs < 0 ? 0L : timespec(clockNs(CLOCK_MONOTONIC) + timeoutNs), (long) CLOCK_MONOTONIC);
+        } catch (Throwable t) {
+            throw unexpected(t);
+        }
+    }
+
     /**
      * futex(2) FUTEX_WAKE without the private flag.
      *
@@ -359,8 +390,12 @@ public final class Linux extends NativeCalls {
 
     /** {@return the CPU time of the calling thread, ns} */
     public long threadCpuNs() {
+        return clockNs(CLOCK_THREAD_CPUTIME_ID);
+    }
+
+    private long clockNs(int clock) {
         try {
-            int result = (int) Calls.CLOCK_GETTIME.invokeExact(CLOCK_THREAD_CPUTIME_ID, timespec);
+            int result = (int) Calls.CLOCK_GETTIME.invokeExact(clock, timespec);
             assert result == 0;
         } catch (Throwable t) {
             throw unexpected(t);
@@ -425,6 +460,9 @@ public final class Linux extends NativeCalls {
                 new MemoryLayout[] {LONG, LONG, LONG, LONG, LONG}, Linker.Option.firstVariadicArg(1));
         static final MethodHandle FUTEX_WAKE = link("syscall", LONG, new MemoryLayout[] {LONG, LONG, LONG, LONG},
                 Linker.Option.firstVariadicArg(1));
+        static final MethodHandle FUTEX_WAITV = link("syscall", LONG, new MemoryLayout[] {LONG, LONG, LONG, LONG, LONG, LONG},
+                Linker.Option.firstVariadicArg(1));
+        static final MethodHandle FUTEX_WAITV_CAPTURED = variadic(1, "syscall", LONG, LONG, LONG, LONG, LONG, LONG, LONG);
         static final MethodHandle CLOCK_GETTIME = plain("clock_gettime", INT, INT, LONG);
         static final MethodHandle GETUID = plain("getuid", INT);
         static final MethodHandle UNSHARE = handle("unshare", INT, INT);

@@ -11,23 +11,16 @@ import org.millrace.api.context.Status;
  *
  * <p>Owned by: the Toe's thread.
  */
-public abstract sealed class Endpoint implements AutoCloseable permits StreamSocket, ListenSocket, MessageEndpoint {
-    final Toe toe;
-    final int transport;
-    final long opaque;
+public abstract sealed class Endpoint extends Requester implements AutoCloseable
+    permits StreamSocket, ListenSocket, MessageEndpoint {
     boolean isReady;
-    boolean isDirty;
-    boolean requested;
     boolean hidden;
-    boolean closed;
     private int connection;
     private Status status = Status.OK;
     private Object attachment;
 
-    Endpoint(Toe toe, int transport, long opaque) {
-        this.toe = toe;
-        this.transport = transport;
-        this.opaque = opaque;
+    Endpoint(Toe toe, Lane lane, int transport, long opaque) {
+        super(toe, lane, transport, opaque);
     }
 
     /** {@return how it went: OK until it fails} */
@@ -69,13 +62,6 @@ public abstract sealed class Endpoint implements AutoCloseable permits StreamSoc
     /** {@return what it is and where, for messages} */
     abstract String description();
 
-    /**
-     * Writes the requests it owes.
-     *
-     * @return whether it owes no more
-     */
-    abstract boolean flush(RequestQueue requests);
-
     /** {@return its connection's id, 0 before it has one} */
     final int connection() {
         return connection;
@@ -86,11 +72,12 @@ public abstract sealed class Endpoint implements AutoCloseable permits StreamSoc
     }
 
     /** The endpoint is over; the first reason stays. */
+    @Override
     final void fail(Status reason) {
         if (status == Status.OK) {
             status = reason;
             if (closed) {
-                toe.dirty(this);
+                lane.dirty(this);
             } else {
                 toe.ready(this);
             }
@@ -122,7 +109,7 @@ public abstract sealed class Endpoint implements AutoCloseable permits StreamSoc
 
     /** The runtime knows that this side names the id no more. */
     final void forgotten() {
-        toe.forget(this);
+        lane.forget(this);
         connection = 0;
         requested = false;
     }

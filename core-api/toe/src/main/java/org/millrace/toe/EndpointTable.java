@@ -1,7 +1,6 @@
 package org.millrace.toe;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.millrace.api.context.Status;
@@ -10,31 +9,32 @@ import org.millrace.memory.ContextLayout;
 /**
  * The endpoints that events can be about: by the number under which they were asked for until they are connected,
  * listeners for good; by the slot of their connection from then on. An id of an earlier connection in a slot finds
- * nobody.
+ * nobody. The numbers are one table for all lanes, the connections are the lane's.
  *
  * <p>Owned by: the Toe's thread.
  */
 final class EndpointTable {
-    private final Map<Long, Endpoint> asked = new HashMap<>();
+    private final Lane lane;
+    private final Map<Long, Requester> asked;
     private final Endpoint[] connections;
 
-    /** @param connections slots of the context */
-    EndpointTable(int connections) {
+    /**
+     * @param asked       who has asked, by number
+     * @param connections slots of the lane
+     */
+    EndpointTable(Lane lane, Map<Long, Requester> asked, int connections) {
+        this.lane = lane;
+        this.asked = asked;
         this.connections = new Endpoint[connections];
     }
 
-    /** Enters one that asks for something. */
-    void ask(Endpoint endpoint) {
-        asked.put(endpoint.opaque, endpoint);
-    }
-
     /** {@return who asked under a number, or null} */
-    Endpoint asked(long opaque) {
+    Requester asked(long opaque) {
         return asked.get(opaque);
     }
 
     /** {@return who asked under a number, and does so no more, or null} */
-    Endpoint answered(long opaque) {
+    Requester answered(long opaque) {
         return asked.remove(opaque);
     }
 
@@ -43,6 +43,12 @@ final class EndpointTable {
         int slot = ContextLayout.slot(id);
         if (id == 0 || slot >= connections.length || connections[slot] != null) {
             return false;
+        }
+        if (endpoint.lane != lane) {
+            if (!(endpoint instanceof StreamSocket)) {
+                return false;
+            }
+            endpoint.moveTo(lane); // it was expected, nobody knew where
         }
         connections[slot] = endpoint;
         endpoint.connection(id);
@@ -56,6 +62,10 @@ final class EndpointTable {
         return endpoint != null && endpoint.connection() == id ? endpoint : null;
     }
 
+    void forget(Requester requester) {
+        asked.remove(requester.opaque, requester);
+    }
+
     void forget(Endpoint endpoint) {
         asked.remove(endpoint.opaque, endpoint);
         int slot = ContextLayout.slot(endpoint.connection());
@@ -66,12 +76,12 @@ final class EndpointTable {
 
     /** The context is over, and every endpoint with it. */
     void failAll() {
-        List<Endpoint> all = new ArrayList<>(asked.values());
+        List<Requester> all = new ArrayList<>(asked.values());
         for (Endpoint endpoint : connections) {
             if (endpoint != null) {
                 all.add(endpoint);
             }
         }
-        all.forEach(endpoint -> endpoint.fail(Status.ABORTED));
+        all.forEach(one -> one.fail(Status.ABORTED));
     }
 }

@@ -3,7 +3,6 @@ package org.millrace.toe;
 import java.net.InetSocketAddress;
 import org.millrace.api.context.Status;
 import org.millrace.memory.Addresses;
-import org.millrace.memory.ContextLayout;
 import org.millrace.memory.Descriptor;
 import org.millrace.memory.DescriptorRing;
 
@@ -15,14 +14,14 @@ import org.millrace.memory.DescriptorRing;
  */
 final class EventReader {
     private final Toe toe;
-    private final ContextLayout layout;
+    private final Lane lane;
     private final DescriptorRing events;
     private final EndpointTable endpoints;
 
-    EventReader(Toe toe, ContextLayout layout, DescriptorRing events, EndpointTable endpoints) {
+    EventReader(Toe toe, Lane lane, EndpointTable endpoints) {
         this.toe = toe;
-        this.layout = layout;
-        this.events = events;
+        this.lane = lane;
+        this.events = lane.events;
         this.endpoints = endpoints;
     }
 
@@ -91,45 +90,45 @@ final class EventReader {
     }
 
     private void connected(int id, long slot) {
-        Endpoint endpoint = endpoints.answered(events.i64(slot, Descriptor.OPAQUE));
+        Requester asker = endpoints.answered(events.i64(slot, Descriptor.OPAQUE));
         Status status = status(slot);
-        if (endpoint == null) {
-            if (status == Status.OK) {
-                adopt(new StreamSocket(toe, 0, 0, null, null), id).abort();
-            }
-        } else if (status != Status.OK) {
-            endpoint.fail(status);
-        } else {
+        if (status == Status.ELSEWHERE && asker instanceof StreamSocket stream) {
+            toe.elsewhere(stream);
+        } else if (status != Status.OK && asker != null) {
+            asker.fail(status);
+        } else if (status == Status.OK && asker instanceof Endpoint endpoint) {
             adopt(endpoint, id);
             toe.ready(endpoint);
+        } else if (status == Status.OK) {
+            adopt(new StreamSocket(toe, lane, 0, 0, null, null), id).abort();
         }
     }
 
     private void listening(long slot) {
         long opaque = events.i64(slot, Descriptor.OPAQUE);
-        Endpoint endpoint = endpoints.asked(opaque);
+        Requester asker = endpoints.asked(opaque);
         Status status = status(slot);
-        if (status != Status.OK && endpoint != null) {
+        if (status != Status.OK && asker != null) {
             endpoints.answered(opaque);
-            endpoint.fail(status);
-        } else if (endpoint instanceof ListenSocket listener) {
+            asker.fail(status);
+        } else if (asker instanceof ShardListener listener) {
             listener.listening(events.i32(slot, Descriptor.ARGUMENT), new InetSocketAddress(
-                Addresses.read(layout.region(), slot + Descriptor.LOCAL_ADDRESS),
+                Addresses.read(lane.layout.region(), slot + Descriptor.LOCAL_ADDRESS),
                 events.u16(slot, Descriptor.LOCAL_PORT)));
         }
     }
 
     private void accepted(int id, long slot) {
-        Endpoint endpoint = endpoints.asked(events.i64(slot, Descriptor.OPAQUE));
-        if (endpoint instanceof StreamSocket || status(slot) != Status.OK) {
+        Requester asker = endpoints.asked(events.i64(slot, Descriptor.OPAQUE));
+        if (asker instanceof StreamSocket || status(slot) != Status.OK) {
             connected(id, slot); // handed over: nobody but the one who expects it need accept it
             return;
         }
-        StreamSocket stream = adopt(new StreamSocket(toe, 0, 0, null, null), id);
+        StreamSocket stream = adopt(new StreamSocket(toe, lane, 0, 0, null, null), id);
         stream.requested = true;
-        if (endpoint instanceof ListenSocket listener) {
+        if (asker instanceof ShardListener listener) {
             stream.hidden = true;
-            listener.accepted(stream);
+            listener.socket().accepted(stream);
         } else {
             stream.abort();
         }

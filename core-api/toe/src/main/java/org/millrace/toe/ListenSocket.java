@@ -3,13 +3,16 @@ package org.millrace.toe;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.OptionalInt;
 import org.millrace.api.context.Status;
 import org.millrace.api.context.StreamOption;
 import org.millrace.memory.Descriptor;
 
 /**
- * Takes streams for a local address.
+ * Takes streams for a local address, in all shards of the instance: the first one chooses the port if any will do, then the
+ * others are asked; if one refuses, none takes streams. A stream stays in the shard that its frames come to.
  *
  * <p>Owned by: the Toe's thread.
  */
@@ -18,22 +21,29 @@ public final class ListenSocket extends Endpoint {
     private final int backlog;
     private final boolean alone;
     private final ArrayDeque<StreamSocket> waiting = new ArrayDeque<>();
+    private final List<ShardListener> parts = new ArrayList<>();
     private InetSocketAddress local;
-    private int listener;
-    private boolean listening;
+    private int listening;
     /** Null: none is chosen. */
     private ChosenOptions options;
 
-    ListenSocket(Toe toe, int transport, long opaque, InetSocketAddress wanted, int backlog, boolean alone) {
-        super(toe, transport, opaque);
+    ListenSocket(Toe toe, int transport, InetSocketAddress wanted, int backlog, boolean alone) {
+        super(toe, toe.lane(0), transport, 0);
         this.wanted = wanted;
         this.backlog = backlog;
         this.alone = alone;
     }
 
+    /** Asks a shard. */
+    void ask(int shard, InetSocketAddress address) {
+        ShardListener part = new ShardListener(this, toe.lane(shard), toe.number(), address);
+        parts.add(part);
+        toe.ask(part);
+    }
+
     /** {@return whether the runtime takes streams for it} */
     public boolean isListening() {
-        return listening && status() == Status.OK && !closed;
+        return listening == toe.shards() && status() == Status.OK && !closed;
     }
 
     /**
@@ -91,10 +101,14 @@ public final class ListenSocket extends Endpoint {
     public void close() {
         if (!closed) {
             markClosed();
-            waiting.forEach(StreamSocket::abort);
-            waiting.clear();
-            toe.dirty(this);
+            undo();
         }
+    }
+
+    private void undo() {
+        waiting.forEach(StreamSocket::abort);
+        waiting.clear();
+        parts.forEach(ShardListener::close);
     }
 
     @Override
@@ -102,64 +116,51 @@ public final class ListenSocket extends Endpoint {
         return "listening at " + text(wanted);
     }
 
-    /** A LISTENING event. */
-    void listening(int number, InetSocketAddress address) {
-        listener = number;
+    /** A shard takes streams for it. */
+    void listening(InetSocketAddress address) {
         local = address;
-        listening = true;
-        if (closed) {
-            toe.dirty(this);
-        } else {
+        listening++;
+        if (listening == 1) {
+            InetSocketAddress chosen = new InetSocketAddress(wanted.getAddress(), address.getPort());
+            for (int shard = 1; shard < toe.shards(); shard++) {
+                ask(shard, chosen);
+            }
+        }
+        if (isListening()) {
             toe.ready(this);
         }
+    }
+
+    /** A shard does not: then none does. */
+    void refused(Status reason) {
+        fail(reason);
+        undo();
     }
 
     /** An ACCEPTED event. */
     void accepted(StreamSocket stream) {
-        if (closed) {
+        if (closed || status() != Status.OK) {
             stream.abort();
-        } else {
-            if (options != null) {
-                stream.inherit(options);
-            }
-            waiting.add(stream);
+            return;
+        }
+        if (options != null) {
+            stream.inherit(options);
+        }
+        waiting.add(stream);
+        if (isListening()) {
             toe.ready(this);
         }
     }
 
-    @Override
-    boolean flush(RequestQueue requests) {
-        if (!requested) {
-            return closed ? forget() : listen(requests);
-        }
-        return !closed || !listening || unlisten(requests);
-    }
-
-    private boolean listen(RequestQueue requests) {
-        long slot = requests.claim(Descriptor.LISTEN, 0);
-        if (slot == RequestQueue.FULL) {
-            return false;
-        }
-        requests.opaque(slot, opaque);
+    /** Writes what is the same for every shard. */
+    void describe(RequestQueue requests, long slot) {
         requests.code(slot, transport, backlog);
-        requests.local(slot, wanted);
         requests.flags(slot, alone ? Descriptor.ALONE : 0);
         requests.dscp(slot, options == null ? 0 : options.tellDscp());
-        requested = true;
-        return true;
     }
 
-    private boolean unlisten(RequestQueue requests) {
-        long slot = requests.claim(Descriptor.UNLISTEN, 0);
-        if (slot == RequestQueue.FULL) {
-            return false;
-        }
-        requests.code(slot, transport, listener);
-        return forget();
-    }
-
-    private boolean forget() {
-        toe.forget(this);
-        return true;
+    @Override
+    boolean flush(RequestQueue requests) {
+        return true; // its parts ask
     }
 }

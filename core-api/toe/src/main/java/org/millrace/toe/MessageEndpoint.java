@@ -11,7 +11,7 @@ import org.millrace.memory.Descriptor;
 
 /**
  * What sockets have in common whose messages lie in pools: each in one piece of a payload buffer, which is given back when
- * the message is done with, in any order.
+ * the message is done with, in any order. They are the first shard's, whatever the instance has.
  *
  * <p>Owned by: the Toe's thread.
  */
@@ -36,11 +36,11 @@ public abstract sealed class MessageEndpoint extends Endpoint permits MessageSoc
     private boolean wantsRoom;
 
     MessageEndpoint(Toe toe, int transport, long opaque, InetSocketAddress wanted) {
-        super(toe, transport, opaque);
+        super(toe, toe.lane(0), transport, opaque);
         this.wanted = wanted;
         region = toe.region();
-        receiveBytes = toe.layout().size().receiveBytes();
-        transmitBytes = toe.layout().size().transmitBytes();
+        receiveBytes = lane.layout.size().receiveBytes();
+        transmitBytes = lane.layout.size().transmitBytes();
         transmit = new BlockPool(transmitBytes);
         mostReceived = receiveBytes / BlockPool.blockBytes(receiveBytes);
         released = new int[mostReceived];
@@ -125,7 +125,7 @@ public abstract sealed class MessageEndpoint extends Endpoint permits MessageSoc
             throw new IllegalStateException("more messages are released than were taken");
         }
         released[releasedHead + releasedCount++ & released.length - 1] = (int) (offset - receiveRing);
-        toe.dirty(this);
+        lane.dirty(this);
     }
 
     /** {@return the address it is bound to; null before {@link #isBound}} */
@@ -139,7 +139,7 @@ public abstract sealed class MessageEndpoint extends Endpoint permits MessageSoc
     public final void close() {
         if (!closed) {
             markClosed();
-            toe.dirty(this);
+            lane.dirty(this);
         }
     }
 
@@ -155,14 +155,14 @@ public abstract sealed class MessageEndpoint extends Endpoint permits MessageSoc
 
     /** {@return slot of a MESSAGE with its place and length, or {@link RequestQueue#FULL}: the socket is ready once there is room} */
     final long claim(long offset, int bytes, int kind) {
-        long slot = toe.requests().claim(Descriptor.MESSAGE, connection());
+        long slot = lane.requests.claim(Descriptor.MESSAGE, connection());
         if (slot == RequestQueue.FULL) {
             starved = true;
-            toe.dirty(this);
+            lane.dirty(this);
             return slot;
         }
-        toe.requests().bytes(slot, 0, bytes, false);
-        toe.requests().code(slot, kind, (int) (offset - transmitRing));
+        lane.requests.bytes(slot, 0, bytes, false);
+        lane.requests.code(slot, kind, (int) (offset - transmitRing));
         return slot;
     }
 
@@ -186,11 +186,11 @@ public abstract sealed class MessageEndpoint extends Endpoint permits MessageSoc
     @Override
     final void connection(int id) {
         super.connection(id);
-        receiveRing = toe.layout().receiveRing(id);
-        transmitRing = toe.layout().transmitRing(id);
-        local = toe.recordAddress(id, ContextLayout.LOCAL_ADDRESS, ContextLayout.LOCAL_PORT);
+        receiveRing = lane.layout.receiveRing(id);
+        transmitRing = lane.layout.transmitRing(id);
+        local = lane.recordAddress(id, ContextLayout.LOCAL_ADDRESS, ContextLayout.LOCAL_PORT);
         if (closed) {
-            toe.dirty(this);
+            lane.dirty(this);
         }
     }
 
@@ -234,7 +234,7 @@ public abstract sealed class MessageEndpoint extends Endpoint permits MessageSoc
     private boolean answerAwaited(RequestQueue requests) {
         if (requested || closed) {
             if (!requested) {
-                toe.forget(this);
+                lane.forget(this);
             }
             return true;
         }

@@ -99,8 +99,8 @@ public final class MessageSocket extends MessageEndpoint {
         if (slot == RequestQueue.FULL) {
             return false;
         }
-        toe.requests().opaque(slot, numbers++ & 0xffff_ffffL);
-        toe.requests().peer(slot, peer);
+        lane.requests.opaque(slot, numbers++ & 0xffff_ffffL);
+        lane.requests.peer(slot, peer);
         return true;
     }
 

@@ -1,26 +1,29 @@
 package org.millrace.toe;
 
+import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.millrace.memory.AdaptiveSpin;
 import org.millrace.memory.DescriptorRing;
-import org.millrace.memory.Futex;
 
 /**
  * How the owner of a context sleeps in {@link Toe#poll}: it looks on for a while, if it is set to, then says that it
- * sleeps, looks once more, and waits on the ring's word.
+ * sleeps, looks once more, and waits for the bell.
  *
  * <p>Owned by: the Toe's thread; {@link #ask} and {@link #wake} by any.
  */
 final class PollSleep {
-    private final DescriptorRing events;
-    private final Futex bell;
+    private final List<DescriptorRing> rings;
+    private final PollBell bell;
     private final BooleanSupplier served;
     private AdaptiveSpin spin = new AdaptiveSpin(0);
     private volatile boolean asked;
 
-    /** @param served whether there is somebody who could wake it */
-    PollSleep(DescriptorRing events, Futex bell, BooleanSupplier served) {
-        this.events = events;
+    /**
+     * @param rings  of its lanes
+     * @param served whether there is somebody who could wake it
+     */
+    PollSleep(List<DescriptorRing> rings, PollBell bell, BooleanSupplier served) {
+        this.rings = rings;
         this.bell = bell;
         this.served = served;
     }
@@ -37,9 +40,12 @@ final class PollSleep {
 
     /** Wakes the owner if it sleeps. The memory has to be there. */
     void wake() {
-        if (events.takeWaiting()) {
-            bell.wake(1);
-        }
+        bell.wake();
+    }
+
+    /** The context is closed. */
+    void close() {
+        bell.close();
     }
 
     /** The owner is awake, whoever has asked for that. */
@@ -52,16 +58,30 @@ final class PollSleep {
         if (lookOn(timeoutNs)) {
             return;
         }
-        events.waiting(true);
+        waiting(bell.place());
         if (!isDue()) {
-            bell.await(1, timeoutNs);
+            bell.await(timeoutNs);
         }
-        events.waiting(false);
+        waiting(DescriptorRing.AWAKE);
+    }
+
+    private void waiting(int where) {
+        for (DescriptorRing events : rings) {
+            events.waiting(where);
+        }
     }
 
     /** {@return whether there is something to be awake for} */
     private boolean isDue() {
-        return events.available() != 0 || asked || !served.getAsBoolean();
+        if (asked) {
+            return true;
+        }
+        for (DescriptorRing events : rings) {
+            if (events.available() != 0) {
+                return true;
+            }
+        }
+        return !served.getAsBoolean();
     }
 
     private boolean lookOn(long timeoutNs) {

@@ -130,8 +130,8 @@ public final class RpcSocket extends MessageEndpoint {
             return NO_CALL;
         }
         int made = calls.begin(deadlineNs);
-        toe.requests().opaque(slot, made);
-        toe.requests().peer(slot, server);
+        lane.requests.opaque(slot, made);
+        lane.requests.peer(slot, server);
         return made;
     }
 
@@ -191,7 +191,7 @@ public final class RpcSocket extends MessageEndpoint {
         if (slot == RequestQueue.FULL) {
             return false;
         }
-        toe.requests().opaque(slot, request & 0xffff_ffffL);
+        lane.requests.opaque(slot, request & 0xffff_ffffL);
         return true;
     }
 
@@ -205,7 +205,7 @@ public final class RpcSocket extends MessageEndpoint {
         boolean isOpen = (call < 0 || calls.isOpen(call)) && !isCancelled(call);
         if (isOpen && cancelledCount < cancelled.length) {
             cancelled[cancelledCount++] = call;
-            toe.dirty(this);
+            lane.dirty(this);
         }
     }
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.OptionalInt;
 import org.millrace.api.context.Status;
 import org.millrace.api.context.StreamOption;
@@ -15,7 +16,7 @@ import org.millrace.memory.RingGrowth;
  * A byte stream. Reading and writing move bytes between the application and the payload buffers; what was consumed and
  * appended is told to the data path at the next {@link Toe#flush} or {@link Toe#poll}, in one descriptor.
  *
- * <p>To work without a copy, take the bytes at {@link #readableOffset} of {@link Toe#region}, as many as
+ * <p>To work without a copy, take the bytes at {@link #readableOffset} of {@link #region}, as many as
  * {@link #contiguousReadable} says, and {@link #release} them; fill {@link #contiguousWritable} bytes at
  * {@link #writableOffset} and {@link #commit} them. A ring that wraps has a second span, which shows after the first.
  * {@link #take} goes on without releasing, to release in any order later.
@@ -35,7 +36,7 @@ public final class StreamSocket extends Endpoint {
 
     private InetSocketAddress local;
     private InetSocketAddress peer;
-    private final MemorySegment region;
+    private MemorySegment region;
     private final int receiveBytes;
     private final int transmitBytes;
     /** What is in use of the rings, bytes. */
@@ -62,17 +63,19 @@ public final class StreamSocket extends Endpoint {
     private boolean aborted;
     private boolean filling;
     private Berth berth;
+    /** How many shards have said that another one has it. */
+    private int elsewhere;
     /** Null: none is chosen. */
     private ChosenOptions options;
     private int transmitMost = Integer.MAX_VALUE;
 
-    StreamSocket(Toe toe, int transport, long opaque, InetSocketAddress local, InetSocketAddress peer) {
-        super(toe, transport, opaque);
+    StreamSocket(Toe toe, Lane lane, int transport, long opaque, InetSocketAddress local, InetSocketAddress peer) {
+        super(toe, lane, transport, opaque);
         this.local = local;
         this.peer = peer;
-        region = toe.region();
-        receiveBytes = toe.layout().size().receiveBytes();
-        transmitBytes = toe.layout().size().transmitBytes();
+        region = lane.layout.region();
+        receiveBytes = lane.layout.size().receiveBytes();
+        transmitBytes = lane.layout.size().transmitBytes();
         receiveSize = receiveBytes;
         transmitSize = transmitBytes;
         transmitTold = transmitBytes;
@@ -99,9 +102,14 @@ public final class StreamSocket extends Endpoint {
         return connection() != 0;
     }
 
-    /** {@return the memory that its offsets are in, {@link Toe#region}} */
+    /** {@return the memory that its offsets are in; to be asked once it is connected} */
     public MemorySegment region() {
         return region;
+    }
+
+    /** {@return the shard of the instance that it is in, from 0; while it connects, the one that is asked} */
+    public int shard() {
+        return lane.shard;
     }
 
     /** {@return bytes that its receive buffer holds now; it may come to hold more} */
@@ -136,7 +144,7 @@ public final class StreamSocket extends Endpoint {
         }
         chosen().choose(option, value);
         if (!closed) {
-            toe.dirty(this);
+            lane.dirty(this);
         }
     }
 
@@ -179,7 +187,7 @@ public final class StreamSocket extends Endpoint {
 
     /** The data path may have let it use more of its ring; it does as soon as no byte has to be moved for it. */
     private void growTransmitRing() {
-        int limit = toe.layout().transmitLimit(connection());
+        int limit = lane.layout.transmitLimit(connection());
         if (limit > transmitSize && !filling) {
             transmitSize = RingGrowth.grown(freed, appended, transmitSize, limit);
         }
@@ -266,7 +274,7 @@ public final class StreamSocket extends Endpoint {
         return ended ? -1 : length;
     }
 
-    /** {@return offset in {@link Toe#region} of the next byte to read} */
+    /** {@return offset in {@link #region} of the next byte to read} */
     public long readableOffset() {
         return receiveRing + (taken & receiveSize - 1);
     }
@@ -323,7 +331,7 @@ public final class StreamSocket extends Endpoint {
         } else {
             throw new IllegalArgumentException("bytes " + position + " to " + end + " were released before");
         }
-        toe.dirty(this);
+        lane.dirty(this);
     }
 
     /**
@@ -375,7 +383,7 @@ public final class StreamSocket extends Endpoint {
     }
 
     /**
-     * {@return offset in {@link Toe#region} of the next byte to write; to be asked again after each {@link #commit}, which
+     * {@return offset in {@link #region} of the next byte to write; to be asked again after each {@link #commit}, which
      * keeps no bytes put behind those that it was told of}
      */
     public long writableOffset() {
@@ -401,14 +409,14 @@ public final class StreamSocket extends Endpoint {
         }
         appended += bytes;
         filling = false;
-        toe.dirty(this);
+        lane.dirty(this);
     }
 
     /** Ends the stream to the peer behind what was written; reading goes on. */
     public void shutdownOutput() {
         if (isConnected()) {
             finished = true;
-            toe.dirty(this);
+            lane.dirty(this);
         }
     }
 
@@ -419,9 +427,9 @@ public final class StreamSocket extends Endpoint {
             finished = true;
             markClosed();
             if (!requested && connection() == 0) {
-                toe.forget(this);
+                lane.forget(this);
             } else {
-                toe.dirty(this);
+                lane.dirty(this);
             }
         }
     }
@@ -430,21 +438,25 @@ public final class StreamSocket extends Endpoint {
     public void abort() {
         aborted = true;
         close();
-        toe.dirty(this);
+        lane.dirty(this);
     }
 
     /**
      * Where a stream can be handed to. Any thread may carry it.
      *
-     * @param context number of the context
-     * @param number  of the stream that is expected there
+     * @param contexts numbers of the context, by shard
+     * @param number   of the stream that is expected there
      */
-    public record Berth(int context, long number) {
+    public record Berth(List<Integer> contexts, long number) {
+        /** Copies. */
+        public Berth {
+            contexts = List.copyOf(contexts);
+        }
     }
 
     /** {@return where a stream is to be handed to that {@link Toe#expect} has made ready for it} */
     public Berth berth() {
-        return new Berth(toe.layout().context(), opaque);
+        return new Berth(toe.numbers(), opaque);
     }
 
     /**
@@ -454,11 +466,15 @@ public final class StreamSocket extends Endpoint {
      * @param to where
      * @throws IOException           if the stream failed ({@link ToeFailure}) or is closed
      * @throws IllegalStateException if it was read or written
+     * @throws IllegalArgumentException if the other context is of another instance
      */
     public void handOver(Berth to) throws IOException {
         check();
         if (connection() == 0 || taken != 0 || appended != 0 || finished) {
             throw new IllegalStateException("a stream that was read or written stays where it is: hand it over at once");
+        }
+        if (to.contexts().size() != toe.shards()) {
+            throw new IllegalArgumentException("the context that is to take " + description() + " is of another instance");
         }
         berth = to;
         close();
@@ -483,23 +499,30 @@ public final class StreamSocket extends Endpoint {
     @Override
     void connection(int id) {
         super.connection(id);
-        receiveSize = toe.layout().receiveRingBytes(id);
-        transmitSize = toe.layout().transmitRingBytes(id);
+        region = lane.layout.region();
+        receiveSize = lane.layout.receiveRingBytes(id);
+        transmitSize = lane.layout.transmitRingBytes(id);
         transmitTold = transmitSize;
-        receiveRing = toe.layout().receiveRing(id);
-        transmitRing = toe.layout().transmitRing(id);
-        local = toe.recordAddress(id, ContextLayout.LOCAL_ADDRESS, ContextLayout.LOCAL_PORT);
-        peer = toe.recordAddress(id, ContextLayout.PEER_ADDRESS, ContextLayout.PEER_PORT);
+        receiveRing = lane.layout.receiveRing(id);
+        transmitRing = lane.layout.transmitRing(id);
+        local = lane.recordAddress(id, ContextLayout.LOCAL_ADDRESS, ContextLayout.LOCAL_PORT);
+        peer = lane.recordAddress(id, ContextLayout.PEER_ADDRESS, ContextLayout.PEER_PORT);
         aborted |= closed;
         if (closed || options != null) {
-            toe.dirty(this);
+            lane.dirty(this);
         }
+    }
+
+    /** A shard has said that another one has it. Answers how many have said so. */
+    int elsewhere() {
+        requested = false;
+        return ++elsewhere;
     }
 
     /** Its listener has these. */
     void inherit(ChosenOptions listeners) {
         chosen().inherit(listeners);
-        toe.dirty(this);
+        lane.dirty(this);
     }
 
     /** The application has taken it from its listener. */
@@ -514,13 +537,13 @@ public final class StreamSocket extends Endpoint {
             return false;
         }
         if (rx != 0) {
-            receiveSize = toe.layout().receiveRingBytes(connection()); // what lay in a smaller one has kept its place
+            receiveSize = lane.layout.receiveRingBytes(connection()); // what lay in a smaller one has kept its place
         }
         received += rx;
         freed += tx;
         peerFinished |= fin;
         if (idle && appended == freed && !filling) {
-            toe.returnPages(transmitRing, transmitBytes);
+            lane.returnPages(transmitRing, transmitBytes);
         }
         if ((rx | tx) != 0 || fin) {
             toe.ready(this);
@@ -565,7 +588,7 @@ public final class StreamSocket extends Endpoint {
         if (slot == RequestQueue.FULL) {
             return false;
         }
-        requests.code(slot, 0, berth.context);
+        requests.code(slot, 0, berth.contexts.get(lane.shard));
         requests.opaque(slot, berth.number);
         forgotten();
         return true;
@@ -587,7 +610,7 @@ public final class StreamSocket extends Endpoint {
 
     private boolean bump(RequestQueue requests) {
         // nobody is left here to push later: the data path holds back what credits do not allow yet
-        long limit = closed ? appended : toe.pushLimit(connection(), pushed, appended);
+        long limit = closed ? appended : lane.pushLimit(connection(), pushed, appended);
         boolean fin = finished && !finPushed && limit == appended;
         if (limit > pushed || consumed > released || fin) {
             long slot = requests.claim(Descriptor.BUMP, connection());

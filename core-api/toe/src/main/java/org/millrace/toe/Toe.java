@@ -5,20 +5,22 @@ import java.lang.foreign.MemorySegment;
 import java.net.InetSocketAddress;
 import java.nio.channels.SelectableChannel;
 import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
 import org.millrace.api.context.ContextGrant;
 import org.millrace.api.context.ContextProvider;
 import org.millrace.api.context.ContextSize;
 import org.millrace.api.context.Status;
-import org.millrace.memory.Addresses;
-import org.millrace.memory.ContextLayout;
 import org.millrace.memory.DescriptorRing;
-import org.millrace.memory.Futex;
-import org.millrace.memory.Linux;
+import org.millrace.memory.FutexSet;
 
 /**
- * A context: the endpoints of one application thread.
+ * A context: the endpoints of one application thread. Where the instance has several shards it is in all of them, and this is
+ * the one place to poll.
  *
  * <p>The application's loop is {@link #poll}, then {@link #nextReady} until it answers null. What becomes ready is an
  * edge: an endpoint is listed once when an event has arrived for it, however many there were. What can be done with it is
@@ -38,37 +40,46 @@ import org.millrace.memory.Linux;
  * <p>Owned by: one thread, the application's. Only {@link #wakeup} is for others.
  */
 public final class Toe implements AutoCloseable {
+    /** {@link #affinity}: every shard in turn. */
+    public static final int ANY_SHARD = -1;
+
     // Nobody announces that a full request ring has room again, so sleep is cut to this while something is owed.
     private static final long FULL_RING_SLEEP_NS = 100_000;
     /** How often {@link #close} waits for room for what is owed. */
     private static final int FULL_RING_TRIES = 1_000;
 
     private final ContextGrant grant;
-    private final ContextLayout layout;
-    private final RequestQueue requests;
-    private final DescriptorRing events;
-    private final EventReader reader;
-    private final EndpointTable endpoints;
+    private final Map<Long, Requester> asked = new HashMap<>();
+    private final Lane first;
+    /** Lanes of the other shards: none for most. */
+    private final Lane[] others;
     private final ArrayDeque<Endpoint> ready = new ArrayDeque<>();
-    private final ArrayDeque<Endpoint> dirty = new ArrayDeque<>();
     private final Object bellLock = new Object();
     private final PollSleep pollSleep;
     private final SelectorSleep selectorSleep;
     private boolean ringFull;
     private int listed;
     private long lastOpaque;
+    private int affinity = ANY_SHARD;
+    /** The shard of the next stream, where no affinity says which. */
+    private int turn;
     private String failure;
     private boolean closed;
 
-    private Toe(ContextGrant grant) {
+    /** @param futexes whether a thread can sleep on several words at once */
+    Toe(ContextGrant grant, boolean futexes) {
         this.grant = grant;
-        layout = ContextLayout.attach(grant.region());
-        requests = new RequestQueue(grant, layout);
-        events = new DescriptorRing(layout.region(), layout.eventRing(), layout.size().ringSlots());
-        endpoints = new EndpointTable(layout.size().connections());
-        reader = new EventReader(this, layout, events, endpoints);
-        pollSleep = new PollSleep(events, new Futex(layout.region(), events.waitingWord()), this::served);
-        selectorSleep = new SelectorSleep(grant, events);
+        List<ContextGrant> shards = grant.shards();
+        first = new Lane(this, 0, shards.getFirst(), asked);
+        others = new Lane[shards.size() - 1];
+        for (int i = 0; i < others.length; i++) {
+            others[i] = new Lane(this, i + 1, shards.get(i + 1), asked);
+        }
+        List<DescriptorRing> rings = IntStream.range(0, shards()).mapToObj(shard -> lane(shard).events).toList();
+        PollBell bell = futexes || shards() == 1 ? new FutexBell(rings) : new ChannelBell(grant);
+        pollSleep = new PollSleep(rings, bell, this::served);
+        selectorSleep = new SelectorSleep(grant, rings);
+        turn = first.layout.context() / shards() % shards();
     }
 
     /**
@@ -77,9 +88,10 @@ public final class Toe implements AutoCloseable {
      * @param grant the context; closed with the Toe
      * @return its application side
      * @throws IllegalArgumentException if the region is of another version
+     * @throws IllegalStateException    if the instance has several shards and this system cannot sleep for them
      */
     public static Toe open(ContextGrant grant) {
-        return new Toe(grant);
+        return new Toe(grant, FutexSet.isSupported());
     }
 
     /**
@@ -91,7 +103,7 @@ public final class Toe implements AutoCloseable {
      * @throws IllegalStateException if there is no context left
      */
     public static Toe open(ContextProvider provider, ContextSize size) {
-        return new Toe(provider.open(size));
+        return open(provider.open(size));
     }
 
     /**
@@ -110,9 +122,24 @@ public final class Toe implements AutoCloseable {
         return grant.instance();
     }
 
-    /** {@return the memory that zero-copy offsets are in} */
+    /** {@return the memory that messages' offsets are in; a stream has its own: {@link StreamSocket#region}} */
     public MemorySegment region() {
-        return layout.region();
+        return first.layout.region();
+    }
+
+    /** {@return in how many shards of the instance it is} */
+    public int shards() {
+        return others.length + 1;
+    }
+
+    /**
+     * Chooses the shard of the streams that {@link #connect} opens from now on. Without a choice they go to the shards in turn.
+     * A stream from a local port that was named is in the shard that its frames come to, and an accepted one too.
+     *
+     * @param shard from 0, any number: it is taken modulo {@link #shards}; or {@link #ANY_SHARD}
+     */
+    public void affinity(int shard) {
+        affinity = shard == ANY_SHARD ? ANY_SHARD : Math.floorMod(shard, shards());
     }
 
     /** {@return whether the runtime serves it} */
@@ -140,7 +167,7 @@ public final class Toe implements AutoCloseable {
      */
     public StreamSocket connect(InetSocketAddress peer, InetSocketAddress local, String transport) {
         resolved(peer);
-        return ask(new StreamSocket(this, code(transport), ++lastOpaque, local, peer));
+        return ask(new StreamSocket(this, nextLane(), code(transport), number(), local, peer));
     }
 
     /**
@@ -165,7 +192,7 @@ public final class Toe implements AutoCloseable {
      */
     public ListenSocket listenAlone(InetSocketAddress local, int backlog) {
         resolved(local);
-        return ask(new ListenSocket(this, 0, ++lastOpaque, local, backlog, true));
+        return listen(new ListenSocket(this, 0, local, backlog, true), local);
     }
 
     /**
@@ -178,7 +205,7 @@ public final class Toe implements AutoCloseable {
      */
     public ListenSocket listen(InetSocketAddress local, int backlog, String transport) {
         resolved(local);
-        return ask(new ListenSocket(this, code(transport), ++lastOpaque, local, backlog, false));
+        return listen(new ListenSocket(this, code(transport), local, backlog, false), local);
     }
 
     /**
@@ -188,7 +215,7 @@ public final class Toe implements AutoCloseable {
      * @return the stream; ready once it is connected or has failed
      */
     public StreamSocket expect() {
-        StreamSocket expected = ask(new StreamSocket(this, 0, ++lastOpaque, null, null));
+        StreamSocket expected = ask(new StreamSocket(this, first, 0, number(), null, null));
         expected.requested = true;
         return expected;
     }
@@ -202,7 +229,7 @@ public final class Toe implements AutoCloseable {
      */
     public MessageSocket bind(InetSocketAddress local, String transport) {
         resolved(local);
-        return ask(new MessageSocket(this, code(transport), ++lastOpaque, local));
+        return ask(new MessageSocket(this, code(transport), number(), local));
     }
 
     /**
@@ -215,7 +242,7 @@ public final class Toe implements AutoCloseable {
      */
     public RpcSocket bindRpc(InetSocketAddress local, String transport) {
         resolved(local);
-        return ask(new RpcSocket(this, code(transport), ++lastOpaque, local));
+        return ask(new RpcSocket(this, code(transport), number(), local));
     }
 
     /**
@@ -266,19 +293,15 @@ public final class Toe implements AutoCloseable {
     public void flush() {
         ringFull = false;
         if (!isOpen()) {
-            dirty.clear();
+            first.clear();
+            for (Lane lane : others) {
+                lane.clear();
+            }
             return;
         }
-        for (int n = dirty.size(); n > 0 && !ringFull; n--) {
-            Endpoint endpoint = dirty.poll();
-            endpoint.isDirty = false;
-            if (!endpoint.flush(requests)) {
-                owes(endpoint);
-            }
-        }
-        requests.publish();
-        if (requests.isCorrupt()) {
-            fail("its request index is impossible");
+        ringFull = first.flush();
+        for (Lane lane : others) {
+            ringFull |= lane.flush();
         }
     }
 
@@ -349,7 +372,7 @@ public final class Toe implements AutoCloseable {
         if (selectorSleep.drain()) {
             return true;
         }
-        reader.read(); // what it had announced
+        read(); // what it had announced
         fail("the runtime went away or closed the context"); // its other signs may be later than this one
         return false;
     }
@@ -370,6 +393,7 @@ public final class Toe implements AutoCloseable {
                 fail("this application closed its context");
             }
             closed = true;
+            pollSleep.close();
             grant.close();
         }
     }
@@ -379,12 +403,18 @@ public final class Toe implements AutoCloseable {
         return !closed;
     }
 
-    RequestQueue requests() {
-        return requests;
+    Lane lane(int shard) {
+        return shard == 0 ? first : others[shard - 1];
     }
 
-    ContextLayout layout() {
-        return layout;
+    /** {@return the context's numbers, by shard} */
+    List<Integer> numbers() {
+        return IntStream.range(0, shards()).mapToObj(shard -> lane(shard).layout.context()).toList();
+    }
+
+    /** {@return a number for what is asked for} */
+    long number() {
+        return ++lastOpaque;
     }
 
     /** {@return what went wrong with the context, as the end of a message} */
@@ -408,41 +438,6 @@ public final class Toe implements AutoCloseable {
         }
     }
 
-    void dirty(Endpoint endpoint) {
-        if (!endpoint.isDirty) {
-            endpoint.isDirty = true;
-            dirty.add(endpoint);
-        }
-    }
-
-    void forget(Endpoint endpoint) {
-        endpoints.forget(endpoint);
-    }
-
-    /** {@return the stream offset up to which a connection may bump now} */
-    long pushLimit(int connection, long pushed, long appended) {
-        if (layout.pacing(connection) != ContextLayout.PUSH) {
-            return appended;
-        }
-        return Math.min(appended, Math.max(pushed, layout.credits(connection)));
-    }
-
-    /** Gives the pages of a transmit ring back to the system; they read 0 afterwards. Huge pages stay. */
-    void returnPages(long ring, long bytes) {
-        long page = Linux.pageSize();
-        long start = Math.ceilDiv(ring, page) * page;
-        long end = Math.floorDiv(ring + bytes, page) * page;
-        if (region().isNative() && end > start) {
-            new Linux().advise(region().address() + start, end - start, Linux.MADV_REMOVE); // refused: they stay
-        }
-    }
-
-    /** {@return an address of a connection's record} */
-    InetSocketAddress recordAddress(int connection, int address, int port) {
-        long record = layout.record(connection);
-        return new InetSocketAddress(Addresses.read(region(), record + address), events.u16(record, port));
-    }
-
     private void pump(long timeoutNs) {
         flush();
         if (isOpen() && take() == 0 && timeoutNs != 0 && isOpen()) {
@@ -450,9 +445,17 @@ public final class Toe implements AutoCloseable {
             take();
         }
         pollSleep.heard();
-        if (!dirty.isEmpty()) {
+        if (owes()) {
             flush();
         }
+    }
+
+    private boolean owes() {
+        boolean owes = first.isDirty();
+        for (Lane lane : others) {
+            owes |= lane.isDirty();
+        }
+        return owes;
     }
 
     private void sleep(long timeoutNs) {
@@ -460,8 +463,16 @@ public final class Toe implements AutoCloseable {
         pollSleep.sleep(cut ? FULL_RING_SLEEP_NS : timeoutNs);
     }
 
+    private int read() {
+        int count = first.read();
+        for (Lane lane : others) {
+            count += lane.read();
+        }
+        return count;
+    }
+
     private int take() {
-        int count = reader.read();
+        int count = read();
         if (isOpen() && !served()) {
             fail("the runtime went away or closed the context");
         }
@@ -469,34 +480,55 @@ public final class Toe implements AutoCloseable {
     }
 
     private boolean served() {
-        return layout.isOpen() && grant.isOpen();
-    }
-
-    private void owes(Endpoint endpoint) {
-        endpoint.isDirty = true;
-        ringFull = requests.isFull();
-        if (ringFull) {
-            dirty.addFirst(endpoint);
-        } else {
-            dirty.add(endpoint);
+        boolean open = first.layout.isOpen();
+        for (Lane lane : others) {
+            open &= lane.layout.isOpen();
         }
+        return open && grant.isOpen();
     }
 
-    private <E extends Endpoint> E ask(E endpoint) {
-        endpoints.ask(endpoint);
+    <R extends Requester> R ask(R requester) {
+        asked.put(requester.opaque, requester);
         if (isOpen()) {
-            dirty(endpoint);
+            requester.lane.dirty(requester);
         } else {
-            endpoint.fail(Status.ABORTED);
+            requester.fail(Status.ABORTED);
         }
-        return endpoint;
+        return requester;
+    }
+
+    private ListenSocket listen(ListenSocket listener, InetSocketAddress local) {
+        listener.ask(0, local);
+        return listener;
+    }
+
+    private Lane nextLane() {
+        if (affinity != ANY_SHARD) {
+            return lane(affinity);
+        }
+        Lane lane = lane(turn);
+        turn = turn == others.length ? 0 : turn + 1;
+        return lane;
+    }
+
+    /** Another shard has the connection: asks the next one, each once. */
+    void elsewhere(StreamSocket stream) {
+        if (stream.elsewhere() < shards()) {
+            stream.moveTo(lane((stream.lane.shard + 1) % shards()));
+            ask(stream);
+        } else {
+            stream.fail(Status.ADDRESS_NOT_AVAILABLE);
+        }
     }
 
     /** The context is over; the first reason stays. */
     void fail(String why) {
         if (failure == null) {
             failure = why;
-            endpoints.failAll();
+            first.failAll();
+            for (Lane lane : others) {
+                lane.failAll();
+            }
         }
     }
 

@@ -2,6 +2,8 @@ package org.millrace.toe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.HashMap;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.millrace.api.context.Status;
 
@@ -11,16 +13,17 @@ class EndpointTableTest {
     private static final int REUSED = 2 << 16 | 3;
 
     private final Toe toe = Toe.open(new FakeDataPath());
-    private final EndpointTable table = new EndpointTable(SLOTS);
+    private final Map<Long, Requester> asked = new HashMap<>();
+    private final EndpointTable table = new EndpointTable(toe.lane(0), asked, SLOTS);
 
     private StreamSocket stream(long opaque) {
-        return new StreamSocket(toe, 0, opaque, null, null);
+        return new StreamSocket(toe, toe.lane(0), 0, opaque, null, null);
     }
 
     @Test
     void answeredEndpointIsNotFoundUnderItsNumberAnyMore() {
         StreamSocket stream = stream(1);
-        table.ask(stream);
+        asked.put(stream.opaque, stream);
         assertThat(table.asked(1)).isSameAs(stream);
         assertThat(table.answered(1)).isSameAs(stream);
         assertThat(table.asked(1)).isNull();
@@ -61,7 +64,7 @@ class EndpointTableTest {
     @Test
     void forgettingOneLeavesAnotherOfTheSameNumber() {
         StreamSocket stream = stream(0);
-        table.ask(stream);
+        asked.put(stream.opaque, stream);
         table.forget(stream(0));
         assertThat(table.asked(0)).isSameAs(stream);
         table.forget(stream);
@@ -73,9 +76,9 @@ class EndpointTableTest {
         StreamSocket asking = stream(1);
         StreamSocket there = stream(2);
         StreamSocket forgotten = stream(3);
-        table.ask(asking);
+        asked.put(1L, asking);
         table.connect(there, ID);
-        table.ask(forgotten);
+        asked.put(3L, forgotten);
         table.forget(forgotten);
         table.failAll();
         assertThat(asking.status()).isEqualTo(Status.ABORTED);

@@ -46,8 +46,12 @@ final class FakeDataPath implements ContextGrant {
     }
 
     FakeDataPath(ContextSize size) {
+        this(size, 7);
+    }
+
+    FakeDataPath(ContextSize size, int number) {
         region = Arena.ofAuto().allocate(ContextLayout.bytes(size), 4096);
-        layout = ContextLayout.create(region, size, 7);
+        layout = ContextLayout.create(region, size, number);
         requests = new DescriptorRing(region, layout.requestRing(), size.ringSlots());
         events = new DescriptorRing(region, layout.eventRing(), size.ringSlots());
         bell = new Futex(region, events.waitingWord());
@@ -197,7 +201,7 @@ final class FakeDataPath implements ContextGrant {
     }
 
     boolean applicationSleeps() {
-        return (int) I32.varHandle().getVolatile(region, events.waitingWord()) == 1;
+        return (int) I32.varHandle().getVolatile(region, events.waitingWord()) != DescriptorRing.AWAKE;
     }
 
     int eventRoom() {
@@ -247,6 +251,11 @@ final class FakeDataPath implements ContextGrant {
         pipe = Pipe.open();
         pipe.source().configureBlocking(false);
         return pipe.source();
+    }
+
+    /** Wakes by another's channel too. */
+    void wakeLike(FakeDataPath other) {
+        pipe = other.pipe;
     }
 
     /** The runtime is gone, and its end of the wake channel with it. */

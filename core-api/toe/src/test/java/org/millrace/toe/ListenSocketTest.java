@@ -9,6 +9,7 @@ import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.millrace.api.context.Status;
@@ -50,7 +51,7 @@ class ListenSocketTest {
         dataPath.bump(ID, 5, 0, false);
         toe.poll(0);
         StreamSocket accepted = listener.accept();
-        accepted.handOver(new StreamSocket.Berth(3, 99));
+        accepted.handOver(new StreamSocket.Berth(List.of(3), 99));
         toe.flush();
         assertThat(dataPath.takeAll()).extracting(Request::type, Request::connection, Request::argument, Request::opaque)
             .containsExactly(tuple(Descriptor.HANDOVER, ID, 3, 99L));
@@ -68,14 +69,14 @@ class ListenSocketTest {
         toe.poll(0);
         StreamSocket accepted = listener.accept();
         accepted.read(ByteBuffer.allocate(1));
-        assertThatThrownBy(() -> accepted.handOver(new StreamSocket.Berth(3, 99)))
+        assertThatThrownBy(() -> accepted.handOver(new StreamSocket.Berth(List.of(3), 99)))
             .isInstanceOf(IllegalStateException.class);
     }
 
     @Test
     void expectedStreamArrives() throws IOException {
         StreamSocket expected = toe.expect();
-        assertThat(expected.berth()).isEqualTo(new StreamSocket.Berth(7, 2));
+        assertThat(expected.berth()).isEqualTo(new StreamSocket.Berth(List.of(7), 2));
         toe.flush();
         assertThat(dataPath.takeAll()).isEmpty();
         dataPath.accepted(2, ID);

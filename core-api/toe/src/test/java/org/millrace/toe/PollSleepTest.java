@@ -2,12 +2,12 @@ package org.millrace.toe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.millrace.memory.DescriptorRing;
-import org.millrace.memory.Futex;
 
 /** What keeps it awake. That it sleeps and is woken is ToeTest's. */
 @Timeout(value = 20, unit = TimeUnit.SECONDS)
@@ -21,7 +21,7 @@ class PollSleepTest {
     private boolean slept;
 
     private PollSleep sleep(BooleanSupplier served) {
-        return new PollSleep(events, new Futex(dataPath.region, events.waitingWord()), () -> {
+        return new PollSleep(List.of(events), new FutexBell(List.of(events)), () -> {
             looks++;
             slept |= dataPath.applicationSleeps();
             return served.getAsBoolean();

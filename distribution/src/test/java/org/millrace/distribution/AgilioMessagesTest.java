@@ -17,7 +17,6 @@ import org.millrace.agilio.machine.Machine;
 import org.millrace.api.context.ContextSize;
 import org.millrace.api.hardware.Capacity;
 import org.millrace.api.hardware.HardwareBackend;
-import org.millrace.api.transport.TransportFactory;
 import org.millrace.homa.HomaFactory;
 import org.millrace.net.Route;
 import org.millrace.runtime.config.DataPathConfig;
@@ -25,8 +24,11 @@ import org.millrace.runtime.path.DataPath;
 import org.millrace.sim.port.FrameFabric;
 import org.millrace.sim.port.FrameLink;
 import org.millrace.testkit.ManualClock;
+import org.millrace.tcp.flextoe.FlexToeFactory;
+import org.millrace.toe.ListenSocket;
 import org.millrace.toe.MessageSocket;
 import org.millrace.toe.RpcSocket;
+import org.millrace.toe.StreamSocket;
 import org.millrace.toe.Toe;
 import org.millrace.udp.UdpFactory;
 import org.millrace.wire.Ipv4Address;
@@ -37,6 +39,7 @@ class AgilioMessagesTest {
     private static final long STEP_NS = 5_000;
     private static final int STEPS = 10_000;
     private static final int PORT = 77;
+    private static final int BYTES = 200_000;
 
     private final ManualClock clock = new ManualClock();
     private final FrameFabric fabric = new FrameFabric(clock, new FrameLink(2_000, 1500, false));
@@ -45,16 +48,20 @@ class AgilioMessagesTest {
     private Toe client;
     private Toe server;
 
-    private void begin(TransportFactory transport, boolean isLive, Map<String, String> options) {
-        near = path("near", 1, transport, isLive, options);
-        far = path("far", 2, transport, isLive, options);
+    private void begin(boolean isLive, DataPathConfig.TransportChoice... transports) {
+        near = path("near", 1, isLive, transports);
+        far = path("far", 2, isLive, transports);
         client = Toe.open(near.grant(new ContextSize(16, 1 << 20, 1 << 20, 1024)));
         server = Toe.open(far.grant(new ContextSize(16, 1 << 20, 1 << 20, 1024)));
     }
 
-    private DataPath path(String name, int number, TransportFactory transport, boolean isLive, Map<String, String> options) {
+    private static DataPathConfig.TransportChoice homa() {
+        return new DataPathConfig.TransportChoice(new HomaFactory(), Map.of("link-mbps", "0"));
+    }
+
+    private DataPath path(String name, int number, boolean isLive, DataPathConfig.TransportChoice... transports) {
         HardwareBackend hardware = isLive ? new AgilioBackend() : AgilioBackend.onCallersClock(Machine.nfp4000(), null, view -> { });
-        return new DataPath(new DataPathConfig(name, hardware, List.of(new DataPathConfig.TransportChoice(transport, options)),
+        return new DataPath(new DataPathConfig(name, hardware, List.of(transports),
             fabric.port(name, 0x020000000000L + number), List.of(Ipv4Address.parse("10.0.0." + number)),
             List.of(Route.onLink(Ipv4Prefix.parse("10.0.0.0/24"), 1500)), new Capacity(1024, 4), new Random(1)));
     }
@@ -86,7 +93,7 @@ class AgilioMessagesTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void callsOfHomaAreAnswered(boolean isLive) throws IOException {
-        begin(new HomaFactory(), isLive, Map.of("link-mbps", "0"));
+        begin(isLive, homa());
         RpcSocket serving = server.bindRpc(at(2, PORT), "homa");
         RpcSocket calling = client.bindRpc(at(1, 0), "homa");
         until(() -> serving.isBound() && calling.isBound());
@@ -110,7 +117,7 @@ class AgilioMessagesTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void datagramsCross(boolean isLive) throws IOException {
-        begin(new UdpFactory(), isLive, Map.of());
+        begin(isLive, new DataPathConfig.TransportChoice(new UdpFactory(), Map.of()));
         MessageSocket receiving = server.bind(at(2, PORT), "udp");
         MessageSocket sending = client.bind(at(1, 0), "udp");
         until(() -> receiving.isBound() && sending.isBound());
@@ -123,5 +130,28 @@ class AgilioMessagesTest {
             assertThat(buffer.get(bytes - 1)).isEqualTo((byte) bytes);
         }
         assertThat(far.status().counters().get("udp.cycles")).isPositive();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void streamCrossesBesideCalls(boolean isLive) throws IOException {
+        begin(isLive, new DataPathConfig.TransportChoice(new FlexToeFactory(), Map.of()), homa());
+        ListenSocket listener = server.listen(at(2, PORT), 8);
+        RpcSocket serving = server.bindRpc(at(2, PORT), "homa");
+        RpcSocket calling = client.bindRpc(at(1, 0), "homa");
+        until(() -> listener.localAddress() != null && serving.isBound() && calling.isBound());
+        StreamSocket stream = client.connect(at(2, PORT));
+        StreamSocket[] accepted = new StreamSocket[1];
+        until(() -> (accepted[0] = accepted[0] == null ? listener.accept() : accepted[0]) != null && stream.isConnected());
+        ByteBuffer out = ByteBuffer.allocateDirect(BYTES);
+        ByteBuffer in = ByteBuffer.allocateDirect(BYTES);
+        calling.call(calling.allocate(100), 100, at(2, PORT), RpcSocket.NO_DEADLINE);
+        until(() -> {
+            stream.write(out);
+            accepted[0].read(in);
+            return !in.hasRemaining();
+        });
+        until(() -> serving.next() == RpcSocket.Happening.REQUEST);
+        assertThat(far.status().counters().get("tcp-flextoe.cycles")).isGreaterThan(100_000);
     }
 }

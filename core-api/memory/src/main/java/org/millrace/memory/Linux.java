@@ -5,6 +5,7 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.util.BitSet;
 
 /**
  * System calls on memory, files, time and waiting. Every method returns the call's result, or the negative errno;
@@ -58,6 +59,7 @@ public final class Linux extends NativeCalls {
     private static final int EINVAL = 22;
     private static final int CLOCK_MONOTONIC = 1;
     private static final int CLOCK_THREAD_CPUTIME_ID = 3;
+    private static final int AFFINITY_BYTES = 1024; // 8192 processors, as many as Linux can be built for
 
     private final long timespec;
     private final MemorySegment timespecMemory;
@@ -403,6 +405,36 @@ public final class Linux extends NativeCalls {
         return timespecMemory.get(LONG, 0) * 1_000_000_000L + timespecMemory.get(LONG, 8);
     }
 
+    /**
+     * sched_setaffinity(2) of the calling thread.
+     *
+     * @param cpus numbers of the processors that it may run on from now on
+     * @return 0 or negative errno: EINVAL if the process may run on none of them
+     */
+    public int setAffinity(BitSet cpus) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment mask = arena.allocate(AFFINITY_BYTES, 8);
+            MemorySegment.copy(MemorySegment.ofArray(cpus.toByteArray()), 0, mask, 0, (cpus.length() + 7) / 8);
+            return result((int) Calls.SET_AFFINITY.invokeExact(captured, 0, (long) AFFINITY_BYTES, mask.address()));
+        } catch (Throwable t) {
+            throw unexpected(t);
+        }
+    }
+
+    /** {@return the processors that the calling thread may run on: sched_getaffinity(2)} */
+    public BitSet affinity() {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment mask = arena.allocate(AFFINITY_BYTES, 8);
+            check(result((int) Calls.GET_AFFINITY.invokeExact(captured, 0, (long) AFFINITY_BYTES, mask.address())),
+                    "sched_getaffinity");
+            return BitSet.valueOf(mask.asByteBuffer());
+        } catch (NativeException refused) {
+            throw refused;
+        } catch (Throwable t) {
+            throw unexpected(t);
+        }
+    }
+
     /** {@return the real user id of the process} */
     public static int userId() {
         try {
@@ -465,6 +497,8 @@ public final class Linux extends NativeCalls {
         static final MethodHandle FUTEX_WAITV_CAPTURED = variadic(1, "syscall", LONG, LONG, LONG, LONG, LONG, LONG, LONG);
         static final MethodHandle CLOCK_GETTIME = plain("clock_gettime", INT, INT, LONG);
         static final MethodHandle GETUID = plain("getuid", INT);
+        static final MethodHandle SET_AFFINITY = handle("sched_setaffinity", INT, INT, LONG, LONG);
+        static final MethodHandle GET_AFFINITY = handle("sched_getaffinity", INT, INT, LONG, LONG);
         static final MethodHandle UNSHARE = handle("unshare", INT, INT);
     }
 }

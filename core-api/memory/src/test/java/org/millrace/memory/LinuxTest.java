@@ -7,6 +7,9 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -46,6 +49,25 @@ class LinuxTest {
             now = linux.threadCpuNs();
         }
         assertThat(now).isGreaterThan(start);
+    }
+
+    @Test
+    void threadStaysOnTheProcessorsThatItIsGiven() throws InterruptedException {
+        BitSet allowed = linux.affinity();
+        BitSet last = new BitSet();
+        last.set(allowed.length() - 1);
+        BitSet nowhere = new BitSet();
+        nowhere.set(8191);
+        List<Object> seen = new ArrayList<>();
+        Thread.ofPlatform().start(() -> {
+            Linux own = new Linux();
+            seen.add(own.setAffinity(last));
+            seen.add(own.affinity());
+            seen.add(own.setAffinity(nowhere));
+            seen.add(own.affinity());
+        }).join();
+        assertThat(seen).containsExactly(0, last, -22, last);
+        assertThat(linux.affinity()).as("of this thread").isEqualTo(allowed);
     }
 
     @Test

@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -295,11 +294,10 @@ public final class Instance implements ContextProvider, AutoCloseable {
 
     /** The data path goes on with what was written; the memory goes when neither side uses it any more. */
     private static void leave(Shard shard, AppContext context) {
-        CompletableFuture<Void> answer = shard.thread().call(nowNs -> {
+        shard.thread().tell(nowNs -> {
             shard.path().leave(context, nowNs);
             return null;
         });
-        answer.handle((done, ended) -> null).join();
         context.letGo(Runnable::run);
     }
 

@@ -63,8 +63,8 @@ final class Renewal implements AutoCloseable {
         }
         try {
             return instance.parts().stream().anyMatch(part -> Installation.isFrom(part, bundle));
-        } catch (IllegalStateException ended) {
-            return false;
+        } catch (IllegalStateException e) {
+            return instance.ended() == null; // it cannot say, and may
         }
     }
 
@@ -88,8 +88,10 @@ final class Renewal implements AutoCloseable {
         thread.execute(() -> {
             try {
                 action.run();
-            } catch (IllegalStateException ended) {
-                LOG.debug("{}: {}", instance.name(), ended.getMessage());
+            } catch (IllegalStateException e) {
+                if (instance.ended() == null) {
+                    LOG.error("{} runs on as it was: {}", instance.name(), e.getMessage());
+                }
             } catch (RuntimeException e) {
                 LOG.error("{}: {}", instance.name(), e.toString(), e);
             }
@@ -170,6 +172,8 @@ final class Renewal implements AutoCloseable {
             refuse(e.getMessage());
         } catch (SwapException e) {
             refuse(reason(e));
+        } catch (IllegalStateException e) {
+            refuse(e.getMessage());
         }
     }
 

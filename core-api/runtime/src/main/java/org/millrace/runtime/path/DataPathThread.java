@@ -1,10 +1,14 @@
 package org.millrace.runtime.path;
 
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
+import java.util.stream.Stream;
 import org.millrace.memory.AdaptiveSpin;
 import org.millrace.memory.Poller;
 import org.millrace.memory.TenantBell;
@@ -18,41 +22,48 @@ import org.slf4j.LoggerFactory;
  *
  * <p>DESIGN NOTES. An exception out of a round means that a program or the runtime is wrong and its state cannot be
  * trusted: the data path is given up, its applications are told, and everybody who asks later is told why. One out of a
- * command, which only looks or changes what is whole before and after, is its caller's.
+ * question, which only looks or changes what is whole before and after, is its caller's.
  *
- * <p>{@link #call}, {@link #ring} and {@link #close} by any thread.
+ * <p>A round that never ends, as a stage that blocks or loops makes it, cannot be ended from outside: nobody who asks or closes
+ * waits for it longer than a while in which the thread has visibly done nothing, counted in short steps, so that a machine that
+ * stood still for everybody does not count.
+ *
+ * <p>{@link #call}, {@link #await}, {@link #answer}, {@link #tell}, {@link #ring} and {@link #close} by any thread.
  */
 public final class DataPathThread implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DataPathThread.class);
     private static final int BELL = 1;
+    private static final long STEP_MS = 100;
+    /** The longer one is for what may take long where there are many connections: to list or to reset them. */
+    private static final Patience PATIENCE = new Patience(TimeUnit.SECONDS.toNanos(2), TimeUnit.SECONDS.toNanos(10));
 
     private final DataPath path;
     private final long originNs;
     private final TenantBell bell = new TenantBell();
     private final Poller poller;
-    private final ConcurrentLinkedQueue<Command<?>> commands = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<Question<?>> questions = new ConcurrentLinkedQueue<>();
+    private final Pulse pulse = new Pulse();
     private final AdaptiveSpin spin;
     private final Durations.Counter rounds = new Durations.Counter();
     private long stopLingerNs;
+    private final Patience patience;
     private final Thread thread;
+    private List<Integer> cpus = List.of();
     private volatile boolean stopping;
     private volatile String ended;
+    /** What is being answered; whoever waits for it when the thread is given up is told so. */
+    private volatile Question<?> begun;
     private String failure;
     private Consumer<String> failureAction;
     private boolean bellClosed;
 
-    private record Command<T>(LongFunction<T> action, CompletableFuture<T> answer) {
-        void run(long nowNs) {
-            try {
-                answer.complete(action.apply(nowNs));
-            } catch (RuntimeException | Error e) { // its caller's, and nobody else's
-                answer.completeExceptionally(e);
-            }
-        }
-
-        void refuse(String reason) {
-            answer.completeExceptionally(new IllegalStateException(reason));
-        }
+    /**
+     * For how long a thread may do nothing before nobody waits for it any more.
+     *
+     * @param askNs who asks
+     * @param endNs who is being answered, or closes
+     */
+    record Patience(long askNs, long endNs) {
     }
 
     /**
@@ -64,6 +75,11 @@ public final class DataPathThread implements AutoCloseable {
      * @param stopLingerNs longest time that it runs on at the end for what applications have written
      */
     public DataPathThread(DataPath path, long originNs, long spinLimitNs, long stopLingerNs) {
+        this(path, originNs, spinLimitNs, stopLingerNs, PATIENCE);
+    }
+
+    DataPathThread(DataPath path, long originNs, long spinLimitNs, long stopLingerNs, Patience patience) {
+        this.patience = patience;
         this.stopLingerNs = stopLingerNs;
         spin = new AdaptiveSpin(spinLimitNs);
         this.path = path;
@@ -71,6 +87,11 @@ public final class DataPathThread implements AutoCloseable {
         poller = new Poller(path.port().descriptor(), bell.descriptor());
         thread = new Thread(this::run, "millrace-" + path.instance() + (path.place().hasOthers() ? "/" + path.place().index() : ""));
         thread.setDaemon(true);
+    }
+
+    /** Keeps the thread on these processors; before {@link #start}. */
+    public void pin(List<Integer> numbers) {
+        cpus = List.copyOf(numbers);
     }
 
     public void start() {
@@ -85,7 +106,7 @@ public final class DataPathThread implements AutoCloseable {
     /** Says what to do when the data path fails: at once if it has. Called once. */
     public void onFailure(Consumer<String> action) {
         String already;
-        synchronized (commands) {
+        synchronized (questions) {
             failureAction = action;
             already = failure;
         }
@@ -96,7 +117,7 @@ public final class DataPathThread implements AutoCloseable {
 
     private void tellFailure(String reason) {
         Consumer<String> action;
-        synchronized (commands) {
+        synchronized (questions) {
             failure = reason;
             action = failureAction;
         }
@@ -112,38 +133,103 @@ public final class DataPathThread implements AutoCloseable {
 
     /** Runs something on the thread. Completes with its answer, or with an IllegalStateException if the data path has ended. */
     public <T> CompletableFuture<T> call(LongFunction<T> action) {
-        CompletableFuture<T> answer = new CompletableFuture<>();
-        commands.add(new Command<>(action, answer));
+        return put(action);
+    }
+
+    private <T> Question<T> put(LongFunction<T> action) {
+        Question<T> question = new Question<>(action);
+        questions.add(question);
         ring();
         if (ended != null) {
             refuseAll();
         }
-        return answer;
+        return question;
     }
 
     /**
-     * {@return the answer of something that is run on the thread; waits for it}
+     * {@return the answer of something that is run on the thread; waits for it} Once begun it is waited for to its end; it is
+     * never begun if this throws because the thread hangs.
      *
-     * @throws IllegalStateException if the data path has ended, or could not answer; what it throws otherwise is thrown here
+     * @throws IllegalStateException if the data path has ended, hangs, or could not answer; what it throws otherwise is thrown here
      */
-    public <T> T await(LongFunction<T> question) {
-        return answer(call(question));
+    public <T> T await(LongFunction<T> action) {
+        Question<T> question = put(action);
+        return answer(question, question::withdraw);
     }
 
-    /** {@return what a {@link #call} has answered; waits for it and throws as {@link #await}} */
+    /**
+     * {@return what a {@link #call} that only looks has answered; waits for it}
+     *
+     * @throws IllegalStateException if the data path has ended, hangs, or could not answer; what it throws otherwise is thrown here
+     */
     public <T> T answer(CompletableFuture<T> call) {
+        return answer((Question<T>) call, () -> ((Question<T>) call).withdraw() || !call.isDone());
+    }
+
+    /**
+     * Runs something on the thread and waits for that, whatever comes of it. If the thread hangs it is run when it no longer does.
+     */
+    public void tell(LongFunction<?> action) {
+        hangs(put(action), () -> true);
+    }
+
+    private <T> T answer(Question<T> question, BooleanSupplier givesUp) {
+        if (hangs(question, givesUp)) {
+            questions.remove(question);
+            throw new IllegalStateException(silence());
+        }
         try {
-            return call.join();
+            return question.join();
         } catch (CompletionException e) {
             throw e.getCause() instanceof RuntimeException cause ? cause
                 : new IllegalStateException(path.instance() + " could not answer: " + e.getCause(), e.getCause());
         }
     }
 
+    /** Waits. Answers whether the thread does nothing, and who has asked gives up for that. */
+    private boolean hangs(Question<?> question, BooleanSupplier givesUp) {
+        boolean interrupted = false;
+        boolean hangs = false;
+        long mark = pulse.mark();
+        long stillNs = 0;
+        while (!hangs && !question.isDone()) {
+            try {
+                if (!question.isAnswered(STEP_MS)) {
+                    long next = pulse.mark();
+                    stillNs = next == mark ? stillNs + TimeUnit.MILLISECONDS.toNanos(STEP_MS) : 0;
+                    mark = next;
+                    long limitNs = question.isBegun() ? patience.endNs : patience.askNs;
+                    hangs = stillNs > 0 && Math.max(stillNs, roundNs()) >= limitNs && givesUp.getAsBoolean();
+                }
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        return hangs;
+    }
+
+    /** {@return a line for people: that it has not answered, for how long, and what it does instead} */
+    public String silence() {
+        long seconds = TimeUnit.NANOSECONDS.toSeconds(Math.max(patience.askNs, roundNs()));
+        String shard = path.place().hasOthers() ? "shard " + path.place().index() + " of " : "";
+        String where = Stream.of(thread.getStackTrace())
+            .filter(frame -> !frame.getClassName().startsWith("java.") && !frame.getClassName().startsWith("jdk."))
+            .findFirst().map(frame -> "it is in " + frame).orElse("it does not run");
+        return shard + path.instance() + " has not answered for " + seconds + " s: " + where;
+    }
+
     /** Looks on for another time before it sleeps, and runs on for another at the end. Own thread only: as a {@link #call}. */
     public void bounds(long spinLimitNs, long lingerNs) {
         spin.limit(spinLimitNs);
         stopLingerNs = lingerNs;
+    }
+
+    /** {@return how long its round has lasted by now, ns, 0 if it sleeps} More than a second: it hangs. */
+    public long roundNs() {
+        return pulse.roundNs(now());
     }
 
     /** {@return how long rounds take that find something to do} Own thread only: as a {@link #call}. */
@@ -178,8 +264,10 @@ public final class DataPathThread implements AutoCloseable {
 
     private void run() {
         try {
+            Affinity.pin(cpus);
             long nowNs = now();
             while (!stopping) {
+                pulse.round(nowNs);
                 boolean idle = path.poll(nowNs) > nowNs;
                 if (idle && !lookOn()) {
                     sleep(Long.MAX_VALUE);
@@ -220,7 +308,7 @@ public final class DataPathThread implements AutoCloseable {
         while (!paid && nowNs < untilNs) {
             Thread.onSpinWait();
             nowNs = now();
-            paid = path.poll(nowNs) <= nowNs || !commands.isEmpty() || stopping;
+            paid = path.poll(nowNs) <= nowNs || !questions.isEmpty() || stopping;
         }
         spin.spun(paid);
         return paid;
@@ -230,6 +318,7 @@ public final class DataPathThread implements AutoCloseable {
     private void finish() {
         long endNs = now() + stopLingerNs;
         for (long nowNs = now(); path.leaveAll(nowNs) && nowNs < endNs; nowNs = now()) {
+            pulse.round(nowNs);
             obey();
             if (path.poll(nowNs) > nowNs) {
                 sleep(endNs);
@@ -241,8 +330,10 @@ public final class DataPathThread implements AutoCloseable {
         path.sleeping(true);
         long nowNs = now();
         long untilNs = Math.min(path.poll(nowNs), limitNs);
-        if (untilNs > nowNs && commands.isEmpty() && (!stopping || limitNs != Long.MAX_VALUE)) {
+        if (untilNs > nowNs && questions.isEmpty() && (!stopping || limitNs != Long.MAX_VALUE)) {
+            pulse.asleep();
             long ready = poller.poll(untilNs == Long.MAX_VALUE ? -1 : Math.max(0, untilNs - now()));
+            pulse.round(now());
             if ((ready & 1 << BELL) != 0) {
                 bell.drain();
             }
@@ -251,14 +342,16 @@ public final class DataPathThread implements AutoCloseable {
     }
 
     private void obey() {
-        for (Command<?> command = commands.poll(); command != null; command = commands.poll()) {
-            command.run(now());
+        for (Question<?> question = questions.poll(); question != null; question = questions.poll()) {
+            begun = question;
+            question.run(now());
+            begun = null;
         }
     }
 
     private void refuseAll() {
-        for (Command<?> command = commands.poll(); command != null; command = commands.poll()) {
-            command.refuse(ended);
+        for (Question<?> question = questions.poll(); question != null; question = questions.poll()) {
+            question.refuse(ended);
         }
     }
 
@@ -266,27 +359,47 @@ public final class DataPathThread implements AutoCloseable {
         return System.nanoTime() - originNs;
     }
 
-    /** Ends the data path in order and waits for that. */
+    /** Ends the data path in order and waits for that; not for one that hangs, which keeps its port and its memory. */
     @Override
     public void close() {
         stopping = true;
         ring();
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
+        if (awaitEnd()) {
+            synchronized (bell) {
+                if (!bellClosed) {
+                    bellClosed = true;
+                    bell.close();
+                }
+            }
+        } else {
+            ended = path.instance() + " does not end: " + silence();
+            LOG.error(ended);
+            refuseAll();
+            Question<?> unfinished = begun;
+            if (unfinished != null) {
+                unfinished.refuse(ended);
             }
         }
-        synchronized (bell) {
-            if (!bellClosed) {
-                bellClosed = true;
-                bell.close();
+    }
+
+    /** Answers whether the thread has ended; else it hangs. */
+    private boolean awaitEnd() {
+        boolean interrupted = false;
+        boolean late = false;
+        boolean hangs = false;
+        while (thread.isAlive() && !hangs) {
+            try {
+                thread.join(STEP_MS);
+                boolean now = roundNs() >= patience.endNs;
+                hangs = late && now; // twice: everybody may have stood still
+                late = now;
+            } catch (InterruptedException e) {
+                interrupted = true;
             }
         }
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
+        return !thread.isAlive();
     }
 }

@@ -1,6 +1,7 @@
 package org.millrace.runtime.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.ByteArrayOutputStream;
@@ -19,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
@@ -158,6 +160,33 @@ class ControlServerTest {
         assertThat(status.get("state")).isEqualTo("down");
         assertThat(status.get("reasons")).isEqualTo(List.of("one is closed"));
         assertThat(error("{\"op\":\"stats\"}").get("fault")).isEqualTo("down");
+    }
+
+    @Test
+    void dataPathThatHangsIsDownUntilItComesBack() throws IOException {
+        CountDownLatch hanging = new CountDownLatch(1);
+        CountDownLatch released = new CountDownLatch(1);
+        Thread.ofVirtual().start(() -> assertThatThrownBy(() -> instance.capture(nowNs -> {
+            hanging.countDown();
+            await(released);
+            throw new IllegalStateException("no capture");
+        })));
+        await(hanging);
+        Map<?, ?> status = result("{\"op\":\"status\"}");
+        assertThat(status.get("state")).isEqualTo("down");
+        assertThat(status.get("reasons")).asInstanceOf(InstanceOfAssertFactories.LIST).singleElement().asString()
+            .matches("one has not answered for \\d+ s: it is in .*ControlServerTest.await.*");
+        assertThat(error("{\"op\":\"stats\"}").get("fault")).isEqualTo("down");
+        released.countDown();
+        Eventually.holds(() -> result("{\"op\":\"status\"}").get("state").equals("ready"), () -> "it is released");
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @ParameterizedTest

@@ -1,0 +1,153 @@
+package org.millrace.runtime.path;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.BitSet;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongFunction;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.millrace.memory.Linux;
+import org.millrace.ports.MemoryPort;
+import org.millrace.testkit.Eventually;
+
+@Timeout(60)
+class DataPathThreadTest {
+    private static final long PATIENCE_NS = TimeUnit.MILLISECONDS.toNanos(400);
+
+    private final MemoryPort[] wire = MemoryPort.pair(Map.of());
+    private final DataPathThread thread = new DataPathThread(new TestHost(wire[0], "10.0.0.1").path, System.nanoTime(), 0, 0,
+        new DataPathThread.Patience(PATIENCE_NS, PATIENCE_NS));
+    private final CountDownLatch released = new CountDownLatch(1);
+
+    @AfterEach
+    void end() {
+        released.countDown();
+        thread.close();
+        wire[1].close();
+    }
+
+    /** As a stage that blocks does it: the thread comes out of it only when the test lets it. */
+    private CompletableFuture<Object> hang() {
+        CompletableFuture<Object> begun = new CompletableFuture<>();
+        CompletableFuture<Object> answer = thread.call(nowNs -> {
+            begun.complete(null);
+            block();
+            return "after all";
+        });
+        begun.join();
+        return answer;
+    }
+
+    private <T> T ask(LongFunction<T> look) {
+        return thread.answer(thread.call(look));
+    }
+
+    private void block() {
+        try {
+            released.await();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void whoAsksAThreadThatHangsIsToldForHowLongAndWhereItIs() {
+        thread.start();
+        hang();
+        assertThatThrownBy(() -> ask(nowNs -> 1)).isInstanceOf(IllegalStateException.class)
+            .hasMessageMatching("test has not answered for \\d+ s: it is in .*DataPathThreadTest.*block.*");
+        assertThat(thread.ended()).as("it may come back").isNull();
+        released.countDown();
+        assertThat(this.<Integer>ask(nowNs -> 1)).isEqualTo(1);
+    }
+
+    @Test
+    void whatIsGivenUpIsNeverDone() {
+        thread.start();
+        hang();
+        AtomicInteger done = new AtomicInteger();
+        assertThatThrownBy(() -> thread.await(nowNs -> done.incrementAndGet())).hasMessageContaining("has not answered");
+        released.countDown();
+        thread.await(nowNs -> null);
+        assertThat(done).hasValue(0);
+    }
+
+    @Test
+    void whatIsToldIsDoneWhenItComesBack() {
+        thread.start();
+        hang();
+        AtomicInteger done = new AtomicInteger();
+        thread.tell(nowNs -> done.incrementAndGet());
+        assertThat(done).hasValue(0);
+        released.countDown();
+        thread.await(nowNs -> null);
+        assertThat(done).hasValue(1);
+    }
+
+    @Test
+    void lookThatHangsItselfIsNotWaitedFor() {
+        thread.start();
+        assertThatThrownBy(() -> ask(nowNs -> {
+            block();
+            return 1;
+        })).hasMessageContaining("has not answered");
+    }
+
+    @Test
+    void changeThatHasBegunIsWaitedFor() {
+        thread.start();
+        CompletableFuture<Integer> changed = new CompletableFuture<>();
+        CompletableFuture<Object> begun = new CompletableFuture<>();
+        Thread.ofVirtual().start(() -> changed.complete(thread.await(nowNs -> {
+            begun.complete(null);
+            block();
+            return 7;
+        })));
+        begun.join();
+        assertThatThrownBy(() -> ask(nowNs -> 1)).as("longer than its patience").hasMessageContaining("has not answered");
+        assertThat(changed).isNotDone();
+        released.countDown();
+        assertThat(changed.join()).isEqualTo(7);
+    }
+
+    @Test
+    void closingDoesNotWaitForAThreadThatHangs() {
+        thread.start();
+        CompletableFuture<Object> unfinished = hang();
+        thread.close();
+        assertThat(thread.ended()).matches("test does not end: test has not answered for \\d+ s: it is in .*block.*");
+        assertThat(unfinished).isCompletedExceptionally();
+        assertThatThrownBy(() -> ask(nowNs -> 1)).hasMessageStartingWith("test does not end");
+    }
+
+    @Test
+    void sleepingThreadDoesNotHang() {
+        thread.start();
+        Eventually.holds(() -> thread.roundNs() == 0, () -> "round of " + thread.roundNs() + " ns");
+        assertThat(this.<Integer>ask(nowNs -> 1)).isEqualTo(1);
+    }
+
+    @Test
+    void threadStaysOnItsProcessors() {
+        BitSet last = new BitSet();
+        last.set(new Linux().affinity().length() - 1);
+        thread.pin(List.of(last.length() - 1));
+        thread.start();
+        assertThat(this.<BitSet>ask(nowNs -> new Linux().affinity())).isEqualTo(last);
+        assertThat(Affinity.on(List.of(last.length() - 1), () -> new Linux().affinity())).isEqualTo(last);
+    }
+
+    @Test
+    void unpinnedThreadRunsWhereItsStarterMay() {
+        thread.start();
+        assertThat(this.<BitSet>ask(nowNs -> new Linux().affinity())).isEqualTo(new Linux().affinity());
+    }
+}

@@ -17,6 +17,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.millrace.api.context.ContextGrant;
 import org.millrace.api.context.ContextOwner;
 import org.millrace.api.context.ContextProvider;
@@ -327,14 +328,19 @@ public final class ContextServer implements AutoCloseable {
         tenant.granted(context, tokens.nextLong());
         if (tenant.hasHungUp()) { // meanwhile
             giveBack(tenant);
-        } else if (answer(tenant, context.region().byteSize(), tenant.token(), context.regionDescriptor(),
-                context.doorbellDescriptor()) < 0) {
+        } else if (answer(tenant, context.region().byteSize(), tenant.token(), descriptors(context)) < 0) {
             tenants.remove(tenant);
             close(tenant);
         } else {
             LOG.info("process {} of user {} has a context of {} connections", tenant.peer.pid(), tenant.peer.uid(),
                 request.connections());
         }
+    }
+
+    /** {@return memory and doorbell of each shard, in order} */
+    private static int[] descriptors(ContextGrant context) {
+        return context.shards().stream().flatMapToInt(shard ->
+            IntStream.of(shard.regionDescriptor(), shard.doorbellDescriptor())).toArray();
     }
 
     private void refused(Tenant tenant, Code code, String message) {
@@ -404,7 +410,8 @@ public final class ContextServer implements AutoCloseable {
     /** Sends a granting answer; a negative number if it did not get away. */
     private int answer(Tenant tenant, long sizeBytes, long token, int... descriptors) {
         List<String> transports = tenant.hasContext() ? tenant.transports() : List.of();
-        int length = new AttachReply(Code.GRANTED, "", directory.name(), transports, sizeBytes, token).write(reply);
+        int length = new AttachReply(Code.GRANTED, "", directory.name(), transports, descriptors.length / 2, sizeBytes, token)
+            .write(reply);
         long sent = sockets.send(tenant.socket, reply, length, descriptors);
         if (sent != length) {
             LOG.warn("answering process {}: {}", tenant.peer.pid(),

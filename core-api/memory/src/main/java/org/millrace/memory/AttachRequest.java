@@ -31,7 +31,7 @@ import org.millrace.api.context.ContextSize;
 public record AttachRequest(int protocol, int layoutVersion, int layoutHash, int connections, int receiveBytes,
                             int transmitBytes, int ringSlots, long process) {
     /** Version of request and reply. */
-    public static final int PROTOCOL = 1;
+    public static final int PROTOCOL = 2;
     /** Size, bytes. */
     public static final int BYTES = 64;
 

@@ -16,7 +16,7 @@ import java.util.Arrays;
  */
 public final class UnixSockets extends NativeCalls {
     /** Most descriptors in one message here. */
-    public static final int MAX_DESCRIPTORS = 4;
+    public static final int MAX_DESCRIPTORS = 128;
     /** Nobody listens there any more. */
     public static final int ECONNREFUSED = 111;
     /** This process may have no more descriptors. */

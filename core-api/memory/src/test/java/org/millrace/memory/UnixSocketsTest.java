@@ -100,7 +100,7 @@ class UnixSocketsTest {
         request.write(memory);
         assertThat(AttachRequest.read(memory)).isEqualTo(request);
         assertThat(request.size()).isEqualTo(ContextSize.DEFAULT);
-        AttachReply reply = new AttachReply(AttachReply.Code.LIMIT, "no more", "one", List.of("tcp", "udp"), 1L << 40, 77);
+        AttachReply reply = new AttachReply(AttachReply.Code.LIMIT, "no more", "one", List.of("tcp", "udp"), 3, 1L << 40, 77);
         assertThat(reply.write(memory)).isEqualTo(AttachReply.HEAD_BYTES + AttachReply.textBytes(memory));
         assertThat(AttachReply.read(memory)).isEqualTo(reply);
         memory.fill((byte) 1);

@@ -5,12 +5,14 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.millrace.api.context.ContextGrant;
 import org.millrace.api.context.ContextSize;
 import org.millrace.memory.AttachReply;
 import org.millrace.memory.AttachRequest;
-import org.millrace.memory.ContextLayout;
 import org.millrace.memory.InstanceDirectory;
 import org.millrace.memory.Linux;
 import org.millrace.memory.MappedRegion;
@@ -32,10 +34,11 @@ public final class Attach {
     private final UnixSockets sockets = new UnixSockets();
     private final MemorySegment reply =
         Arena.ofAuto().allocate(AttachReply.HEAD_BYTES + AttachReply.MAX_TEXT_BYTES, 8);
-    private final int[] descriptors = {-1, -1};
+    private final int[] descriptors = new int[2 * AttachReply.MAX_SHARDS];
 
     private Attach(String instance) {
         this.instance = instance;
+        Arrays.fill(descriptors, -1);
     }
 
     /** Why an application got no context. The message is one line and says what to do. */
@@ -82,20 +85,21 @@ public final class Attach {
 
     private ContextGrant open(ContextSize size) throws AttachException {
         int socket = connect();
-        MappedRegion region = null;
+        List<MappedRegion> regions = new ArrayList<>();
         boolean attached = false;
         try {
             checkPeer(socket);
             AttachReply answer = ask(socket, size);
-            if (descriptors[0] < 0 || descriptors[1] < 0) {
+            if (Arrays.stream(descriptors, 0, 2 * answer.shards()).anyMatch(descriptor -> descriptor < 0)) {
                 throw failure(Reason.LIMIT, "has granted a context, but its descriptors did not arrive: see ulimit -n");
             }
-            int memory = descriptors[0];
-            descriptors[0] = -1; // the region closes it
-            region = MappedRegion.attach(memory, answer.sizeBytes());
-            ContextLayout layout = ContextLayout.attach(region.segment());
-            AttachedContext context = new AttachedContext(InstanceDirectory.of(instance), answer, region, layout,
-                descriptors[1], socket);
+            for (int shard = 0; shard < answer.shards(); shard++) {
+                int memory = descriptors[2 * shard];
+                descriptors[2 * shard] = -1; // the region closes it
+                regions.add(MappedRegion.attach(memory, answer.sizeBytes()));
+            }
+            int[] doorbells = IntStream.range(0, answer.shards()).map(shard -> descriptors[2 * shard + 1]).toArray();
+            AttachedContext context = new AttachedContext(InstanceDirectory.of(instance), answer, regions, doorbells, socket);
             HangupWatch.add(context);
             attached = true;
             return context;
@@ -105,15 +109,13 @@ public final class Attach {
             throw failure(Reason.VERSION, "cannot be attached to: " + e.getMessage());
         } finally {
             if (!attached) {
-                abandon(socket, region);
+                abandon(socket, regions);
             }
         }
     }
 
-    private void abandon(int socket, MappedRegion region) {
-        if (region != null) {
-            region.close();
-        }
+    private void abandon(int socket, List<MappedRegion> regions) {
+        regions.forEach(MappedRegion::close);
         for (int descriptor : descriptors) {
             if (descriptor >= 0) {
                 Linux.close(descriptor);
@@ -174,6 +176,9 @@ public final class Attach {
         AttachReply answer = AttachReply.read(reply);
         switch (answer.code()) {
             case GRANTED -> {
+                if (answer.shards() == 0) {
+                    throw failure(Reason.VERSION, "cannot be attached to: it says not of how many shards it is");
+                }
                 return answer;
             }
             case VERSION -> throw new AttachException(Reason.VERSION, answer.message());

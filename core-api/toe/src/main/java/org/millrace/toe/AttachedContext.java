@@ -5,19 +5,16 @@ import java.lang.foreign.MemorySegment;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SocketChannel;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.millrace.api.context.ContextGrant;
 import org.millrace.memory.AttachReply;
-import org.millrace.memory.ContextLayout;
-import org.millrace.memory.DescriptorRing;
-import org.millrace.memory.Doorbell;
-import org.millrace.memory.Futex;
 import org.millrace.memory.InstanceDirectory;
 import org.millrace.memory.Linux;
 import org.millrace.memory.MappedRegion;
 import org.millrace.memory.UnixSockets;
 
 /**
- * A context of another process. Its socket stays open as long as it does: whoever lets go of it, or dies, hangs up.
+ * A context of another process, with its part in each shard. Its socket stays open as long as it does: whoever lets go of it, or dies, hangs up.
  *
  * <p>Any thread; {@link #checkHangup} by the watch.
  */
@@ -26,23 +23,24 @@ final class AttachedContext implements ContextGrant {
     private final long token;
     private final String instance;
     private final List<String> transports;
-    private final MappedRegion region;
-    private final ContextLayout layout;
-    private final Doorbell doorbell;
+    private final List<AttachedShard> shards;
     private final int socket;
     private volatile boolean open = true;
     private boolean closed;
     private SocketChannel wakeChannel;
 
-    AttachedContext(InstanceDirectory directory, AttachReply reply, MappedRegion region, ContextLayout layout,
-                    int doorbell, int socket) {
+    /**
+     * @param regions   memory in each shard
+     * @param doorbells descriptors that wake each
+     * @throws IllegalArgumentException if memory is of another version
+     */
+    AttachedContext(InstanceDirectory directory, AttachReply reply, List<MappedRegion> regions, int[] doorbells, int socket) {
         this.directory = directory;
         token = reply.token();
         instance = reply.instance();
         transports = reply.transports();
-        this.region = region;
-        this.layout = layout;
-        this.doorbell = new Doorbell(doorbell);
+        shards = IntStream.range(0, regions.size())
+            .mapToObj(shard -> new AttachedShard(this, regions.get(shard), doorbells[shard])).toList();
         this.socket = socket;
     }
 
@@ -61,10 +59,7 @@ final class AttachedContext implements ContextGrant {
         }
         open = false;
         // The sleeper sets the word, fences and asks isOpen; this clears `open`, fences and asks the word.
-        DescriptorRing events = new DescriptorRing(layout.region(), layout.eventRing(), layout.size().ringSlots());
-        if (events.takeWaiting()) {
-            new Futex(layout.region(), events.waitingWord()).wake(Integer.MAX_VALUE);
-        }
+        shards.forEach(AttachedShard::wake);
     }
 
     /** {@return whether the watch has to look after it} */
@@ -78,8 +73,13 @@ final class AttachedContext implements ContextGrant {
     }
 
     @Override
+    public List<ContextGrant> shards() {
+        return List.copyOf(shards);
+    }
+
+    @Override
     public MemorySegment region() {
-        return region.segment();
+        return shards.getFirst().region();
     }
 
     @Override
@@ -89,7 +89,7 @@ final class AttachedContext implements ContextGrant {
 
     @Override
     public void ring() {
-        doorbell.ring();
+        shards.getFirst().ring();
     }
 
     /** Over a socket of the JDK's own, for a selector takes no other; the token says which context it is about. */
@@ -114,8 +114,7 @@ final class AttachedContext implements ContextGrant {
             }
             closed = true;
             open = false;
-            doorbell.close();
-            region.close();
+            shards.forEach(AttachedShard::release);
             Linux.close(socket);
             closeWakeChannel();
         }

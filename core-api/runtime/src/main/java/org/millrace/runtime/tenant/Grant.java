@@ -22,6 +22,7 @@ public final class Grant implements ContextGrant {
     private final Runnable closer;
     private final AtomicBoolean closed = new AtomicBoolean();
     private List<Grant> shards = List.of(this);
+    private Grant[] others = {};
     private WakePipe pipe;
 
     /**
@@ -44,8 +45,10 @@ public final class Grant implements ContextGrant {
      * @param grants the grants
      */
     public static Grant of(List<Grant> grants) {
-        grants.getFirst().shards = List.copyOf(grants);
-        return grants.getFirst();
+        Grant first = grants.getFirst();
+        first.shards = List.copyOf(grants);
+        first.others = grants.subList(1, grants.size()).toArray(Grant[]::new);
+        return first;
     }
 
     @Override
@@ -78,7 +81,7 @@ public final class Grant implements ContextGrant {
         if (pipe == null) {
             pipe = new WakePipe();
             shards.forEach(grant -> grant.context.wakeBy(pipe));
-            if (!isServed()) {
+            if (!isOpen()) {
                 pipe.end();
             }
         }
@@ -94,13 +97,9 @@ public final class Grant implements ContextGrant {
     @Override
     public void selectorBell(SelectorBell selector) {
         shards.forEach(grant -> grant.context.wakeBy(selector));
-        if (selector != null && !isServed()) {
+        if (selector != null && !isOpen()) {
             selector.end();
         }
-    }
-
-    private boolean isServed() {
-        return shards.stream().allMatch(Grant::isOpen);
     }
 
     @Override
@@ -115,7 +114,11 @@ public final class Grant implements ContextGrant {
 
     @Override
     public boolean isOpen() {
-        return !closed.get() && !context.isClosed();
+        boolean open = !closed.get() && !context.isClosed();
+        for (Grant other : others) {
+            open &= other.isOpen();
+        }
+        return open;
     }
 
     @Override

@@ -4,11 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -22,6 +29,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.millrace.api.context.ContextGrant;
 import org.millrace.api.context.ContextSize;
 import org.millrace.memory.AttachReply;
@@ -64,12 +73,70 @@ class ContextServerTest {
             FakeRuntime.Grant grant = runtime.grant(0);
             context.region().set(ValueLayout.JAVA_INT, 5000, 42);
             assertThat(grant.region().get(ValueLayout.JAVA_INT, 5000)).isEqualTo(42);
-            assertThat(runtime.bell.drain()).isZero();
+            assertThat(grant.doorbell.drain()).isZero();
             context.ring();
-            assertThat(runtime.bell.drain()).isEqualTo(1);
+            assertThat(grant.doorbell.drain()).isEqualTo(1);
             assertThat(context.instance()).isEqualTo("one");
             assertThat(context.transports()).containsExactly("tcp", "udp");
             assertThat(context.isOpen()).isTrue();
+        }
+    }
+
+    @Test
+    void contextOfSeveralShardsHasMemoryAndADoorbellInEach() throws IOException {
+        runtime.shards = AttachReply.MAX_SHARDS;
+        try (ContextGrant context = Attach.context(directory.path().toString(), SMALL)) {
+            List<ContextGrant> there = runtime.grant(0).shards();
+            assertThat(context.shards()).hasSize(AttachReply.MAX_SHARDS);
+            for (int i = 0; i < there.size(); i++) {
+                FakeRuntime.Grant shard = (FakeRuntime.Grant) there.get(i);
+                context.shards().get(i).region().set(ValueLayout.JAVA_INT, 5000, 1000 + i);
+                assertThat(shard.region().get(ValueLayout.JAVA_INT, 5000)).isEqualTo(1000 + i);
+                context.shards().get(i).ring();
+                assertThat(shard.doorbell.drain()).isEqualTo(1);
+            }
+            try (Toe toe = Toe.open(context)) {
+                assertThat(toe.shards()).isEqualTo(AttachReply.MAX_SHARDS);
+                assertThat(toe.poll(1_000)).isZero();
+            }
+        }
+    }
+
+    @Test
+    void clientOfAnotherProtocolIsToldInOneLine() {
+        try (RawClient client = new RawClient(directory)) {
+            AttachReply reply = client.ask(new AttachRequest(1, ContextLayout.VERSION, ContextLayout.HASH, 4, 4096, 4096, 64, 0));
+            assertThat(reply.code()).isEqualTo(AttachReply.Code.VERSION);
+            assertThat(reply.message()).isEqualTo("the runtime's attach protocol is version 2, this library's is version 1: "
+                + "use the library that came with the runtime");
+            assertThat(client.isHungUp()).isTrue();
+        }
+    }
+
+    /** A runtime of version 1 refuses so, and would not know how to say of how many shards it is. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    void runtimeOfAnotherProtocolIsOneLine(int code) throws Exception {
+        InstanceDirectory old = InstanceDirectory.of(temporary.resolve("old").toString());
+        old.create(false);
+        try (ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            listener.bind(UnixDomainSocketAddress.of(old.socket()));
+            Thread server = Thread.ofPlatform().start(() -> answerAsVersionOne(listener, code));
+            assertThatThrownBy(() -> Attach.context(old.path().toString(), SMALL)).isInstanceOf(AttachException.class)
+                .message().doesNotContain("\n").contains(code == 1 ? "the runtime's attach protocol is version 1" : "shards");
+            server.join();
+        }
+    }
+
+    private static void answerAsVersionOne(ServerSocketChannel listener, int code) {
+        byte[] text = "the runtime's attach protocol is version 1, this library's is version 2\nold\n".getBytes(StandardCharsets.UTF_8);
+        ByteBuffer reply = ByteBuffer.allocate(64 + text.length).order(ByteOrder.LITTLE_ENDIAN).putLong(0, ContextLayout.MAGIC)
+            .putInt(8, 1).putInt(12, code).putInt(32, text.length).put(64, text);
+        try (SocketChannel client = listener.accept()) {
+            client.read(ByteBuffer.allocate(AttachRequest.BYTES));
+            client.write(reply);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

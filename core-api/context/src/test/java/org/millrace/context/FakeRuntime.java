@@ -16,12 +16,13 @@ import org.millrace.memory.InstanceDirectory;
 
 /** Gives contexts that nobody serves. Run as a program, it does so at the directory given until it is killed. */
 final class FakeRuntime implements ContextProvider, AutoCloseable {
-    final EventFd bell = new EventFd();
     final List<Grant> grants = new ArrayList<>();
     /** Contexts with so many connections open when it is counted down. */
     final CountDownLatch slow = new CountDownLatch(1);
     static final int SLOW_CONNECTIONS = 3;
     volatile int most = Integer.MAX_VALUE;
+    /** Of each context from now on. */
+    volatile int shards = 1;
 
     public static void main(String[] arguments) throws IOException {
         ContextServer server = ContextServer.start(InstanceDirectory.of(arguments[0]), new FakeRuntime(),
@@ -54,6 +55,9 @@ final class FakeRuntime implements ContextProvider, AutoCloseable {
         }
         Grant grant = new Grant(size, grants.size());
         grants.add(grant);
+        for (int shard = 1; shard < shards; shard++) {
+            grant.others.add(new Grant(size, grants.size()));
+        }
         return grant;
     }
 
@@ -63,13 +67,15 @@ final class FakeRuntime implements ContextProvider, AutoCloseable {
 
     @Override
     public void close() {
-        bell.close();
+        grants.forEach(Grant::close);
     }
 
     final class Grant implements ContextGrant {
         final CountDownLatch closed = new CountDownLatch(1);
         final ContextMemory memory;
         final ContextLayout layout;
+        final EventFd doorbell = new EventFd();
+        final List<Grant> others = new ArrayList<>();
         volatile SelectorBell selectorBell;
 
         Grant(ContextSize size, int number) {
@@ -80,6 +86,13 @@ final class FakeRuntime implements ContextProvider, AutoCloseable {
         @Override
         public String instance() {
             return "fake";
+        }
+
+        @Override
+        public List<ContextGrant> shards() {
+            List<ContextGrant> all = new ArrayList<>(List.of(this));
+            all.addAll(others);
+            return all;
         }
 
         @Override
@@ -94,7 +107,7 @@ final class FakeRuntime implements ContextProvider, AutoCloseable {
 
         @Override
         public void ring() {
-            bell.signal();
+            doorbell.signal();
         }
 
         @Override
@@ -114,13 +127,15 @@ final class FakeRuntime implements ContextProvider, AutoCloseable {
 
         @Override
         public int doorbellDescriptor() {
-            return bell.descriptor();
+            return doorbell.descriptor();
         }
 
         @Override
         public void close() {
             if (isOpen()) {
                 memory.close();
+                doorbell.close();
+                others.forEach(Grant::close);
                 closed.countDown();
             }
         }

@@ -12,7 +12,7 @@ import org.millrace.memory.UnixSockets;
 /** Speaks with a server as no library would. */
 final class RawClient implements AutoCloseable {
     final UnixSockets sockets = new UnixSockets();
-    final int[] descriptors = {-1, -1};
+    final int[] descriptors = {-1, -1, -1, -1, -1, -1};
     final int socket;
     private final MemorySegment memory = Arena.ofAuto().allocate(1 << 16, 8);
 

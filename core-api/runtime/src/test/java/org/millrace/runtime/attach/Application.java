@@ -13,6 +13,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
 import org.millrace.api.context.ContextGrant;
 import org.millrace.api.context.ContextSize;
 import org.millrace.memory.ContextLayout;
@@ -45,6 +47,7 @@ final class Application {
             int number = Integer.parseInt(arguments[2]);
             switch (arguments[0]) {
                 case "echo" -> application.echo(number);
+                case "shards" -> application.shards(number);
                 case "select" -> application.select(number);
                 case "source" -> application.source(number);
                 case "seal" -> application.seal();
@@ -74,6 +77,18 @@ final class Application {
         }
     }
 
+    /** Echoes, and in the end tells of which shards the streams were. */
+    private void shards(int port) throws IOException {
+        Toe toe = attach();
+        ListenSocket listener = listen(toe, port);
+        Set<Integer> shards = new TreeSet<>();
+        while (toe.isOpen()) {
+            toe.poll(-1);
+            serve(toe, listener, shards);
+        }
+        System.out.println("shards " + shards);
+    }
+
     private void select(int port) throws IOException {
         Toe toe = attach();
         ListenSocket listener = listen(toe, port);
@@ -101,6 +116,10 @@ final class Application {
     }
 
     private static void serve(Toe toe, ListenSocket listener) throws IOException {
+        serve(toe, listener, new TreeSet<>());
+    }
+
+    private static void serve(Toe toe, ListenSocket listener, Set<Integer> shards) throws IOException {
         ByteBuffer bytes = ByteBuffer.allocate(65536);
         // an end found by polling makes everything ready, to fail
         for (Endpoint ready = toe.nextReady(); ready != null && toe.isOpen(); ready = toe.nextReady()) {
@@ -109,6 +128,7 @@ final class Application {
                     continue; // it becomes ready with its first bytes
                 }
             } else if (ready instanceof StreamSocket stream) {
+                shards.add(stream.shard());
                 try {
                     while (stream.writable() == 65536 && stream.read(bytes.clear()) > 0) {
                         stream.write(bytes.flip());

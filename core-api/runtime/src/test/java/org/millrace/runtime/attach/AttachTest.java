@@ -18,6 +18,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.millrace.api.context.Status;
 import org.millrace.context.Journal;
 import org.millrace.context.JournalEntry;
@@ -91,14 +93,32 @@ class AttachTest {
         }
     }
 
+    /** It sleeps on all shards at once, and is woken by each. */
     @Test
-    void applicationThatSleepsInItsSelectorIsWokenOverTheSocket() throws IOException {
-        try (TwoHosts hosts = start(Map.of()); Child server = application("select", 7)) {
+    void applicationOfSeveralShardsEchoesOnEach() throws IOException {
+        try (TwoHosts hosts = start(Map.of("shards", "2")); Child server = application("shards", 7)) {
             assertThat(server.line()).isEqualTo("listening");
             try (Toe toe = Toe.open(hosts.peer, Application.SIZE)) {
-                StreamSocket stream = connect(toe, 7);
-                for (int i = 0; i < 100; i++) {
-                    echo(toe, stream, new Random(i), 64);
+                for (int i = 0; i < 12; i++) {
+                    echo(toe, connect(toe, 7), new Random(i), 10_000);
+                }
+            }
+            hosts.runtime.close();
+            assertThat(server.line()).as("keys are random: one of 2,048 runs would have all in one").isEqualTo("shards [0, 1]");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void applicationThatSleepsInItsSelectorIsWokenOverTheSocket(int shards) throws IOException {
+        try (TwoHosts hosts = start(Map.of("shards", Integer.toString(shards))); Child server = application("select", 7)) {
+            assertThat(server.line()).isEqualTo("listening");
+            try (Toe toe = Toe.open(hosts.peer, Application.SIZE)) {
+                for (int n = 0; n < 6 * shards; n++) {
+                    StreamSocket stream = connect(toe, 7);
+                    for (int i = 0; i < 100 / shards; i++) {
+                        echo(toe, stream, new Random(i), 64);
+                    }
                 }
             }
             hosts.runtime.close();
@@ -164,10 +184,11 @@ class AttachTest {
         }
     }
 
-    @Test
-    void killedRuntimeFailsBlockedCallsByItsName() throws Exception {
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void killedRuntimeFailsBlockedCallsByItsName(int shards) throws Exception {
         Path directory = temporary.resolve("two");
-        try (Child runtime = Child.runtime(directory)) {
+        try (Child runtime = Child.runtime(directory, shards)) {
             assertThat(runtime.line()).isEqualTo("ready millrace");
             Toe toe = Toe.open(Attach.context(directory.toString(), Application.SIZE));
             StreamSocket stream = toe.connect(new InetSocketAddress("10.0.0.2", 9));

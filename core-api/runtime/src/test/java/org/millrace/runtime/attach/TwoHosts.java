@@ -26,9 +26,9 @@ final class TwoHosts implements AutoCloseable {
         peer = start(wire[1], "10.0.0.2/24", Map.of());
     }
 
-    /** A runtime of its own process: until it is killed. */
+    /** A runtime of its own process, of so many shards: until it is killed. */
     public static void main(String[] arguments) throws InterruptedException {
-        try (TwoHosts hosts = new TwoHosts(Path.of(arguments[0]), Map.of())) {
+        try (TwoHosts hosts = new TwoHosts(Path.of(arguments[0]), Map.of("shards", arguments[1]))) {
             System.out.println("ready " + hosts.runtime.name());
             Thread.currentThread().join();
         }

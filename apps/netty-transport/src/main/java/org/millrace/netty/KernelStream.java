@@ -7,6 +7,7 @@ import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
+import org.millrace.api.context.StreamOption;
 
 /** A stream of the kernel's TCP, for addresses that are not routed over Millrace. */
 final class KernelStream implements ChannelStream {
@@ -193,7 +194,7 @@ final class KernelStream implements ChannelStream {
             }
         }
         socket.setOption(StandardSocketOptions.SO_REUSEADDR, config.isReuseAddress());
-        if (config.getTrafficClass() != 0) {
+        if (config.chosen().containsKey(StreamOption.DSCP)) {
             socket.setOption(StandardSocketOptions.IP_TOS, config.getTrafficClass());
         }
         if (config.getReceiveBufferSize() != 0) {

@@ -10,10 +10,11 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.socket.ServerSocketChannelConfig;
 import io.netty.util.NetUtil;
 import java.util.Map;
+import org.millrace.api.context.StreamOption;
 
 /**
  * Options of a listener. SO_BACKLOG counts, and SO_REUSEPORT, as {@code UnixChannelOption} or {@code NioChannelOption} has it;
- * SO_RCVBUF and SO_REUSEADDR have an effect over the kernel only.
+ * SO_RCVBUF is what the streams have that it accepts from then on; SO_REUSEADDR has an effect over the kernel only.
  */
 final class MillraceServerSocketChannelConfig extends DefaultChannelConfig implements ServerSocketChannelConfig {
     private static final String REUSEPORT = MillraceServerSocketChannel.SO_REUSEPORT.name();
@@ -110,6 +111,7 @@ final class MillraceServerSocketChannelConfig extends DefaultChannelConfig imple
 
     @Override
     public ServerSocketChannelConfig setReceiveBufferSize(int bytes) {
+        StreamOption.RECEIVE_BYTES.check(bytes);
         receiveBufferSize = bytes;
         return this;
     }

@@ -72,6 +72,7 @@ public final class MillraceSocketChannel extends AbstractMillraceChannel impleme
     MillraceSocketChannel(MillraceServerSocketChannel parent, ChannelStream accepted) {
         super(parent);
         kernelPeers = peer -> false;
+        config.inherit(parent.config());
         if (accepted instanceof ToeStream toe) {
             offered = new OfferedStream(toe);
         } else if (accepted instanceof CallStream called) {

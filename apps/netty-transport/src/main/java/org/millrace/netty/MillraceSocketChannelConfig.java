@@ -6,6 +6,7 @@ import io.netty.channel.DefaultChannelConfig;
 import io.netty.channel.MessageSizeEstimator;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.socket.ServerSocketChannelConfig;
 import io.netty.channel.socket.SocketChannelConfig;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -98,6 +99,13 @@ final class MillraceSocketChannelConfig extends DefaultChannelConfig implements 
         return true;
     }
 
+    /** What an accepted stream has of its listener, as Linux has it: SO_RCVBUF. */
+    void inherit(ServerSocketChannelConfig listener) {
+        if (listener.getReceiveBufferSize() != 0) {
+            setReceiveBufferSize(listener.getReceiveBufferSize());
+        }
+    }
+
     private void choose(StreamOption option, int value) {
         option.check(value);
         boolean leavesIt = option == StreamOption.KEEPALIVE && value == 0 && !chosen.containsKey(option);
@@ -130,6 +138,7 @@ final class MillraceSocketChannelConfig extends DefaultChannelConfig implements 
 
     @Override
     public SocketChannelConfig setReceiveBufferSize(int value) {
+        StreamOption.RECEIVE_BYTES.check(value);
         receiveBufferSize = value;
         choose(StreamOption.RECEIVE_BYTES, value);
         return this;

@@ -124,6 +124,20 @@ class MillraceSocketChannelTest {
             .isInstanceOf(IllegalArgumentException.class);
     }
 
+    @Test
+    void acceptedStreamsHaveTheirListenersReceiveBufferUnlessTheyHaveTheirOwn() throws Exception {
+        Channel server = serve(Echo::new);
+        server.config().setOption(ChannelOption.SO_RCVBUF, 48 << 10);
+        connect(server, new Echo());
+        Channel child = accepted.take();
+        assertThat(child.config().getOption(ChannelOption.SO_RCVBUF)).isEqualTo(48 << 10);
+        assertDetail(hosts.server, " rcvbuf=49152 ");
+        child.config().setOption(ChannelOption.SO_RCVBUF, 40 << 10);
+        assertDetail(hosts.server, " rcvbuf=40960 ");
+        assertThatThrownBy(() -> server.config().setOption(ChannelOption.SO_RCVBUF, -1)).isInstanceOf(IllegalArgumentException.class);
+        assertThat(server.config().getOption(ChannelOption.SO_RCVBUF)).isEqualTo(48 << 10);
+    }
+
     private static void assertDetail(Instance host, String wanted) throws Exception {
         Eventually.holds(() -> host.status().connections().stream().anyMatch(c -> (c.detail() + " ").contains(wanted)),
             () -> wanted + " in " + host.status().connections());

@@ -155,7 +155,7 @@ final class MillraceServerSocketChannel extends ServerSocketChannel implements W
             StreamSocket taken = now.accept();
             if (taken != null) {
                 ChannelStream stream = new ChannelStream(now.context(), taken);
-                MillraceSocketChannel accepted = new MillraceSocketChannel(provider, stream);
+                MillraceSocketChannel accepted = new MillraceSocketChannel(provider, stream, kernel.options());
                 stream.belongsTo(accepted);
                 return accepted;
             }

@@ -52,10 +52,11 @@ final class MillraceSocketChannel extends SocketChannel implements Watched {
         this.provider = provider;
     }
 
-    /** An accepted one. */
-    MillraceSocketChannel(MillraceSelectorProvider provider, ChannelStream stream) {
+    /** One that a channel with these options has accepted. */
+    MillraceSocketChannel(MillraceSelectorProvider provider, ChannelStream stream, Options listeners) {
         this(provider);
         this.stream = stream;
+        kernel.options().inherit(listeners);
         stream.options(kernel.options());
         state = State.CONNECTED;
     }

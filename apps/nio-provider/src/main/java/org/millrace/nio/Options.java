@@ -65,6 +65,17 @@ final class Options {
         return option.type().cast(set.getOrDefault(option, defaults.get(option)));
     }
 
+    /** Takes what an accepted stream has of its listener, as Linux has it: SO_RCVBUF. */
+    void inherit(Options listeners) {
+        Object bytes;
+        synchronized (listeners) {
+            bytes = listeners.set.get(StandardSocketOptions.SO_RCVBUF);
+        }
+        if (bytes != null) {
+            set(StandardSocketOptions.SO_RCVBUF, (Integer) bytes);
+        }
+    }
+
     /** Tells a stream of all that is not as a stream is by itself. */
     synchronized void tell(StreamSocket stream) {
         tell(stream, StandardSocketOptions.TCP_NODELAY, get(StandardSocketOptions.TCP_NODELAY));

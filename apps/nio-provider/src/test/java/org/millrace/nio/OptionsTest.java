@@ -76,6 +76,21 @@ class OptionsTest {
     }
 
     @Test
+    void acceptedStreamsHaveTheirListenersReceiveBuffer() throws Exception {
+        try (ServerSocketChannel listener = serving.openServerSocketChannel(); SocketChannel client = asking.openSocketChannel()) {
+            listener.bind(new InetSocketAddress(TwoHosts.SERVER, 0));
+            listener.setOption(StandardSocketOptions.SO_RCVBUF, 48 << 10);
+            client.connect(listener.getLocalAddress());
+            try (SocketChannel accepted = listener.accept()) {
+                assertThat(accepted.getOption(StandardSocketOptions.SO_RCVBUF)).isEqualTo(48 << 10);
+                assertDetail(hosts.server, accepted, detail -> detail.contains(" rcvbuf=49152 "));
+                accepted.setOption(StandardSocketOptions.SO_RCVBUF, 40 << 10);
+                assertDetail(hosts.server, accepted, detail -> detail.contains(" rcvbuf=40960 "));
+            }
+        }
+    }
+
+    @Test
     void valuesThatAreNoneAreRefused() throws Exception {
         try (SocketChannel client = asking.openSocketChannel()) {
             assertThat(client.supportedOptions()).contains(ExtendedSocketOptions.TCP_KEEPCOUNT, ExtendedSocketOptions.TCP_KEEPINTERVAL);

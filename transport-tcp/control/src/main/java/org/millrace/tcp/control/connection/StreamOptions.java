@@ -81,8 +81,10 @@ public final class StreamOptions {
     /** {@return those that are not as most have them, for a connection's line: each behind a space} */
     String text() {
         int timeoutMs = get(StreamOption.USER_TIMEOUT_MS);
+        int receiveBytes = get(StreamOption.RECEIVE_BYTES);
         return (get(StreamOption.NO_DELAY) != 0 ? "" : " nagle") + (get(StreamOption.CORK) == 0 ? "" : " cork")
             + (get(StreamOption.DSCP) == 0 ? "" : " dscp=" + get(StreamOption.DSCP))
+            + (receiveBytes == 0 ? "" : " rcvbuf=" + receiveBytes)
             + (timeoutMs == 0 ? "" : " user-timeout=" + timeoutMs + "ms")
             + (keepsAlive() ? " keepalive=" + get(StreamOption.KEEPALIVE_IDLE_S) + "s" : "");
     }

@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
@@ -19,6 +21,7 @@ import java.util.regex.Pattern;
  * opens them for passing through, mode 0711. Any thread.
  */
 public final class InstanceDirectory {
+    private static final Set<PosixFilePermission> PASSING = PosixFilePermissions.fromString("rwx--x--x");
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]{0,31}");
 
     private final Path path;
@@ -94,7 +97,7 @@ public final class InstanceDirectory {
      * @throws IOException if it cannot be made, or belongs to another user
      */
     public void create(boolean shared) throws IOException {
-        var mode = PosixFilePermissions.fromString(shared ? "rwx--x--x" : "rwx------");
+        Set<PosixFilePermission> mode = shared ? PASSING : PosixFilePermissions.fromString("rwx------");
         for (Path directory : List.of(path.getParent(), path)) {
             boolean own = directory.equals(path) || bases().contains(directory);
             if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
@@ -102,7 +105,9 @@ public final class InstanceDirectory {
             }
             if (own) {
                 checkOwner(directory);
-                Files.setPosixFilePermissions(directory, mode);
+                if (directory.equals(path) || !Files.getPosixFilePermissions(directory).equals(PASSING)) { // as another one needs it
+                    Files.setPosixFilePermissions(directory, mode);
+                }
             }
         }
     }
@@ -139,6 +144,11 @@ public final class InstanceDirectory {
             throw new IOException("directory " + directory + " belongs to user " + owner + ", not to this one ("
                 + Linux.userId() + "): remove it or set XDG_RUNTIME_DIR");
         }
+    }
+
+    /** {@return the directory in which this user's instances note which processors they keep to themselves; no instance's name} */
+    public static InstanceDirectory ofProcessors() {
+        return new InstanceDirectory(bases().getFirst().resolve(".cpus"));
     }
 
     private static List<Path> bases() {

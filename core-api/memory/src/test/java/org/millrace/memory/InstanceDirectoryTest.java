@@ -3,10 +3,14 @@ package org.millrace.memory;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class InstanceDirectoryTest {
     @Test
@@ -35,10 +39,39 @@ class InstanceDirectoryTest {
         assertThat(output(inside)).isEqualTo(outside).startsWith("/tmp/millrace-");
     }
 
+    @Test
+    void instanceForItsUserOnlyLeavesTheWayToOneThatIsShared(@TempDir Path temporary) throws Exception {
+        ProcessBuilder builder = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path"), Made.class.getName());
+        builder.environment().put("XDG_RUNTIME_DIR", temporary.toString());
+        assertThat(output(builder)).isEqualTo("rwx------ rwx--x--x");
+    }
+
     private static String output(List<String> command) throws Exception {
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().remove("XDG_RUNTIME_DIR");
+        return output(builder);
+    }
+
+    private static String output(ProcessBuilder builder) throws Exception {
         return new String(builder.start().getInputStream().readAllBytes()).strip();
+    }
+
+    /** Makes one's directory, another's that others may attach to, and the first again; says the mode of what both are in. */
+    static final class Made {
+        private Made() {
+        }
+
+        public static void main(String[] arguments) throws IOException {
+            List<String> modes = new ArrayList<>();
+            for (boolean shared : new boolean[] {false, true}) {
+                InstanceDirectory.ofNew("shared").create(shared);
+                InstanceDirectory own = InstanceDirectory.ofNew("own");
+                own.create(false);
+                modes.add(PosixFilePermissions.toString(Files.getPosixFilePermissions(own.path().getParent())));
+            }
+            System.out.println(String.join(" ", modes));
+        }
     }
 
     /** Says where an instance would be. */

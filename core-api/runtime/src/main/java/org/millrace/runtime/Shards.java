@@ -1,5 +1,6 @@
 package org.millrace.runtime;
 
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,6 +10,7 @@ import java.util.function.Consumer;
 import org.millrace.api.port.FrameSteering;
 import org.millrace.api.port.Port;
 import org.millrace.api.port.PortFactory;
+import org.millrace.memory.InstanceDirectory;
 import org.millrace.memory.frame.FrameMesh;
 import org.millrace.runtime.config.ConfigException;
 import org.millrace.runtime.config.DataPathConfig;
@@ -17,8 +19,13 @@ import org.millrace.runtime.config.ShardPlace;
 import org.millrace.runtime.frame.SharedPort;
 import org.millrace.runtime.path.DataPath;
 import org.millrace.runtime.path.DataPathThread;
+import org.millrace.runtime.place.Affinity;
+import org.millrace.runtime.place.CpuClaims;
+import org.millrace.runtime.place.Processors;
 import org.millrace.wire.steer.Steering;
 import org.millrace.wire.steer.SteeringFilter;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The data paths of an instance behind one address: they share nothing while frames pass, but hand each other those that have
@@ -27,12 +34,16 @@ import org.millrace.wire.steer.SteeringFilter;
  * <p>Any thread.
  */
 final class Shards implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Shards.class);
+
     private final List<Shard> all;
+    private final CpuClaims claims;
     private String failure;
     private Consumer<String> failureAction;
 
-    private Shards(List<Shard> all) {
+    private Shards(List<Shard> all, CpuClaims claims) {
         this.all = List.copyOf(all);
+        this.claims = claims;
         for (Shard shard : all) {
             shard.thread().onFailure(this::failed);
         }
@@ -50,6 +61,16 @@ final class Shards implements AutoCloseable {
      * @throws ConfigException if something is refused; then nothing is open
      */
     static Shards open(InstanceConfig config, PortFactory factory, Recipe recipe) {
+        CpuClaims claims = claim(config);
+        try {
+            return new Shards(make(config, factory, recipe), claims);
+        } catch (RuntimeException e) {
+            claims.close();
+            throw e;
+        }
+    }
+
+    private static List<Shard> make(InstanceConfig config, PortFactory factory, Recipe recipe) {
         long originNs = System.nanoTime();
         SecureRandom random = new SecureRandom();
         int count = config.shards();
@@ -61,13 +82,16 @@ final class Shards implements AutoCloseable {
             for (int i = 0; i < count; i++) {
                 ShardPlace place = count == 1 ? ShardPlace.ALONE
                     : new ShardPlace(mesh.node(i), new Steering(count, steering.key()), others(shards, i));
-                DataPath path = new DataPath(recipe.of(ports.get(i), place, random), config.sharing().home(config.name()));
+                DataPathConfig made = recipe.of(ports.get(i), place, random);
+                List<Integer> cpus = config.placement().cpus(i);
+                DataPath path = Affinity.on(cpus, () -> new DataPath(made, config.sharing().home(config.name())));
                 path.ttl(config.ttl());
                 DataPathThread thread = new DataPathThread(path, originNs, config.spinNs(), config.stopLingerNs());
+                thread.pin(cpus);
                 mesh.node(i).wokenBy(thread::ring);
                 shards.add(new Shard(path, thread));
             }
-            return new Shards(shards);
+            return shards;
         } catch (RuntimeException e) {
             ports.forEach(Port::close);
             throw e instanceof IllegalArgumentException ? new ConfigException("instance", config.name(), e) : e;
@@ -85,6 +109,16 @@ final class Shards implements AutoCloseable {
                 }
             }
         };
+    }
+
+    private static CpuClaims claim(InstanceConfig config) {
+        Processors processors = Processors.of(Path.of("/"));
+        processors.check(config.placement());
+        String distance = processors.distance(config.placement(), config.portOptions().getOrDefault("interface", ""));
+        if (distance != null) {
+            LOG.warn("{}: {}", config.name(), distance);
+        }
+        return CpuClaims.of(InstanceDirectory.ofProcessors(), config.name(), config.placement().cpus());
     }
 
     private static List<Port> ports(InstanceConfig config, PortFactory factory, Steering steering) {
@@ -194,5 +228,6 @@ final class Shards implements AutoCloseable {
     @Override
     public void close() {
         all.forEach(shard -> shard.thread().close());
+        claims.close();
     }
 }

@@ -1,6 +1,7 @@
 package org.millrace.runtime.config;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -13,7 +14,7 @@ import java.util.stream.IntStream;
  * others' or one longer.
  *
  * @param shards data paths behind one address, 1 to {@value #MAX_SHARDS}
- * @param cores  processors for all of them, as many as shards or more
+ * @param cores  processors for all of them, as many as shards or more; 0: nothing is said of them
  * @param cpus   their numbers, {@code cores} of them in the order of the list; empty: the kernel chooses, and moves them
  */
 public record Placement(int shards, int cores, List<Integer> cpus) {
@@ -28,7 +29,7 @@ public record Placement(int shards, int cores, List<Integer> cpus) {
         String text = map.getOrDefault("cores", "").strip();
         if (text.isEmpty()) {
             int shards = (int) InstanceConfig.number(map, "shards", 1, 1, MAX_SHARDS);
-            return map.containsKey("cores") ? refuse(text) : new Placement(shards, shards, List.of());
+            return map.containsKey("cores") ? refuse(text) : new Placement(shards, 0, List.of());
         }
         List<Integer> cpus = text.matches("\\d+") ? List.of() : list(text);
         int cores = cpus.isEmpty() ? count(text) : cpus.size();
@@ -48,7 +49,12 @@ public record Placement(int shards, int cores, List<Integer> cpus) {
         return count >= 1 && count <= MAX_CPU + 1 ? count : refuse(text);
     }
 
-    private static List<Integer> list(String text) {
+    /**
+     * {@return the numbers that a list names, as the kernel writes it too}
+     *
+     * @throws ConfigException if it is none
+     */
+    public static List<Integer> list(String text) {
         List<Integer> cpus = new ArrayList<>();
         for (String word : text.split(",", -1)) {
             String range = word.strip();
@@ -82,13 +88,12 @@ public record Placement(int shards, int cores, List<Integer> cpus) {
 
     /** {@return what the key {@code cores} would say of it} */
     public String text() {
-        return isPinned() ? ranges(cpus) : Integer.toString(cores);
+        return isPinned() ? ranges(cpus) : cores == 0 ? "none" : Integer.toString(cores);
     }
 
-    /** {@return numbers of processors as the kernel writes them, in order: {@code 2-5,8}; one alone is {@code 3-3}} */
-    static String ranges(Iterable<Integer> cpus) {
-        TreeSet<Integer> sorted = new TreeSet<>();
-        cpus.forEach(sorted::add);
+    /** {@return numbers of processors as the key would say it, in ascending order: {@code 2-5,8}; one alone is {@code 3-3}} */
+    public static String ranges(Collection<Integer> cpus) {
+        TreeSet<Integer> sorted = new TreeSet<>(cpus);
         String text = sorted.stream().filter(cpu -> !sorted.contains(cpu - 1)).map(first -> {
             int last = first;
             while (sorted.contains(last + 1)) {

@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 import org.millrace.memory.AdaptiveSpin;
 import org.millrace.memory.Poller;
 import org.millrace.memory.TenantBell;
+import org.millrace.runtime.place.Affinity;
 import org.millrace.runtime.status.Durations;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -31,7 +31,8 @@ class ConfigChangeTest {
         "limits.user.connections|5000|limits.user.connections is '5000', a running instance keeps '4194304': ",
         "limits.user.contexts|5|limits.user.contexts is '5', a running instance keeps '256': ",
         "transports|tcp-flextoe,udp-test|number of transports is '2', a running instance keeps '1': ",
-        "cores|1-1|cores is '1-1', a running instance keeps '1': ",
+        "shards|2|shards is '2', a running instance keeps '1': ",
+        "cores|1-1|cores is '1-1', a running instance keeps 'none': ",
         "capture|/tmp/f|capture is '/tmp/f', a running instance keeps 'none': ",
         "attach|on|attach is 'on', a running instance keeps 'off': ",
         "attach.users|7,5|attach.users is '5, 7', a running instance keeps 'none': ",
@@ -45,8 +46,8 @@ class ConfigChangeTest {
     @Test
     void everyRefusedKeyIsNamed() {
         assertThat(change("flows", "2048", "instance", "other", "spin-us", "5").refusals()).hasSize(2);
-        assertThat(change("shards", "2").refusals()).satisfiesExactly(
-            cores -> assertThat(cores).startsWith("cores is '2', a running instance keeps '1': "),
+        assertThat(change("cores", "2").refusals()).satisfiesExactly(
+            cores -> assertThat(cores).startsWith("cores is '2', a running instance keeps 'none': "),
             shards -> assertThat(shards).startsWith("shards is '2', a running instance keeps '1': "));
     }
 

@@ -34,7 +34,7 @@ class InstanceConfigTest {
         assertThat(config.capture()).isNull();
         assertThat(config.spinNs()).isZero();
         assertThat(config.shards()).isEqualTo(1);
-        assertThat(config.placement()).isEqualTo(new Placement(1, 1, List.of()));
+        assertThat(config.placement()).isEqualTo(new Placement(1, 0, List.of()));
     }
 
     @Test

@@ -24,7 +24,7 @@ class PlacementTest {
 
     @Test
     void numberOfCoresIsHowManyAndAListIsWhich() {
-        assertThat(parse(null, null)).isEqualTo(new Placement(1, 1, List.of()));
+        assertThat(parse(null, null)).isEqualTo(new Placement(1, 0, List.of()));
         assertThat(parse("2", null)).isEqualTo(new Placement(2, 2, List.of()));
         assertThat(parse("3-3", null)).isEqualTo(new Placement(1, 1, List.of(3)));
         assertThat(parse(" 2-5, 8 ", null)).isEqualTo(new Placement(5, 5, List.of(2, 3, 4, 5, 8)));
@@ -35,7 +35,7 @@ class PlacementTest {
 
     @Test
     void shardsAreAsManyAsCoresUnlessSaid() {
-        assertThat(parse(null, "4")).isEqualTo(new Placement(4, 4, List.of()));
+        assertThat(parse(null, "4")).isEqualTo(new Placement(4, 0, List.of()));
         assertThat(parse("4", "2")).isEqualTo(new Placement(2, 4, List.of()));
         assertThat(parse("100", null)).isEqualTo(new Placement(64, 100, List.of()));
     }

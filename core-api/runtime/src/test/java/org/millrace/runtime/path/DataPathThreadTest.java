@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.millrace.memory.Linux;
 import org.millrace.ports.MemoryPort;
+import org.millrace.runtime.place.Affinity;
 import org.millrace.testkit.Eventually;
 
 @Timeout(60)

@@ -1,9 +1,9 @@
-package org.millrace.runtime.path;
+package org.millrace.runtime.place;
 
 import java.util.BitSet;
 import java.util.List;
-import java.util.concurrent.FutureTask;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.function.Supplier;
 import org.millrace.memory.Linux;
 
@@ -18,7 +18,7 @@ public final class Affinity {
      * @param cpus their numbers; none: it is left alone
      * @throws org.millrace.memory.NativeException if it may run on none of them
      */
-    static void pin(List<Integer> cpus) {
+    public static void pin(List<Integer> cpus) {
         if (!cpus.isEmpty()) {
             BitSet set = new BitSet();
             cpus.forEach(set::set);

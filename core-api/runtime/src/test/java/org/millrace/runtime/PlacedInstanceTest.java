@@ -1,0 +1,97 @@
+package org.millrace.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.millrace.api.port.Port;
+import org.millrace.api.port.PortFactory;
+import org.millrace.bluefield.BluefieldBackend;
+import org.millrace.ports.MemoryPort;
+import org.millrace.runtime.config.ConfigException;
+import org.millrace.runtime.config.InstanceConfig;
+import org.millrace.runtime.place.Processors;
+import org.millrace.tcp.flextoe.FlexToeFactory;
+
+/** Instances whose data paths are told where to run. */
+@Timeout(60)
+class PlacedInstanceTest {
+    private static final String LAST = Processors.of(Path.of("/")).allowed().getLast().toString();
+    private static final String LAST_ALONE = LAST + "-" + LAST;
+
+    private static Instance start(String name, String key, String value) {
+        return Instance.start(InstanceConfig.parse(Map.of("hardware", "hw-bluefield", "transports", "tcp-flextoe", "port", "test",
+            "address", "10.0.0.1/24", "instance", name, key, value)), List.of(new BluefieldBackend()), List.of(new FlexToeFactory()),
+            List.of(new PortFactory() {
+                @Override
+                public String kind() {
+                    return "test";
+                }
+
+                @Override
+                public Port open(Map<String, String> options) {
+                    return MemoryPort.pair(Map.of())[0];
+                }
+            }));
+    }
+
+    /** Where the kernel lets the threads of an instance run. */
+    private static List<String> processors(String name) throws IOException {
+        List<String> found = new ArrayList<>();
+        try (var tasks = Files.newDirectoryStream(Path.of("/proc/self/task"))) {
+            for (Path task : tasks) {
+                if (line(task.resolve("comm")).startsWith("millrace-" + name)) {
+                    found.add(Files.readAllLines(task.resolve("status")).stream().filter(line -> line.startsWith("Cpus_allowed_list"))
+                        .findFirst().orElseThrow().replaceAll(".*\\s", ""));
+                }
+            }
+        }
+        return found;
+    }
+
+    private static String line(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void dataPathStaysOnItsProcessorWhichNoOtherInstanceGets() throws IOException {
+        try (Instance placed = start("placed", "cores", LAST_ALONE)) {
+            assertThat(placed.status().contexts()).as("it runs").isZero();
+            assertThat(processors("placed")).containsExactly(LAST);
+            assertThatThrownBy(() -> start("second", "cores", LAST_ALONE)).isInstanceOf(ConfigException.class).hasMessageStartingWith(
+                "cores is '" + LAST_ALONE + "', allowed is processors that no other instance stays on, but " + LAST
+                    + " is that of instance 'placed'");
+        }
+        start("second", "cores", LAST_ALONE).close();
+    }
+
+    @Test
+    void numberOfProcessorsLeavesTheChoiceToTheKernel() throws IOException {
+        try (Instance free = start("free", "cores", "1")) {
+            assertThat(free.status().contexts()).isZero();
+            assertThat(processors("free")).containsExactly(Files.readAllLines(Path.of("/proc/self/status")).stream()
+                .filter(line -> line.startsWith("Cpus_allowed_list")).findFirst().orElseThrow().replaceAll(".*\\s", ""));
+        }
+    }
+
+    @Test
+    void whatIsRefusedIsNotKept() {
+        assertThatThrownBy(() -> start("far", "cores", LAST + ",8000")).isInstanceOf(ConfigException.class)
+            .hasMessageContaining("which are the processors that this process may run on");
+        assertThatThrownBy(() -> start("many", "cores", "8000")).isInstanceOf(ConfigException.class)
+            .hasMessageStartingWith("cores is '8000', allowed is a number from 1 to ");
+        start("second", "cores", LAST_ALONE).close();
+    }
+}

@@ -6,9 +6,11 @@ import io.micrometer.core.instrument.Tags;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.millrace.api.context.Limit;
 import org.millrace.api.port.PortCounters;
@@ -16,6 +18,7 @@ import org.millrace.runtime.operate.OperationException;
 import org.millrace.runtime.operate.Operations;
 import org.millrace.runtime.status.DataPathStatus;
 import org.millrace.runtime.status.Health;
+import org.millrace.runtime.status.ShardLine;
 import org.millrace.runtime.status.Vitals;
 
 /**
@@ -52,13 +55,44 @@ final class InstanceMetrics implements AutoCloseable {
             if (operations == null) {
                 throw new OperationException(OperationException.Fault.DOWN, "not running yet");
             }
-            durations.set(operations.durations());
-            figures(operations.figures());
-            vitals(operations.vitals());
+            durations.set(operations.durationsByShard());
+            each(operations.figuresByShard(), this::figures);
+            List<Vitals> vitals = operations.vitalsByShard();
+            portUp(vitals.stream().allMatch(shard -> shard == null || shard.portUp()));
+            each(vitals, this::vitals);
+            each(operations.shards());
         } catch (OperationException down) {
-            gauge("port.up", "1 if the port can send and receive", Tags.empty(), 0); // counters stay as they were
+            portUp(false); // counters stay as they were
         }
         return registry.scrape();
+    }
+
+    private void portUp(boolean up) {
+        gauge("port.up", "1 if the port can send and receive", Tags.empty(), up ? 1 : 0);
+    }
+
+    /** What one shard only has needs no label. What a shard has counted that does not answer stays as it was. */
+    private static <T> void each(List<T> shards, BiConsumer<T, Tags> told) {
+        for (int shard = 0; shard < shards.size(); shard++) {
+            if (shards.get(shard) != null) {
+                told.accept(shards.get(shard), shards.size() == 1 ? Tags.empty() : shard(shard));
+            }
+        }
+    }
+
+    private static Tags shard(int shard) {
+        return Tags.of("shard", Integer.toString(shard));
+    }
+
+    private void each(List<ShardLine> lines) {
+        for (ShardLine line : lines) {
+            Tags shard = shard(line.shard());
+            counter("shard.handed.over.frames", "frames that came to this data path and were another one's", shard, line.handedOver());
+            counter("shard.lost.frames", "those of them that found no room on the way", shard, line.lost());
+            counter("shard.taken.in.frames", "frames that other data paths have handed to this one", shard, line.takenIn());
+            counter("shard.accepted.streams", "streams that peers have opened", shard, line.accepted());
+            counter("shard.busy.microseconds", "how long rounds took that found something to do", shard, line.busyNs() / 1000);
+        }
     }
 
     private String state(Operations operations) {
@@ -72,9 +106,8 @@ final class InstanceMetrics implements AutoCloseable {
         return state.name().toLowerCase(Locale.ROOT);
     }
 
-    private void figures(DataPathStatus status) {
+    private void figures(DataPathStatus status, Tags none) {
         PortCounters port = status.portCounters();
-        Tags none = Tags.empty();
         counter("port.received.frames", "frames received", none, port.receivedFrames());
         counter("port.received.bytes", "bytes received", none, port.receivedBytes());
         counter("port.received.dropped.frames", "frames lost before the data path saw them", none, port.receivedDropped());
@@ -82,11 +115,11 @@ final class InstanceMetrics implements AutoCloseable {
         counter("port.transmitted.bytes", "bytes sent", none, port.transmittedBytes());
         counter("port.transmitted.dropped.frames", "frames that the port could not take", none, port.transmitDropped());
         status.drops().forEach((reason, count) ->
-            counter("drops", "items and frames dropped", Tags.of("reason", reason), count));
+            counter("drops", "items and frames dropped", none.and("reason", reason), count));
         status.network().forEach((event, count) -> counter("network.events", "events of ARP, ICMP and IP",
-            Tags.of("event", event.toLowerCase(Locale.ROOT)), count));
-        status.transports().forEach(this::transport);
-        status.former().forEach(this::transport);
+            none.and("event", event.toLowerCase(Locale.ROOT)), count));
+        status.transports().forEach(transport -> transport(transport, none));
+        status.former().forEach(transport -> transport(transport, none));
         counter("contexts.opened", "contexts ever opened", none, status.contextsOpened());
         counter("contexts.closed.for.cause", "contexts closed because their application broke the protocol", none,
             status.contextsClosedForCause());
@@ -98,8 +131,8 @@ final class InstanceMetrics implements AutoCloseable {
         counter("context.transfer.faults", "payload transfers left out", none, status.transferFaults());
     }
 
-    private void transport(DataPathStatus.TransportStatus status) {
-        Tags transport = Tags.of("transport", status.name());
+    private void transport(DataPathStatus.TransportStatus status, Tags shard) {
+        Tags transport = shard.and("transport", status.name());
         counter("transport.received.segments", "segments received, a super-frame once", transport, status.received());
         counter("transport.sent.segments", "segments emitted, a super-frame once", transport, status.emitted());
         counter("transport.sent.payload.bytes", "payload bytes emitted", transport, status.sentPayloadBytes());
@@ -120,18 +153,16 @@ final class InstanceMetrics implements AutoCloseable {
         });
     }
 
-    private void vitals(Vitals vitals) {
-        Tags none = Tags.empty();
-        gauge("port.up", "1 if the port can send and receive", none, vitals.portUp() ? 1 : 0);
+    private void vitals(Vitals vitals, Tags none) {
         gauge("contexts.open", "contexts open", none, vitals.contexts());
         gauge("contexts.limit", "most contexts", none, vitals.contextsMax());
         gauge("context.connections", "connection slots taken", none, vitals.connections());
         gauge("flows.limit", "most flows of each transport", none, vitals.flowsMax());
         vitals.flows().forEach((transport, flows) ->
-            gauge("flows", "flows allocated", Tags.of("transport", transport), flows));
+            gauge("flows", "flows allocated", none.and("transport", transport), flows));
         vitals.states().forEach((transport, states) -> states.forEach((state, count) -> gauge("connections",
-            "connections and listeners", Tags.of("transport", transport, "state", state), count)));
-        vitals.limits().forEach(this::limit);
+            "connections and listeners", none.and("transport", transport, "state", state), count)));
+        vitals.limits().forEach(limit -> limit(limit, none));
         gauge("request.queue.depth", "requests not read yet, of all contexts", none, vitals.requestsQueued());
         gauge("event.queue.depth", "events that wait for room, of all contexts", none, vitals.eventsQueued());
         gauge("journals", "contexts with a journal", none, vitals.journals());
@@ -139,8 +170,8 @@ final class InstanceMetrics implements AutoCloseable {
             vitals.journalsStopped());
     }
 
-    private void limit(Limit limit) {
-        Tags key = Tags.of("key", limit.key());
+    private void limit(Limit limit, Tags shard) {
+        Tags key = shard.and("key", limit.key());
         gauge("limit", "what a limit allows", key, limit.limit());
         gauge("limit.taken", "what is taken of it", key, limit.taken());
         counter("limit.refusals", "how often it has turned somebody away", key, limit.refused());

@@ -4,13 +4,18 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongFunction;
+import java.util.stream.IntStream;
 import org.millrace.api.context.ContextGrant;
 import org.millrace.api.context.ContextOwner;
 import org.millrace.api.context.ContextProvider;
@@ -44,6 +49,7 @@ import org.millrace.runtime.path.DataPath;
 import org.millrace.runtime.status.ConnectionBytes;
 import org.millrace.runtime.status.DataPathStatus;
 import org.millrace.runtime.status.Durations;
+import org.millrace.runtime.status.ShardLine;
 import org.millrace.runtime.status.Vitals;
 import org.millrace.runtime.swap.SwapException;
 import org.millrace.runtime.swap.SwapReport;
@@ -139,7 +145,11 @@ public final class Instance implements ContextProvider, AutoCloseable {
     private void share() throws IOException {
         server = ContextServer.start(config.sharing().directory(name), this,
             new ContextServer.Settings(config.sharing().users(), budget::measure));
-        shards.first().path().keep(Registry.create(server.directory().path(), Registry.DEFAULT_LINES), System.currentTimeMillis());
+        long nowMs = System.currentTimeMillis();
+        List<Registry> registries = Registry.create(server.directory().path(), shards.all().size(), Registry.DEFAULT_LINES);
+        for (Shard shard : shards.all()) {
+            shard.path().keep(registries.get(shard.path().place().index()), nowMs);
+        }
     }
 
     /** Before any thread has started. */
@@ -180,9 +190,9 @@ public final class Instance implements ContextProvider, AutoCloseable {
             return;
         }
         try {
-            DataPath path = shards.first().path();
-            path.captures().begin(new Capture(CaptureFilter.ALL, new CaptureFile(Path.of(config.capture()), path.portInfo().name()),
-                config.captureBytes(), Long.MAX_VALUE, Integer.MAX_VALUE, TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis())));
+            Capture capture = new Capture(CaptureFilter.ALL, new CaptureFile(Path.of(config.capture()), portName()), config.captureBytes(),
+                Long.MAX_VALUE, Integer.MAX_VALUE, TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis())).of(shards.all().size());
+            shards.all().forEach(shard -> shard.path().captures().begin(capture));
         } catch (IOException e) {
             throw new ConfigException("capture", config.capture(), "a file that can be written (" + e + ")");
         }
@@ -302,12 +312,12 @@ public final class Instance implements ContextProvider, AutoCloseable {
     }
 
     /**
-     * {@return counters, connections and the rest, as they are now}
+     * {@return counters, connections and the rest, as they are now, of all shards that answer}
      *
      * @throws IllegalStateException if the instance no longer runs
      */
     public DataPathStatus status() {
-        return await(nowNs -> shards.first().path().status());
+        return DataPathStatus.merged(shards.known((shard, nowNs) -> shard.path().status()));
     }
 
     /**
@@ -316,8 +326,19 @@ public final class Instance implements ContextProvider, AutoCloseable {
      * @throws IllegalStateException if the instance no longer runs
      */
     public DataPathStatus figures() {
+        return DataPathStatus.merged(figuresByShard().stream().filter(Objects::nonNull).toList());
+    }
+
+    /**
+     * {@return {@link #figures} of each shard, null: it has not answered; one has. Limits of the instance are told with shard 0}
+     *
+     * @throws IllegalStateException if the instance no longer runs, or no shard answers
+     */
+    public List<DataPathStatus> figuresByShard() {
         List<Limit> limits = budget.standings();
-        return await(nowNs -> shards.first().path().figures(limits));
+        List<DataPathStatus> figures = shards.answers((shard, nowNs) -> shard.path().figures(shard == shards.first() ? limits : List.of()));
+        checkAnswered(figures);
+        return figures;
     }
 
     /**
@@ -326,27 +347,61 @@ public final class Instance implements ContextProvider, AutoCloseable {
      * @throws IllegalStateException if the instance no longer runs
      */
     public Vitals vitals() {
-        List<Limit> limits = budget.standings();
-        return await(nowNs -> shards.first().path().vitals(limits, nowNs));
+        return Vitals.merged(vitalsByShard().stream().filter(Objects::nonNull).toList());
     }
 
     /**
-     * {@return how long rounds and swaps have taken}
+     * {@return {@link #vitals} of each shard, null: it has not answered; one has. Limits of the instance are told with shard 0}
+     *
+     * @throws IllegalStateException if the instance no longer runs, or no shard answers
+     */
+    public List<Vitals> vitalsByShard() {
+        List<Limit> limits = budget.standings();
+        List<Vitals> vitals = shards.answers((shard, nowNs) -> shard.path().vitals(shard == shards.first() ? limits : List.of(), nowNs)
+            .busy(shard.thread().rounds().sumNs()));
+        checkAnswered(vitals);
+        return vitals;
+    }
+
+    private void checkAnswered(List<?> answers) {
+        if (answers.stream().allMatch(Objects::isNull)) {
+            throw new IllegalStateException(shards.silence(0));
+        }
+    }
+
+    /** {@return why a shard may not have answered, a line} */
+    public String silence(int shard) {
+        return shards.silence(shard);
+    }
+
+    /**
+     * {@return what each shard that answers has of the work}
      *
      * @throws IllegalStateException if the instance no longer runs
      */
-    public Durations.All durations() {
-        return await(nowNs -> new Durations.All(shards.first().thread().rounds(), shards.first().pauses().now()));
+    public List<ShardLine> shardLines() {
+        return shards.known((shard, nowNs) -> shard.path().shardLine().of(shard.thread().rounds()));
+    }
+
+    /**
+     * {@return how long rounds and swaps have taken on each shard, null: it has not answered}
+     *
+     * @throws IllegalStateException if the instance no longer runs
+     */
+    public List<Durations.All> durationsByShard() {
+        return shards.answers((shard, nowNs) -> new Durations.All(shard.thread().rounds(), shard.pauses().now()));
     }
 
     public ConnectionBytes connectionBytes() {
-        return await(nowNs -> ConnectionBytes.of(shards.first().path().contexts(), nowNs));
+        return ConnectionBytes.merged(shards.known((shard, nowNs) -> ConnectionBytes.of(shard.path().parts(), nowNs)));
     }
 
-    /** {@return lines for connections that are still there, by their contexts and ids} */
+    /** {@return lines for connections that are still there, by their contexts and ids, null: for one that is not} */
     public List<ConnectionInfo> lines(List<ConnectionBytes.Traffic> connections) {
-        return await(nowNs -> connections.stream()
-            .map(traffic -> shards.first().path().line(traffic.context(), traffic.connection())).toList());
+        List<List<ConnectionInfo>> each = shards.known((shard, nowNs) -> connections.stream()
+            .map(traffic -> shard.path().line(traffic.context(), traffic.connection())).toList());
+        return IntStream.range(0, connections.size())
+            .mapToObj(i -> each.stream().map(lines -> lines.get(i)).filter(Objects::nonNull).findFirst().orElse(null)).toList();
     }
 
     /** {@return the name of its port, as captures have it} */
@@ -354,22 +409,35 @@ public final class Instance implements ContextProvider, AutoCloseable {
         return shards.first().path().portInfo().name();
     }
 
-    /** Begins a capture; the caller ends it. */
+    /**
+     * Begins a capture on all shards; the caller ends it.
+     *
+     * @param capture makes it, by the time of the data paths, which have one clock
+     */
     public Capture capture(LongFunction<Capture> capture) {
-        return await(nowNs -> {
-            Capture begun = capture.apply(nowNs);
-            shards.first().path().captures().begin(begun);
+        Capture begun = await(capture).of(shards.all().size());
+        try {
+            shards.known((shard, nowNs) -> {
+                shard.path().captures().begin(begun);
+                return Boolean.TRUE;
+            });
             return begun;
-        });
+        } catch (IllegalStateException refused) {
+            end(begun);
+            throw refused;
+        }
     }
 
-    /** Ends a capture; ended before, with the data path too: nothing. */
+    /** Ends a capture; ended before, with the data paths too: nothing. */
     public void end(Capture capture) {
-        Shard first = shards.first();
-        first.thread().call(nowNs -> {
-            first.path().captures().end(capture);
-            return null;
-        }).handle((done, ended) -> null).join();
+        try {
+            shards.answers((shard, nowNs) -> {
+                shard.path().captures().end(capture);
+                return Boolean.TRUE;
+            });
+        } catch (IllegalStateException ended) {
+            LOG.debug("{}: {}", name, ended.getMessage());
+        }
     }
 
     /**
@@ -388,9 +456,10 @@ public final class Instance implements ContextProvider, AutoCloseable {
      * @throws IllegalStateException if the instance no longer runs
      */
     public List<Object> parts() {
-        List<Object> parts = await(nowNs -> shards.first().path().loaded().parts());
+        Set<Object> parts = Collections.newSetFromMap(new IdentityHashMap<>());
+        shards.ask((shard, nowNs) -> shard.path().loaded().parts()).forEach(parts::addAll);
         parts.add(port);
-        return parts;
+        return List.copyOf(parts);
     }
 
     /**
@@ -551,7 +620,8 @@ public final class Instance implements ContextProvider, AutoCloseable {
      * @throws IllegalStateException if the instance no longer runs
      */
     public TraceLines traceLines() {
-        return TraceRing.lines(await(nowNs -> shards.first().path().transports().records()));
+        return TraceRing.merged(shards.answers((shard, nowNs) -> shard.path().transports().records()).stream()
+            .map(records -> records == null ? List.<TraceRing.Batch>of() : records).toList());
     }
 
     private <T> T await(LongFunction<T> question) {

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
@@ -166,6 +167,46 @@ final class Shards implements AutoCloseable {
             result.add(all.get(i).thread().answer(answers.get(i)));
         }
         return result;
+    }
+
+    /**
+     * {@return what each answers, in order, null: it hangs; all are asked at once}
+     *
+     * @throws IllegalStateException if they no longer run, or one refuses
+     */
+    <T> List<T> answers(BiFunction<Shard, Long, T> question) {
+        List<CompletableFuture<T>> asked = all.stream().map(shard -> shard.thread().call(nowNs -> question.apply(shard, nowNs))).toList();
+        List<T> answers = new ArrayList<>();
+        for (int i = 0; i < asked.size(); i++) {
+            DataPathThread thread = all.get(i).thread();
+            try {
+                answers.add(thread.answer(asked.get(i)));
+            } catch (IllegalStateException e) {
+                if (thread.ended() != null || asked.get(i).isDone()) {
+                    throw e;
+                }
+                answers.add(null);
+            }
+        }
+        return answers;
+    }
+
+    /**
+     * {@return the answers that have come}
+     *
+     * @throws IllegalStateException if none has, or they no longer run
+     */
+    <T> List<T> known(BiFunction<Shard, Long, T> question) {
+        List<T> known = answers(question).stream().filter(Objects::nonNull).toList();
+        if (known.isEmpty()) {
+            throw new IllegalStateException(silence(0));
+        }
+        return known;
+    }
+
+    /** {@return why a shard may not have answered, a line} */
+    String silence(int shard) {
+        return all.get(shard).thread().silence();
     }
 
     /** Lets each do something, and waits. */

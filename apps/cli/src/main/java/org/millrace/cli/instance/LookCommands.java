@@ -29,9 +29,13 @@ public final class LookCommands {
 
         @Override
         public final Integer call() throws ToolException {
-            Map<String, Object> answer = target.ask(operation);
+            Map<String, Object> answer = target.ask(operation());
             target.print(answer, out -> print(answer, out));
             return 0;
+        }
+
+        String operation() {
+            return operation;
         }
 
         abstract void print(Map<String, Object> answer, PrintWriter out);
@@ -78,19 +82,43 @@ public final class LookCommands {
         @Option(names = {"-a", "--all"}, description = "Print those that are zero too.")
         private boolean all;
 
+        @Option(names = "--shards", description = "Print a line for each of its data paths instead: whether they share the work.")
+        private boolean shards;
+
         /** Made by picocli. */
         Stats() {
             super("stats");
         }
 
         @Override
+        String operation() {
+            return shards ? "shards" : super.operation();
+        }
+
+        @Override
         void print(Map<String, Object> answer, PrintWriter out) {
+            if (shards) {
+                printShards(answer, out);
+                return;
+            }
             Table table = new Table("Counter", ">Value");
             Values.map(answer.get("counters")).forEach((name, value) -> {
                 if (all || Values.number(value) != 0) {
                     table.row(name, value);
                 }
             });
+            table.print(out);
+            Values.list(answer.get("silent")).forEach(shard ->
+                out.println("shard " + shard + " does not answer: what it has counted is missing"));
+        }
+
+        private static void printShards(Map<String, Object> answer, PrintWriter out) {
+            Table table = new Table(">Shard", ">Frames", ">Handed over", ">Taken in", ">Lost", ">Connections", ">Flows", ">Accepted",
+                ">Rounds", ">Busy, ms", "Runs");
+            Values.maps(answer.get("shards")).forEach(line -> table.row(line.get("shard"), line.get("frames"), line.get("handed_over"),
+                line.get("taken_in"), line.get("lost"), line.get("connections"), line.get("flows"), line.get("accepted"),
+                line.get("rounds"), Values.number(line.get("busy_us")) / 1000,
+                Values.words(line.get("transports")) + " on " + line.get("hardware")));
             table.print(out);
         }
     }

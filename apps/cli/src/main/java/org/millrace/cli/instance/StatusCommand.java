@@ -59,6 +59,9 @@ public final class StatusCommand implements Callable<Integer> {
         table.row("  hardware", status.get("hardware"));
         table.row("  transports", Values.words(status.get("transports")));
         table.row("  port", status.get("port"));
+        if (Values.number(status.get("shards")) > 1) {
+            table.row("  shards", status.get("shards"));
+        }
         table.row("  addresses", Values.words(status.get("addresses")));
         if (status.containsKey("contexts")) {
             table.row("  contexts", status.get("contexts") + " of " + status.get("contexts_max") + ", with "

@@ -65,7 +65,9 @@ public enum DropReason {
     /** No memory is left for a frame or payload that waits in the machine. */
     NO_MEMORY("no memory for a frame that waits"),
     /** It is about a message that is not known, or not between these two. */
-    UNKNOWN_MESSAGE("no such message");
+    UNKNOWN_MESSAGE("no such message"),
+    /** It came to one data path and is for another, and the way there is full. */
+    SHARD_FULL("queue to another shard full");
 
     private final String text;
 

@@ -17,6 +17,8 @@ public final class FrameBatch {
     public static final int CHECKSUM_VALID = 1;
     /** {@link #flags}: this data path has sent the frame to itself. */
     public static final int LOOPED = 2;
+    /** {@link #flags}: another data path of the instance has received the frame, and has it too. */
+    public static final int COPIED = 4;
     private static final int TAKEN = -1;
 
     /** The segment that holds frame {@code i}. */
@@ -27,7 +29,7 @@ public final class FrameBatch {
     public final int[] length;
     /** Segment size at which a super-frame was joined, payload bytes; 0 for an ordinary frame. */
     public final int[] segmentSize;
-    /** {@link #CHECKSUM_VALID} and {@link #LOOPED}, or 0. */
+    /** {@link #CHECKSUM_VALID}, {@link #LOOPED} and {@link #COPIED}, or 0. */
     public final int[] flags;
 
     /** Whether the owner knows that a frame may be there in part. */

@@ -31,7 +31,7 @@ public final class FrameMesh {
                     nodes[from].writers[to] = new FrameWriter(memory, base, RING_BYTES, FrameRing.MAX_FRAME_BYTES,
                             nodes[to].bell);
                     nodes[to].readers[from] = new FrameReader(memory, base, RING_BYTES, nodes[to].bell,
-                            FrameBatch.CHECKSUM_VALID | FrameBatch.LOOPED);
+                            FrameBatch.CHECKSUM_VALID | FrameBatch.LOOPED | FrameBatch.COPIED);
                 }
             }
         }
@@ -143,6 +143,15 @@ public final class FrameMesh {
             long sum = 0;
             for (FrameWriter writer : writers) {
                 sum += writer == null ? 0 : writer.frames();
+            }
+            return sum;
+        }
+
+        /** {@return frames that were taken from others} Own thread only. */
+        public long taken() {
+            long sum = 0;
+            for (FrameReader reader : readers) {
+                sum += reader == null ? 0 : reader.frames();
             }
             return sum;
         }

@@ -34,8 +34,9 @@ public final class Captures {
         on = !active.isEmpty();
     }
 
+    /** Offers a received frame; what another shard has received and keeps was met there. */
     public void received(FrameBatch batch, int i, long nowNs) {
-        if (on) {
+        if (on && (batch.flags[i] & FrameBatch.COPIED) == 0) {
             for (int k = 0; k < active.size(); k++) {
                 active.get(k).received(batch, i, nowNs);
             }

@@ -45,6 +45,16 @@ public record ShardPlace(FrameMesh.Node node, Steering steering, Others others) 
         return node == null ? 1 : node.count();
     }
 
+    /** {@return the number by which people know a context of this one, no other's of the instance: {@code index * count + shard}} */
+    public int outside(int context) {
+        return context * count() + index();
+    }
+
+    /** {@return the context here of a number by which people know it, or -1 if it is another one's} */
+    public int inside(int number) {
+        return number % count() == index() ? number / count() : -1;
+    }
+
     /**
      * {@return whether frames from a peer come to this one}
      *

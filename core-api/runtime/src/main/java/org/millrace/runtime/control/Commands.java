@@ -14,6 +14,7 @@ final class Commands {
         look("hw", () -> Reports.hardware(operations));
         look("transports", () -> Reports.transports(operations));
         look("stats", () -> Reports.stats(operations));
+        look("shards", () -> Reports.shards(operations));
         look("drops", () -> Reports.drops(operations));
         byName.put("top", new Command(false, (request, answer) -> Rates.stream(operations, request, answer)));
         change("swap", (request, answer) -> Changes.swap(operations, request, answer));

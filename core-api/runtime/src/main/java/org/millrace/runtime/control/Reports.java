@@ -4,7 +4,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.millrace.api.context.Limit;
 import org.millrace.api.pipeline.StageExtension;
 import org.millrace.api.transport.TransportFactory;
@@ -13,6 +15,7 @@ import org.millrace.runtime.operate.OperationException;
 import org.millrace.runtime.operate.Operations;
 import org.millrace.runtime.status.DataPathStatus;
 import org.millrace.runtime.status.Health;
+import org.millrace.runtime.status.ShardLine;
 import org.millrace.runtime.status.Vitals;
 
 /** What the operations that only look answer. */
@@ -30,6 +33,7 @@ final class Reports {
         status.put("reasons", health.reasons());
         status.put("pid", ProcessHandle.current().pid());
         status.put("started_ms", operations.startedMs());
+        status.put("shards", config.shards());
         status.put("tracing", operations.instance().tracing().points());
         status.put("extensions", operations.instance().extensions().stream().map(StageExtension::name).toList());
         status.put("addresses", config.addresses().stream().map(InstanceConfig.LocalAddress::toString).toList());
@@ -93,7 +97,32 @@ final class Reports {
     }
 
     static Map<String, ?> stats(Operations operations) throws OperationException {
-        return Map.of("counters", operations.figures().counters());
+        List<DataPathStatus> shards = operations.figuresByShard();
+        Map<String, Object> stats = new LinkedHashMap<>();
+        stats.put("counters", DataPathStatus.merged(shards.stream().filter(Objects::nonNull).toList()).counters());
+        stats.put("silent", IntStream.range(0, shards.size()).filter(shard -> shards.get(shard) == null).boxed().toList());
+        return stats;
+    }
+
+    static Map<String, ?> shards(Operations operations) throws OperationException {
+        return Map.of("shards", operations.shards().stream().map(Reports::shard).toList());
+    }
+
+    private static Map<String, Object> shard(ShardLine shard) {
+        Map<String, Object> line = new LinkedHashMap<>();
+        line.put("shard", shard.shard());
+        line.put("hardware", shard.hardware());
+        line.put("transports", shard.transports());
+        line.put("frames", shard.frames());
+        line.put("handed_over", shard.handedOver());
+        line.put("taken_in", shard.takenIn());
+        line.put("lost", shard.lost());
+        line.put("connections", shard.connections());
+        line.put("flows", shard.flows());
+        line.put("accepted", shard.accepted());
+        line.put("rounds", shard.rounds());
+        line.put("busy_us", shard.busyNs() / 1000);
+        return line;
     }
 
     static Map<String, ?> drops(Operations operations) throws OperationException {

@@ -1,6 +1,8 @@
 package org.millrace.runtime.frame;
 
 import java.lang.foreign.MemorySegment;
+import java.util.function.Consumer;
+import org.millrace.api.pipeline.DropReason;
 import org.millrace.api.port.FrameBatch;
 import org.millrace.api.port.Port;
 import org.millrace.memory.frame.FrameMesh;
@@ -21,6 +23,7 @@ import org.millrace.wire.steer.Steering;
 public final class ShardPort extends FrontPort {
     private final FrameMesh.Node node;
     private final Steering steering;
+    private final Consumer<DropReason> drops;
     private final EthernetHeader ethernet = new EthernetHeader();
     private final ArpPacket arp = new ArpPacket();
     private FrameBatch batch;
@@ -32,9 +35,11 @@ public final class ShardPort extends FrontPort {
      * @param port     where this shard's frames come from, and some of others'
      * @param node     the way to the others and back
      * @param steering whose a frame is
+     * @param drops    counts a frame that finds no room
      */
-    public ShardPort(Port port, FrameMesh.Node node, Steering steering) {
+    public ShardPort(Port port, FrameMesh.Node node, Steering steering, Consumer<DropReason> drops) {
         super(port);
+        this.drops = drops;
         this.node = node;
         this.steering = steering;
     }
@@ -64,18 +69,27 @@ public final class ShardPort extends FrontPort {
         MemorySegment memory = batch.segment[frame];
         long offset = batch.offset[frame];
         if (isForAll(memory, offset, batch.length[frame])) {
+            int flags = batch.flags[frame];
+            batch.flags[frame] = flags | FrameBatch.COPIED;
             for (int other = 0; other < node.count(); other++) {
                 if (other != node.index()) {
-                    node.hand(other, batch, frame);
+                    hand(other, frame);
                 }
             }
+            batch.flags[frame] = flags;
             return true;
         }
         int home = steering.shard(memory, offset, batch.length[frame]);
         if (home != node.index()) {
-            node.hand(home, batch, frame);
+            hand(home, frame);
         }
         return home == node.index();
+    }
+
+    private void hand(int shard, int frame) {
+        if (!node.hand(shard, batch, frame)) {
+            drops.accept(DropReason.SHARD_FULL);
+        }
     }
 
     private boolean isForAll(MemorySegment memory, long offset, int bytes) {

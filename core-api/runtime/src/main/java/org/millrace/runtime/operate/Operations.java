@@ -19,6 +19,7 @@ import org.millrace.runtime.status.DataPathStatus;
 import org.millrace.runtime.status.Durations;
 import org.millrace.runtime.status.Health;
 import org.millrace.runtime.status.HealthCheck;
+import org.millrace.runtime.status.ShardLine;
 import org.millrace.runtime.status.Vitals;
 import org.millrace.runtime.swap.SwapException;
 import org.millrace.runtime.swap.SwapReport;
@@ -66,7 +67,7 @@ public final class Operations implements AutoCloseable {
     private void sample() {
         if (instance.ended() == null) {
             try {
-                check.remember(List.of(instance.vitals()));
+                check.remember(instance.vitalsByShard());
             } catch (IllegalStateException ended) {
                 sampler.shutdown();
             }
@@ -86,7 +87,13 @@ public final class Operations implements AutoCloseable {
     /** {@return how the instance is} */
     public Health health() {
         try {
-            List<String> reasons = new ArrayList<>(check.judge(List.of(instance.vitals()), instance.config().port()).reasons());
+            List<Vitals> shards = instance.vitalsByShard();
+            List<String> reasons = new ArrayList<>(check.judge(shards, instance.config().port()).reasons());
+            for (int shard = 0; shard < shards.size(); shard++) {
+                if (shards.get(shard) == null) {
+                    reasons.add(instance.silence(shard));
+                }
+            }
             reasons.addAll(instance.faults());
             reasons.addAll(installed.notInForce());
             return Health.of(reasons);
@@ -122,13 +129,52 @@ public final class Operations implements AutoCloseable {
     }
 
     /**
-     * {@return how long rounds and swaps have taken}
+     * {@return the counters of each shard, null: it does not answer; without lines for connections}
      *
-     * @throws OperationException if the data path has ended
+     * @throws OperationException if the data paths have ended, or none answers
      */
-    public Durations.All durations() throws OperationException {
+    public List<DataPathStatus> figuresByShard() throws OperationException {
         try {
-            return instance.durations();
+            return instance.figuresByShard();
+        } catch (IllegalStateException ended) {
+            throw down(ended);
+        }
+    }
+
+    /**
+     * {@return the gauges of each shard, null: it does not answer}
+     *
+     * @throws OperationException if the data paths have ended, or none answers
+     */
+    public List<Vitals> vitalsByShard() throws OperationException {
+        try {
+            return instance.vitalsByShard();
+        } catch (IllegalStateException ended) {
+            throw down(ended);
+        }
+    }
+
+    /**
+     * {@return what each shard that answers has of the work}
+     *
+     * @throws OperationException if the data paths have ended, or none answers
+     */
+    public List<ShardLine> shards() throws OperationException {
+        try {
+            return instance.shardLines();
+        } catch (IllegalStateException ended) {
+            throw down(ended);
+        }
+    }
+
+    /**
+     * {@return how long rounds and swaps have taken on each shard, null: it does not answer}
+     *
+     * @throws OperationException if the data paths have ended
+     */
+    public List<Durations.All> durationsByShard() throws OperationException {
+        try {
+            return instance.durationsByShard();
         } catch (IllegalStateException ended) {
             throw down(ended);
         }

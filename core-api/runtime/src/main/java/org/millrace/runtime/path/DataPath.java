@@ -30,6 +30,7 @@ import org.millrace.runtime.frame.RetainedFrames;
 import org.millrace.runtime.frame.ShardPort;
 import org.millrace.runtime.status.DataPathStatus;
 import org.millrace.runtime.status.RegistryWriter;
+import org.millrace.runtime.status.ShardLine;
 import org.millrace.runtime.status.StatusReport;
 import org.millrace.runtime.status.Vitals;
 import org.millrace.runtime.tenant.AppContext;
@@ -132,12 +133,13 @@ public final class DataPath implements AutoCloseable {
         capacity = config.capacity();
         port = new LoopbackPort(config.port(), counters::drop);
         place = config.place();
-        arrivals = place.hasOthers() ? new ShardPort(port, place.node(), place.steering()) : port;
+        arrivals = place.hasOthers() ? new ShardPort(port, place.node(), place.steering(), counters::drop) : port;
         random = config.random();
         use(hardware, cutting(hardware));
         PortInfo info = port.info();
         transports = new TransportTable(instance);
-        contexts = new ContextTable(capacity.contexts(), counters, home.journals());
+        contexts = new ContextTable(capacity.contexts(), counters,
+            (context, atNs) -> home.journals().open(place.outside(context), atNs));
         spans = new PayloadSpans(contexts, retained, counters);
         transfer = new HostTransfer(contexts, frames, spans, counters, pages);
         egress = new Egress(port, spans, retained, captures);
@@ -258,7 +260,7 @@ public final class DataPath implements AutoCloseable {
             AppContext context = open.get(i);
             context.flush(nowNs);
             if (context.violation() != null) {
-                LOG.warn("{}: context {} is closed: {}", instance, context.number, context.violation());
+                LOG.warn("{}: context {} is closed: {}", instance, place.outside(context.number), context.violation());
                 counters.contextsClosedForCause++;
                 close(context, nowNs);
                 egress.flush(nowNs);
@@ -329,7 +331,7 @@ public final class DataPath implements AutoCloseable {
      * @param epochMs the data path's time 0, ms since 1970
      */
     public void keep(Registry lines, long epochMs) {
-        registry = new RegistryWriter(lines, contexts, transports.all(), epochMs);
+        registry = new RegistryWriter(lines, parts, transports.all(), epochMs);
     }
 
     /** The application of a context is gone: what it has written is still sent. Closed before: nothing. */
@@ -443,12 +445,17 @@ public final class DataPath implements AutoCloseable {
         captures.endAll();
     }
 
-    /** {@return a line for a connection, or null if it is gone or its transport has nothing to say about it} */
+    /** {@return a line for a connection, or null if it is gone, another shard's, or its transport has nothing to say about it} */
     public ConnectionInfo line(int number, int connection) {
-        AppContext context = contexts.find(number);
+        AppContext context = contexts.find(place.inside(number));
         int slot = context == null ? -1 : context.slots.own(connection);
         return slot < 0 ? null
-            : transports.at(context.slots.transport(slot)).control.connection(number, connection);
+            : StatusReport.outside(transports.at(context.slots.transport(slot)).control.connection(context.number, connection), place);
+    }
+
+    /** {@return what this one has of an instance's work, without its thread's} */
+    public ShardLine shardLine() {
+        return ShardLine.of(parts, hardware, transports.placed());
     }
 
     public Captures captures() {

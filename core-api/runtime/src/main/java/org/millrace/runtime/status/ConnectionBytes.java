@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.millrace.runtime.tenant.AppContext;
 import org.millrace.runtime.tenant.ConnectionSlots;
-import org.millrace.runtime.tenant.ContextTable;
+import org.millrace.runtime.transport.PathParts;
 
 /**
  * Bytes that have passed each connection, at one moment: to tell which are busy by the difference of two. Taking it fills
@@ -28,12 +28,12 @@ public record ConnectionBytes(long nowNs, List<OfContext> contexts) {
     }
 
     /** Data-path thread only. */
-    public static ConnectionBytes of(ContextTable contexts, long nowNs) {
+    public static ConnectionBytes of(PathParts parts, long nowNs) {
         List<OfContext> all = new ArrayList<>();
-        for (AppContext context : contexts.all()) {
+        for (AppContext context : parts.contexts().all()) {
             ConnectionSlots slots = context.slots;
             int count = slots.count();
-            all.add(new OfContext(context.number, IntStream.range(0, count).map(slots::id).toArray(),
+            all.add(new OfContext(parts.place().outside(context.number), IntStream.range(0, count).map(slots::id).toArray(),
                 IntStream.range(0, count).mapToLong(slots::receivedBytes).toArray(),
                 IntStream.range(0, count).mapToLong(slots::sentBytes).toArray()));
         }

@@ -1,7 +1,5 @@
 package org.millrace.runtime.status;
 
-import java.util.List;
-
 /**
  * How long something has taken, counted by powers of two: {@code counts[i]} took less than 2^i ns, and not less than half
  * of that; the last one takes what is longer, too.
@@ -11,20 +9,6 @@ import java.util.List;
  */
 public record Durations(long[] counts, long sumNs) {
     private static final int POWERS = 41; // to 18 minutes
-
-    /** {@return those of several data paths together} */
-    public static Durations merged(List<Durations> all) {
-        if (all.size() == 1) {
-            return all.getFirst();
-        }
-        long[] counts = new long[POWERS];
-        for (Durations some : all) {
-            for (int power = 0; power < some.counts.length; power++) {
-                counts[power] += some.counts[power];
-            }
-        }
-        return new Durations(counts, all.stream().mapToLong(Durations::sumNs).sum());
-    }
 
     /** Counts. Owned by: one thread. */
     public static final class Counter {
@@ -48,10 +32,5 @@ public record Durations(long[] counts, long sumNs) {
      * @param pauses of swaps
      */
     public record All(Durations rounds, Durations pauses) {
-        /** {@return what several data paths measure together} */
-        public static All merged(List<All> all) {
-            return all.size() == 1 ? all.getFirst() : new All(Durations.merged(all.stream().map(All::rounds).toList()),
-                Durations.merged(all.stream().map(All::pauses).toList()));
-        }
     }
 }

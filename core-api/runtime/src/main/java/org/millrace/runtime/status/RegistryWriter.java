@@ -9,12 +9,14 @@ import org.millrace.context.Registry;
 import org.millrace.context.RegistryLine.Kind;
 import org.millrace.memory.Addresses;
 import org.millrace.memory.ContextLayout;
+import org.millrace.runtime.config.ShardPlace;
 import org.millrace.runtime.tenant.AppContext;
 import org.millrace.runtime.tenant.ConnectionSlots;
 import org.millrace.runtime.tenant.ChangedLines;
 import org.millrace.runtime.tenant.ContextTable;
 import org.millrace.runtime.tenant.Endian;
 import org.millrace.runtime.transport.LoadedTransport;
+import org.millrace.runtime.transport.PathParts;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +35,7 @@ public final class RegistryWriter implements AutoCloseable {
 
     private final Registry registry;
     private final ContextTable contexts;
+    private final ShardPlace place;
     private final List<LoadedTransport<?>> transports;
     private final long epochMs;
     private long nextNs = Long.MIN_VALUE;
@@ -45,9 +48,10 @@ public final class RegistryWriter implements AutoCloseable {
      *
      * @param epochMs the data path's time 0, ms since 1970
      */
-    public RegistryWriter(Registry registry, ContextTable contexts, List<LoadedTransport<?>> transports, long epochMs) {
+    public RegistryWriter(Registry registry, PathParts parts, List<LoadedTransport<?>> transports, long epochMs) {
         this.registry = registry;
-        this.contexts = contexts;
+        contexts = parts.contexts();
+        place = parts.place();
         this.transports = transports;
         this.epochMs = epochMs;
         contexts.changed.keep();
@@ -99,7 +103,7 @@ public final class RegistryWriter implements AutoCloseable {
         if (info == null) {
             registry.remove(number);
         } else {
-            registry.put(number, kind, info, nowMs);
+            registry.put(number, kind, StatusReport.outside(info, place), nowMs);
         }
     }
 

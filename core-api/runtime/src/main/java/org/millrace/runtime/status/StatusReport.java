@@ -11,6 +11,7 @@ import org.millrace.api.pipeline.DropReason;
 import org.millrace.api.pipeline.Workflow;
 import org.millrace.api.transport.ConnectionInfo;
 import org.millrace.net.NetCounters;
+import org.millrace.runtime.config.ShardPlace;
 import org.millrace.runtime.tenant.AppContext;
 import org.millrace.runtime.tenant.Counters;
 import org.millrace.runtime.transport.LoadedTransport;
@@ -29,7 +30,8 @@ public final class StatusReport {
         Counters c = parts.counters();
         List<ConnectionInfo> connections = new ArrayList<>();
         if (lines) {
-            transports.all().forEach(transport -> connections.addAll(transport.control.connections()));
+            transports.all().forEach(transport -> transport.control.connections().forEach(line ->
+                connections.add(outside(line, parts.place()))));
         }
         return new DataPathStatus(parts.instance(), hardware.name(), parts.port().info().name(), parts.port().counters(),
             drops(c), network(parts), transports(transports), former(transports), List.copyOf(connections), parts.contexts().all().size(),
@@ -38,6 +40,13 @@ public final class StatusReport {
             c.contextsClosedForCause, c.requests, c.staleRequests, c.refusedHandovers, c.events,
             c.receivedPayloadBytes, c.returnedBytes, c.transferFaults, parts.port().frames(),
             limits(transports.placed(), others));
+    }
+
+    /** {@return a line, or null, with its context's number as people know it} */
+    public static ConnectionInfo outside(ConnectionInfo line, ShardPlace place) {
+        return line == null || line.context() < 0 || !place.hasOthers() ? line
+            : new ConnectionInfo(line.transport(), line.state(), line.local(), line.peer(), place.outside(line.context()),
+                line.connection(), line.receiveQueued(), line.transmitQueued(), line.detail());
     }
 
     static List<Limit> limits(List<LoadedTransport<?>> transports, List<Limit> others) {

@@ -43,7 +43,7 @@ public record Vitals(long nowNs, boolean portUp, long portDrops, Map<String, Lon
     /** The reasons that mean that there was no room. */
     static final List<DropReason> NO_ROOM =
         List.of(DropReason.NO_BUFFER, DropReason.CONTEXT_QUEUE_FULL, DropReason.CONTROL_LIMIT, DropReason.CONTEXT_FULL,
-            DropReason.FLOWS_FULL, DropReason.NO_ITEM, DropReason.NO_MEMORY);
+            DropReason.FLOWS_FULL, DropReason.NO_ITEM, DropReason.NO_MEMORY, DropReason.SHARD_FULL);
 
     /** Data-path thread only. */
     public static Vitals of(PathParts parts, List<LoadedTransport<?>> transports, boolean registryKept, List<Limit> others,

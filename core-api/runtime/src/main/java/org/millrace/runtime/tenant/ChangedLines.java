@@ -4,7 +4,7 @@ import org.millrace.context.RegistryLine.Kind;
 
 /**
  * Which lines of the registry no longer say what is so. A line is named by kind, transport, context and what it is there:
- * {@code kind << 62 | transport << 54 | context << 32 | slot or listener}. To note one costs a look at a flag.
+ * {@code kind << 56 | transport << 48 | context << 32 | slot or listener}. To note one costs a look at a flag.
  *
  * <p>Owned by: the data-path thread.
  */
@@ -64,11 +64,11 @@ public final class ChangedLines {
     }
 
     private static long number(Kind kind, int transport, int context, int item) {
-        return (long) kind.ordinal() << 62 | (long) transport << 54 | (long) context << 32 | item & 0xffff_ffffL;
+        return (long) kind.ordinal() << 56 | (long) transport << 48 | (long) context << 32 | item & 0xffff_ffffL;
     }
 
     public static Kind kind(long number) {
-        return switch ((int) (number >>> 62)) {
+        return switch ((int) (number >>> 56)) {
             case 0 -> Kind.CONNECTION;
             case 1 -> Kind.LISTENER;
             default -> Kind.CONTEXT;
@@ -76,11 +76,11 @@ public final class ChangedLines {
     }
 
     public static int transport(long number) {
-        return (int) (number >>> 54) & 0xff;
+        return (int) (number >>> 48) & 0xff;
     }
 
     public static int context(long number) {
-        return (int) (number >>> 32) & 0x3f_ffff;
+        return (int) (number >>> 32) & 0xffff;
     }
 
     public static int item(long number) {

@@ -211,7 +211,7 @@ class ControlServerTest {
     @Test
     void unknownOperationListsThoseThereAre() throws IOException {
         assertThat(String.valueOf(error("{\"op\":\"frobnicate\"}").get("message")))
-            .isEqualTo("no operation is named 'frobnicate'; there are capture, drops, hw, stats, status, stop, swap, top, "
+            .isEqualTo("no operation is named 'frobnicate'; there are capture, drops, hw, shards, stats, status, stop, swap, top, "
                 + "trace, transports");
     }
 

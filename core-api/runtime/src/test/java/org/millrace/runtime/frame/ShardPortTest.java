@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.millrace.api.pipeline.DropReason;
 import org.millrace.api.port.FrameBatch;
 import org.millrace.memory.frame.FrameMesh;
 import org.millrace.ports.FramePort;
@@ -30,8 +31,9 @@ class ShardPortTest {
     private final FrameMesh mesh = new FrameMesh(SHARDS);
     private final List<FramePort> queues = IntStream.range(0, SHARDS)
         .mapToObj(i -> new FramePort("q" + i, 0x020000000001L, 1500, sent -> { })).toList();
+    private final List<DropReason> drops = new ArrayList<>();
     private final List<ShardPort> ports = IntStream.range(0, SHARDS)
-        .mapToObj(i -> new ShardPort(queues.get(i), mesh.node(i), new Steering(SHARDS, key))).toList();
+        .mapToObj(i -> new ShardPort(queues.get(i), mesh.node(i), new Steering(SHARDS, key), drops::add)).toList();
     private final List<List<byte[]>> arrived = List.of(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
     private final FrameBatch batch = new FrameBatch(16);
 
@@ -155,6 +157,7 @@ class ShardPortTest {
             ports.get(other).receive(batch);
         }
         assertThat(mesh.node(other).dropped()).isPositive();
+        assertThat(drops).hasSize((int) mesh.node(other).dropped()).containsOnly(DropReason.SHARD_FULL);
         assertThat(mesh.node(other).dropped() + mesh.node(other).handed()).isEqualTo(count);
         run();
         assertThat(arrived.get(home)).hasSize((int) mesh.node(other).handed());

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.millrace.api.context.Limit;
 import org.millrace.api.port.PortCounters;
@@ -31,8 +30,6 @@ class MergeTest {
         assertThat(DataPathStatus.merged(List.of(status))).isSameAs(status);
         Vitals vitals = vitals(1);
         assertThat(Vitals.merged(List.of(vitals))).isSameAs(vitals);
-        Durations.All durations = new Durations.All(new Durations.Counter().now(), new Durations.Counter().now());
-        assertThat(Durations.All.merged(List.of(durations))).isSameAs(durations);
         ConnectionBytes bytes = new ConnectionBytes(1, List.of());
         assertThat(ConnectionBytes.merged(List.of(bytes))).isSameAs(bytes);
     }
@@ -75,20 +72,6 @@ class MergeTest {
         Vitals ill = Vitals.merged(List.of(vitals(1), vitals(2)));
         assertThat(ill.portUp()).isFalse();
         assertThat(ill.registryKept()).isFalse();
-    }
-
-    @Test
-    void durationsAreCountedTogether() {
-        Durations.Counter a = new Durations.Counter();
-        a.count(1000);
-        Durations.Counter b = new Durations.Counter();
-        b.count(1000);
-        b.count(1 << 20);
-        Durations merged = Durations.merged(List.of(a.now(), b.now()));
-        assertThat(merged.sumNs()).isEqualTo(2000 + (1 << 20));
-        assertThat(merged.counts()[10]).isEqualTo(2);
-        assertThat(merged.counts()[21]).isEqualTo(1);
-        assertThat(IntStream.range(0, merged.counts().length).mapToLong(i -> merged.counts()[i]).sum()).isEqualTo(3);
     }
 
     @Test

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.WeakHashMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Function;
 import org.millrace.api.hardware.Capacity;
 import org.millrace.api.hardware.FitReport;
 import org.millrace.api.hardware.HardwareBackend;
@@ -26,6 +27,8 @@ import org.millrace.code.check.ProgramChecker;
 import org.millrace.code.fuse.Fuser;
 import org.millrace.execution.HandedOut;
 import org.millrace.execution.StateTable;
+import org.millrace.execution.staged.LaneDriver;
+import org.millrace.execution.staged.LaneWork;
 
 /** A general-purpose core: every program fits whose stages are what they say and call what they have been given. */
 public class BluefieldBackend implements HardwareBackend {
@@ -33,12 +36,41 @@ public class BluefieldBackend implements HardwareBackend {
     public static final String NAME = "hw-bluefield";
 
     private static final HandedOut EXTERNS = new HandedOut();
+    /** Lanes look on for so long at most; a core that is theirs has nothing better to do. */
+    private static final long SPIN_NS = 50_000;
 
     /** What admission has made, for the load that follows; both go with the program if none does. */
     private final Map<Program<?>, WeakReference<Fuser>> admitted = Collections.synchronizedMap(new WeakHashMap<>());
 
-    /** Makes one. */
+    /** Which stages have lanes; null: none, all run on the data path's core. */
+    private final LanePlan plan;
+    private final Function<List<? extends LaneWork>, LaneDriver> drivers;
+
+    /** Makes one that runs all of a program on the data path's core. */
     public BluefieldBackend() {
+        this(null, null);
+    }
+
+    private BluefieldBackend(LanePlan plan, Function<List<? extends LaneWork>, LaneDriver> drivers) {
+        this.plan = plan;
+        this.drivers = drivers;
+    }
+
+    /** {@inheritDoc} As in {@code pre*2/protocol*2/post/dma}: each is a thread. */
+    @Override
+    public HardwareBackend pipelined(String lanes) {
+        return pipelined(lanes, made -> new LaneThreads(made, SPIN_NS));
+    }
+
+    /**
+     * {@return this hardware with stages on lanes that somebody else lets run}
+     *
+     * @param lanes   which and how many
+     * @param drivers lets the lanes of a program run
+     * @throws IllegalArgumentException if it cannot be; the message says what can
+     */
+    public static HardwareBackend pipelined(String lanes, Function<List<? extends LaneWork>, LaneDriver> drivers) {
+        return new BluefieldBackend(LanePlan.parse(lanes), drivers);
     }
 
     @Override
@@ -48,7 +80,8 @@ public class BluefieldBackend implements HardwareBackend {
 
     @Override
     public Externs externs(HostServices runtime, Capacity capacity) {
-        return EXTERNS.plain(runtime, capacity);
+        Externs plain = EXTERNS.plain(runtime, capacity);
+        return plan == null ? plain : new LaneExterns(EXTERNS, plain, runtime, plan, drivers);
     }
 
     @Override
@@ -93,8 +126,14 @@ public class BluefieldBackend implements HardwareBackend {
     public <M extends SegmentMeta> Pipeline<M> load(Program<M> program, Capacity capacity, Outlet<M> runtime) {
         WeakReference<Fuser> made = admitted.remove(program);
         Fuser fuser = made == null ? null : made.get();
-        BluefieldPipeline<M> pipeline = new BluefieldPipeline<>(program, capacity, runtime, fuser == null ? new Fuser(program) : fuser);
+        Pipeline<M> pipeline = make(program, capacity, runtime, fuser == null ? new Fuser(program) : fuser);
         program.loaded(pipeline);
         return pipeline;
+    }
+
+    private <M extends SegmentMeta> Pipeline<M> make(Program<M> program, Capacity capacity, Outlet<M> runtime, Fuser fuser) {
+        DmaLanes lanes = plan == null ? null : LaneExterns.dmaOf(program);
+        return lanes == null ? new BluefieldPipeline<>(program, capacity, runtime, fuser)
+            : new DmaPipeline<>(program, capacity, runtime, fuser, lanes);
     }
 }

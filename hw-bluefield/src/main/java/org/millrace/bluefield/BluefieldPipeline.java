@@ -17,7 +17,7 @@ import org.millrace.execution.RowPlan;
  *
  * <p>Owned by: the data-path thread.
  */
-final class BluefieldPipeline<M extends SegmentMeta> extends Execution<M> {
+class BluefieldPipeline<M extends SegmentMeta> extends Execution<M> {
     static final RowPlan ROWS = RowPlan.LINES;
     private static final int ITEMS = 2048;
 

@@ -177,6 +177,9 @@ public abstract class Execution<M extends SegmentMeta> implements Pipeline<M> {
             outlet.drop(item, DropReason.CONTROL_LIMIT.code()); // the outlet submits without end
         } else {
             depth++;
+            if ((verdict & Verdict.DIGEST) != 0 || Verdict.action(verdict) == Verdict.CONTROL) {
+                beforeControl();
+            }
             digest(item, verdict, nowNs);
             switch ((int) Verdict.action(verdict)) {
                 case (int) Verdict.DROP -> outlet.drop(item, Verdict.reason(verdict));
@@ -187,6 +190,10 @@ public abstract class Execution<M extends SegmentMeta> implements Pipeline<M> {
             depth--;
         }
         items.release(item);
+    }
+
+    /** The control plane is about to see an item. A machine that does something on threads of its own waits here until they are done. */
+    protected void beforeControl() {
     }
 
     /**

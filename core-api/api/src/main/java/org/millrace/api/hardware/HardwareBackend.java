@@ -18,6 +18,16 @@ public interface HardwareBackend {
     }
 
     /**
+     * {@return this hardware with stages of a data path on threads of their own}
+     *
+     * @param lanes which and how many, as a user writes it
+     * @throws IllegalArgumentException if it cannot be; the message says what can
+     */
+    default HardwareBackend pipelined(String lanes) {
+        throw new IllegalArgumentException(name() + " puts stages where its machine has them; hw-bluefield has lanes to choose");
+    }
+
+    /**
      * {@return the services of this machine for one load of a program; it admits a program only if its stages call
      * nothing else. Any thread}
      *

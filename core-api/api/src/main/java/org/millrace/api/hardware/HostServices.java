@@ -9,8 +9,20 @@ import org.millrace.api.pipeline.PayloadDma;
  *
  * @param lookup       exact match on addresses and ports
  * @param dma          moves payload
+ * @param moves        the same, with the moving left to the hardware
  * @param contextQueue tells applications
  * @param salt         random: no peer is to know where its keys go in a table
  */
-public record HostServices(FlowLookup lookup, PayloadDma dma, ContextQueue contextQueue, long salt) {
+public record HostServices(FlowLookup lookup, PayloadDma dma, PayloadMoves moves, ContextQueue contextQueue, long salt) {
+    /**
+     * Has no hardware move payload beside its stages.
+     *
+     * @param lookup       exact match on addresses and ports
+     * @param dma          moves payload
+     * @param contextQueue tells applications
+     * @param salt         random
+     */
+    public HostServices(FlowLookup lookup, PayloadDma dma, ContextQueue contextQueue, long salt) {
+        this(lookup, dma, null, contextQueue, salt);
+    }
 }

@@ -75,6 +75,15 @@ public interface Pipeline<M extends SegmentMeta> extends StateTables {
     void advance(long nowNs);
 
     /**
+     * The runtime is about to act for its control planes and applications. A machine whose stages run on threads of their own waits here until none
+     * does; any other does nothing.
+     *
+     * @param nowNs the time
+     */
+    default void settle(long nowNs) {
+    }
+
+    /**
      * The batch ends: the memory of its frames goes back to the port, and applications may soon reuse what they sent. An
      * item that stays inside keeps what it came with by {@link Outlet#retain}, unless it has done so before.
      */
@@ -104,5 +113,9 @@ public interface Pipeline<M extends SegmentMeta> extends StateTables {
     /** {@return what the machine counts, by name} */
     default Map<String, Long> counters() {
         return Map.of();
+    }
+
+    /** Nothing is submitted any more: threads of its own end. What is inside is lost. */
+    default void close() {
     }
 }

@@ -203,6 +203,7 @@ public final class DataPath implements AutoCloseable {
     public long poll(long nowNs) {
         this.nowNs = nowNs;
         boolean busy = receive(nowNs);
+        transports.settle(nowNs);
         busy |= takeRequests(nowNs);
         left.advance(nowNs);
         transports.drain(nowNs);
@@ -438,6 +439,7 @@ public final class DataPath implements AutoCloseable {
     }
 
     void closePort() {
+        transports.close();
         port.close();
         if (registry != null) {
             registry.close();

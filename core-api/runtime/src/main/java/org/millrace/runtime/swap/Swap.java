@@ -272,6 +272,9 @@ public final class Swap {
                 for (Move move : moves) {
                     path.transports().remember(move.old());
                     move.old().control.handedOver(scope(), nowNs);
+                    if (!request.newOnly()) {
+                        move.old().close();
+                    }
                 }
             });
         } catch (SwapException e) {

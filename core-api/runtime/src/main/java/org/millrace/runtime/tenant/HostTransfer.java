@@ -1,6 +1,7 @@
 package org.millrace.runtime.tenant;
 
-import java.lang.foreign.MemorySegment;
+import org.millrace.api.hardware.PayloadMove;
+import org.millrace.api.hardware.PayloadMoves;
 import org.millrace.api.pipeline.PayloadDma;
 import org.millrace.api.pipeline.SegmentMeta;
 import org.millrace.api.transport.ReceivedPacket;
@@ -13,12 +14,13 @@ import org.millrace.runtime.frame.ReceivedFrames;
  *
  * <p>Owned by: the data-path thread.
  */
-public final class HostTransfer implements PayloadDma {
+public final class HostTransfer implements PayloadDma, PayloadMoves {
     private final ContextTable contexts;
     private final ReceivedFrames frames;
     private final Counters counters;
     private final IdlePages pages;
     private final PayloadSpans spans;
+    private final PayloadMove own = new PayloadMove();
 
     public HostTransfer(ContextTable contexts, ReceivedFrames frames, PayloadSpans spans, Counters counters,
                         IdlePages pages) {
@@ -31,9 +33,16 @@ public final class HostTransfer implements PayloadDma {
 
     @Override
     public void toHost(SegmentMeta meta) {
+        if (prepare(meta, own)) {
+            own.run();
+        }
+    }
+
+    @Override
+    public boolean prepare(SegmentMeta meta, PayloadMove move) {
         int length = meta.length();
         if (length == 0) {
-            return;
+            return false;
         }
         AppContext context = contexts.find(meta.context());
         int slot = context == null ? -1 : context.slots.own(meta.connection());
@@ -41,42 +50,45 @@ public final class HostTransfer implements PayloadDma {
         if (slot < 0 || packet == null || !isPayload(packet, meta.payloadOffset(), length)
             || length > context.slots.receiveRing(slot)) {
             counters.transferFaults++;
-            return;
+            return false;
         }
         context.growReceiveRing(slot);
-        if (!move(meta, packet, context, slot)) {
+        target(meta, context, slot, move);
+        boolean isHead = frames.isHead(meta.frame());
+        if (isHead && !take(meta, packet, move)) {
             counters.transferFaults++;
-            return;
+            return false;
         }
         context.slots.passed(slot, length);
         context.slots.received(slot, meta.position() + length);
         pages.used(context, slot);
         counters.receivedPayloadBytes += length;
+        if (isHead && frames.isHead(meta.frame())) {
+            return false;
+        }
+        move.from = packet.frame;
+        move.fromOffset = packet.frameOffset + meta.payloadOffset();
+        return true;
     }
 
-    /** Answers false if what is to be moved is gone. */
-    private boolean move(SegmentMeta meta, ReceivedPacket packet, AppContext context, int slot) {
-        int length = meta.length();
-        MemorySegment to = context.region.segment();
-        long ring = context.layout.receiveRing(slot);
+    private static void target(SegmentMeta meta, AppContext context, int slot, PayloadMove move) {
         int size = context.slots.receiveRing(slot);
         int start = meta.position() & size - 1;
-        int before = Math.min(length, size - start);
-        if (frames.isHead(meta.frame())) {
-            if (meta.payloadOffset() + length == packet.headerOffset + packet.length) {
-                return frames.batch.take(meta.frame() - 1, meta.payloadOffset(), to, ring + start, before, ring, length - before);
-            }
-            frames.complete(meta.frame()); // what is behind may be wanted too
-            if (frames.isHead(meta.frame())) {
-                return false;
-            }
+        move.to = context.region.segment();
+        move.secondOffset = context.layout.receiveRing(slot);
+        move.firstOffset = move.secondOffset + start;
+        move.firstLength = Math.min(meta.length(), size - start);
+        move.secondLength = meta.length() - move.firstLength;
+    }
+
+    /** Has the port move the rest of a frame, or complete the frame if what is behind may be wanted too. Answers false if it is gone. */
+    private boolean take(SegmentMeta meta, ReceivedPacket packet, PayloadMove move) {
+        if (meta.payloadOffset() + meta.length() == packet.headerOffset + packet.length) {
+            return frames.batch.take(meta.frame() - 1, meta.payloadOffset(), move.to, move.firstOffset, move.firstLength,
+                move.secondOffset, move.secondLength);
         }
-        long from = packet.frameOffset + meta.payloadOffset();
-        MemorySegment.copy(packet.frame, from, to, ring + start, before);
-        if (before < length) {
-            MemorySegment.copy(packet.frame, from + before, to, ring, length - before);
-        }
-        return true;
+        frames.complete(meta.frame());
+        return !frames.isHead(meta.frame());
     }
 
     private static boolean isPayload(ReceivedPacket packet, int offset, int length) {

@@ -221,6 +221,16 @@ public final class LoadedTransport<M extends SegmentMeta> implements Outlet<M>, 
         return count;
     }
 
+    /** Control planes and applications are about to have their turn: what the machine does on other threads is done first. */
+    void settle(long nowNs) {
+        pipeline.settle(nowNs);
+    }
+
+    /** It is over with the machine. */
+    public void close() {
+        pipeline.close();
+    }
+
     /** The batch is over: what waits in the machine keeps its frames. */
     void keep() {
         pipeline.keep();

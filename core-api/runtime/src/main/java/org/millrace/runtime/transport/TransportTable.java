@@ -110,6 +110,18 @@ public final class TransportTable {
         }
     }
 
+    /** What machines do on other threads is done when this returns. */
+    public void settle(long nowNs) {
+        for (int i = 0; i < transports.size(); i++) {
+            transports.get(i).settle(nowNs);
+        }
+    }
+
+    /** It is over with all of them. */
+    public void close() {
+        transports.forEach(LoadedTransport::close);
+    }
+
     /** Lets every machine run on as far as it can by now. */
     public void drain(long nowNs) {
         for (int i = 0; i < transports.size(); i++) {
@@ -195,6 +207,7 @@ public final class TransportTable {
             LoadedTransport<?> transport = transports.get(i);
             if (transport.host.flows().count(transport) == 0 && transport.isForgotten() && transport.isIdle()) {
                 transports.remove(i);
+                transport.close();
                 LOG.info("{}: {} has retired", instance, transport.host.name());
             }
         }

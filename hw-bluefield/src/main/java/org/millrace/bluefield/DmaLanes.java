@@ -130,19 +130,21 @@ final class DmaLanes {
         }
     }
 
-    /** Takes what is finished off the ring; before that moves a piece, or waits for a lane if none is left. */
+    /** Makes slots of the ring vacant: moves a piece, or waits for a lane if none is left. */
     private void help() {
         publish();
         PayloadMove piece = own.take();
-        if (piece == null) {
-            driver.await();
-        } else {
+        if (piece != null) {
             piece.run();
             own.finish();
             ownBytes += piece.firstLength;
         }
+        boolean isStuck = piece == null;
         while (ring.collect() != null) {
-            // its slot is vacant again
+            isStuck = false;
+        }
+        if (isStuck) {
+            driver.await();
         }
     }
 

@@ -78,10 +78,12 @@ public final class Instance implements ContextProvider, AutoCloseable {
     private final ContextBudget budget;
     private final Swaps swaps;
     private final Map<String, String> faults = new ConcurrentSkipListMap<>();
+    private volatile InstanceConfig inForce;
     private ContextServer server;
 
     private Instance(InstanceConfig config, Shards shards, PortFactory port) {
         this.config = config;
+        inForce = config;
         name = config.name();
         this.port = port;
         attach = config.sharing().attach();
@@ -103,7 +105,7 @@ public final class Instance implements ContextProvider, AutoCloseable {
     public static Instance start(InstanceConfig config, Collection<? extends HardwareBackend> hardware,
                                  Collection<? extends TransportFactory> transports,
                                  Collection<? extends PortFactory> ports) {
-        HardwareBackend backend = pick("hardware", config.hardware(), hardware, HardwareBackend::name);
+        HardwareBackend backend = config.arranged(pick("hardware", config.hardware(), hardware, HardwareBackend::name));
         if (config.sharing().attach()) {
             Registry.rehearse();
         }
@@ -481,6 +483,17 @@ public final class Instance implements ContextProvider, AutoCloseable {
             shard.thread().bounds(change.after().spinNs(), change.after().stopLingerNs());
         });
         swaps.rehearse(change.after().rehearsalNs());
+        inForce = change.after();
+    }
+
+    /**
+     * {@return a backend with the threads for stages that this instance has}
+     *
+     * @param backend the backend
+     * @throws ConfigException if the backend cannot have them
+     */
+    public HardwareBackend arranged(HardwareBackend backend) {
+        return inForce.arranged(backend);
     }
 
     /**

@@ -3,6 +3,7 @@ package org.millrace.runtime.config;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -59,9 +60,9 @@ public record ConfigChange(InstanceConfig before, InstanceConfig after) {
         return value instanceof List<?> ? text.substring(1, text.length() - 1) : text;
     }
 
-    /** {@return whether it takes a swap: other hardware} */
+    /** {@return whether it takes a swap: other hardware, or other threads for its stages} */
     public boolean hardware() {
-        return !before.hardware().equals(after.hardware());
+        return !before.hardware().equals(after.hardware()) || !Objects.equals(before.pipeline(), after.pipeline());
     }
 
     /**

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.millrace.api.hardware.Capacity;
+import org.millrace.api.hardware.HardwareBackend;
 import org.millrace.context.ContextBudget;
 import org.millrace.memory.InstanceDirectory;
 import org.millrace.net.Route;
@@ -34,6 +35,8 @@ import org.millrace.wire.Ipv4Prefix;
  *             contexts too
  * cores       how many processors the data paths have, or a list of which: 2-5,8; one is 3-3
  * shards      how many data paths share the addresses, 1 to 64, default as many as cores says, else 1
+ * pipeline    stages of a data path that have threads of their own, as the hardware names them: pre*2/protocol/post/dma; default
+ *             none: all run on the data path's
  * ttl         time to live of what is sent, 1 to 255, default 64
  * spin-us     longest time that the data path looks on before it sleeps, 0 to 100000, default 0: it sleeps at once
  * stop-linger-ms  longest time that the end waits for peers to acknowledge what was written, 0 to 600000, default 5000
@@ -69,16 +72,17 @@ import org.millrace.wire.Ipv4Prefix;
  * @param sharing      what other processes can have
  * @param limits       what contexts may take
  * @param placement    how many data paths there are, and where they run
+ * @param pipeline     stages that have threads of their own, or null
  */
 public record InstanceConfig(String name, String hardware, List<String> transports,
                              Map<String, Map<String, String>> options, String port, Map<String, String> portOptions,
                              List<LocalAddress> addresses, List<StaticRoute> routes, Capacity capacity,
                              String capture, long captureBytes, int ttl, long spinNs, long stopLingerNs,
                              long rehearsalNs, SharingConfig sharing,
-                             ContextBudget.Limits limits, Placement placement) {
+                             ContextBudget.Limits limits, Placement placement, String pipeline) {
     private static final Set<String> KEYS = Set.of("instance", "hardware", "transports", "port", "address", "routes",
         "flows", "contexts", "capture", "capture.bytes", "ttl", "spin-us", "stop-linger-ms",
-        "swap-rehearsal-ms");
+        "swap-rehearsal-ms", "pipeline");
     private static final int MAX_FLOWS = 1 << 22;
     private static final int MAX_CONTEXTS = 1 << 16;
 
@@ -133,12 +137,30 @@ public record InstanceConfig(String name, String hardware, List<String> transpor
             (int) number(map, "ttl", 64, 1, 255), number(map, "spin-us", 0, 0, 100_000) * 1000,
             number(map, "stop-linger-ms", 5000, 0, 600_000) * 1_000_000,
             number(map, "swap-rehearsal-ms", 10_000, 0, 60_000) * 1_000_000, sharing,
-            LimitsConfig.parse(map, contexts, !sharing.users().isEmpty()), Placement.parse(map));
+            LimitsConfig.parse(map, contexts, !sharing.users().isEmpty()), Placement.parse(map), pipeline(map));
     }
 
     /** {@return how many data paths share its addresses} */
     public int shards() {
         return placement.shards();
+    }
+
+    private static String pipeline(Map<String, String> map) {
+        return map.containsKey("pipeline") ? required(map, "pipeline", "stages that have threads of their own, such as dma") : null;
+    }
+
+    /**
+     * {@return a backend with the threads for stages that this configuration gives it}
+     *
+     * @param backend the backend
+     * @throws ConfigException if the backend cannot have them
+     */
+    public HardwareBackend arranged(HardwareBackend backend) {
+        try {
+            return pipeline == null ? backend : backend.pipelined(pipeline);
+        } catch (IllegalArgumentException e) {
+            throw new ConfigException("pipeline", pipeline, e);
+        }
     }
 
     private static void checkKeys(Map<String, String> map) {

@@ -33,7 +33,8 @@ public record Placement(int shards, int cores, List<Integer> cpus) {
         }
         List<Integer> cpus = text.matches("\\d+") ? List.of() : list(text);
         int cores = cpus.isEmpty() ? count(text) : cpus.size();
-        int shards = (int) InstanceConfig.number(map, "shards", Math.min(cores, MAX_SHARDS), 1, MAX_SHARDS);
+        int usual = map.containsKey("pipeline") ? 1 : Math.min(cores, MAX_SHARDS); // the others are for the stages
+        int shards = (int) InstanceConfig.number(map, "shards", usual, 1, MAX_SHARDS);
         if (shards > cores) {
             throw new ConfigException("shards", map.get("shards"), "a number from 1 to " + cores + ": cores is '" + text + "'");
         }

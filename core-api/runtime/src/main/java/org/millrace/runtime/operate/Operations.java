@@ -13,6 +13,7 @@ import org.millrace.api.hardware.HardwareBackend;
 import org.millrace.api.transport.TransportFactory;
 import org.millrace.runtime.Instance;
 import org.millrace.runtime.capture.CaptureFilter;
+import org.millrace.runtime.config.ConfigException;
 import org.millrace.runtime.config.DataPathConfig.TransportChoice;
 import org.millrace.runtime.operate.OperationException.Fault;
 import org.millrace.runtime.status.DataPathStatus;
@@ -208,7 +209,7 @@ public final class Operations implements AutoCloseable {
         try {
             SwapRequest request = SwapRequest.KEEP;
             if (backend != null) {
-                request = request.hardware(pick("hardware", backend, hardware(), HardwareBackend::name));
+                request = request.hardware(instance.arranged(pick("hardware", backend, hardware(), HardwareBackend::name)));
             }
             if (transport != null) {
                 request = replace(request, pick("transport", transport, transports(), TransportFactory::name));
@@ -216,6 +217,8 @@ public final class Operations implements AutoCloseable {
             SwapReport report = instance.swap(newOnly ? request.forNewOnly() : request);
             check.swapped(null, instance.vitals().nowNs());
             return report;
+        } catch (ConfigException e) {
+            throw new OperationException(Fault.REFUSED, e.getMessage());
         } catch (SwapException e) {
             OperationException refusal = refusal(e);
             check.swapped(refusal.getMessage(), vitals().nowNs());

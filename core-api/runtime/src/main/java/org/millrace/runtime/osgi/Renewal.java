@@ -102,7 +102,8 @@ final class Renewal implements AutoCloseable {
         Running side = instance.running();
         Optional<HardwareBackend> backend = newer(side.hardware(), Installation.newest(hardware, HardwareBackend::name,
             side.hardware().name()));
-        backend.ifPresent(newer -> take(side.hardware().name(), side.hardware(), newer, SwapRequest.KEEP.hardware(newer)));
+        backend.ifPresent(newer -> take(side.hardware().name(), side.hardware(), newer,
+            SwapRequest.KEEP.hardware(config.arranged(newer))));
         for (int i = 0; i < side.transports().size(); i++) {
             TransportChoice choice = side.transports().get(i);
             int position = i;
@@ -181,8 +182,8 @@ final class Renewal implements AutoCloseable {
         SwapRequest request = SwapRequest.KEEP;
         InstanceConfig after = change.after();
         if (change.hardware()) {
-            request = request.hardware(Instance.pick("hardware", after.hardware(), Installation.newestFirst(hardware),
-                HardwareBackend::name));
+            request = request.hardware(after.arranged(Instance.pick("hardware", after.hardware(), Installation.newestFirst(hardware),
+                HardwareBackend::name)));
         }
         List<TransportChoice> running = instance.running().transports();
         for (int i = 0; i < after.transports().size(); i++) {

@@ -363,6 +363,7 @@ public final class DataPath implements AutoCloseable {
 
     /** Tells every application that it is over, without a word to the peers: for a data path that has failed. */
     void abandon() {
+        transports.close(); // before memory goes that something of theirs may be writing to
         for (AppContext context : List.copyOf(contexts.all())) {
             context.markClosed();
             contexts.remove(context);

@@ -1,0 +1,55 @@
+package org.millrace.runtime.pipelined;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.millrace.api.hardware.HardwareBackend;
+import org.millrace.bluefield.BluefieldBackend;
+import org.millrace.runtime.status.DataPathStatus;
+import org.millrace.tcp.flextoe.FlexToeFactory;
+
+/**
+ * Streams over a link that loses, doubles and reorders, through data paths whose lanes run in a seeded order: whatever lanes do when, every byte
+ * arrives once and in order, and every item leaves. {@code -Dmillrace.schedules=100000} for the long form.
+ */
+class PipelinedSchedulesTest {
+    private static final int SCHEDULES = Integer.getInteger("millrace.schedules", 300);
+    private static final long SEED = Long.getLong("millrace.schedules.seed", 1);
+    private static final int NUMBERS = 500;
+
+    private final SteppedLanes stepped = new SteppedLanes();
+
+    @ParameterizedTest
+    @CsvSource({"dma, true", "dma*3, false"})
+    void lanesThatMovePayloadChangeNothing(String lanes, boolean superFrames) {
+        List<DataPathStatus> fused = run("no lanes", BluefieldBackend::new, superFrames);
+        List<DataPathStatus> pipelined = run(lanes, () -> BluefieldBackend.pipelined(lanes, stepped::driver), superFrames);
+        assertThat(stepped.steps).isGreaterThan(SCHEDULES);
+        assertThat(stepped.closed).isEqualTo(2);
+        for (int i = 0; i < fused.size(); i++) {
+            Map<String, Long> counters = pipelined.get(i).counters();
+            assertThat(counters.remove("tcp-flextoe.payload bytes moved by lanes")).isPositive();
+            assertThat(counters).isEqualTo(fused.get(i).counters());
+        }
+    }
+
+    private List<DataPathStatus> run(String lanes, Supplier<HardwareBackend> hardware, boolean superFrames) {
+        try (PipelinedWorld world = new PipelinedWorld(hardware.get(), hardware.get(), new FlexToeFactory(), superFrames)) {
+            for (int i = 0; i < SCHEDULES; i++) {
+                stepped.seed(SEED + i);
+                try {
+                    world.exchange(NUMBERS);
+                } catch (AssertionError | RuntimeException e) {
+                    throw new AssertionError(lanes + " by seed " + (SEED + i), e);
+                }
+            }
+            assertThat(world.near.quiesce(world.near.nowNs())).isTrue();
+            assertThat(world.far.quiesce(world.far.nowNs())).isTrue();
+            return List.of(world.near.status(), world.far.status());
+        }
+    }
+}

@@ -1,0 +1,156 @@
+package org.millrace.runtime.pipelined;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.BooleanSupplier;
+import org.millrace.api.context.ContextSize;
+import org.millrace.api.hardware.Capacity;
+import org.millrace.api.hardware.HardwareBackend;
+import org.millrace.api.transport.TransportFactory;
+import org.millrace.net.Route;
+import org.millrace.runtime.config.DataPathConfig;
+import org.millrace.runtime.config.DataPathConfig.TransportChoice;
+import org.millrace.runtime.path.DataPath;
+import org.millrace.sim.port.FrameFabric;
+import org.millrace.sim.port.FrameLink;
+import org.millrace.testkit.Impairment;
+import org.millrace.testkit.ImpairedPort;
+import org.millrace.testkit.ManualClock;
+import org.millrace.toe.ListenSocket;
+import org.millrace.toe.StreamSocket;
+import org.millrace.toe.Toe;
+import org.millrace.wire.Ipv4Address;
+import org.millrace.wire.Ipv4Prefix;
+
+/** Two data paths on virtual time and a link that loses, doubles and reorders, with streams that both ends send numbers over. */
+final class PipelinedWorld implements AutoCloseable {
+    private static final InetSocketAddress SERVER = new InetSocketAddress(InetAddress.ofLiteral("10.0.0.2"), 80);
+    private static final long LIMIT_NS = 100_000_000_000L;
+    private static final int STREAMS = 3;
+
+    final DataPath near;
+    final DataPath far;
+    private final ManualClock clock = new ManualClock(1_000_000_000);
+    private final FrameFabric fabric;
+    private final Toe nearToe;
+    private final Toe farToe;
+    private final List<End> ends = new ArrayList<>();
+
+    PipelinedWorld(HardwareBackend nearHardware, HardwareBackend farHardware, TransportFactory transport, boolean superFrames) {
+        fabric = new FrameFabric(clock, new FrameLink(20_000, 1500, superFrames));
+        near = path("10.0.0.1", nearHardware, transport, Impairment.NONE);
+        far = path("10.0.0.2", farHardware, transport, Impairment.parse("loss=0.005,reorder=0.01,duplicate=0.01,seed=7"));
+        ContextSize size = new ContextSize(STREAMS + 1, 64 << 10, 64 << 10, 256);
+        nearToe = Toe.open(near.grant(size));
+        farToe = Toe.open(far.grant(size));
+        ListenSocket listener = farToe.listen(SERVER, STREAMS);
+        until(listener::isListening);
+        for (int i = 0; i < STREAMS; i++) {
+            StreamSocket socket = nearToe.connect(SERVER);
+            until(() -> socket.isConnected() && accept(listener));
+            ends.add(new End(socket));
+        }
+    }
+
+    private boolean accept(ListenSocket listener) {
+        try {
+            StreamSocket socket = listener.accept();
+            if (socket != null) {
+                ends.add(new End(socket));
+            }
+            return socket != null;
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private DataPath path(String address, HardwareBackend hardware, TransportFactory transport, Impairment impairment) {
+        return new DataPath(new DataPathConfig(address, hardware, List.of(new TransportChoice(transport, Map.of())),
+            ImpairedPort.wrap(fabric.port(address, 0x0200_0000_0000L | Ipv4Address.parse(address).bits()), impairment, clock::nowNs, 50_000),
+            List.of(Ipv4Address.parse(address)), List.of(Route.onLink(Ipv4Prefix.parse("10.0.0.0/24"), 1500)),
+            new Capacity(16, 2), new Random(1)));
+    }
+
+    /** One end of a stream: sends the numbers from 0 on, as much as goes, and checks that it receives the same. */
+    private static final class End {
+        final StreamSocket socket;
+        private final ByteBuffer buffer = ByteBuffer.allocate(32 << 10);
+        long sent;
+        long received;
+
+        End(StreamSocket socket) {
+            this.socket = socket;
+        }
+
+        boolean run() throws IOException {
+            buffer.clear().limit(Math.min(buffer.capacity(), socket.writable() & -Long.BYTES));
+            for (long next = sent; buffer.hasRemaining(); next++) {
+                buffer.putLong(next);
+            }
+            boolean busy = buffer.flip().hasRemaining();
+            sent += socket.write(buffer) / Long.BYTES;
+            buffer.clear().limit(Math.min(buffer.capacity(), socket.readable() & -Long.BYTES));
+            socket.read(buffer);
+            for (buffer.flip(); buffer.hasRemaining(); received++) {
+                if (buffer.getLong() != received) {
+                    throw new AssertionError("not number " + received);
+                }
+                busy = true;
+            }
+            return busy;
+        }
+    }
+
+    private void step() {
+        nearToe.flush();
+        farToe.flush();
+        long nowNs = clock.nowNs();
+        long nextNs = Math.min(Math.min(near.poll(nowNs), far.poll(nowNs)), fabric.nextDeliveryNs());
+        boolean busy = nearToe.poll(0) + farToe.poll(0) > 0;
+        while (nearToe.nextReady() != null || farToe.nextReady() != null) {
+            busy = true; // who is ready finds out by asking
+        }
+        try {
+            for (End end : ends) {
+                busy |= end.run();
+            }
+        } catch (IOException e) {
+            throw new AssertionError("a stream has broken", e);
+        }
+        if (!busy && nextNs > nowNs) {
+            clock.set(nextNs);
+        }
+    }
+
+    private void until(BooleanSupplier condition) {
+        long limitNs = clock.nowNs() + LIMIT_NS;
+        while (!condition.getAsBoolean()) {
+            if (clock.nowNs() > limitNs) {
+                throw new AssertionError("nothing happens any more: " + near.status() + far.status());
+            }
+            step();
+        }
+    }
+
+    /** Runs until so many further numbers have arrived at the end that has received fewest. */
+    void exchange(int numbers) {
+        long before = received();
+        until(() -> received() >= before + numbers);
+    }
+
+    private long received() {
+        return ends.stream().mapToLong(end -> end.received).min().orElseThrow();
+    }
+
+    @Override
+    public void close() {
+        near.close();
+        far.close();
+    }
+}

@@ -57,6 +57,7 @@ class ConfigChangeTest {
         assertThat(same.refusals()).isEmpty();
         assertThat(same.hardware() || same.transport(0) || same.routes()).isFalse();
         assertThat(change("hardware", "hw-tofino").hardware()).isTrue();
+        assertThat(change("pipeline", "dma").hardware()).isTrue();
         assertThat(change("transports", "tcp-laminar").transport(0)).isTrue();
         assertThat(change("tcp.delayed-ack", "off").transport(0)).isTrue();
         assertThat(change("routes", "default via 10.0.0.1 congestion=dctcp").routes()).isTrue();

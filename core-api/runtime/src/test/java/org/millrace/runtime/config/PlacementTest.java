@@ -34,6 +34,12 @@ class PlacementTest {
     }
 
     @Test
+    void coresAreForStagesWhereTheyHaveThreads() {
+        assertThat(Placement.parse(Map.of("cores", "2-5", "pipeline", "dma"))).isEqualTo(new Placement(1, 4, List.of(2, 3, 4, 5)));
+        assertThat(Placement.parse(Map.of("cores", "4", "shards", "2", "pipeline", "dma"))).isEqualTo(new Placement(2, 4, List.of()));
+    }
+
+    @Test
     void shardsAreAsManyAsCoresUnlessSaid() {
         assertThat(parse(null, "4")).isEqualTo(new Placement(4, 0, List.of()));
         assertThat(parse("4", "2")).isEqualTo(new Placement(2, 4, List.of()));

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 import org.millrace.api.context.ContextGrant;
@@ -49,6 +50,7 @@ public final class MillraceIoHandler implements IoHandler {
     private final List<BiConsumer<Toe, Throwable>> askers = new ArrayList<>();
     private List<MillraceRegistration> mail = new ArrayList<>();
     private List<MillraceRegistration> letters = new ArrayList<>();
+    private int affinity = Toe.ANY_SHARD;
     private Toe context;
     private boolean opening;
     private boolean destroyed;
@@ -136,6 +138,22 @@ public final class MillraceIoHandler implements IoHandler {
                                               Predicate<InetSocketAddress> overCalls) {
         IoHandlerFactory kernel = NioIoHandler.newFactory();
         return executor -> new MillraceIoHandler(executor, grants, routes, overCalls, kernel);
+    }
+
+    /**
+     * {@return a factory whose loops each ask for a shard of the instance, in turn: the streams that a loop's channels open are
+     * of its shard, unless they name their local port} With other factories they go to the shards in turn. What comes to a
+     * listener is of the shard that its frames come to, with either.
+     *
+     * @param handlers a factory of this class
+     */
+    public static IoHandlerFactory withShardAffinity(IoHandlerFactory handlers) {
+        AtomicInteger loops = new AtomicInteger();
+        return executor -> {
+            MillraceIoHandler handler = (MillraceIoHandler) handlers.newHandler(executor);
+            handler.affinity = loops.getAndIncrement() & Integer.MAX_VALUE;
+            return handler;
+        };
     }
 
     @Override
@@ -240,6 +258,7 @@ public final class MillraceIoHandler implements IoHandler {
         if (why == null && !destroyed) {
             try {
                 Toe made = Toe.open(grant);
+                made.affinity(affinity);
                 wakeBy(made);
                 context = made;
             } catch (Exception e) {

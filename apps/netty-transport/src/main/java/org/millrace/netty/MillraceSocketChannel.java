@@ -113,6 +113,11 @@ public final class MillraceSocketChannel extends AbstractMillraceChannel impleme
         return (InetSocketAddress) super.remoteAddress();
     }
 
+    /** {@return the shard of the instance that its stream is in, from 0; -1: it is not connected, the kernel's, or over calls} In its loop. */
+    public int shard() {
+        return connected && stream instanceof ToeStream own ? own.socket().shard() : -1;
+    }
+
     /** {@return null before it is connected} The data path chooses the port then, and Netty remembers what it once got. */
     @Override
     protected SocketAddress localAddress0() {

@@ -23,6 +23,9 @@ final class TwoHosts implements AutoCloseable {
     static final String CLIENT = "10.9.0.2";
     static final ContextSize SIZE = new ContextSize(512, 64 << 10, 64 << 10, 1024);
 
+    /** System property: data paths of each host, for a test that does not say. */
+    private static final int SHARDS = Integer.getInteger("millrace.suite.shards", 1);
+
     /** Netty's tests have a host that never answers. */
     private static final String NOWHERE = "198.51.100.0/24 via ";
 
@@ -30,20 +33,25 @@ final class TwoHosts implements AutoCloseable {
     final Instance client;
 
     TwoHosts() {
+        this(SHARDS);
+    }
+
+    TwoHosts(int shards) {
         MemoryPort[] ends = MemoryPort.pair(Map.of());
-        server = host("server", SERVER, null, port(ends[0]));
-        client = host("client", CLIENT, null, port(ends[1]));
+        server = host("server", SERVER, shards, null, port(ends[0]));
+        client = host("client", CLIENT, shards, null, port(ends[1]));
     }
 
     /** On the interfaces of a veth pair. */
     TwoHosts(String serverInterface, String clientInterface) {
-        server = host("server", SERVER, serverInterface, new PacketPortFactory());
-        client = host("client", CLIENT, clientInterface, new PacketPortFactory());
+        server = host("server", SERVER, SHARDS, serverInterface, new PacketPortFactory());
+        client = host("client", CLIENT, SHARDS, clientInterface, new PacketPortFactory());
     }
 
-    private static Instance host(String name, String address, String networkInterface, PortFactory port) {
+    private static Instance host(String name, String address, int shards, String networkInterface, PortFactory port) {
         Map<String, String> options = new TreeMap<>(Map.of("instance", name, "hardware", BluefieldBackend.NAME,
-            "transports", "tcp-flextoe,udp", "port", port.kind(), "address", address + "/24", "routes", NOWHERE
+            "transports", "tcp-flextoe,udp", "port", port.kind(), "address", address + "/24", "shards",
+            Integer.toString(shards), "routes", NOWHERE
             + (address.equals(SERVER) ? CLIENT : SERVER)));
         if (networkInterface != null) {
             options.put("port.interface", networkInterface);

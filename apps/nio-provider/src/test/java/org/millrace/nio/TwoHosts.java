@@ -19,11 +19,18 @@ final class TwoHosts implements AutoCloseable {
     static final String CLIENT = "10.9.0.2";
     static final ContextSize SIZE = new ContextSize(1100, 64 << 10, 64 << 10, 1024);
 
+    /** System property: data paths of each host, for a test that does not say. */
+    private static final String SHARDS = System.getProperty("millrace.suite.shards", "1");
+
     final Instance server;
     final Instance client;
 
     TwoHosts() {
         this(Map.of(), Map.of());
+    }
+
+    TwoHosts(int shards) {
+        this(Map.of("shards", Integer.toString(shards)), Map.of("shards", Integer.toString(shards)));
     }
 
     /** With instances that other processes can attach to by their directories. */
@@ -44,6 +51,7 @@ final class TwoHosts implements AutoCloseable {
     private static Instance host(String name, String address, Port port, Map<String, String> more) {
         Map<String, String> map = new TreeMap<>(Map.of("instance", name, "hardware", BluefieldBackend.NAME,
             "transports", "tcp-flextoe", "port", "memory", "address", address + "/24"));
+        map.put("shards", SHARDS);
         map.putAll(more);
         InstanceConfig config = InstanceConfig.parse(map);
         PortFactory ready = new PortFactory() {

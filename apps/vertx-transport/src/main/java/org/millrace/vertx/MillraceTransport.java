@@ -40,10 +40,12 @@ public final class MillraceTransport implements Transport {
     private final ListenerWatch watch;
     private final LongAdder deaf;
     private final boolean datagrams;
+    private final boolean affinity;
     private volatile Throwable fallbackCause;
 
     private MillraceTransport(Callable<ContextGrant> grants, Fallback fallback, Predicate<InetSocketAddress> routes,
-                              Predicate<InetSocketAddress> overHoma, LongAdder fallbacks, ListenerWatch watch, LongAdder deaf, boolean datagrams) {
+                              Predicate<InetSocketAddress> overHoma, LongAdder fallbacks, ListenerWatch watch, LongAdder deaf, boolean datagrams,
+                              boolean affinity) {
         this.grants = grants;
         this.fallback = fallback;
         this.routes = routes;
@@ -52,14 +54,15 @@ public final class MillraceTransport implements Transport {
         this.watch = watch;
         this.deaf = deaf;
         this.datagrams = datagrams;
+        this.affinity = affinity;
     }
 
     /**
      * {@return a transport as system properties describe it: {@code millrace.instance}, name or directory of the instance;
      * {@code millrace.route}, prefixes between commas as {@link #route} has them; {@code millrace.fallback}, {@code fail},
      * {@code warn} or {@code silent}; {@code millrace.connections}, connections at a time of an event loop;
-     * {@code millrace.datagrams}, {@code true}: as {@link #datagrams} says; {@code millrace.homa}, prefixes as above: what
-     * goes {@linkplain #overHoma over Homa}}
+     * {@code millrace.datagrams}, {@code true}: as {@link #datagrams} says; {@code millrace.shard-affinity}, {@code true}: as
+     * {@link #shardAffinity} says; {@code millrace.homa}, prefixes as above: what goes {@linkplain #overHoma over Homa}}
      *
      * @throws IllegalArgumentException if one of them makes no sense
      */
@@ -75,6 +78,9 @@ public final class MillraceTransport implements Transport {
             .fallback(fallbackNamed(System.getProperty("millrace.fallback", "fail")));
         if (Boolean.getBoolean("millrace.datagrams")) {
             transport = transport.datagrams();
+        }
+        if (Boolean.getBoolean("millrace.shard-affinity")) {
+            transport = transport.shardAffinity();
         }
         String homa = System.getProperty("millrace.homa");
         if (homa != null) {
@@ -142,7 +148,7 @@ public final class MillraceTransport implements Transport {
      */
     public static MillraceTransport over(Callable<ContextGrant> grants) {
         return new MillraceTransport(grants, Fallback.FAIL, Routes.DEFAULT, address -> false, new LongAdder(),
-            ListenerWatch.NONE, new LongAdder(), false);
+            ListenerWatch.NONE, new LongAdder(), false, false);
     }
 
     /**
@@ -151,7 +157,7 @@ public final class MillraceTransport implements Transport {
      * @param wanted what to do if the instance cannot be had when Vert.x starts
      */
     public MillraceTransport fallback(Fallback wanted) {
-        return new MillraceTransport(grants, wanted, routes, overHoma, fallbacks, watch, deaf, datagrams);
+        return new MillraceTransport(grants, wanted, routes, overHoma, fallbacks, watch, deaf, datagrams, affinity);
     }
 
     /**
@@ -163,7 +169,7 @@ public final class MillraceTransport implements Transport {
      * @throws IllegalArgumentException if one is none
      */
     public MillraceTransport route(String... prefixes) {
-        return new MillraceTransport(grants, fallback, Routes.of(prefixes), overHoma, fallbacks, watch, deaf, datagrams);
+        return new MillraceTransport(grants, fallback, Routes.of(prefixes), overHoma, fallbacks, watch, deaf, datagrams, affinity);
     }
 
     /**
@@ -173,7 +179,7 @@ public final class MillraceTransport implements Transport {
      * @param wanted called in event loops
      */
     public MillraceTransport listeners(ListenerWatch wanted) {
-        return new MillraceTransport(grants, fallback, routes, overHoma, fallbacks, wanted, deaf, datagrams);
+        return new MillraceTransport(grants, fallback, routes, overHoma, fallbacks, wanted, deaf, datagrams, affinity);
     }
 
     /**
@@ -182,7 +188,7 @@ public final class MillraceTransport implements Transport {
      * kernel. There is no multicast.
      */
     public MillraceTransport datagrams() {
-        return new MillraceTransport(grants, fallback, routes, overHoma, fallbacks, watch, deaf, true);
+        return new MillraceTransport(grants, fallback, routes, overHoma, fallbacks, watch, deaf, true, affinity);
     }
 
     /**
@@ -194,7 +200,21 @@ public final class MillraceTransport implements Transport {
      *              Millrace's, in event loops: what it answers may change while Vert.x runs
      */
     public MillraceTransport overHoma(Predicate<InetSocketAddress> which) {
-        return new MillraceTransport(grants, fallback, routes, which, fallbacks, watch, deaf, datagrams);
+        return new MillraceTransport(grants, fallback, routes, which, fallbacks, watch, deaf, datagrams, affinity);
+    }
+
+    /**
+     * {@return the same transport, whose event loops each ask for a shard of the instance, in turn} The streams that a loop opens
+     * are of its shard then; without this they go to the shards in turn. What comes to a server is of the shard that its frames
+     * come to, with either.
+     */
+    public MillraceTransport shardAffinity() {
+        return new MillraceTransport(grants, fallback, routes, overHoma, fallbacks, watch, deaf, datagrams, true);
+    }
+
+    /** {@return whether {@link #shardAffinity} was chosen} */
+    boolean hasShardAffinity() {
+        return affinity;
     }
 
     /** {@return how many servers are open that take no connections now, for their runtime is away; for a metric} */
@@ -240,7 +260,7 @@ public final class MillraceTransport implements Transport {
         try {
             grants.call().close();
             fallbackCause = null;
-            return new StreamTransport(grants, routes, overHoma, new Count(watch, deaf), datagrams);
+            return new StreamTransport(grants, routes, overHoma, new Count(watch, deaf), datagrams, affinity);
         } catch (Exception e) {
             if (fallback == Fallback.FAIL) {
                 throw new IllegalStateException("Vert.x cannot start over Millrace: " + e.getMessage()

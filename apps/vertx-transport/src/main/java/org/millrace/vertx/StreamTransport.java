@@ -36,15 +36,17 @@ final class StreamTransport implements Transport {
     private final Predicate<InetSocketAddress> overHoma;
     private final ListenerWatch listeners;
     private final boolean datagrams;
+    private final boolean affinity;
     private final IgnoredOptions ignored = new IgnoredOptions();
 
     StreamTransport(Callable<ContextGrant> grants, Predicate<InetSocketAddress> routes, Predicate<InetSocketAddress> overHoma,
-                    ListenerWatch listeners, boolean datagrams) {
+                    ListenerWatch listeners, boolean datagrams, boolean affinity) {
         this.grants = grants;
         this.routes = routes;
         this.overHoma = overHoma;
         this.listeners = listeners;
         this.datagrams = datagrams;
+        this.affinity = affinity;
     }
 
     @Override
@@ -70,7 +72,8 @@ final class StreamTransport implements Transport {
 
     @Override
     public IoHandlerFactory ioHandlerFactory() {
-        return MillraceIoHandler.newFactory(grants, routes, overHoma);
+        IoHandlerFactory handlers = MillraceIoHandler.newFactory(grants, routes, overHoma);
+        return affinity ? MillraceIoHandler.withShardAffinity(handlers) : handlers;
     }
 
     @Override

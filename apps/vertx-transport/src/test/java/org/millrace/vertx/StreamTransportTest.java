@@ -18,7 +18,7 @@ import org.millrace.netty.Routes;
 class StreamTransportTest {
     private final StreamTransport transport = new StreamTransport(() -> {
         throw new AssertionError("no context is needed");
-    }, Routes.DEFAULT, address -> false, ListenerWatch.NONE, false);
+    }, Routes.DEFAULT, address -> false, ListenerWatch.NONE, false, false);
 
     @Test
     @SuppressWarnings("deprecation") // Vert.x's own signature

@@ -21,27 +21,36 @@ final class TwoHosts implements AutoCloseable {
     static final String CLIENT = "10.9.0.2";
     static final ContextSize SIZE = new ContextSize(512, 64 << 10, 64 << 10, 1024);
 
+    /** System property: data paths of each host, for a test that does not say. */
+    private static final String SHARDS = System.getProperty("millrace.suite.shards", "1");
+
     final Instance server;
     final Instance client;
 
     TwoHosts() {
-        this(Map.of());
+        this(Map.of(), SHARDS);
+    }
+
+    TwoHosts(int shards) {
+        this(Map.of(), Integer.toString(shards));
     }
 
     /** With an instance at the server's address that other processes can attach to by its directory. */
     TwoHosts(Path directory) {
-        this(Map.of("attach", "on", "attach.directory", directory.toString()));
+        this(Map.of("attach", "on", "attach.directory", directory.toString()), SHARDS);
     }
 
-    private TwoHosts(Map<String, String> more) {
+    private TwoHosts(Map<String, String> more, String shards) {
         MemoryPort[] ends = MemoryPort.pair(Map.of());
-        server = host("server", SERVER, ends[0], more);
-        client = host("client", CLIENT, ends[1], Map.of());
+        server = host("server", SERVER, ends[0], more, shards);
+        client = host("client", CLIENT, ends[1], Map.of(), shards);
     }
 
-    private static Instance host(String name, String address, Port port, Map<String, String> more) {
+    private static Instance host(String name, String address, Port port, Map<String, String> more,
+                                 String shards) {
         Map<String, String> map = new TreeMap<>(Map.of("instance", name, "hardware", BluefieldBackend.NAME,
             "transports", "tcp-flextoe,udp,homa", "transport.homa.timeout-ms", "2000", "port", "memory", "address", address + "/24"));
+        map.put("shards", shards);
         map.putAll(more);
         InstanceConfig config = InstanceConfig.parse(map);
         PortFactory ready = new PortFactory() {

@@ -15,7 +15,7 @@ import org.millrace.api.context.ContextSize;
  * requestRing     ring application to data path             see {@link DescriptorRing}
  * eventRing       ring data path to application             see {@link DescriptorRing}
  * connections     connection records, 128 bytes each        runtime
- * payload         receive and transmit ring of connection 0, of connection 1, ...; page-aligned
+ * payload         receive and transmit ring of connection 0, of connection 1, ...; aligned to 64 KiB
  *
  * header:  0 i64 magic "MILLRACE"    8 i32 version         12 i32 layout hash
  *         16 i64 region bytes       24 i32 ring slots      28 i32 connections
@@ -45,6 +45,8 @@ public final class ContextLayout {
 
     /** Size of the header and alignment of what follows, bytes. */
     public static final int PAGE = 4096;
+    /** Alignment of the payload, bytes: the largest page of Linux (aarch64), so that a ring of whole pages shares none. */
+    public static final int PAYLOAD_ALIGNMENT = 1 << 16;
     /** Size of a connection record, bytes. */
     public static final int RECORD_BYTES = 128;
     /** Record pacing: the data path fetches when a flow may send. */
@@ -100,9 +102,9 @@ public final class ContextLayout {
         this.region = region;
         this.size = size;
         requestRing = PAGE;
-        eventRing = requestRing + align(DescriptorRing.bytes(size.ringSlots()));
-        connections = eventRing + align(DescriptorRing.bytes(size.ringSlots()));
-        payload = connections + align((long) size.connections() * RECORD_BYTES);
+        eventRing = requestRing + align(DescriptorRing.bytes(size.ringSlots()), PAGE);
+        connections = eventRing + align(DescriptorRing.bytes(size.ringSlots()), PAGE);
+        payload = align(connections + (long) size.connections() * RECORD_BYTES, PAYLOAD_ALIGNMENT);
     }
 
     /**
@@ -324,12 +326,12 @@ public final class ContextLayout {
         return payload + size.connections() * ((long) size.receiveBytes() + size.transmitBytes());
     }
 
-    private static long align(long bytes) {
-        return bytes + PAGE - 1 & -PAGE;
+    private static long align(long bytes, int to) {
+        return bytes + to - 1 & -to;
     }
 
     private static int hash() {
-        int[] facts = {VERSION, PAGE, RECORD_BYTES, CONTEXT, OPEN, ID, PACING, CREDITS, RECEIVE, TRANSMIT, LOCAL_PORT,
+        int[] facts = {VERSION, PAGE, PAYLOAD_ALIGNMENT, RECORD_BYTES, CONTEXT, OPEN, ID, PACING, CREDITS, RECEIVE, TRANSMIT, LOCAL_PORT,
             PEER_PORT, LOCAL_ADDRESS, PEER_ADDRESS, RECEIVE_RING, TRANSMIT_RING, TRANSMIT_LIMIT,
             DescriptorRing.SLOTS, DescriptorRing.WAITING,
             Descriptor.BYTES, Descriptor.OPAQUE, Descriptor.ARGUMENT, Descriptor.PEER_ADDRESS, Descriptor.CLOSED, Descriptor.IDLE,

@@ -5,16 +5,16 @@ import java.util.Locale;
 /**
  * What differs between the Linux architectures, one table each. Everything else that Millrace uses is the same on all
  * that follow the kernel's {@code asm-generic} headers and stands beside the calls, in {@link Linux} and
- * {@link Sockets}. Structures are the 64-bit little-endian ones.
+ * {@link Sockets}. Structures are the 64-bit little-endian ones. That each of them is so on both is compared with the
+ * headers: {@code native-constants.c} in the tests of distribution.
  *
  * @param architecture the kernel's name for it
- * @param tested       whether Millrace has run there
  * @param futexCall    number of the system call {@code futex}
  * @param openNoFollow {@code O_NOFOLLOW} of open(2)
  */
-public record NativeConstants(String architecture, boolean tested, int futexCall, int openNoFollow) {
-    private static final NativeConstants X86_64 = new NativeConstants("x86-64", true, 202, 0x20000);
-    private static final NativeConstants AARCH64 = new NativeConstants("aarch64", false, 98, 0x8000);
+public record NativeConstants(String architecture, int futexCall, int openNoFollow) {
+    private static final NativeConstants X86_64 = new NativeConstants("x86-64", 202, 0x20000);
+    private static final NativeConstants AARCH64 = new NativeConstants("aarch64", 98, 0x8000);
 
     /**
      * {@return the table of the machine this runs on}
@@ -57,22 +57,16 @@ public record NativeConstants(String architecture, boolean tested, int futexCall
         return System.getProperty("os.arch");
     }
 
-    /** Selects once and says once that a table is untested; null where there is no table. */
+    /** Selects once; null where there is no table. */
     private static final class Current {
         static final NativeConstants TABLE = find();
 
         private static NativeConstants find() {
-            NativeConstants table;
             try {
-                table = select(system(), machine());
+                return select(system(), machine());
             } catch (UnsupportedOperationException none) {
                 return null;
             }
-            if (!table.tested) {
-                System.getLogger(NativeConstants.class.getName()).log(System.Logger.Level.WARNING,
-                        "the native constants for {0} are untested", table.architecture);
-            }
-            return table;
         }
     }
 }

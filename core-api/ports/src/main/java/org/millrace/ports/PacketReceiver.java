@@ -36,6 +36,7 @@ final class PacketReceiver implements AutoCloseable {
     /** Slots for super-frames are so many times larger, and fewer. */
     private static final int LONG_SLOTS_SHARE = 16;
     private static final int LEAST_SLOTS = 16;
+    /** Whole pages, which have up to 64 KiB (aarch64). */
     private static final int SMALL_BLOCK_BYTES = 1 << 16;
     private static final int LARGE_BLOCK_BYTES = 1 << 20;
 

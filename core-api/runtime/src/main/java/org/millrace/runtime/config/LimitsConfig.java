@@ -5,9 +5,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.millrace.context.ContextBudget;
 import org.millrace.context.ContextBudget.Limits;
 import org.millrace.context.ContextBudget.Resource;
@@ -18,6 +20,7 @@ final class LimitsConfig {
     private static final long CONNECTIONS = 1 << 22; // some 100 bytes of the runtime's heap each, once it has been open
     private static final long RESERVED_BYTES = 64L << 40; // half of what a process can address on x86-64
     private static final Path MEMORY = Path.of("/proc/meminfo");
+    private static final Path MAPPINGS = Path.of("/proc/self/maps");
 
     private LimitsConfig() {
     }
@@ -48,9 +51,23 @@ final class LimitsConfig {
         return switch (resource) {
             case CONTEXTS -> throw new IllegalArgumentException("contexts have a key of their own");
             case CONNECTIONS -> CONNECTIONS;
-            case RESERVED_BYTES -> RESERVED_BYTES;
+            case RESERVED_BYTES -> addressableBytes() / 2;
             case TOUCHED_BYTES -> memoryBytes() / 2;
         };
+    }
+
+    private static long addressableBytes() {
+        try (var lines = Files.lines(MAPPINGS)) {
+            return addressableBytes(lines).orElse(2 * RESERVED_BYTES);
+        } catch (IOException e) {
+            return 2 * RESERVED_BYTES;
+        }
+    }
+
+    /** A kernel for aarch64 is built for 39, 42, 47 or 48 bits; the stack is the last thing below the limit. */
+    static OptionalLong addressableBytes(Stream<String> mappings) {
+        return mappings.filter(line -> line.endsWith("[stack]"))
+            .mapToLong(line -> Long.highestOneBit(Long.parseLong(line, line.indexOf('-') + 1, line.indexOf(' '), 16) - 1) << 1).findFirst();
     }
 
     private static long memoryBytes() {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -93,5 +94,17 @@ class InstanceConfigTest {
     void missingKeyIsNamed() {
         assertThatThrownBy(() -> InstanceConfig.parse(Map.of())).isInstanceOf(ConfigException.class)
             .hasMessage("transports is missing, allowed is a comma list such as tcp-flextoe");
+    }
+
+    @Test
+    void contextsMayReserveHalfOfWhatAProcessCanAddress() {
+        assertThat(bits("7ffd2b7e0000-7ffd2b801000 rw-p 00000000 00:00 0 [stack]")).isEqualTo(47);
+        assertThat(bits("ffffd6a10000-ffffd6a31000 rw-p 00000000 00:00 0 [stack]")).as("aarch64").isEqualTo(48);
+        assertThat(bits("7ffe0d5000-7ffe0f6000 rw-p 00000000 00:00 0 [stack]")).as("aarch64, small").isEqualTo(39);
+        assertThat(LimitsConfig.addressableBytes(Stream.of("ffffffffff600000-ffffffffff601000 --xp 00000000 00:00 0 [vsyscall]"))).isEmpty();
+    }
+
+    private static int bits(String stack) {
+        return Long.numberOfTrailingZeros(LimitsConfig.addressableBytes(Stream.of(stack)).orElseThrow());
     }
 }

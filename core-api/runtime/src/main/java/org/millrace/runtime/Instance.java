@@ -89,7 +89,7 @@ public final class Instance implements ContextProvider, AutoCloseable {
         attach = config.sharing().attach();
         budget = new ContextBudget(config.limits());
         this.shards = shards;
-        swaps = new Swaps(shards, config.rehearsalNs(), this::degrade);
+        swaps = new Swaps(shards, config.rehearsalNs(), this::degrade, this::restore);
     }
 
     /**
@@ -520,7 +520,20 @@ public final class Instance implements ContextProvider, AutoCloseable {
      * @throws IllegalStateException if the instance no longer runs
      */
     public SwapReport swap(SwapRequest request) throws SwapException {
-        return swaps.swap(request);
+        return swaps.swap(request, 0);
+    }
+
+    /**
+     * As {@link #swap(SwapRequest)}, but one shard first: after a while it is compared with the others, and goes back if it is worse.
+     *
+     * @param request  what is to run instead
+     * @param canaryNs how long it is watched, ns; 0: not at all
+     * @return what has been done
+     * @throws SwapException         if it is refused, fails or is worse; then nothing has changed
+     * @throws IllegalStateException if the instance no longer runs
+     */
+    public SwapReport swap(SwapRequest request, long canaryNs) throws SwapException {
+        return swaps.swap(request, canaryNs);
     }
 
     /** From now on nothing is swapped, and what is being prepared is given up: the instance is about to be closed. */

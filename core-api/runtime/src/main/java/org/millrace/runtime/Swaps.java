@@ -4,16 +4,22 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.millrace.api.pipeline.StageExtension;
+import org.millrace.runtime.config.DataPathConfig.TransportChoice;
 import org.millrace.runtime.config.Running;
 import org.millrace.runtime.extension.ExtensionLife;
+import org.millrace.runtime.status.CanaryCheck;
+import org.millrace.runtime.status.DataPathStatus;
 import org.millrace.runtime.swap.Additions;
 import org.millrace.runtime.swap.SwapException;
 import org.millrace.runtime.swap.SwapReport;
 import org.millrace.runtime.swap.SwapRequest;
 import org.millrace.runtime.swap.SwapStep;
 import org.millrace.runtime.trace.TraceRequest;
+import org.millrace.wire.Ipv4Header;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,10 +29,12 @@ import org.slf4j.LoggerFactory;
  */
 final class Swaps {
     private static final Logger LOG = LoggerFactory.getLogger(Swaps.class);
+    private static final long LOOK_NS = 100_000_000;
 
     private final String name;
     private final Shards shards;
     private final BiConsumer<String, String> degrade;
+    private final Consumer<String> restore;
     private final Set<StageExtension> failed = ConcurrentHashMap.newKeySet();
     /** Changed by who swaps; looked at by anybody, who need not wait for that. */
     private volatile Additions additions = new Additions(List.of(), TraceRequest.OFF, this::thrown);
@@ -38,8 +46,10 @@ final class Swaps {
      *
      * @param rehearsalNs longest time that a new side rehearses
      * @param degrade takes what is not in force, and why
+     * @param restore takes what is again
      */
-    Swaps(Shards shards, long rehearsalNs, BiConsumer<String, String> degrade) {
+    Swaps(Shards shards, long rehearsalNs, BiConsumer<String, String> degrade, Consumer<String> restore) {
+        this.restore = restore;
         name = shards.first().path().instance();
         this.shards = shards;
         this.rehearsalNs = rehearsalNs;
@@ -62,8 +72,9 @@ final class Swaps {
         ending = true;
     }
 
-    synchronized SwapReport swap(SwapRequest request) throws SwapException {
-        return run(additions.onto(request));
+    /** @param canaryNs how long one shard has it before the others follow, ns; 0: they follow at once */
+    synchronized SwapReport swap(SwapRequest request, long canaryNs) throws SwapException {
+        return run(additions.onto(request), canaryNs);
     }
 
     synchronized SwapReport trace(TraceRequest points) throws SwapException {
@@ -109,40 +120,85 @@ final class Swaps {
         }
     }
 
-    private SwapReport run(SwapRequest request) throws SwapException {
-        SwapReport report = SwapReport.of(roll(request.warmUp(Math.min(request.warmUpNs(), rehearsalNs))));
+    private SwapReport run(SwapRequest request, long canaryNs) throws SwapException {
+        SwapReport report = roll(request.warmUp(Math.min(request.warmUpNs(), rehearsalNs)), canaryNs);
+        shards.all().forEach(shard -> restore.accept(what(shard)));
         LOG.info("{} has swapped {} for {}: {} connections, {} us", name, report.before(), report.after(),
             report.connections(), report.pauseNs() / 1000);
         return report;
     }
 
     /** One shard after the other: if one refuses, those before it go back. */
-    private List<SwapReport> roll(SwapRequest request) throws SwapException {
+    private SwapReport roll(SwapRequest request, long canaryNs) throws SwapException {
+        if (canaryNs > 0 && shards.all().size() == 1) {
+            throw new SwapException(SwapStep.RESOLVE, "a canary is one shard of several, and shards is 1", null);
+        }
         Running before = running();
-        List<SwapReport> done = new ArrayList<>();
-        for (Shard shard : shards.all()) {
+        List<Shard> done = new ArrayList<>();
+        List<SwapReport> reports = new ArrayList<>();
+        String canary = null;
+        for (Shard shard : order(request, before)) {
             try {
-                done.add(shard.swap(request, step -> checkGoesOn()));
+                reports.add(shard.swap(done.isEmpty() ? request : request.warmUp(0), step -> checkGoesOn())); // one rehearses for all
+                done.add(shard);
+                if (canaryNs > 0 && done.size() == 1) {
+                    canary = watch(shard, canaryNs);
+                }
             } catch (SwapException | RuntimeException e) {
-                goBack(shards.all().subList(0, done.size()), before);
+                goBack(done, before);
                 throw e;
             }
         }
-        return done;
+        return SwapReport.of(reports).after(canary);
+    }
+
+    /** What is steered to the first shard only is tried there, anything else on the last one: the first has most to do already. */
+    private List<Shard> order(SwapRequest request, Running before) {
+        boolean isSteered = request.transports().isEmpty() && before.transports().stream().anyMatch(Swaps::isSteered)
+            || request.transports().values().stream().anyMatch(Swaps::isSteered);
+        return isSteered ? shards.all().reversed() : shards.all();
+    }
+
+    private static boolean isSteered(TransportChoice choice) {
+        return choice.factory().protocol() == Ipv4Header.TCP;
+    }
+
+    /** Waits, and compares a shard with the others. Answers what by; throws if it is worse. */
+    private String watch(Shard shard, long canaryNs) throws SwapException {
+        int index = shard.path().place().index();
+        List<DataPathStatus> before = shards.answers((each, nowNs) -> each.path().figures(List.of()));
+        long beganNs = System.nanoTime();
+        for (long leftNs = canaryNs; leftNs > 0; leftNs = beganNs + canaryNs - System.nanoTime()) {
+            checkGoesOn();
+            if (Thread.currentThread().isInterrupted()) {
+                throw new IllegalStateException("who has asked for the swap wants it no longer");
+            }
+            LockSupport.parkNanos(Math.min(leftNs, LOOK_NS));
+        }
+        CanaryCheck check = new CanaryCheck(index, before, shards.answers((each, nowNs) -> each.path().figures(List.of())));
+        List<String> reasons = check.reasons();
+        if (!reasons.isEmpty()) {
+            throw new SwapException(SwapStep.CANARY, "shard " + index + " has gone back, it was worse than the others: "
+                + String.join("; ", reasons), null);
+        }
+        return "shard " + index + ", " + check.summary();
     }
 
     private void goBack(List<Shard> swapped, Running before) {
-        SwapRequest back = Additions.exactly(before);
+        SwapRequest back = Additions.exactly(before).warmUp(0); // it has just run
         for (Shard shard : swapped) {
             try {
                 shard.swap(back, step -> checkGoesOn());
             } catch (SwapException | RuntimeException e) {
-                LOG.error("{}: shard {} cannot go back to {}: {}", name, shard.path().place().index(), before, e.getMessage());
-                degrade.accept("shard " + shard.path().place().index(), "shard " + shard.path().place().index()
-                    + " runs something else than the others: a swap failed in another one, and this one could not go back: "
+                LOG.error("{}: {} cannot go back to {}: {}", name, what(shard), before, e.getMessage());
+                degrade.accept(what(shard), what(shard) + " runs something else than the others: a swap failed in another one, and this one could not go back: "
                     + e.getMessage());
             }
         }
+    }
+
+    private static String what(Shard shard) {
+        return "shard " + shard.path().place().index();
     }
 
     private Running running() {
@@ -157,7 +213,7 @@ final class Swaps {
 
     /** Runs the same with other additions; they are the additions if that succeeds. */
     private SwapReport reload(Additions next) throws SwapException {
-        SwapReport report = run(next.reload(running()));
+        SwapReport report = run(next.reload(running()), 0);
         additions = next;
         return report;
     }

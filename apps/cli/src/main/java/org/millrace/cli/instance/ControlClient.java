@@ -26,6 +26,7 @@ final class ControlClient implements AutoCloseable {
     private final String instance;
     private final SocketChannel channel;
     private final InputStream in;
+    private long patienceSeconds = PATIENCE_SECONDS;
     private volatile boolean late;
 
     private ControlClient(String instance, SocketChannel channel) {
@@ -36,7 +37,13 @@ final class ControlClient implements AutoCloseable {
 
     /** {@return the result of a request that has no items} */
     static Map<String, Object> ask(InstanceFiles instance, Map<String, ?> request) throws ToolException {
+        return ask(instance, request, 0);
+    }
+
+    /** {@return the result of a request that takes so long by itself} */
+    static Map<String, Object> ask(InstanceFiles instance, Map<String, ?> request, long seconds) throws ToolException {
         try (ControlClient client = request(instance, request)) {
+            client.patienceSeconds += seconds;
             return client.result();
         }
     }
@@ -68,7 +75,7 @@ final class ControlClient implements AutoCloseable {
     /** {@return the next line of the answer, an item or the result; what is an error is thrown} */
     Map<String, Object> next() throws ToolException {
         CompletableFuture<Void> patience = CompletableFuture.runAsync(this::giveUp,
-            CompletableFuture.delayedExecutor(PATIENCE_SECONDS, TimeUnit.SECONDS));
+            CompletableFuture.delayedExecutor(patienceSeconds, TimeUnit.SECONDS));
         try {
             Map<String, Object> line = JSON.std.mapFrom(line());
             if (line.get("error") != null) {
@@ -111,7 +118,7 @@ final class ControlClient implements AutoCloseable {
     }
 
     private ToolException lost(IOException e) {
-        return new ToolException("instance '" + instance + "' " + (late ? "has not answered for " + PATIENCE_SECONDS + " s"
+        return new ToolException("instance '" + instance + "' " + (late ? "has not answered for " + patienceSeconds + " s"
             : "does not answer: " + (e instanceof ClosedChannelException || e instanceof SocketException ? "it has hung up"
             : String.valueOf(e.getMessage()).lines().findFirst().orElse(""))));
     }

@@ -26,6 +26,11 @@ public final class SwapCommand implements Callable<Integer> {
         + "end.")
     private boolean newOnly;
 
+    @Option(names = "--canary", arity = "0..1", fallbackValue = "10", paramLabel = "SECONDS", description = {
+        "One shard first: after so many seconds (10) it is compared with the others, and goes back if it is worse. For an",
+        "instance of several shards."})
+    private long canarySeconds;
+
     /** Made by picocli. */
     SwapCommand() {
     }
@@ -54,7 +59,10 @@ public final class SwapCommand implements Callable<Integer> {
             request.put("hardware", wanted.hardware);
         }
         request.put("new_only", newOnly);
-        Map<String, Object> report = ControlClient.ask(target.instance(), request);
+        if (canarySeconds > 0) {
+            request.put("canary_seconds", canarySeconds);
+        }
+        Map<String, Object> report = ControlClient.ask(target.instance(), request, canarySeconds);
         target.print(report, out -> print(report, out));
         return 0;
     }
@@ -62,6 +70,9 @@ public final class SwapCommand implements Callable<Integer> {
     private static void print(Map<String, Object> report, PrintWriter out) {
         out.println(side(report.get("after")) + " instead of " + side(report.get("before")) + ": "
             + report.get("connections") + " connections handed over, paused for " + report.get("pause_us") + " us");
+        if (report.containsKey("canary")) {
+            out.println("tried on " + report.get("canary"));
+        }
         if (Values.number(report.get("retiring")) > 0) {
             out.println(report.get("retiring") + " connections stay with the old transport until they end");
         }

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import org.millrace.runtime.capture.CaptureFilter;
 import org.millrace.runtime.operate.LiveCapture;
 import org.millrace.runtime.operate.OperationException;
@@ -33,13 +34,14 @@ final class Changes {
     }
 
     static void swap(Operations operations, Request request, Answer answer) throws OperationException, IOException {
-        request.allow("transport", "hardware", "new_only");
+        request.allow("transport", "hardware", "new_only", "canary_seconds");
         String transport = request.text("transport");
         String hardware = request.text("hardware");
         if (transport == null && hardware == null) {
             throw Request.bad("swap wants a transport, a hardware, or both");
         }
-        answer.result(report(operations.swap(transport, hardware, request.flag("new_only"))));
+        long canary = request.number("canary_seconds", 0, 0, MAX_SECONDS);
+        answer.result(report(operations.swap(transport, hardware, request.flag("new_only"), TimeUnit.SECONDS.toNanos(canary))));
     }
 
     private static Map<String, Object> report(SwapReport report) {
@@ -52,6 +54,9 @@ final class Changes {
         Map<String, Long> steps = new TreeMap<>();
         report.stepNs().forEach((step, ns) -> steps.put(step.name().toLowerCase(Locale.ROOT), ns / 1000));
         result.put("step_us", steps);
+        if (report.canary() != null) {
+            result.put("canary", report.canary());
+        }
         return result;
     }
 

@@ -202,10 +202,11 @@ public final class Operations implements AutoCloseable {
      * @param transport what is to run, or null: what runs
      * @param backend   on what, or null: on what it runs
      * @param newOnly   whether established connections stay with the old transport
+     * @param canaryNs  how long one shard has it before the others follow, and is compared with them, ns; 0: they follow at once
      * @return what has been done
      * @throws OperationException if it is refused, with every reason; nothing has changed then
      */
-    public SwapReport swap(String transport, String backend, boolean newOnly) throws OperationException {
+    public SwapReport swap(String transport, String backend, boolean newOnly, long canaryNs) throws OperationException {
         try {
             SwapRequest request = SwapRequest.KEEP;
             if (backend != null) {
@@ -214,7 +215,7 @@ public final class Operations implements AutoCloseable {
             if (transport != null) {
                 request = replace(request, pick("transport", transport, transports(), TransportFactory::name));
             }
-            SwapReport report = instance.swap(newOnly ? request.forNewOnly() : request);
+            SwapReport report = instance.swap(newOnly ? request.forNewOnly() : request, canaryNs);
             check.swapped(null, instance.vitals().nowNs());
             return report;
         } catch (ConfigException e) {

@@ -44,7 +44,7 @@ final class ShardBalance {
         }
         long accepted = spans.stream().mapToLong(Span::accepted).sum();
         for (Span span : spans) {
-            if (chance(span.accepted(), accepted, 1.0 / spans.size()) < CHANCE) {
+            if (Chance.of(span.accepted(), accepted, 1.0 / spans.size()) < CHANCE) {
                 reasons.add("shard " + span.shard + ": " + span.accepted() + " of the " + accepted + " streams that peers have opened"
                     + HealthCheck.within(span.before, span.now) + " came to it, which is not chance: they are aimed at it, or have few ports");
             }
@@ -54,15 +54,5 @@ final class ShardBalance {
                     + Math.round(100 * others) + " % at most: what comes to it is not spread");
             }
         }
-    }
-
-    /** {@return a bound of the probability that so many of all fall on a shard which gets its share; 1 if it has no more than that} */
-    private static double chance(long some, long all, double share) {
-        double part = all == 0 ? 0 : (double) some / all;
-        if (part <= share) {
-            return 1;
-        }
-        double divergence = part * Math.log(part / share) + (part == 1 ? 0 : (1 - part) * Math.log((1 - part) / (1 - share)));
-        return Math.exp(-all * divergence); // Chernoff and Hoeffding: the tail of a binomial distribution
     }
 }

@@ -215,7 +215,7 @@ public final class Swap {
         int connections = moves.stream().mapToInt(move -> move.fresh().host.flows().count(move.fresh())).sum();
         int retiring = moves.stream().mapToInt(move -> move.old().host.flows().count(move.old())).sum();
         return new Outcome(new SwapReport(side(before), side(path.loaded()), connections, retiring, pauseNs,
-            Map.copyOf(stepNs)), null);
+            Map.copyOf(stepNs), null), null);
     }
 
     /** {@return the report of an outcome} */

@@ -19,5 +19,7 @@ public enum SwapStep {
     /** The new side is in place, and the pause ends. */
     COMMIT,
     /** The old side is told, and let go of. A failure is logged: the new side runs already. */
-    RETIRE
+    RETIRE,
+    /** One shard of several runs the new side, and is compared with the others: if it is worse it goes back, else they follow. */
+    CANARY
 }

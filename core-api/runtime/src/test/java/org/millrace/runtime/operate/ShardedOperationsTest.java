@@ -1,6 +1,8 @@
 package org.millrace.runtime.operate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -15,8 +17,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -25,6 +29,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.millrace.api.context.ContextGrant;
 import org.millrace.api.context.ContextSize;
+import org.millrace.api.pipeline.DropReason;
+import org.millrace.api.pipeline.Program;
 import org.millrace.api.pipeline.SegmentMeta;
 import org.millrace.api.pipeline.Stage;
 import org.millrace.api.pipeline.StageExtension;
@@ -36,19 +42,30 @@ import org.millrace.api.pipeline.Workflow;
 import org.millrace.api.port.Port;
 import org.millrace.api.port.PortFactory;
 import org.millrace.api.transport.ConnectionInfo;
+import org.millrace.api.transport.ControlPlane;
+import org.millrace.api.transport.Transport;
+import org.millrace.api.transport.TransportFactory;
+import org.millrace.api.transport.TransportHost;
 import org.millrace.bluefield.BluefieldBackend;
 import org.millrace.context.Registry;
 import org.millrace.context.RegistryLine;
 import org.millrace.ports.MemoryPort;
 import org.millrace.runtime.Instance;
 import org.millrace.runtime.capture.CaptureFilter;
+import org.millrace.runtime.config.DataPathConfig.TransportChoice;
 import org.millrace.runtime.config.InstanceConfig;
+import org.millrace.runtime.extension.StageExtensions;
 import org.millrace.runtime.status.DataPathStatus;
 import org.millrace.runtime.status.Health;
 import org.millrace.runtime.status.ShardLine;
+import org.millrace.runtime.swap.SwapException;
+import org.millrace.runtime.swap.SwapReport;
+import org.millrace.runtime.swap.SwapRequest;
+import org.millrace.runtime.swap.SwapStep;
 import org.millrace.runtime.trace.TraceLines;
 import org.millrace.runtime.trace.TraceRequest;
 import org.millrace.tcp.flextoe.FlexToeFactory;
+import org.millrace.tcp.laminar.LaminarFactory;
 import org.millrace.testkit.Eventually;
 import org.millrace.toe.ListenSocket;
 import org.millrace.toe.StreamSocket;
@@ -343,6 +360,121 @@ class ShardedOperationsTest {
         assertThat(each).allSatisfy(shard -> assertThat(shard.counters().get(name)).isPositive());
         assertThat(counters.get(name)).isGreaterThanOrEqualTo(STREAMS)
             .isEqualTo(each.stream().mapToLong(shard -> shard.counters().get(name)).sum());
+    }
+
+    /** FlexTOE that loses all payload: nothing that a rehearsal without payload would show. */
+    private record Lossy(FlexToeFactory good) implements TransportFactory {
+        private record Losing(StageSpec<State.None> spec) implements Stage<SegmentMeta, State.None> {
+            @Override
+            public long process(SegmentMeta meta, State.None state, long nowNs) {
+                return meta.payloadLength() > 0 ? Verdict.drop(DropReason.NO_BUFFER.code()) : Verdict.NEXT;
+            }
+        }
+
+        private static final StageExtension LOSS = new StageExtension() {
+            @Override
+            public String name() {
+                return "loss";
+            }
+
+            @Override
+            public StagePoint point() {
+                return StagePoint.first(Workflow.RX);
+            }
+
+            @Override
+            public Stage<SegmentMeta, ?> stage() {
+                return new Losing(StageSpec.stateless("loss", List.of()));
+            }
+        };
+
+        @Override
+        public String name() {
+            return "tcp-lossy";
+        }
+
+        @Override
+        public int protocol() {
+            return good.protocol();
+        }
+
+        @Override
+        public Set<Service> services() {
+            return good.services();
+        }
+
+        @Override
+        public Transport create(TransportHost host) {
+            Transport transport = good.create(host);
+            Program<?> program = new StageExtensions(List.of(LOSS)).extend(transport.program());
+            return new Transport() {
+                @Override
+                public Program<?> program() {
+                    return program;
+                }
+
+                @Override
+                public ControlPlane control() {
+                    return transport.control();
+                }
+            };
+        }
+    }
+
+    /** Swaps with a canary, while a message is on its way over each stream again and again. */
+    private SwapReport swapUnderWay(TransportFactory factory, long canaryNs) throws Exception {
+        SwapRequest request = SwapRequest.KEEP.transport(0, new TransportChoice(factory, Map.of()));
+        CompletableFuture<SwapReport> swap = CompletableFuture.supplyAsync(() -> {
+            try {
+                return server.swap(request, canaryNs);
+            } catch (SwapException e) {
+                throw new CompletionException(e);
+            }
+        });
+        int[] missing = new int[STREAMS];
+        until(() -> {
+            for (int i = 0; i < STREAMS; i++) {
+                missing[i] -= Math.max(0, streams.get(i).read(ByteBuffer.allocate(1000)));
+                missing[i] += missing[i] == 0 && !swap.isDone() ? streams.get(i).write(ByteBuffer.allocate(1000)) : 0;
+            }
+            clientToe.flush();
+            return swap.isDone() && IntStream.of(missing).allMatch(bytes -> bytes == 0);
+        });
+        try {
+            return swap.join();
+        } catch (CompletionException e) {
+            throw (SwapException) e.getCause();
+        }
+    }
+
+    private List<String> running() throws OperationException {
+        return operations.shards().stream().flatMap(shard -> shard.transports().stream()).toList();
+    }
+
+    @Test
+    void canaryThatIsAsGoodIsFollowedByTheRest() throws Exception {
+        SwapReport report = swapUnderWay(new LaminarFactory(), 200_000_000);
+        assertThat(report.canary()).startsWith("shard 1, ").contains(" items, the others ");
+        assertThat(report.connections()).isEqualTo(STREAMS);
+        assertThat(running()).containsExactly("tcp-laminar", "tcp-laminar");
+        echoAll();
+    }
+
+    @Test
+    void canaryThatIsWorseGoesBackAndNoByteIsLost() {
+        assertThatThrownBy(() -> swapUnderWay(new Lossy(new FlexToeFactory()), 1_500_000_000)).isInstanceOfSatisfying(SwapException.class,
+            refused -> assertThat(refused.step()).isEqualTo(SwapStep.CANARY))
+            .hasMessageStartingWith("shard 1 has gone back, it was worse than the others: ").hasMessageContaining("dropped for lack of room");
+        assertThatCode(() -> {
+            assertThat(running()).containsExactly("tcp-flextoe", "tcp-flextoe");
+            echoAll();
+        }).doesNotThrowAnyException();
+    }
+
+    @Test
+    void canaryNeedsOthers() {
+        assertThatThrownBy(() -> client.swap(SwapRequest.KEEP.transport(0, client.running().transports().getFirst()), 1))
+            .hasMessage("a canary is one shard of several, and shards is 1");
     }
 
     @Test

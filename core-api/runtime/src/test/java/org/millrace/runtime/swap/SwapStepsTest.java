@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.lang.ref.WeakReference;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -34,7 +35,7 @@ class SwapStepsTest {
     private final SwapWorld world = new SwapWorld();
 
     @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "RETIRE")
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = {"RETIRE", "CANARY"})
     void failureBeforeTheEndLeavesTheOldSide(SwapStep step) {
         world.exchange(NUMBERS);
         List<LoadedTransport<?>> before = SwapWorld.running(world.far);
@@ -72,7 +73,7 @@ class SwapStepsTest {
         assertThat(report.before()).isEqualTo(report.after()).hasToString("tcp-flextoe on hw-bluefield");
         assertThat(report.connections()).isEqualTo(1);
         assertThat(report.retiring()).isZero();
-        assertThat(report.stepNs()).containsOnlyKeys(SwapStep.values());
+        assertThat(report.stepNs()).containsOnlyKeys(EnumSet.complementOf(EnumSet.of(SwapStep.CANARY)));
         assertThat(report.pauseNs()).isPositive();
         world.exchange(NUMBERS);
     }

@@ -43,6 +43,7 @@ final class PeerPort implements Port {
     private final int[] queue = new int[BATCH];
     private final int[] lengths = new int[BATCH];
     private int queued;
+    private PeerPort strays;
 
     PeerPort(int flows, int stride, boolean softwareChecksums) {
         this.stride = stride;
@@ -52,6 +53,22 @@ final class PeerPort implements Port {
         seenSeq = new int[flows];
         seenAck = new int[flows];
         memory = Arena.ofAuto().allocate((long) flows * stride, 64);
+    }
+
+    private PeerPort(PeerPort other) {
+        stride = other.stride;
+        softwareChecksums = other.softwareChecksums;
+        ipSums = other.ipSums;
+        sums = other.sums;
+        seenSeq = other.seenSeq;
+        seenAck = other.seenAck;
+        memory = other.memory;
+    }
+
+    /** {@return where frames of another's flows can be queued so that they are received here} */
+    PeerPort straysOf(PeerPort other) {
+        strays = new PeerPort(other);
+        return strays;
     }
 
     /** Sets the frame that a flow's peer sends. */
@@ -98,11 +115,18 @@ final class PeerPort implements Port {
     @Override
     public int receive(FrameBatch batch) {
         batch.clear();
+        append(batch);
+        if (strays != null) {
+            strays.append(batch);
+        }
+        return batch.count();
+    }
+
+    private void append(FrameBatch batch) {
         for (int i = 0; i < queued; i++) {
             batch.add(memory, (long) queue[i] * stride, lengths[i], 0, softwareChecksums ? 0 : FrameBatch.CHECKSUM_VALID);
         }
         queued = 0;
-        return batch.count();
     }
 
     @Override

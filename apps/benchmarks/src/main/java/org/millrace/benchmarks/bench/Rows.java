@@ -12,6 +12,7 @@ import org.millrace.benchmarks.FabricSpeed;
 import org.millrace.benchmarks.FirstBytes;
 import org.millrace.benchmarks.HttpComparison;
 import org.millrace.benchmarks.QueueRoundTrip;
+import org.millrace.benchmarks.ShardEcho;
 import org.millrace.benchmarks.SwapPause;
 import org.millrace.benchmarks.TransferComparison;
 import org.millrace.benchmarks.bench.Result.Goal;
@@ -128,6 +129,15 @@ enum Rows {
             return List.of(Result.of("start to ready", new Figures("start", "ms", ms), Goal.atMost(1000)));
         }
     },
+    /** Several data paths behind one address. */
+    CORES("two shards of a data path beside two processes of one each", false) {
+        @Override
+        List<Result> measure(int rounds) throws IOException {
+            ShardRow row = new ShardRow(ShardEcho.compare(rounds, new ShardEcho.Size(SHARDS, 1024, 10_240)), SHARDS);
+            System.out.println("  projected on: " + row.projection());
+            return row.results();
+        }
+    },
     /** Packets in virtual time. */
     FABRIC("packet hops of the simulated fabric in a second of CPU time", false) {
         @Override
@@ -162,6 +172,7 @@ enum Rows {
     private static final String FLEXTOE = "tcp-flextoe";
     private static final String LAMINAR = "tcp-laminar";
     private static final int MANY = 16_384;
+    private static final int SHARDS = 2;
 
     private final String title;
     private final boolean needsNetwork;

@@ -2,6 +2,7 @@ package org.millrace.runtime.frame;
 
 import java.lang.foreign.MemorySegment;
 import java.util.function.Consumer;
+import java.util.function.IntPredicate;
 import org.millrace.api.pipeline.DropReason;
 import org.millrace.api.port.FrameBatch;
 import org.millrace.api.port.Port;
@@ -26,6 +27,7 @@ public final class ShardPort extends FrontPort {
     private final Consumer<DropReason> drops;
     private final EthernetHeader ethernet = new EthernetHeader();
     private final ArpPacket arp = new ArpPacket();
+    private final IntPredicate own = this::isOwn;
     private FrameBatch batch;
     private boolean othersTurn;
 
@@ -58,7 +60,7 @@ public final class ShardPort extends FrontPort {
             }
         }
         if (port.receive(into) > 0) {
-            into.keep(this::isOwn);
+            into.keep(own);
             node.publish();
         }
         node.take(into);

@@ -26,7 +26,6 @@ public final class Steering {
     private final int shards;
     private final long key;
     private final HalfSipHash hash;
-    private final int[] words = new int[3];
     private final EthernetHeader ethernet = new EthernetHeader();
     private final Ipv4Header ip = new Ipv4Header();
     private final IcmpHeader icmp = new IcmpHeader();
@@ -62,10 +61,7 @@ public final class Steering {
      * @param localPort  own port
      */
     public int shard(int remote, int remotePort, int local, int localPort) {
-        words[0] = remote;
-        words[1] = local;
-        words[2] = remotePort << 16 | localPort;
-        return Integer.remainderUnsigned(hash.of(words), shards);
+        return Integer.remainderUnsigned(hash.of(remote, local, remotePort << 16 | localPort), shards);
     }
 
     /**

@@ -28,8 +28,8 @@ import org.millrace.wire.TcpHeader;
 class ShardSchedulesTest {
     private static final long FIRST = Long.getLong("millrace.seed", 1);
     private static final int SCHEDULES = Integer.getInteger("millrace.schedules", 200);
-    /** Of one pair of hosts, which are expensive to make. */
-    private static final int SCHEDULES_A_WORLD = 50;
+    /** Of one pair of hosts, which cost more to make than a schedule. */
+    private static final int SCHEDULES_A_WORLD = Math.max(50, SCHEDULES / 100);
     private static final int MOST_POLLS = 200_000;
     private static final int STREAMS = 3;
     private static final int MOST_BYTES = 6_000;

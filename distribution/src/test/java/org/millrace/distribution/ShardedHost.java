@@ -10,17 +10,15 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.millrace.api.context.ContextSize;
 import org.millrace.api.hardware.Capacity;
-import org.millrace.api.port.FrameBatch;
-import org.millrace.api.port.Port;
-import org.millrace.api.port.PortCounters;
-import org.millrace.api.port.PortInfo;
-import org.millrace.api.port.TransmitBatch;
 import org.millrace.bluefield.BluefieldBackend;
 import org.millrace.net.Route;
-import org.millrace.ports.FrameMesh;
+import org.millrace.memory.frame.FrameMesh;
 import org.millrace.ports.FramePort;
+import org.millrace.runtime.capture.Capture;
+import org.millrace.runtime.capture.CaptureFilter;
+import org.millrace.runtime.capture.FrameQueue;
 import org.millrace.runtime.config.DataPathConfig;
-import org.millrace.runtime.frame.ShardPort;
+import org.millrace.runtime.config.ShardPlace;
 import org.millrace.runtime.path.DataPath;
 import org.millrace.tcp.flextoe.FlexToeFactory;
 import org.millrace.toe.Toe;
@@ -51,17 +49,18 @@ final class ShardedHost {
         final Toe toe;
         final List<BooleanSupplier> applications = new ArrayList<>();
         final FramePort queue;
+        private final FrameQueue seen = new FrameQueue(1 << 20);
         /** When it has to be polled at the latest. */
         long dueNs;
 
         Shard(int index, long mac, Consumer<byte[]> wire, long seed) {
             this.index = index;
             queue = new FramePort("q" + index, mac, 1500, wire);
-            Port port = new Watched(new ShardPort(queue, mesh.node(index), new Steering(steering.shards(), key)), index, log);
             path = new DataPath(new DataPathConfig("shard" + index, new BluefieldBackend(),
-                List.of(new DataPathConfig.TransportChoice(new FlexToeFactory(), Map.of())), port,
+                List.of(new DataPathConfig.TransportChoice(new FlexToeFactory(), Map.of())), queue,
                 List.of(new Ipv4Address(address)), List.of(Route.onLink(Ipv4Prefix.parse("10.0.0.0/24"), 1500)),
-                new Capacity(64, 2), new Random(seed)));
+                new Capacity(64, 2), new Random(seed), new ShardPlace(mesh.node(index), new Steering(steering.shards(), key))));
+            path.captures().begin(new Capture(CaptureFilter.ALL, seen, Long.MAX_VALUE, Long.MAX_VALUE, 1 << 16, 0));
             toe = Toe.open(path.grant(SIZE));
         }
 
@@ -69,6 +68,11 @@ final class ShardedHost {
             long handed = mesh.node(index).handed();
             toe.flush();
             dueNs = path.poll(nowNs);
+            seen.take((timeNs, sent, memory, offset, length, wireBytes) -> {
+                if (!sent) {
+                    log.received(index, memory, offset, length);
+                }
+            });
             boolean busy = toe.poll(0) > 0;
             while (toe.nextReady() != null) {
                 busy = true; // who is ready finds out by asking
@@ -90,7 +94,7 @@ final class ShardedHost {
         }
 
         boolean isBare() {
-            return path.status().contextConnections() == 0 && path.status().transports().getFirst().flows() == 0;
+            return path.contexts().connections() == 0 && path.transports().placed().getFirst().host.flows().size() == 0;
         }
     }
 
@@ -144,47 +148,5 @@ final class ShardedHost {
 
     long dropped() {
         return IntStream.range(0, shards.size()).mapToLong(i -> mesh.node(i).dropped()).sum();
-    }
-
-    /** Tells the log what a shard receives. */
-    private record Watched(Port port, int shard, FrameLog log) implements Port {
-        @Override
-        public int receive(FrameBatch batch) {
-            int count = port.receive(batch);
-            for (int i = 0; i < count; i++) {
-                log.received(shard, batch.segment[i], batch.offset[i], batch.length[i]);
-            }
-            return count;
-        }
-
-        @Override
-        public PortInfo info() {
-            return port.info();
-        }
-
-        @Override
-        public TransmitBatch newTransmitBatch() {
-            return port.newTransmitBatch();
-        }
-
-        @Override
-        public int transmit(TransmitBatch batch) {
-            return port.transmit(batch);
-        }
-
-        @Override
-        public int descriptor() {
-            return port.descriptor();
-        }
-
-        @Override
-        public PortCounters counters() {
-            return port.counters();
-        }
-
-        @Override
-        public void close() {
-            port.close();
-        }
     }
 }

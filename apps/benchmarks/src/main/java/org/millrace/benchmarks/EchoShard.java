@@ -2,18 +2,17 @@ package org.millrace.benchmarks;
 
 import java.util.List;
 import java.util.stream.IntStream;
-import org.millrace.api.port.Port;
-import org.millrace.ports.FrameMesh;
-import org.millrace.runtime.frame.ShardPort;
+import org.millrace.memory.frame.FrameMesh;
+import org.millrace.runtime.config.ShardPlace;
 import org.millrace.wire.Ipv4Address;
 import org.millrace.wire.steer.Steering;
 
 /**
- * A data path's place among others behind one address: which peers come home to it, and what it receives through.
+ * A data path's place among others behind one address: which peers come home to it, and how it knows of them.
  *
  * @param index    which one, from 0
  * @param steering whose a frame is
- * @param mesh     what comes to the wrong one is handed over by it; null: each is on its own and its port is plain
+ * @param mesh     what comes to the wrong one is handed over by it; null: each is on its own
  */
 record EchoShard(int index, Steering steering, FrameMesh mesh) {
     private static final long KEY = 0x5851_f42d_4c95_7f2dL;
@@ -39,9 +38,9 @@ record EchoShard(int index, Steering steering, FrameMesh mesh) {
         return IntStream.range(0, count).mapToObj(i -> new EchoShard(i, new Steering(count, KEY), mesh)).toList();
     }
 
-    /** {@return what its data path receives through} */
-    Port port(Port peers) {
-        return mesh == null ? peers : new ShardPort(peers, mesh.node(index), steering);
+    /** {@return the same for a data path} */
+    ShardPlace place() {
+        return mesh == null ? ShardPlace.ALONE : new ShardPlace(mesh.node(index), steering);
     }
 
     /** {@return the address of the peer of a flow: the first whose frames come home} */

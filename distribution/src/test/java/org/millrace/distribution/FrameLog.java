@@ -25,10 +25,12 @@ final class FrameLog {
     private final Steering steering;
     private final Map<Long, Flow> flows = new HashMap<>();
     private int era;
-    /** All that came; a frame that is for all shards counts as one for each. */
     long arrived;
     /** Of those, what came to another queue than that of its shard. */
     long strayed;
+    /** What shards were to be given beside that: a neighbour's answer is for all. */
+    long copies;
+    /** Without copies. */
     long received;
 
     private record Pending(byte[] frame, int era, long serial) {
@@ -60,15 +62,15 @@ final class FrameLog {
 
     /** A frame came to a queue. */
     void arrived(byte[] frame, int queue, int shards) {
+        arrived++;
         if (!isIpv4(frame)) {
             boolean isForAll = ByteBuffer.wrap(frame).getShort(EthernetHeader.LENGTH + ARP_OPERATION) == ArpPacket.REPLY;
-            arrived += isForAll ? shards : 1;
-            strayed += isForAll ? shards - 1 : queue == 0 ? 0 : 1;
+            copies += isForAll ? shards - 1 : 0;
+            strayed += isForAll || queue == 0 ? 0 : 1;
             return;
         }
         Flow flow = flows.computeIfAbsent(flow(frame), any -> new Flow());
         flow.pending.add(new Pending(frame, era, flow.serials++));
-        arrived++;
         strayed += home(frame) == queue ? 0 : 1;
     }
 

@@ -1,5 +1,7 @@
 package org.millrace.distribution;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -90,7 +92,7 @@ final class ShardedHost {
         }
 
         String describe() {
-            return "\n  due " + dueNs + ", " + path.status();
+            return "\n  due " + dueNs + ", " + path.status().connections() + ", " + path.status().drops();
         }
 
         boolean isBare() {
@@ -137,12 +139,19 @@ final class ShardedHost {
         }
     }
 
-    /** {@return frames that came and were neither received nor dropped for want of room in the mesh} */
-    long waiting() {
-        return log.arrived - log.received - dropped();
+    /** {@return whether every frame that came was received or dropped} */
+    boolean isSettled() {
+        return log.arrived - log.received <= dropped();
     }
 
-    long handed() {
+    /** Fails unless frames that came and those received, handed over and dropped add up. */
+    void balance() {
+        assertThat(log.arrived - log.received).isBetween(dropped() - log.copies, dropped()); // a copy may be among the dropped
+        assertThat(handed() + dropped()).isEqualTo(log.strayed + log.copies);
+        log.forget();
+    }
+
+    private long handed() {
         return IntStream.range(0, shards.size()).mapToLong(i -> mesh.node(i).handed()).sum();
     }
 

@@ -61,7 +61,8 @@ final class ShardedHost {
             path = new DataPath(new DataPathConfig("shard" + index, new BluefieldBackend(),
                 List.of(new DataPathConfig.TransportChoice(new FlexToeFactory(), Map.of())), queue,
                 List.of(new Ipv4Address(address)), List.of(Route.onLink(Ipv4Prefix.parse("10.0.0.0/24"), 1500)),
-                new Capacity(64, 2), new Random(seed), new ShardPlace(mesh.node(index), new Steering(steering.shards(), key))));
+                new Capacity(64, 2), new Random(seed), new ShardPlace(mesh.node(index), new Steering(steering.shards(), key)),
+                Map.of()));
             path.captures().begin(new Capture(CaptureFilter.ALL, seen, Long.MAX_VALUE, Long.MAX_VALUE, 1 << 16, 0));
             toe = Toe.open(path.grant(SIZE));
         }

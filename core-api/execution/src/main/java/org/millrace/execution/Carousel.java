@@ -1,9 +1,11 @@
 package org.millrace.execution;
 
 import org.millrace.api.pipeline.FlowQueue;
+import org.millrace.api.pipeline.FlowShares;
 
 /**
- * A queue of flows (§4.3.4, after Carousel): flows whose time has come wait in a FIFO and are served round robin;
+ * A queue of flows (§4.3.4, after Carousel): flows whose time has come wait in a FIFO and are served round robin, or by
+ * {@link ClassQueues classes} as long as there are any;
  * paced flows wait in a time wheel of {@value #SLOTS} slots of {@value #SLOT_NS} ns. A flow due beyond the horizon waits
  * in the farthest slot and is put back from there.
  *
@@ -27,6 +29,9 @@ public final class Carousel implements FlowQueue {
     private final long[] rows;
     private final int[] slots = new int[SLOTS];
     private final long[] occupied = new long[SLOTS / 64];
+    private final FlowShares shares;
+    /** Where flows wait for their class's turn; null: none does. */
+    private ClassQueues classes;
     private int readyHead;
     private int readyTail;
     private int paced;
@@ -34,11 +39,22 @@ public final class Carousel implements FlowQueue {
     private long turned;
 
     /**
-     * Makes one without flows.
+     * Makes one without flows, to which all are alike.
      *
      * @param flows how many there can be; they are numbered from 1
      */
     public Carousel(int flows) {
+        this(flows, FlowShares.ALIKE);
+    }
+
+    /**
+     * Makes one without flows.
+     *
+     * @param flows  how many there can be; they are numbered from 1
+     * @param shares how they share
+     */
+    public Carousel(int flows, FlowShares shares) {
+        this.shares = shares;
         rows = new long[2 * (flows + 1)];
         for (int flow = 0; flow <= flows; flow++) {
             link(flow, NOT_QUEUED);
@@ -73,6 +89,10 @@ public final class Carousel implements FlowQueue {
         if (paced != 0) {
             turn(nowNs);
         }
+        return classes == null ? first() : firstOfClasses();
+    }
+
+    private int first() {
         int flow = readyHead;
         if (flow != 0) {
             readyHead = link(flow);
@@ -81,9 +101,38 @@ public final class Carousel implements FlowQueue {
         return flow;
     }
 
+    /** What was queued before weights were set, or unset, goes first. */
+    private int firstOfClasses() {
+        if (readyHead != 0 && shares.areSet()) {
+            return first();
+        }
+        int flow = classes.take();
+        if (flow != 0) {
+            link(flow, NOT_QUEUED);
+        } else if (classes.isEmpty() && !shares.areSet()) {
+            classes = null;
+            return first();
+        }
+        return flow;
+    }
+
+    @Override
+    public void round() {
+        if (classes != null) {
+            classes.round();
+        }
+    }
+
+    @Override
+    public void sent(int flow, int bytes) {
+        if (classes != null) {
+            classes.sent(flow, bytes);
+        }
+    }
+
     @Override
     public long deadlineNs() {
-        if (readyHead != 0) {
+        if (readyHead != 0 || classes != null && !classes.isEmpty()) {
             return Long.MIN_VALUE;
         }
         if (paced == 0) {
@@ -110,6 +159,14 @@ public final class Carousel implements FlowQueue {
 
     private void ready(int flow) {
         link(flow, 0);
+        if (shares.areSet()) {
+            if (classes == null) {
+                classes = new ClassQueues(rows.length / 2 - 1, shares);
+                classes.round();
+            }
+            classes.add(flow);
+            return;
+        }
         if (readyHead == 0) {
             readyHead = flow;
         } else {

@@ -34,6 +34,7 @@ import org.millrace.api.pipeline.Workflow;
 public abstract class Execution<M extends SegmentMeta> implements Pipeline<M> {
     private static final int MAX_DEPTH = 7;
     private static final int RESERVE_OF = 8;
+    private static final int TRANSMIT = Workflow.TX.ordinal();
 
     private final Program<M> program;
     private final Outlet<M> outlet;
@@ -120,6 +121,7 @@ public abstract class Execution<M extends SegmentMeta> implements Pipeline<M> {
     @Override
     public final int transmit(int budget, long nowNs) {
         int count = 0;
+        scheduler.round();
         while (count < budget && canTransmit()) {
             int flow = scheduler.next(nowNs);
             if (flow == 0) {
@@ -173,6 +175,9 @@ public abstract class Execution<M extends SegmentMeta> implements Pipeline<M> {
      * @param nowNs   the time
      */
     protected final void leave(M item, long verdict, long nowNs) {
+        if (item.workflow() == TRANSMIT) {
+            scheduler.sent(item.flow(), Verdict.action(verdict) == Verdict.EMIT ? item.length() : 0);
+        }
         if (isDeep()) {
             outlet.drop(item, DropReason.CONTROL_LIMIT.code()); // the outlet submits without end
         } else {

@@ -102,7 +102,7 @@ public final class HandedOut {
 
         @Override
         public FlowQueue flowQueue() {
-            return out.add(new Carousel(capacity.flows()));
+            return out.add(new Carousel(capacity.flows(), runtime.shares()));
         }
 
         @Override

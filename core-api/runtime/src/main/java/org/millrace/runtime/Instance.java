@@ -117,7 +117,7 @@ public final class Instance implements ContextProvider, AutoCloseable {
         PortFactory factory = pick("port", config.port(), ports, PortFactory::kind);
         Shards shards = Shards.open(config, factory, (port, place, random) -> new DataPathConfig(config.name(), backend, choices,
             port, config.addresses().stream().map(InstanceConfig.LocalAddress::address).toList(),
-            routes(config, port.info().mtuBytes()), config.capacity(), random, place));
+            routes(config, port.info().mtuBytes()), config.capacity(), random, place, config.weights()));
         Instance instance = new Instance(config, shards, factory);
         try {
             instance.capture();
@@ -465,8 +465,8 @@ public final class Instance implements ContextProvider, AutoCloseable {
     }
 
     /**
-     * Takes what can change without a swap: routes, time to live, how long to look on before sleeping, to linger at the end,
-     * to rehearse a swap. Connections that are there follow the routes; what transports read there, such as the congestion
+     * Takes what can change without a swap: routes, weights, time to live, how long to look on before sleeping,
+     * to linger at the end, to rehearse a swap. Connections that are there follow the routes; what transports read there, such as the congestion
      * policy, holds for new ones.
      *
      * @param change what has changed
@@ -479,6 +479,7 @@ public final class Instance implements ContextProvider, AutoCloseable {
             if (routes != null) {
                 shard.path().route(routes);
             }
+            shard.path().weights(change.after().weights());
             shard.path().ttl(change.after().ttl());
             shard.thread().bounds(change.after().spinNs(), change.after().stopLingerNs());
         });

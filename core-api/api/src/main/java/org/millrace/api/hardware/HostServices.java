@@ -2,6 +2,7 @@ package org.millrace.api.hardware;
 
 import org.millrace.api.pipeline.ContextQueue;
 import org.millrace.api.pipeline.FlowLookup;
+import org.millrace.api.pipeline.FlowShares;
 import org.millrace.api.pipeline.PayloadDma;
 
 /**
@@ -12,10 +13,12 @@ import org.millrace.api.pipeline.PayloadDma;
  * @param moves        the same, with the moving left to the hardware
  * @param contextQueue tells applications
  * @param salt         random: no peer is to know where its keys go in a table
+ * @param shares       how flows share what can be sent
  */
-public record HostServices(FlowLookup lookup, PayloadDma dma, PayloadMoves moves, ContextQueue contextQueue, long salt) {
+public record HostServices(FlowLookup lookup, PayloadDma dma, PayloadMoves moves, ContextQueue contextQueue, long salt,
+                           FlowShares shares) {
     /**
-     * Has no hardware move payload beside its stages.
+     * Has no hardware move payload beside its stages, and all flows alike.
      *
      * @param lookup       exact match on addresses and ports
      * @param dma          moves payload
@@ -23,6 +26,6 @@ public record HostServices(FlowLookup lookup, PayloadDma dma, PayloadMoves moves
      * @param salt         random
      */
     public HostServices(FlowLookup lookup, PayloadDma dma, ContextQueue contextQueue, long salt) {
-        this(lookup, dma, null, contextQueue, salt);
+        this(lookup, dma, null, contextQueue, salt, FlowShares.ALIKE);
     }
 }

@@ -15,6 +15,19 @@ public interface FlowScheduler extends Extern {
     /** {@return when {@link #next} may answer again; {@link Long#MAX_VALUE} if no flow waits; a time past if now} */
     long deadlineNs();
 
+    /** The machine begins to take flows: what they send, up to the next call, leaves together. */
+    default void round() {
+    }
+
+    /**
+     * An item that the machine has made of a flow's turn has come to its end.
+     *
+     * @param flow  the flow
+     * @param bytes payload that it sends; 0: nothing
+     */
+    default void sent(int flow, int bytes) {
+    }
+
     /** A scheduler for programs that never send of their own accord. */
     FlowScheduler NONE = new FlowScheduler() {
         @Override

@@ -32,6 +32,8 @@ public final class FrameBatch {
     /** {@link #CHECKSUM_VALID}, {@link #LOOPED} and {@link #COPIED}, or 0. */
     public final int[] flags;
 
+    /** The batch is full as soon as its frames have so many bytes. */
+    public long mostBytes = Long.MAX_VALUE;
     /** Whether the owner knows that a frame may be there in part. */
     public boolean takesHeads;
 
@@ -39,6 +41,7 @@ public final class FrameBatch {
     private final int[] there;
     private Rest rest;
     private int count;
+    private long bytes;
 
     /** A port that has the rest of frames. Owned by: the data-path thread. */
     public interface Rest {
@@ -85,6 +88,11 @@ public final class FrameBatch {
         return count;
     }
 
+    /** {@return the bytes of its frames} */
+    public long bytes() {
+        return bytes;
+    }
+
     /** {@return the most frames it can hold} */
     public int capacity() {
         return length.length;
@@ -92,12 +100,13 @@ public final class FrameBatch {
 
     /** {@return whether no further frame can be added} */
     public boolean isFull() {
-        return count == length.length;
+        return count == length.length || bytes >= mostBytes;
     }
 
     /** Forgets all frames. */
     public void clear() {
         count = 0;
+        bytes = 0;
     }
 
     /**
@@ -107,12 +116,14 @@ public final class FrameBatch {
      */
     public void keep(IntPredicate wanted) {
         int kept = 0;
+        bytes = 0;
         for (int i = 0; i < count; i++) {
             if (wanted.test(i)) {
                 segment[kept] = segment[i];
                 offset[kept] = offset[i];
                 length[kept] = length[i];
                 there[kept] = there[i];
+                bytes += length[i];
                 segmentSize[kept] = segmentSize[i];
                 flags[kept++] = flags[i];
             }
@@ -125,16 +136,17 @@ public final class FrameBatch {
      *
      * @param memory      where the frame is
      * @param start       offset of the Ethernet header in {@code memory}
-     * @param bytes       frame length
+     * @param frameBytes  its length
      * @param segmentBytes segment size of a super-frame, or 0
      * @param frameFlags  {@link #CHECKSUM_VALID} and {@link #LOOPED}, or 0
      */
-    public void add(MemorySegment memory, long start, int bytes, int segmentBytes, int frameFlags) {
+    public void add(MemorySegment memory, long start, int frameBytes, int segmentBytes, int frameFlags) {
         int i = count++;
-        there[i] = bytes;
+        bytes += frameBytes;
+        there[i] = frameBytes;
         segment[i] = memory;
         offset[i] = start;
-        length[i] = bytes;
+        length[i] = frameBytes;
         segmentSize[i] = segmentBytes;
         flags[i] = frameFlags;
     }
@@ -145,13 +157,13 @@ public final class FrameBatch {
      * @param memory       where the beginning is
      * @param start        offset of the Ethernet header in {@code memory}
      * @param headBytes    how much there is
-     * @param bytes        frame length
+     * @param frameBytes   its length
      * @param segmentBytes segment size of a super-frame, or 0
      * @param frameFlags   as of {@link #add}
      * @param port         who has the rest, of all frames of the batch that are in part
      */
-    public void addHead(MemorySegment memory, long start, int headBytes, int bytes, int segmentBytes, int frameFlags, Rest port) {
-        add(memory, start, bytes, segmentBytes, frameFlags);
+    public void addHead(MemorySegment memory, long start, int headBytes, int frameBytes, int segmentBytes, int frameFlags, Rest port) {
+        add(memory, start, frameBytes, segmentBytes, frameFlags);
         there[count - 1] = headBytes;
         rest = port;
     }

@@ -14,4 +14,15 @@ package org.millrace.api.port;
  */
 public record PortInfo(String name, long macAddress, int mtuBytes, int maxFrameBytes,
                        boolean segmentation, boolean checksumOffload, boolean checksumTrusted) {
+    private static final int ETHERNET = 14;
+
+    /**
+     * {@return the same port with frames and super-frames of at most so many bytes, or one of the MTU}
+     *
+     * @param mostBytes Ethernet header included
+     */
+    public PortInfo withFrames(int mostBytes) {
+        int frameBytes = Math.min(maxFrameBytes, Math.max(mostBytes, mtuBytes + ETHERNET));
+        return new PortInfo(name, macAddress, mtuBytes, frameBytes, segmentation, checksumOffload, checksumTrusted);
+    }
 }

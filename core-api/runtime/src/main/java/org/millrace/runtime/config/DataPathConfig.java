@@ -23,10 +23,11 @@ import org.millrace.wire.Ipv4Address;
  * @param capacity   limits
  * @param random     for secrets and hash keys
  * @param place      which of the data paths behind its addresses it is
+ * @param weights    of users' contexts, by the user's id; empty: contexts are alike
  */
 public record DataPathConfig(String instance, HardwareBackend hardware, List<TransportChoice> transports, Port port,
                              List<Ipv4Address> addresses, List<Route> routes, Capacity capacity,
-                             RandomGenerator random, ShardPlace place) {
+                             RandomGenerator random, ShardPlace place, Map<Integer, Integer> weights) {
     /**
      * A transport to load.
      *
@@ -63,7 +64,7 @@ public record DataPathConfig(String instance, HardwareBackend hardware, List<Tra
     }
 
     /**
-     * The only one behind its addresses.
+     * The only one behind its addresses, to which contexts are alike.
      *
      * @param instance   name, for messages
      * @param hardware   runs the programs
@@ -76,7 +77,7 @@ public record DataPathConfig(String instance, HardwareBackend hardware, List<Tra
      */
     public DataPathConfig(String instance, HardwareBackend hardware, List<TransportChoice> transports, Port port,
                           List<Ipv4Address> addresses, List<Route> routes, Capacity capacity, RandomGenerator random) {
-        this(instance, hardware, transports, port, addresses, routes, capacity, random, ShardPlace.ALONE);
+        this(instance, hardware, transports, port, addresses, routes, capacity, random, ShardPlace.ALONE, Map.of());
     }
 
     /** Checks what the data path relies on. */

@@ -15,6 +15,7 @@ import org.millrace.context.ContextBudget;
 import org.millrace.memory.InstanceDirectory;
 import org.millrace.net.Route;
 import org.millrace.runtime.capture.CaptureFile;
+import org.millrace.runtime.tenant.Weights;
 import org.millrace.wire.Ipv4Address;
 import org.millrace.wire.Ipv4Prefix;
 
@@ -28,7 +29,8 @@ import org.millrace.wire.Ipv4Prefix;
  * port        kind: packet, memory;  port.KEY: its options
  * address     comma list of ADDRESS/PREFIX: 10.0.0.2/24
  * routes      semicolon list of (PREFIX | default) (via ROUTER | dev) KEY=VALUE...: default via 10.0.0.1 congestion=dctcp
- *             mtu=BYTES is the route's MTU, every other key is the transports'
+ *             mtu=BYTES is the route's MTU, weight=1 to 64 how much of the sending it gets, every other key is the transports'
+ * weights     comma list of USER=WEIGHT, default none: how much of the sending the contexts of users get
  * flows       most flows per transport, default 65536
  * contexts    most contexts, default 256
  * limits.KEY  what contexts may take in all: connections, reserved-bytes, touched-bytes; limits.user.KEY: those of a user,
@@ -73,16 +75,17 @@ import org.millrace.wire.Ipv4Prefix;
  * @param limits       what contexts may take
  * @param placement    how many data paths there are, and where they run
  * @param pipeline     stages that have threads of their own, or null
+ * @param weights      of users' contexts, by the user's id
  */
 public record InstanceConfig(String name, String hardware, List<String> transports,
                              Map<String, Map<String, String>> options, String port, Map<String, String> portOptions,
                              List<LocalAddress> addresses, List<StaticRoute> routes, Capacity capacity,
                              String capture, long captureBytes, int ttl, long spinNs, long stopLingerNs,
                              long rehearsalNs, SharingConfig sharing,
-                             ContextBudget.Limits limits, Placement placement, String pipeline) {
+                             ContextBudget.Limits limits, Placement placement, String pipeline, Map<Integer, Integer> weights) {
     private static final Set<String> KEYS = Set.of("instance", "hardware", "transports", "port", "address", "routes",
         "flows", "contexts", "capture", "capture.bytes", "ttl", "spin-us", "stop-linger-ms",
-        "swap-rehearsal-ms", "pipeline");
+        "swap-rehearsal-ms", "pipeline", "weights");
     private static final int MAX_FLOWS = 1 << 22;
     private static final int MAX_CONTEXTS = 1 << 16;
 
@@ -137,7 +140,8 @@ public record InstanceConfig(String name, String hardware, List<String> transpor
             (int) number(map, "ttl", 64, 1, 255), number(map, "spin-us", 0, 0, 100_000) * 1000,
             number(map, "stop-linger-ms", 5000, 0, 600_000) * 1_000_000,
             number(map, "swap-rehearsal-ms", 10_000, 0, 60_000) * 1_000_000, sharing,
-            LimitsConfig.parse(map, contexts, !sharing.users().isEmpty()), Placement.parse(map), pipeline(map));
+            LimitsConfig.parse(map, contexts, !sharing.users().isEmpty()), Placement.parse(map), pipeline(map),
+            weights(map.getOrDefault("weights", "")));
     }
 
     /** {@return how many data paths share its addresses} */
@@ -269,6 +273,31 @@ public record InstanceConfig(String name, String hardware, List<String> transpor
         return List.copyOf(addresses);
     }
 
+    private static Map<Integer, Integer> weights(String text) {
+        Map<Integer, Integer> weights = new TreeMap<>();
+        for (String item : list(text)) {
+            int equals = item.indexOf('=');
+            try {
+                int user = Integer.parseUnsignedInt(item.substring(0, Math.max(0, equals)).strip());
+                if (weights.put(user, weight(item.substring(equals + 1).strip())) != null) {
+                    throw new IllegalArgumentException(item);
+                }
+            } catch (IllegalArgumentException e) {
+                throw new ConfigException("weights", text, "a comma list of USER=WEIGHT such as 1000=8, each user's id once, "
+                    + "weights from 1 to " + Weights.MOST);
+            }
+        }
+        return Map.copyOf(weights);
+    }
+
+    private static int weight(String text) {
+        int weight = Integer.parseInt(text);
+        if (weight < 1 || weight > Weights.MOST) {
+            throw new IllegalArgumentException(text);
+        }
+        return weight;
+    }
+
     private static List<StaticRoute> routes(String text) {
         List<StaticRoute> routes = new ArrayList<>();
         for (String item : text.split(";")) {
@@ -298,10 +327,14 @@ public record InstanceConfig(String name, String hardware, List<String> transpor
             if (mtuBytes != 0) {
                 new Route(prefix, nextHop, mtuBytes, options);
             }
+            if (options.containsKey(Weights.OPTION)) {
+                weight(options.get(Weights.OPTION));
+            }
             return new StaticRoute(prefix, nextHop, mtuBytes, Map.copyOf(options));
         } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
             throw new ConfigException("routes", text,
-                "(PREFIX | default) (via ROUTER | dev) KEY=VALUE..., such as default via 10.0.0.1 congestion=dctcp");
+                "(PREFIX | default) (via ROUTER | dev) KEY=VALUE..., such as default via 10.0.0.1 congestion=dctcp; weight is 1 to "
+                    + Weights.MOST);
         }
     }
 }

@@ -1,6 +1,7 @@
 package org.millrace.runtime.path;
 
 import java.util.List;
+import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.millrace.api.context.ContextGrant;
 import org.millrace.api.context.ContextSize;
@@ -45,6 +46,7 @@ import org.millrace.runtime.tenant.HostTransfer;
 import org.millrace.runtime.tenant.IdlePages;
 import org.millrace.runtime.tenant.PayloadSpans;
 import org.millrace.runtime.tenant.RequestReader;
+import org.millrace.runtime.tenant.Weights;
 import org.millrace.runtime.trace.TraceLines;
 import org.millrace.runtime.trace.TraceRing;
 import org.millrace.runtime.transport.Candidate;
@@ -77,6 +79,11 @@ public final class DataPath implements AutoCloseable {
     private static final int REQUEST_BUDGET = 64;
     private static final int ROUND_BUDGET = 4096;
     private static final int TRANSMIT_BUDGET = 64;
+    /** Where classes share the data path, none waits for more than this at once: a super-frame to send, a batch to receive. */
+    private static final int SHARED_FRAME_BYTES = 16 << 10;
+    private static final int SHARED_BATCH_BYTES = 16 << 10;
+    /** Then a batch of so many bytes is a queue, of which senders are told (RFC 3168), for nothing overtakes it. */
+    private static final int MARK_BYTES = SHARED_BATCH_BYTES / 2;
     /** An application that frees its event ring rings no bell: who waits for it looks again after this time. */
     private static final long EVENT_RETRY_NS = 200_000;
     private static final int SECRET_BYTES = 16; // RFC 6528 §3
@@ -96,6 +103,7 @@ public final class DataPath implements AutoCloseable {
     private final RetainedFrames retained = new RetainedFrames(RETAINED_FRAMES, RETAINED_BYTES);
     private final ReceivedFrames frames = new ReceivedFrames(BATCH_FRAMES, retained);
     private final ContextTable contexts;
+    private final Weights weights;
     private final HostTransfer transfer;
     private final PayloadSpans spans;
     private final Egress egress;
@@ -140,13 +148,15 @@ public final class DataPath implements AutoCloseable {
         transports = new TransportTable(instance);
         contexts = new ContextTable(capacity.contexts(), counters,
             (context, atNs) -> home.journals().open(place.outside(context), atNs));
+        weights = new Weights(config.weights(), contexts.numbers());
+        weights.routes(config.routes());
         spans = new PayloadSpans(contexts, retained, counters);
         transfer = new HostTransfer(contexts, frames, spans, counters, pages);
         egress = new Egress(port, spans, retained, captures);
         network = new NetEvents(this, transports.all());
         ip = new IpLayer(new MacAddress(info.macAddress()), config.addresses(), new RouteTable(config.routes()),
             NeighbourSettings.DEFAULT, egress, network);
-        parts = new PathParts(instance, place, capacity, port, ip, frames, contexts, transfer, spans, egress, counters);
+        parts = new PathParts(instance, place, capacity, port, ip, frames, contexts, weights, transfer, spans, egress, counters);
         ingress = new Ingress(frames, ip, counters, info.macAddress(), info.checksumTrusted());
         requests = new RequestReader(new Dispatcher(transports, contexts, counters), counters, pages);
         left = new LeftContexts(transports, this, counters);
@@ -161,7 +171,7 @@ public final class DataPath implements AutoCloseable {
         random.nextBytes(secret);
         FlowMap flows = new FlowMap(capacity.flows(), random.nextLong(), random.nextLong());
         PortInfo port = portInfo(hardware);
-        FlowHeaders headers = new FlowHeaders(ip, port.macAddress(), choice.factory().protocol(), capacity.flows());
+        FlowHeaders headers = new FlowHeaders(ip, weights, port.macAddress(), choice.factory().protocol(), capacity.flows());
         RuntimeHost host = new RuntimeHost(parts, choice, port, flows, headers,
             new TransportContexts(contexts, transports.places(), headers), secret);
         Candidate candidate = new Candidate(parts, null, host, hardware);
@@ -190,7 +200,8 @@ public final class DataPath implements AutoCloseable {
 
     /** {@return the port as a hardware knows it; any thread} */
     public PortInfo portInfo(HardwareBackend other) {
-        return other.superFrames() ? port.info() : CuttingPort.cut(port.info());
+        PortInfo info = other.superFrames() ? port.info() : CuttingPort.cut(port.info());
+        return weights.areSet() ? info.withFrames(SHARED_FRAME_BYTES) : info;
     }
 
     /**
@@ -231,7 +242,11 @@ public final class DataPath implements AutoCloseable {
         frames.forget();
         frames.receivedNs = nowNs;
         frames.batch.takesHeads = !captures.isOn();
+        weights.round(nowNs);
+        boolean contended = weights.areContended();
+        frames.batch.mostBytes = contended ? SHARED_BATCH_BYTES : Long.MAX_VALUE;
         int count = receiver.receive(frames.batch);
+        ingress.mark(contended && frames.batch.bytes() >= MARK_BYTES);
         if (count > 1 && transports.areFar()) {
             ingress.touch(frames.batch);
         }
@@ -323,7 +338,11 @@ public final class DataPath implements AutoCloseable {
         if (contexts.isFull()) {
             left.makeRoom(atNs);
         }
-        return contexts.open(size, slots, memory, owner, atNs);
+        AppContext context = contexts.open(size, slots, memory, owner, atNs);
+        if (context != null) {
+            weights.opened(context);
+        }
+        return context;
     }
 
     /**
@@ -480,6 +499,12 @@ public final class DataPath implements AutoCloseable {
     /** Routes otherwise from now on, connections that are there too. */
     public void route(RouteTable routes) {
         ip.route(routes);
+        weights.routes(routes.routes());
+    }
+
+    /** Users' contexts have other weights from now on, those that are there too. */
+    public void weights(Map<Integer, Integer> users) {
+        weights.users(users, contexts.all());
     }
 
     /** {@return what it is made of beside its transports} */

@@ -35,6 +35,7 @@ final class Ingress {
     private static final int ADDRESSES = EthernetHeader.LENGTH + 12;
     private static final int MACS = 12;
     private static final int LOOPBACK = 127;
+    private static final int CONGESTION_EXPERIENCED = 3;
     /** A transport's header is seldom longer: what is behind is payload. */
     private static final int MOST_HEADER_BYTES = 60;
 
@@ -50,6 +51,8 @@ final class Ingress {
     private final boolean[] payloads;
     /** Of no meaning; see {@link org.millrace.api.hardware.Pipeline#touch}. */
     private int touched;
+    /** What is put into ECN fields that can be marked. */
+    private int mark;
     private final EthernetHeader ethernet = new EthernetHeader();
     private final VlanTag tag = new VlanTag();
     private final Ipv4Header header = new Ipv4Header();
@@ -64,6 +67,11 @@ final class Ingress {
         this.counters = counters;
         this.mac = mac;
         this.trusted = trusted;
+    }
+
+    /** Says whether so much waits that what can be marked is marked. */
+    void mark(boolean on) {
+        mark = on ? CONGESTION_EXPERIENCED : 0;
     }
 
     /** Gives a transport the datagrams of its protocol. */
@@ -174,9 +182,14 @@ final class Ingress {
         packet.checksumValid = trusted || (frames.batch.flags[frame] & FrameBatch.CHECKSUM_VALID) != 0;
         packet.localAddress = destination;
         packet.peerAddress = source;
-        packet.ecn = (int) word8 & 3;
+        packet.ecn = marked((int) word8 & 3);
         transport.dispatch(packet, frame + 1, nowNs);
         return true;
+    }
+
+    /** {@return what a datagram's ECN field is, here as the last queue on its way} */
+    private int marked(int ecn) {
+        return ecn == 0 ? 0 : ecn | mark; // RFC 3168 §5
     }
 
     /** {@return the sum of the four 16-bit words of a long} */
@@ -259,7 +272,7 @@ final class Ingress {
         packet.checksumValid = trusted || (batch.flags[frame] & FrameBatch.CHECKSUM_VALID) != 0;
         packet.localAddress = header.destination();
         packet.peerAddress = header.source();
-        packet.ecn = header.ecn();
+        packet.ecn = marked(header.ecn());
         transport.dispatch(packet, frame + 1, nowNs);
     }
 

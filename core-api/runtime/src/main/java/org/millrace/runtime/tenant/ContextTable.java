@@ -60,6 +60,11 @@ public final class ContextTable implements ContextQueue {
         return open.size() == contexts.length;
     }
 
+    /** {@return how many numbers there are, from 0} */
+    public int numbers() {
+        return contexts.length;
+    }
+
     /** {@return the open context of a number, or null} */
     public AppContext find(int number) {
         return number >= 0 && number < contexts.length ? contexts[number] : null;

@@ -3,6 +3,7 @@ package org.millrace.runtime.tenant;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import org.millrace.api.pipeline.FlowShares;
 import org.millrace.api.pipeline.SegmentMeta;
 import org.millrace.net.IpLayer;
 import org.millrace.wire.Checksum;
@@ -17,11 +18,12 @@ import org.millrace.wire.Ipv4Header;
  * <p>DESIGN NOTES. A row is good for the addresses that it has and the state of the link that it is from. So whatever changes, a flow's peer or own
  * address, a neighbour's or a route, is seen at the flow's next frame, in {@link #row} and nowhere else; a change costs nothing until
  * somebody sends, whatever the number of flows. A flow whose next hop is not known any more goes on the way it knows (RFC 1122 §3.3.1.4). What a
- * transport's own header is made of changes from segment to segment and is the codec's, which sums it as it writes it.
+ * transport's own header is made of changes from segment to segment and is the codec's, which sums it as it writes it. So a flow is
+ * of its route's class from its first frame on, and before that of its context's.
  *
  * <p>Owned by: the data-path thread.
  */
-public final class FlowHeaders {
+public final class FlowHeaders implements FlowShares {
     private static final ValueLayout.OfShort U16 = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
     private static final ValueLayout.OfLong I64 = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
     private static final long LOW_32 = 0xffff_ffffL;
@@ -45,8 +47,11 @@ public final class FlowHeaders {
     private static final int PLACE = 5;
     /** The code point of the flow's frames; 0: their program's. */
     private static final int DSCP = 6;
+    /** The number of its route among those with a weight; 0: it has none. */
+    private static final int ROUTE = 7;
 
     private final IpLayer ip;
+    private final Weights weights;
     private final long source;
     private final int protocol;
     private final long[] rows;
@@ -56,11 +61,13 @@ public final class FlowHeaders {
      * Makes rows that are filled when they are needed.
      *
      * @param ip       knows the next hops
+     * @param weights  of contexts and routes
      * @param source   own MAC address
      * @param protocol IP protocol number
      * @param flows    most of them
      */
-    public FlowHeaders(IpLayer ip, long source, int protocol, int flows) {
+    public FlowHeaders(IpLayer ip, Weights weights, long source, int protocol, int flows) {
+        this.weights = weights;
         this.ip = ip;
         this.source = source;
         this.protocol = protocol;
@@ -100,6 +107,7 @@ public final class FlowHeaders {
         rows[row + FIRST] = mac << 16 | source >>> 32;
         rows[row + SECOND] = source << 32 | (long) EthernetHeader.IPV4 << 16 | VERSION;
         rows[row + SUMS] = pseudo << 32 | Checksum.fold(constant);
+        rows[row + ROUTE] = weights.number(ip.route(peer));
         return row;
     }
 
@@ -124,6 +132,40 @@ public final class FlowHeaders {
         to.set(I64, frame + 16, (long) total << 48 | (long) identification << 32 | DONT_FRAGMENT << 16 | ttlAndProtocol);
         to.set(U16, frame + 24, (short) Checksum.finish(sum));
         to.set(I64, frame + 26, rows[row + ADDRESSES]);
+    }
+
+    @Override
+    public boolean areSet() {
+        return weights.areSet();
+    }
+
+    @Override
+    public boolean areContended() {
+        return weights.areContended();
+    }
+
+    @Override
+    public int classes() {
+        return weights.classes();
+    }
+
+    @Override
+    public int classOf(int flow) {
+        return weights.classOf((int) rows[LEAD + flow * ROW + ROUTE], (int) (place(flow) >>> 32));
+    }
+
+    @Override
+    public int weight(int number) {
+        return weights.weight(number);
+    }
+
+    /** A flow is no connection's any more. */
+    public void release(int flow) {
+        int row = LEAD + flow * ROW;
+        rows[row + PLACE] = 0;
+        rows[row + DSCP] = 0;
+        rows[row + ROUTE] = 0;
+        rows[row + LINK] = 0;
     }
 
     /** Marks a flow's frames. */

@@ -92,7 +92,7 @@ public final class LoadedTransport<M extends SegmentMeta> implements Outlet<M>, 
         try (OpenState open = pipeline.open(flow)) {
             open.clear();
         }
-        headers.dscp(flow, 0);
+        headers.release(flow);
     }
 
     /** {@return whether so many flows are there that what is kept for one is seldom near} */
@@ -338,6 +338,9 @@ public final class LoadedTransport<M extends SegmentMeta> implements Outlet<M>, 
         discarded(meta);
         if (headers.dscp(row) != 0) {
             meta.dscp(headers.dscp(row));
+        }
+        if (headers.areSet()) {
+            parts.weights().sends(headers.classOf(meta.flow()), nowNs);
         }
         int payloadBytes = parts.egress().emit(deparser, meta, headers, row, nowNs);
         if (payloadBytes == Egress.IN_PLACE) {

@@ -97,7 +97,7 @@ public final class RuntimeHost implements TransportHost {
     /** Offers the services of the hardware that the transport is to run on; before it is made. */
     void offer(HardwareBackend hardware) {
         externs = hardware.externs(new HostServices(flows, parts.transfer(), parts.transfer(), parts.contexts(),
-            ByteBuffer.wrap(secret).getLong()), parts.capacity());
+            ByteBuffer.wrap(secret).getLong(), headers), parts.capacity());
     }
 
     @Override

@@ -61,6 +61,6 @@ class ConfigChangeTest {
         assertThat(change("transports", "tcp-laminar").transport(0)).isTrue();
         assertThat(change("tcp.delayed-ack", "off").transport(0)).isTrue();
         assertThat(change("routes", "default via 10.0.0.1 congestion=dctcp").routes()).isTrue();
-        assertThat(change("spin-us", "5", "stop-linger-ms", "5", "swap-rehearsal-ms", "5").refusals()).isEmpty();
+        assertThat(change("weights", "1000=8", "spin-us", "5", "stop-linger-ms", "5", "swap-rehearsal-ms", "5").refusals()).isEmpty();
     }
 }

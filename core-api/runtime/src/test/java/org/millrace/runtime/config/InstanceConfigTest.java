@@ -58,6 +58,13 @@ class InstanceConfigTest {
             new InstanceConfig.StaticRoute(Ipv4Prefix.parse("10.2.0.0/16"), Ipv4Address.ANY, 1400, Map.of()));
     }
 
+    @Test
+    void weightsAreRead() {
+        assertThat(with("weights", "1000=8, 0 = 64,").weights()).isEqualTo(Map.of(1000, 8, 0, 64));
+        assertThat(with().weights()).isEmpty();
+        assertThat(with("routes", "10.2.0.0/16 dev weight=8").routes().getFirst().options()).isEqualTo(Map.of("weight", "8"));
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
         "flows     | 0            | flows is '0', allowed is a number from 1 to 4194304",
@@ -70,6 +77,15 @@ class InstanceConfigTest {
         "routes    | 10.0.0.1/8 dev | routes is '10.0.0.1/8 dev', allowed is",
         "routes    | default via 10.0.0.1 x | routes is 'default via 10.0.0.1 x', allowed is",
         "routes    | default dev mtu=7 | routes is 'default dev mtu=7', allowed is",
+        "routes    | 10.2.0.0/16 dev weight=0 | routes is '10.2.0.0/16 dev weight=0', allowed is",
+        "routes    | 10.2.0.0/16 dev weight=65 | routes is '10.2.0.0/16 dev weight=65', allowed is",
+        "routes    | 10.2.0.0/16 dev weight=x | routes is '10.2.0.0/16 dev weight=x', allowed is",
+        "weights   | 1000         | weights is '1000', allowed is a comma list of USER=WEIGHT such as 1000=8",
+        "weights   | ann=8        | weights is 'ann=8', allowed is a comma list of USER=WEIGHT such as 1000=8",
+        "weights   | 1000=0       | weights is '1000=0', allowed is a comma list of USER=WEIGHT such as 1000=8",
+        "weights   | 1000=65      | weights is '1000=65', allowed is a comma list of USER=WEIGHT such as 1000=8",
+        "weights   | '7=1, 7=2'   | weights is '7=1, 7=2', allowed is a comma list of USER=WEIGHT such as 1000=8",
+        "weight    | 7=1          | there is no key weight: did you mean weights?",
         "hardwear  | hw-bluefield | there is no key hardwear: did you mean hardware?",
         "Hardware  | hw-bluefield | there is no key Hardware: did you mean hardware?",
         "no-such   | x            | there is no key no-such; there are address, attach",

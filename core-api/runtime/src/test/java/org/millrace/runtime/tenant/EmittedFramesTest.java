@@ -9,6 +9,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.function.Supplier;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -100,7 +101,7 @@ class EmittedFramesTest {
         for (int i = 0; i < ROUTERS.size(); i++) {
             answer(i);
         }
-        FlowHeaders headers = new FlowHeaders(ip, OWN_MAC, transport.protocol, FLOWS);
+        FlowHeaders headers = new FlowHeaders(ip, new Weights(Map.of(), 1), OWN_MAC, transport.protocol, FLOWS);
         Deparser<M> deparser = new Deparser<>(codec, transport.protocol, 0);
         M meta = (M) transport.metas.get();
         int[] words = new int[Layout.of(meta.getClass()).words()];

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.millrace.api.pipeline.SegmentMeta;
@@ -46,7 +47,7 @@ class FlowHeadersTest {
             public void icmpError(IcmpError error, long nowNs) {
             }
         });
-    private final FlowHeaders headers = new FlowHeaders(ip, OWN_MAC, Ipv4Header.TCP, FLOWS);
+    private final FlowHeaders headers = new FlowHeaders(ip, new Weights(Map.of(), 1), OWN_MAC, Ipv4Header.TCP, FLOWS);
     private final SegmentMeta meta = new SegmentMeta();
 
     private static RouteTable routes(Ipv4Address router) {

@@ -3,6 +3,7 @@ package org.millrace.runtime.transport;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.InetSocketAddress;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.millrace.api.context.Contexts;
@@ -15,6 +16,7 @@ import org.millrace.runtime.tenant.ContextHome;
 import org.millrace.runtime.tenant.ContextTable;
 import org.millrace.runtime.tenant.Counters;
 import org.millrace.runtime.tenant.FlowHeaders;
+import org.millrace.runtime.tenant.Weights;
 import org.millrace.wire.Ipv4Header;
 
 /** Beside a flow's headers stands where its connection is, from when it is opened and wherever it goes. */
@@ -27,7 +29,7 @@ class TransportContextsTest {
     private final MappedRegion[] memory = {region(), region()};
     private final AppContext first = open(memory[0]);
     private final AppContext second = open(memory[1]);
-    private final FlowHeaders headers = new FlowHeaders(null, 0, Ipv4Header.TCP, 8);
+    private final FlowHeaders headers = new FlowHeaders(null, new Weights(Map.of(), 1), 0, Ipv4Header.TCP, 8);
     private final TransportContexts contexts = new TransportContexts(table, 0, headers);
 
     private static MappedRegion region() {

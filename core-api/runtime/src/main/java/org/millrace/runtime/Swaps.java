@@ -85,6 +85,7 @@ final class Swaps {
         List<StageExtension> wanted = new ArrayList<>(additions.stages());
         wanted.removeIf(running -> running == before);
         if (after != null) {
+            checkRecorder(after);
             begin(after);
             wanted.add(after);
         }
@@ -110,6 +111,14 @@ final class Swaps {
     synchronized void close() {
         additions.stages().forEach(ExtensionLife::end);
         additions = additions.with(List.of());
+    }
+
+    /** A stage has no field that changes, and what state it has is each load's; a recorder is the extension's own, and may be anything. */
+    private void checkRecorder(StageExtension extension) throws SwapException {
+        if (shards.all().size() > 1 && extension.recorder().isPresent()) {
+            throw new SwapException(SwapStep.RESOLVE, "extension " + extension.name() + " has a recorder, which the threads of "
+                + shards.all().size() + " shards would write at once: it is for an instance of one", null);
+        }
     }
 
     private static void begin(StageExtension extension) throws SwapException {

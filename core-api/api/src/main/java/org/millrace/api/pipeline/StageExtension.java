@@ -22,10 +22,16 @@ public interface StageExtension {
     /** {@return where its stage goes; constant} */
     StagePoint point();
 
-    /** {@return the stage; its name is no other stage's. The same object may serve any number of loads} */
+    /**
+     * {@return the stage; its name is no other stage's. The same object may serve any number of loads, and run in the threads of all
+     * shards of an instance at once: it has no field that changes, which is checked, and its state is each load's own}
+     */
     Stage<SegmentMeta, ?> stage();
 
-    /** {@return where its stage records items, if it says that it calls a {@link Recorder}; the hardware is told before it admits the stage} */
+    /**
+     * {@return where its stage records items, if it says that it calls a {@link Recorder}; the hardware is told before it admits the
+     * stage. An instance of several shards refuses an extension that has one}
+     */
     default Optional<Recorder> recorder() {
         return Optional.empty();
     }

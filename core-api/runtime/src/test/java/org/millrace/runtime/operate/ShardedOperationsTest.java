@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -31,6 +32,7 @@ import org.millrace.api.context.ContextGrant;
 import org.millrace.api.context.ContextSize;
 import org.millrace.api.pipeline.DropReason;
 import org.millrace.api.pipeline.Program;
+import org.millrace.api.pipeline.Recorder;
 import org.millrace.api.pipeline.SegmentMeta;
 import org.millrace.api.pipeline.Stage;
 import org.millrace.api.pipeline.StageExtension;
@@ -311,7 +313,7 @@ class ShardedOperationsTest {
     }
 
     /** Counts what comes for each context; its state is each load's own, its stage one object. */
-    private static final class Counter implements StageExtension {
+    private static class Counter implements StageExtension {
         /** Segments. */
         public static final class Count extends State {
             public int counted() {
@@ -360,6 +362,21 @@ class ShardedOperationsTest {
         assertThat(each).allSatisfy(shard -> assertThat(shard.counters().get(name)).isPositive());
         assertThat(counters.get(name)).isGreaterThanOrEqualTo(STREAMS)
             .isEqualTo(each.stream().mapToLong(shard -> shard.counters().get(name)).sum());
+    }
+
+    @Test
+    void extensionThatRecordsInOnePlaceIsForOneShard() throws Exception {
+        StageExtension recording = new Counter() {
+            @Override
+            public Optional<Recorder> recorder() {
+                return Optional.of((meta, point, verdict, nowNs) -> { });
+            }
+        };
+        assertThatThrownBy(() -> server.insert(recording)).hasMessage("extension counter has a recorder, which the threads of 2 shards"
+            + " would write at once: it is for an instance of one");
+        assertThat(server.extensions()).isEmpty();
+        client.insert(recording);
+        assertThat(client.extensions()).containsExactly(recording);
     }
 
     /** FlexTOE that loses all payload: nothing that a rehearsal without payload would show. */

@@ -12,6 +12,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
@@ -57,9 +58,15 @@ class MetricsServerTest {
     }
 
     private static Instance start(Port port) {
-        return Instance.start(InstanceConfig.parse(Map.of("instance", "one", "hardware", "hw-bluefield", "transports",
-            "tcp-flextoe", "port", "test", "address", "10.0.0.1/24")), List.of(new BluefieldBackend()),
-            List.of(new FlexToeFactory()), List.of(new Wire(port)));
+        return start(port, Map.of("instance", "one"));
+    }
+
+    private static Instance start(Port port, Map<String, String> more) {
+        Map<String, String> config = new TreeMap<>(Map.of("hardware", "hw-bluefield", "transports", "tcp-flextoe", "port", "test",
+            "address", "10.0.0.1/24"));
+        config.putAll(more);
+        return Instance.start(InstanceConfig.parse(config), List.of(new BluefieldBackend()), List.of(new FlexToeFactory()),
+            List.of(new Wire(port)));
     }
 
     @AfterEach
@@ -109,6 +116,27 @@ class MetricsServerTest {
             while (!later.contains("state=\"LISTEN\",transport=\"tcp-flextoe\"} 0.0")) {
                 later = get("GET", server.url()).body();
             }
+        }
+    }
+
+    @Test
+    void shardsHaveALabelIfThereAreSeveral() throws Exception {
+        MemoryPort[] ends = MemoryPort.pair(Map.of());
+        try (Instance two = start(ends[0], Map.of("instance", "two", "shards", "2"));
+             Operations both = new Operations(two, Installed.of(List.of(), List.of()), () -> { });
+             MetricsServer server = MetricsServer.start("two", () -> both, ANY_PORT)) {
+            List<String> samples = get("GET", server.url()).body().lines().filter(line -> !line.startsWith("#")).toList();
+            assertThat(samples).allMatch(line -> SAMPLE.matcher(line).matches());
+            for (int shard = 0; shard < 2; shard++) {
+                String labels = "{instance_name=\"two\",shard=\"" + shard + "\"";
+                assertThat(samples).contains("millrace_contexts_open" + labels + "} 0.0", "millrace_port_received_frames_total" + labels + "} 0.0",
+                    "millrace_shard_handed_over_frames_total" + labels + "} 0.0");
+                assertThat(samples).anyMatch(line -> line.startsWith("millrace_round_seconds_count" + labels));
+                assertThat(samples).anyMatch(line -> line.startsWith("millrace_transport_received_segments_total" + labels));
+            }
+            assertThat(samples).contains("millrace_port_up{instance_name=\"two\"} 1.0");
+        } finally {
+            ends[1].close();
         }
     }
 

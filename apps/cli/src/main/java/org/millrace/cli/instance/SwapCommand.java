@@ -3,12 +3,17 @@ package org.millrace.cli.instance;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Stack;
 import java.util.concurrent.Callable;
 import org.millrace.cli.tool.ToolException;
 import org.millrace.cli.tool.Values;
+import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 
 /** Replaces what runs under live connections. */
@@ -26,13 +31,29 @@ public final class SwapCommand implements Callable<Integer> {
         + "end.")
     private boolean newOnly;
 
-    @Option(names = "--canary", arity = "0..1", fallbackValue = "10", paramLabel = "SECONDS", description = {
+    @Option(names = "--canary", arity = "0..1", fallbackValue = "10", paramLabel = "SECONDS", preprocessor = Attached.class, description = {
         "One shard first: after so many seconds (10) it is compared with the others, and goes back if it is worse. For an",
         "instance of several shards."})
     private long canarySeconds;
 
     /** Made by picocli. */
     SwapCommand() {
+    }
+
+    /** Seconds are behind an equals sign: the next word is the instance. */
+    static final class Attached implements CommandLine.IParameterPreprocessor {
+        /** Made by picocli. */
+        Attached() {
+        }
+
+        @Override
+        public boolean preprocess(Stack<String> words, CommandSpec command, ArgSpec option, Map<String, Object> info) {
+            if ("=".equals(info.get("separator"))) {
+                return false;
+            }
+            option.setValue(Long.valueOf(((OptionSpec) option).fallbackValue()));
+            return true;
+        }
     }
 
     /** At least one of them. */

@@ -223,10 +223,13 @@ final class PacketSocket implements AutoCloseable {
         Sockets.optionQuietly(descriptor, SOL_SOCKET, SO_ERROR, memory.address(), memory.address() + 4);
     }
 
+    /** Closes it; again: nothing, for the descriptor may be another's by now. */
     @Override
     public void close() {
-        Linux.close(descriptor);
-        arena.close();
+        if (arena.scope().isAlive()) {
+            Linux.close(descriptor);
+            arena.close();
+        }
     }
 
     private void request(long request, String name) {

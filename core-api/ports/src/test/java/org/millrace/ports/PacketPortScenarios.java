@@ -444,6 +444,8 @@ final class PacketPortScenarios {
         assertThatThrownBy(() -> open("vc")).isInstanceOf(PortException.class).hasMessageContaining("[lo, va, vb]");
         assertThatThrownBy(() -> open("vb", "mac", "1")).isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("mac");
+        assertThatThrownBy(() -> open("vb", "batch-frames", "0")).isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("batch-frames");
         Port port = open("vb");
         port.close();
         port.close();

@@ -46,6 +46,7 @@ import org.millrace.runtime.config.DataPathConfig;
 import org.millrace.runtime.config.InstanceConfig;
 import org.millrace.runtime.config.Running;
 import org.millrace.runtime.path.DataPath;
+import org.millrace.runtime.place.Processors;
 import org.millrace.runtime.status.ConnectionBytes;
 import org.millrace.runtime.status.DataPathStatus;
 import org.millrace.runtime.status.Durations;
@@ -132,7 +133,7 @@ public final class Instance implements ContextProvider, AutoCloseable {
                 default -> new IllegalStateException("instance '" + config.name() + "' does not start: " + e.getMessage(), e);
             };
         }
-        shards.start();
+        shards.start(config.placement());
         LOG.info("{} runs {} on {}, {}{}, addresses {}", config.name(), config.transports(), backend.name(),
             describe(shards.first().path().portInfo()), config.shards() == 1 ? "" : ", " + config.shards() + " shards",
             config.addresses());
@@ -465,16 +466,17 @@ public final class Instance implements ContextProvider, AutoCloseable {
     }
 
     /**
-     * Takes what can change without a swap: routes, weights, time to live, how long to look on before sleeping,
-     * to linger at the end, to rehearse a swap. Connections that are there follow the routes; what transports read there, such as the congestion
-     * policy, holds for new ones.
+     * Takes what can change without a swap: how many threads run the data paths, routes, weights, time to live, how long to look
+     * on before sleeping, to linger at the end, to rehearse a swap. Connections that are there follow the routes; what transports
+     * read there, such as the congestion policy, holds for new ones.
      *
      * @param change what has changed
-     * @throws ConfigException       if the routes cannot be; then nothing has changed
+     * @throws ConfigException       if the routes cannot be, or there are not so many processors; then nothing has changed
      * @throws IllegalStateException if the instance no longer runs
      */
     public void apply(ConfigChange change) {
         RouteTable routes = change.routes() ? checkRoutes(change.after()) : null;
+        Processors.ofMachine().check(change.after().placement());
         shards.tell((shard, nowNs) -> {
             if (routes != null) {
                 shard.path().route(routes);
@@ -483,6 +485,9 @@ public final class Instance implements ContextProvider, AutoCloseable {
             shard.path().ttl(change.after().ttl());
             shard.thread().bounds(change.after().spinNs(), change.after().stopLingerNs());
         });
+        if (!change.before().placement().equals(change.after().placement())) {
+            shards.spread(change.after().placement());
+        }
         swaps.rehearse(change.after().rehearsalNs());
         inForce = change.after();
     }

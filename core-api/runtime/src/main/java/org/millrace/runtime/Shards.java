@@ -1,6 +1,5 @@
 package org.millrace.runtime;
 
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +15,7 @@ import org.millrace.memory.frame.FrameMesh;
 import org.millrace.runtime.config.ConfigException;
 import org.millrace.runtime.config.DataPathConfig;
 import org.millrace.runtime.config.InstanceConfig;
+import org.millrace.runtime.config.Placement;
 import org.millrace.runtime.config.ShardPlace;
 import org.millrace.runtime.frame.SharedPort;
 import org.millrace.runtime.path.DataPath;
@@ -113,7 +113,7 @@ final class Shards implements AutoCloseable {
     }
 
     private static CpuClaims claim(InstanceConfig config) {
-        Processors processors = Processors.of(Path.of("/"));
+        Processors processors = Processors.ofMachine();
         processors.check(config.placement());
         String distance = processors.distance(config.placement(), config.portOptions().getOrDefault("interface", ""));
         if (distance != null) {
@@ -143,8 +143,19 @@ final class Shards implements AutoCloseable {
         return all.getFirst();
     }
 
-    void start() {
+    void start(Placement placement) {
         all.forEach(shard -> shard.thread().start());
+        spread(placement);
+    }
+
+    /** Lets as many threads run them as there are processors; the others wait. */
+    synchronized void spread(Placement placement) {
+        for (Shard shard : all) { // before others come to one, it is at home
+            shard.thread().moveTo(shard.thread());
+        }
+        for (int i = 0; i < all.size(); i++) {
+            all.get(i).thread().moveTo(all.get(placement.host(i)).thread());
+        }
     }
 
     /** Instead of {@link #start}, before {@link #close}: whoever waits for a thread is told why it never runs. */

@@ -23,6 +23,7 @@ import org.millrace.api.port.Port;
 import org.millrace.api.port.PortFactory;
 import org.millrace.bluefield.BluefieldBackend;
 import org.millrace.ports.MemoryPort;
+import org.millrace.runtime.config.ConfigChange;
 import org.millrace.runtime.config.InstanceConfig;
 import org.millrace.runtime.swap.SwapReport;
 import org.millrace.runtime.swap.SwapRequest;
@@ -37,6 +38,7 @@ import org.millrace.toe.Toe;
 class ShardedInstanceTest {
     private static final ContextSize SIZE = new ContextSize(64, 16384, 16384, 256);
     private static final int STREAMS = 40;
+    private static final int CHANGES = Integer.getInteger("millrace.changes", 20);
     private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(20);
     private static final String SERVER = "10.0.0.1";
 
@@ -58,10 +60,15 @@ class ShardedInstanceTest {
         client.close();
     }
 
-    private static Instance start(Port port, String address, int shards) {
+    private static InstanceConfig config(String address, Map<String, String> more) {
         Map<String, String> map = new TreeMap<>(Map.of("hardware", "hw-bluefield", "transports", "tcp-flextoe", "port", "test",
-            "address", address + "/24", "shards", Integer.toString(shards), "swap-rehearsal-ms", "100", "instance", address));
-        return Instance.start(InstanceConfig.parse(map), List.of(new BluefieldBackend()), List.of(new FlexToeFactory()),
+            "address", address + "/24", "swap-rehearsal-ms", "100", "instance", address));
+        map.putAll(more);
+        return InstanceConfig.parse(map);
+    }
+
+    private static Instance start(Port port, String address, int shards) {
+        return Instance.start(config(address, Map.of("shards", Integer.toString(shards))), List.of(new BluefieldBackend()), List.of(new FlexToeFactory()),
             List.of(new PortFactory() {
                 @Override
                 public String kind() {
@@ -213,5 +220,24 @@ class ShardedInstanceTest {
             assertThat(takers).as("shards that port %d comes home to", port).isEqualTo(1);
         }
         System.out.println(here + " of 10 ports came home to shard 0"); // keys are random: any share is right
+    }
+
+    @Test
+    void threadsThatRunTheShardsChangeUnderStreams() throws Exception {
+        listen();
+        List<StreamSocket> streams = connect();
+        InstanceConfig config = server.config();
+        for (int change = 0; change < CHANGES; change++) {
+            InstanceConfig other = config(SERVER, change % 3 == 2 ? Map.of("shards", "3")
+                : Map.of("shards", "3", "cores", change % 3 == 0 ? "1" : "2"));
+            assertThat(new ConfigChange(config, other).refusals()).isEmpty();
+            server.apply(new ConfigChange(config, other));
+            config = other;
+            int stream = change % STREAMS;
+            echo(streams.get(stream), clients.get(stream % clients.size()), change);
+        }
+        for (int i = 0; i < STREAMS; i++) {
+            echo(streams.get(i), clients.get(i % clients.size()), 1000 + i);
+        }
     }
 }

@@ -31,7 +31,9 @@ public record ConfigChange(InstanceConfig before, InstanceConfig after) {
         keep(refusals, "address", before.addresses(), after.addresses(), ADDRESSED);
         keep(refusals, "flows", before.capacity().flows(), after.capacity().flows(), SIZED);
         keep(refusals, "contexts", before.capacity().contexts(), after.capacity().contexts(), SIZED);
-        keep(refusals, "cores", before.placement().text(), after.placement().text(), PLACED);
+        if (before.placement().isPinned() || after.placement().isPinned()) {
+            keep(refusals, "cores", before.placement().text(), after.placement().text(), PLACED);
+        }
         keep(refusals, "shards", before.shards(), after.shards(), PLACED);
         keep(refusals, "number of transports", before.transports().size(), after.transports().size(),
             "applications know them by position");

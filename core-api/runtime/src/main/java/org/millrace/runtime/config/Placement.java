@@ -11,15 +11,17 @@ import java.util.stream.IntStream;
 
 /**
  * How many data paths an instance has, and on which processors they run. Each has a run of neighbours of the list, as long as the
- * others' or one longer.
+ * others' or one longer; if there are more data paths than processors, neighbours share one, and the thread of the first of them.
  *
  * @param shards data paths behind one address, 1 to {@value #MAX_SHARDS}
- * @param cores  processors for all of them, as many as shards or more; 0: nothing is said of them
+ * @param cores  processors for all of them, at least one for {@value #MAX_SHARING} data paths; 0: nothing is said of them
  * @param cpus   their numbers, {@code cores} of them in the order of the list; empty: the kernel chooses, and moves them
  */
 public record Placement(int shards, int cores, List<Integer> cpus) {
     /** The most data paths of an instance. */
     public static final int MAX_SHARDS = 64;
+    /** The most data paths on a thread. */
+    public static final int MAX_SHARING = 32;
     static final Set<String> KEYS = Set.of("cores", "shards");
     private static final int MAX_CPU = 8191; // as many as Linux can be built for
     private static final String CORES_ALLOWED = "how many from 1 to " + (MAX_CPU + 1) + ", or which, each once, such as 2-5,8; "
@@ -35,8 +37,9 @@ public record Placement(int shards, int cores, List<Integer> cpus) {
         int cores = cpus.isEmpty() ? count(text) : cpus.size();
         int usual = map.containsKey("pipeline") ? 1 : Math.min(cores, MAX_SHARDS); // the others are for the stages
         int shards = (int) InstanceConfig.number(map, "shards", usual, 1, MAX_SHARDS);
-        if (shards > cores) {
-            throw new ConfigException("shards", map.get("shards"), "a number from 1 to " + cores + ": cores is '" + text + "'");
+        if (shards > cores * MAX_SHARING) {
+            throw new ConfigException("shards", map.get("shards"), "a number from 1 to " + cores * MAX_SHARING + ": cores is '" + text
+                + "'");
         }
         return new Placement(shards, cores, cpus);
     }
@@ -84,7 +87,21 @@ public record Placement(int shards, int cores, List<Integer> cpus) {
      * @param shard which one, from 0
      */
     public List<Integer> cpus(int shard) {
-        return isPinned() ? cpus.subList(shard * cores / shards, (shard + 1) * cores / shards) : List.of();
+        int from = shard * cores / shards;
+        return isPinned() ? cpus.subList(from, Math.max(from + 1, (shard + 1) * cores / shards)) : List.of();
+    }
+
+    /**
+     * {@return whose thread runs a data path: the first one's of those that share its processor}
+     *
+     * @param shard which one, from 0
+     */
+    public int host(int shard) {
+        if (cores == 0 || cores >= shards) {
+            return shard;
+        }
+        int core = shard * cores / shards;
+        return (core * shards + cores - 1) / cores;
     }
 
     /** {@return what the key {@code cores} would say of it} */

@@ -5,9 +5,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.millrace.memory.AdaptiveSpin;
 import org.millrace.memory.Poller;
@@ -25,6 +27,8 @@ import org.slf4j.LoggerFactory;
  * trusted: the data path is given up, its applications are told, and everybody who asks later is told why. One out of a
  * question, which only looks or changes what is whole before and after, is its caller's.
  *
+ * <p>Another such thread can run the data path beside its own ({@link #moveTo}): its own one waits meanwhile.
+ *
  * <p>A round that never ends, as a stage that blocks or loops makes it, cannot be ended from outside: nobody who asks or closes
  * waits for it longer than a while in which the thread has visibly done nothing, counted in short steps, so that a machine that
  * stood still for everybody does not count.
@@ -33,7 +37,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class DataPathThread implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DataPathThread.class);
-    private static final int BELL = 1;
+    /** Which of {@link #descriptors} rings. */
+    static final int BELL = 1;
     private static final long STEP_MS = 100;
     /** The longer one is for what may take long where there are many connections: to list or to reset them. */
     private static final Patience PATIENCE = new Patience(TimeUnit.SECONDS.toNanos(2), TimeUnit.SECONDS.toNanos(10));
@@ -49,6 +54,14 @@ public final class DataPathThread implements AutoCloseable {
     private long stopLingerNs;
     private final Patience patience;
     private final Thread thread;
+    private final Guests guests = new Guests(this);
+    /** Who is to run it: changed by who runs it. */
+    private volatile DataPathThread place = this;
+    /** Who runs it. */
+    private volatile Thread runner;
+    private volatile boolean away;
+    /** When the next round of its own thread begins. */
+    private long nextNs;
     private List<Integer> cpus = List.of();
     private volatile boolean stopping;
     private volatile String ended;
@@ -88,6 +101,7 @@ public final class DataPathThread implements AutoCloseable {
         poller = new Poller(path.port().descriptor(), bell.descriptor());
         thread = new Thread(this::run, "millrace-" + path.instance() + (path.place().hasOthers() ? "/" + path.place().index() : ""));
         thread.setDaemon(true);
+        runner = thread;
     }
 
     /** Keeps the thread on these processors; before {@link #start}. */
@@ -99,9 +113,9 @@ public final class DataPathThread implements AutoCloseable {
         thread.start();
     }
 
-    /** {@return whether this is the thread} */
+    /** {@return whether this is the thread that runs it} */
     public boolean isCurrent() {
-        return Thread.currentThread() == thread;
+        return Thread.currentThread() == runner;
     }
 
     /** Says what to do when the data path fails: at once if it has. Called once. */
@@ -216,7 +230,7 @@ public final class DataPathThread implements AutoCloseable {
     public String silence() {
         long seconds = TimeUnit.NANOSECONDS.toSeconds(Math.max(patience.askNs, roundNs()));
         String shard = path.place().hasOthers() ? "shard " + path.place().index() + " of " : "";
-        String where = Stream.of(thread.getStackTrace())
+        String where = Stream.of(runner.getStackTrace())
             .filter(frame -> !frame.getClassName().startsWith("java.") && !frame.getClassName().startsWith("jdk."))
             .findFirst().map(frame -> "it is in " + frame).orElse("it does not run");
         return shard + path.instance() + " has not answered for " + seconds + " s: " + where;
@@ -266,36 +280,158 @@ public final class DataPathThread implements AutoCloseable {
     private void run() {
         try {
             Affinity.pin(cpus);
-            long nowNs = now();
-            while (!stopping) {
-                pulse.round(nowNs);
-                boolean idle = path.poll(nowNs) > nowNs;
-                if (idle && !lookOn()) {
-                    sleep(Long.MAX_VALUE);
+            nextNs = now();
+            while (!stopping && ended == null) {
+                if (guests.isEmpty()) {
+                    round();
+                } else {
+                    guests.round();
+                    nextNs = now();
                 }
-                obey();
-                long endNs = now();
-                if (!idle) {
-                    rounds.count(endNs - nowNs);
+                if (place != this) {
+                    guests.releaseAll();
+                    visit(place);
                 }
-                nowNs = endNs;
             }
-            finish();
-            path.close();
-            ended = path.instance() + " is closed";
+            guests.releaseAll();
+            if (ended == null) {
+                finish();
+                path.close();
+                ended = path.instance() + " is closed";
+            }
         } catch (Throwable e) {
-            ended = path.instance() + " has failed: " + e;
-            LOG.error("{} has failed and gives up; all of its connections are lost", path.instance(), e);
-            try {
-                path.abandon();
-                path.closePort();
-            } finally {
-                refuseAll();
-                tellFailure(ended);
-            }
+            guests.releaseAll();
+            fail(e);
         } finally {
             refuseAll();
         }
+    }
+
+    /** Ends without a word to the peers. */
+    void fail(Throwable e) {
+        ended = path.instance() + " has failed: " + e;
+        LOG.error("{} has failed and gives up; all of its connections are lost", path.instance(), e);
+        try {
+            path.abandon();
+            path.closePort();
+        } finally {
+            refuseAll();
+            tellFailure(ended);
+        }
+    }
+
+    private void round() {
+        long nowNs = nextNs;
+        pulse.round(nowNs);
+        boolean idle = path.poll(nowNs) > nowNs;
+        if (idle && !lookOn()) {
+            sleep(Long.MAX_VALUE);
+        }
+        obey();
+        nextNs = now();
+        if (!idle) {
+            rounds.count(nextNs - nowNs);
+        }
+    }
+
+    /** A round among others. Answers whether there was nothing to do. */
+    boolean turn() {
+        long nowNs = now();
+        pulse.round(nowNs);
+        boolean idle = path.poll(nowNs) > nowNs;
+        obey();
+        if (!idle) {
+            rounds.count(now() - nowNs);
+        }
+        return idle;
+    }
+
+    /** Asks to be woken and looks once more. Answers until when there is nothing to do. */
+    long lastLook() {
+        path.sleeping(true);
+        return path.poll(now());
+    }
+
+    boolean isCalled() {
+        return stopping || !questions.isEmpty();
+    }
+
+    void asleep() {
+        pulse.asleep();
+    }
+
+    void awake(boolean rung) {
+        pulse.round(now());
+        if (rung) {
+            bell.drain();
+        }
+        path.sleeping(false);
+    }
+
+    IntStream descriptors() {
+        return IntStream.of(path.port().descriptor(), bell.descriptor());
+    }
+
+    boolean leaves(DataPathThread host) {
+        return place != host || stopping || ended != null;
+    }
+
+    void stayHome() {
+        place = this;
+    }
+
+    /** By who has run it: no more. */
+    void comeHome() {
+        away = false;
+        LockSupport.unpark(thread);
+    }
+
+    /**
+     * Lets another thread run the data path from now on, beside its own, or its own one again. Waits for that. Any thread; one
+     * move at a time, and to one that is at home.
+     *
+     * @param other whose thread
+     * @throws IllegalStateException if one of them has ended or hangs; then it stays where it is, or comes home
+     */
+    public void moveTo(DataPathThread other) {
+        if (runner == other.thread) {
+            return;
+        }
+        await(nowNs -> {
+            place = other;
+            return null;
+        });
+        if (!await(nowNs -> runner == other.thread)) {
+            throw new IllegalStateException(path.instance() + " is not run by another thread: that one has ended");
+        }
+    }
+
+    /** Own thread: waits while another one runs the data path. */
+    private void visit(DataPathThread host) {
+        away = true;
+        host.call(nowNs -> host.takeIn(this)).whenComplete((taken, refused) -> {
+            if (refused != null || !taken) {
+                stayHome();
+                comeHome();
+            }
+        });
+        while (away) {
+            LockSupport.park(this);
+        }
+        runner = thread;
+        nextNs = now();
+        if (stopping) {
+            stayHome();
+        }
+    }
+
+    private boolean takeIn(DataPathThread guest) {
+        if (place != this || stopping) {
+            return false;
+        }
+        guest.runner = thread;
+        guests.take(guest);
+        return true;
     }
 
     /** Looks on for a while, if it is set to. Answers whether there is something to do. */
@@ -342,8 +478,13 @@ public final class DataPathThread implements AutoCloseable {
         path.sleeping(false);
     }
 
+    /** Whoever is to run it from now on obeys the rest. */
     private void obey() {
-        for (Question<?> question = questions.poll(); question != null; question = questions.poll()) {
+        while (place.thread == runner) {
+            Question<?> question = questions.poll();
+            if (question == null) {
+                return;
+            }
             begun = question;
             question.run(now());
             begun = null;
@@ -356,7 +497,7 @@ public final class DataPathThread implements AutoCloseable {
         }
     }
 
-    private long now() {
+    long now() {
         return System.nanoTime() - originNs;
     }
 

@@ -34,6 +34,11 @@ public final class Processors {
             .findFirst().map(line -> Placement.list(line.substring(ALLOWED.length()).strip())).orElse(List.of()));
     }
 
+    /** {@return those of this machine} */
+    public static Processors ofMachine() {
+        return of(Path.of("/"));
+    }
+
     private static List<String> lines(Path file) {
         try {
             return Files.readAllLines(file);

@@ -46,8 +46,7 @@ class ConfigChangeTest {
     @Test
     void everyRefusedKeyIsNamed() {
         assertThat(change("flows", "2048", "instance", "other", "spin-us", "5").refusals()).hasSize(2);
-        assertThat(change("cores", "2").refusals()).satisfiesExactly(
-            cores -> assertThat(cores).startsWith("cores is '2', a running instance keeps 'none': "),
+        assertThat(change("shards", "2").refusals()).satisfiesExactly(
             shards -> assertThat(shards).startsWith("shards is '2', a running instance keeps '1': "));
     }
 
@@ -56,6 +55,7 @@ class ConfigChangeTest {
         ConfigChange same = change();
         assertThat(same.refusals()).isEmpty();
         assertThat(same.hardware() || same.transport(0) || same.routes()).isFalse();
+        assertThat(change("shards", "1", "cores", "3").refusals()).isEmpty();
         assertThat(change("hardware", "hw-tofino").hardware()).isTrue();
         assertThat(change("pipeline", "dma").hardware()).isTrue();
         assertThat(change("transports", "tcp-laminar").transport(0)).isTrue();

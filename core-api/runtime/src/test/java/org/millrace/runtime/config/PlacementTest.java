@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -56,6 +57,15 @@ class PlacementTest {
     }
 
     @Test
+    void moreShardsThanCoresShareThemAndTheThreadOfTheFirst() {
+        Placement placement = parse("2,4", "5");
+        assertThat(IntStream.range(0, 5).map(placement::host)).containsExactly(0, 0, 0, 3, 3);
+        assertThat(placement.cpus(2)).containsExactly(2);
+        assertThat(placement.cpus(3)).containsExactly(4);
+        assertThat(IntStream.range(0, 2).map(parse("4", "2")::host)).containsExactly(0, 1);
+    }
+
+    @Test
     void textIsWhatTheKeyWouldSay() {
         for (String text : List.of("2", "3-3", "2-5,8", "0,2,4")) {
             assertThat(parse(text, null).text()).isEqualTo(text);
@@ -75,8 +85,8 @@ class PlacementTest {
         "2,       |     | cores is '2,', allowed is how many",
         "1-2-3    |     | cores is '1-2-3', allowed is how many",
         "9000-9001 |    | cores is '9000-9001', allowed is how many",
-        "2-3      | 3   | shards is '3', allowed is a number from 1 to 2: cores is '2-3'",
-        "2        | 3   | shards is '3', allowed is a number from 1 to 2: cores is '2'",
+        "3-3      | 33  | shards is '33', allowed is a number from 1 to 32: cores is '3-3'",
+        "1        | 33  | shards is '33', allowed is a number from 1 to 32: cores is '1'",
         "2        | 0   | shards is '0', allowed is a number from 1 to 64",
         "100      | 65  | shards is '65', allowed is a number from 1 to 64"})
     void whatCannotBeIsSaidInOneLineWithWhatCan(String cores, String shards, String message) {

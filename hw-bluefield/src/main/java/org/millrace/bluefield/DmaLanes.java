@@ -21,12 +21,12 @@ import org.millrace.execution.staged.WorkRing;
  * <p>Owned by: the data-path thread.
  */
 final class DmaLanes {
-    /** Handing over costs more than moving fewer bytes. */
-    private static final int LEAST_BYTES = 512;
+    /** Handing over costs as much as moving about so many bytes: lines of cache that go to another core and back. */
+    private static final int LEAST_BYTES = 4 << 10;
     /** Longer ones are moved in pieces: all who move are done at about the same time. */
     private static final int PIECE_BYTES = 16 << 10;
     /** So much is published together. */
-    private static final int PUBLISHED_BYTES = 4 << 10;
+    private static final int PUBLISHED_BYTES = 16 << 10;
     /** Waking a thread costs as much as moving about so many bytes. */
     private static final int WAKING_BYTES = 32 << 10;
     private static final int SLOTS = 256;
@@ -111,9 +111,8 @@ final class DmaLanes {
                 help();
             }
             PayloadMove piece = ring.vacant();
-            piece.from = from;
+            piece.regions(from, to);
             piece.fromOffset = fromOffset + done;
-            piece.to = to;
             piece.firstOffset = toOffset + done;
             piece.firstLength = Math.min(PIECE_BYTES, bytes - done);
             ring.put(piece);

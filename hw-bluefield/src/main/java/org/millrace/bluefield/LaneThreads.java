@@ -24,6 +24,7 @@ final class LaneThreads implements LaneDriver {
 
     @Override
     public void published(boolean wakes) {
+        check();
         if (!wakes) {
             return;
         }
@@ -40,13 +41,17 @@ final class LaneThreads implements LaneDriver {
     /** {@inheritDoc} A core of its own may not be there: now and then others are let run. */
     @Override
     public void await() {
-        for (int i = 0; i < threads.size(); i++) {
-            threads.get(i).checkAlive();
-        }
+        check();
         if (++looks % LOOKS_BEFORE_YIELD == 0) {
             Thread.yield();
         } else {
             Thread.onSpinWait();
+        }
+    }
+
+    private void check() {
+        for (int i = 0; i < threads.size(); i++) {
+            threads.get(i).checkAlive();
         }
     }
 

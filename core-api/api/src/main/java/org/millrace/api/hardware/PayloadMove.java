@@ -28,6 +28,21 @@ public final class PayloadMove {
     public PayloadMove() {
     }
 
+    /**
+     * Sets {@link #from} and {@link #to}: mostly they are there already, and a reference costs a collector more to store than to look at.
+     *
+     * @param source where the bytes are
+     * @param target where they go
+     */
+    public void regions(MemorySegment source, MemorySegment target) {
+        if (from != source) {
+            from = source;
+        }
+        if (to != target) {
+            to = target;
+        }
+    }
+
     /** Moves them. */
     public void run() {
         MemorySegment.copy(from, fromOffset, to, firstOffset, firstLength);

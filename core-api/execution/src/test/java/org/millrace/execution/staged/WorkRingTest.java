@@ -37,6 +37,7 @@ class WorkRingTest {
         assertThat(ring.publish()).isFalse();
         assertThat(ring.isWaiting()).isTrue();
         assertThat(taker.take().number).isEqualTo(1);
+        taker.finish();
         assertThat(taker.take()).isNull();
     }
 
@@ -61,6 +62,27 @@ class WorkRingTest {
     }
 
     @Test
+    void whatIsTakenTogetherIsHalfOfWhatIsThere() {
+        WorkRing<Piece>.Taker first = ring.taker();
+        WorkRing<Piece>.Taker second = ring.taker();
+        for (int i = 0; i < 5; i++) {
+            put(i);
+        }
+        ring.publish();
+        for (int i = 0; i < 3; i++) {
+            assertThat(first.take().number).isEqualTo(i);
+            first.finish();
+            assertThat(ring.isQuiet()).isFalse();
+        }
+        assertThat(second.take().number).isEqualTo(3);
+        assertThat(first.take().number).isEqualTo(4);
+        first.finish();
+        assertThat(ring.isQuiet()).isFalse();
+        second.finish();
+        assertThat(ring.isQuiet()).isTrue();
+    }
+
+    @Test
     void slotsAreThoseThatWereCollected() {
         WorkRing<Piece>.Taker taker = ring.taker();
         for (int i = 0; i < SLOTS; i++) {
@@ -69,8 +91,9 @@ class WorkRingTest {
         }
         assertThat(ring.isFull()).isTrue();
         ring.publish();
-        taker.take();
-        taker.finish();
+        for (Piece piece = taker.take(); piece != null; piece = taker.take()) {
+            taker.finish();
+        }
         assertThat(ring.isFull()).isTrue();
         Piece first = ring.collect();
         assertThat(ring.isFull()).isFalse();

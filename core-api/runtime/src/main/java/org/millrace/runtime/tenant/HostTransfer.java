@@ -1,5 +1,6 @@
 package org.millrace.runtime.tenant;
 
+import java.lang.foreign.MemorySegment;
 import org.millrace.api.hardware.PayloadMove;
 import org.millrace.api.hardware.PayloadMoves;
 import org.millrace.api.pipeline.PayloadDma;
@@ -55,7 +56,7 @@ public final class HostTransfer implements PayloadDma, PayloadMoves {
         context.growReceiveRing(slot);
         target(meta, context, slot, move);
         boolean isHead = frames.isHead(meta.frame());
-        if (isHead && !take(meta, packet, move)) {
+        if (isHead && !take(meta, packet, context.region.segment(), move)) {
             counters.transferFaults++;
             return false;
         }
@@ -66,7 +67,7 @@ public final class HostTransfer implements PayloadDma, PayloadMoves {
         if (isHead && frames.isHead(meta.frame())) {
             return false;
         }
-        move.from = packet.frame;
+        move.regions(packet.frame, context.region.segment());
         move.fromOffset = packet.frameOffset + meta.payloadOffset();
         return true;
     }
@@ -74,7 +75,6 @@ public final class HostTransfer implements PayloadDma, PayloadMoves {
     private static void target(SegmentMeta meta, AppContext context, int slot, PayloadMove move) {
         int size = context.slots.receiveRing(slot);
         int start = meta.position() & size - 1;
-        move.to = context.region.segment();
         move.secondOffset = context.layout.receiveRing(slot);
         move.firstOffset = move.secondOffset + start;
         move.firstLength = Math.min(meta.length(), size - start);
@@ -82,9 +82,9 @@ public final class HostTransfer implements PayloadDma, PayloadMoves {
     }
 
     /** Has the port move the rest of a frame, or complete the frame if what is behind may be wanted too. Answers false if it is gone. */
-    private boolean take(SegmentMeta meta, ReceivedPacket packet, PayloadMove move) {
+    private boolean take(SegmentMeta meta, ReceivedPacket packet, MemorySegment to, PayloadMove move) {
         if (meta.payloadOffset() + meta.length() == packet.headerOffset + packet.length) {
-            return frames.batch.take(meta.frame() - 1, meta.payloadOffset(), move.to, move.firstOffset, move.firstLength,
+            return frames.batch.take(meta.frame() - 1, meta.payloadOffset(), to, move.firstOffset, move.firstLength,
                 move.secondOffset, move.secondLength);
         }
         frames.complete(meta.frame());

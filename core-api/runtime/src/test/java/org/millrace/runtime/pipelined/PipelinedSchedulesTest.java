@@ -10,6 +10,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.millrace.api.hardware.HardwareBackend;
 import org.millrace.bluefield.BluefieldBackend;
 import org.millrace.runtime.status.DataPathStatus;
+import org.millrace.sim.port.FrameLink;
 import org.millrace.tcp.flextoe.FlexToeFactory;
 
 /**
@@ -24,10 +25,11 @@ class PipelinedSchedulesTest {
     private final SteppedLanes stepped = new SteppedLanes();
 
     @ParameterizedTest
-    @CsvSource({"dma, true", "dma*3, false"})
-    void lanesThatMovePayloadChangeNothing(String lanes, boolean superFrames) {
-        List<DataPathStatus> fused = run("no lanes", BluefieldBackend::new, superFrames);
-        List<DataPathStatus> pipelined = run(lanes, () -> BluefieldBackend.pipelined(lanes, stepped::driver), superFrames);
+    @CsvSource({"dma, 1500, true", "dma*3, 9000, false"})
+    void lanesThatMovePayloadChangeNothing(String lanes, int mtuBytes, boolean superFrames) {
+        FrameLink link = new FrameLink(20_000, mtuBytes, superFrames);
+        List<DataPathStatus> fused = run("no lanes", BluefieldBackend::new, link);
+        List<DataPathStatus> pipelined = run(lanes, () -> BluefieldBackend.pipelined(lanes, stepped::driver), link);
         assertThat(stepped.steps).isGreaterThan(SCHEDULES);
         assertThat(stepped.closed).isEqualTo(2);
         for (int i = 0; i < fused.size(); i++) {
@@ -37,8 +39,8 @@ class PipelinedSchedulesTest {
         }
     }
 
-    private List<DataPathStatus> run(String lanes, Supplier<HardwareBackend> hardware, boolean superFrames) {
-        try (PipelinedWorld world = new PipelinedWorld(hardware.get(), hardware.get(), new FlexToeFactory(), superFrames)) {
+    private List<DataPathStatus> run(String lanes, Supplier<HardwareBackend> hardware, FrameLink link) {
+        try (PipelinedWorld world = new PipelinedWorld(hardware.get(), hardware.get(), new FlexToeFactory(), link)) {
             for (int i = 0; i < SCHEDULES; i++) {
                 stepped.seed(SEED + i);
                 try {

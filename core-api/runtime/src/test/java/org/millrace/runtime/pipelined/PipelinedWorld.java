@@ -42,10 +42,10 @@ final class PipelinedWorld implements AutoCloseable {
     private final Toe farToe;
     private final List<End> ends = new ArrayList<>();
 
-    PipelinedWorld(HardwareBackend nearHardware, HardwareBackend farHardware, TransportFactory transport, boolean superFrames) {
-        fabric = new FrameFabric(clock, new FrameLink(20_000, 1500, superFrames));
-        near = path("10.0.0.1", nearHardware, transport, Impairment.NONE);
-        far = path("10.0.0.2", farHardware, transport, Impairment.parse("loss=0.005,reorder=0.01,duplicate=0.01,seed=7"));
+    PipelinedWorld(HardwareBackend nearHardware, HardwareBackend farHardware, TransportFactory transport, FrameLink link) {
+        fabric = new FrameFabric(clock, link);
+        near = path("10.0.0.1", nearHardware, transport, link, Impairment.NONE);
+        far = path("10.0.0.2", farHardware, transport, link, Impairment.parse("loss=0.005,reorder=0.01,duplicate=0.01,seed=7"));
         ContextSize size = new ContextSize(STREAMS + 1, 64 << 10, 64 << 10, 256);
         nearToe = Toe.open(near.grant(size));
         farToe = Toe.open(far.grant(size));
@@ -70,10 +70,10 @@ final class PipelinedWorld implements AutoCloseable {
         }
     }
 
-    private DataPath path(String address, HardwareBackend hardware, TransportFactory transport, Impairment impairment) {
+    private DataPath path(String address, HardwareBackend hardware, TransportFactory transport, FrameLink link, Impairment impairment) {
         return new DataPath(new DataPathConfig(address, hardware, List.of(new TransportChoice(transport, Map.of())),
             ImpairedPort.wrap(fabric.port(address, 0x0200_0000_0000L | Ipv4Address.parse(address).bits()), impairment, clock::nowNs, 50_000),
-            List.of(Ipv4Address.parse(address)), List.of(Route.onLink(Ipv4Prefix.parse("10.0.0.0/24"), 1500)),
+            List.of(Ipv4Address.parse(address)), List.of(Route.onLink(Ipv4Prefix.parse("10.0.0.0/24"), link.mtuBytes())),
             new Capacity(16, 2), new Random(1)));
     }
 

@@ -65,6 +65,7 @@ final class ChannelStream {
         context.lock();
         try {
             all.tell(socket);
+            context.flush(); // nobody may come to this context for long
         } finally {
             context.unlock();
         }

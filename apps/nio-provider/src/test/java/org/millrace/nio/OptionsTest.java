@@ -81,6 +81,9 @@ class OptionsTest {
             listener.bind(new InetSocketAddress(TwoHosts.SERVER, 0));
             listener.setOption(StandardSocketOptions.SO_RCVBUF, 48 << 10);
             client.connect(listener.getLocalAddress());
+            InetSocketAddress peer = (InetSocketAddress) client.getLocalAddress();
+            Eventually.holds(() -> hosts.server.status().connections().stream().anyMatch(c -> peer.equals(c.peer())),
+                hosts.server::status); // so accepting waits for nothing, and nothing but it tells what was chosen
             try (SocketChannel accepted = listener.accept()) {
                 assertThat(accepted.getOption(StandardSocketOptions.SO_RCVBUF)).isEqualTo(48 << 10);
                 assertDetail(hosts.server, accepted, detail -> detail.contains(" rcvbuf=49152 "));

@@ -291,17 +291,22 @@ public final class Toe implements AutoCloseable {
 
     /** Shows the data path all requests and bumps so far. */
     public void flush() {
-        ringFull = false;
         if (!isOpen()) {
-            first.clear();
-            for (Lane lane : others) {
-                lane.clear();
-            }
+            clear();
             return;
         }
-        ringFull = first.flush();
+        boolean full = first.flush();
         for (Lane lane : others) {
-            ringFull |= lane.flush();
+            full |= lane.flush();
+        }
+        ringFull = full;
+    }
+
+    private void clear() {
+        ringFull = false;
+        first.clear();
+        for (Lane lane : others) {
+            lane.clear();
         }
     }
 
@@ -451,11 +456,12 @@ public final class Toe implements AutoCloseable {
     }
 
     private boolean owes() {
-        boolean owes = first.isDirty();
         for (Lane lane : others) {
-            owes |= lane.isDirty();
+            if (lane.isDirty()) {
+                return true;
+            }
         }
-        return owes;
+        return first.isDirty();
     }
 
     private void sleep(long timeoutNs) {
@@ -480,11 +486,12 @@ public final class Toe implements AutoCloseable {
     }
 
     private boolean served() {
-        boolean open = first.layout.isOpen();
         for (Lane lane : others) {
-            open &= lane.layout.isOpen();
+            if (!lane.layout.isOpen()) {
+                return false;
+            }
         }
-        return open && grant.isOpen();
+        return first.layout.isOpen() && grant.isOpen();
     }
 
     <R extends Requester> R ask(R requester) {

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** HTTP over instances of two shards; the clients' loops ask for one each. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
-class ShardsTest {
+class VertxShardsTest {
     private static <T> T get(Future<T> future) throws Exception {
         return future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
     }

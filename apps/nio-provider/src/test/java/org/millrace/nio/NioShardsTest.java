@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** Selectors and blocking channels over instances of two shards. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
-class ShardsTest {
+class NioShardsTest {
     private static final int CHANNELS = 12;
 
     @Test

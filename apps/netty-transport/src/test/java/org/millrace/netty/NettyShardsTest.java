@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** Event loops over instances of two shards: every loop polls both, and sleeps for both. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
-class ShardsTest {
+class NettyShardsTest {
     private static final int CHANNELS = 16;
 
     private final TwoHosts hosts = new TwoHosts(2);

@@ -9,7 +9,6 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
-import org.millrace.wire.ArpPacket;
 import org.millrace.wire.EthernetHeader;
 import org.millrace.wire.Ipv4Header;
 import org.millrace.wire.steer.Steering;
@@ -19,7 +18,6 @@ import org.millrace.wire.steer.Steering;
  * says, and those of a flow in the order in which they came as long as the port has put them in one queue.
  */
 final class FrameLog {
-    private static final int ARP_OPERATION = 6;
     private static final int PORTS = EthernetHeader.LENGTH + Ipv4Header.MIN_LENGTH;
 
     private final Steering steering;
@@ -64,9 +62,7 @@ final class FrameLog {
     void arrived(byte[] frame, int queue, int shards) {
         arrived++;
         if (!isIpv4(frame)) {
-            boolean isForAll = ByteBuffer.wrap(frame).getShort(EthernetHeader.LENGTH + ARP_OPERATION) == ArpPacket.REPLY;
-            copies += isForAll ? shards - 1 : 0;
-            strayed += isForAll || queue == 0 ? 0 : 1;
+            copies += shards - 1; // of ARP
             return;
         }
         Flow flow = flows.computeIfAbsent(flow(frame), any -> new Flow());

@@ -101,10 +101,10 @@ final class LinuxHost implements AutoCloseable {
             .filter(factory -> factory.name().equals(name)).findFirst().orElseThrow();
     }
 
-    /** An option of the transport, {@code KEY=VALUE}. */
+    /** An option of the transport, or how many data paths there are, {@code KEY=VALUE}. */
     static void option(String text) {
         String[] keyAndValue = text.split("=");
-        OPTIONS.put("transport." + transport.name() + "." + keyAndValue[0], keyAndValue[1]);
+        OPTIONS.put(keyAndValue[0].equals("cores") ? "cores" : "transport." + transport.name() + "." + keyAndValue[0], keyAndValue[1]);
     }
 
     static void hardware(String name) {

@@ -59,6 +59,20 @@ class LinuxInteropTest {
         passes(scenario, Stream.concat(Stream.of("tcp-laminar"), Stream.of(options.split(" "))).toArray(String[]::new));
     }
 
+    /** The same with two data paths behind the address, whatever each of them gets. */
+    @ParameterizedTest
+    @ValueSource(strings = {"curlAtMtu1500", "thousandConnections"})
+    void twoShards(String name) {
+        passes(name, "tcp-flextoe", "cores=2");
+    }
+
+    /** Who of two data paths gets what: {@link LinuxShards}. */
+    @ParameterizedTest
+    @ValueSource(strings = {"shareShortConnections", "pathMtuReachesItsShard", "fragmentsHurtNobody"})
+    void shardsBehindOneAddress(String name) {
+        passes(name, "tcp-flextoe", "cores=2");
+    }
+
     @Test
     void timelyWithFlexToe() {
         passes("timely", "tcp-flextoe", "congestion=timely", "timely-low-us=2000", "timely-high-us=20000");

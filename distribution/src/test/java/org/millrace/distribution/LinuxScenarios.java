@@ -73,6 +73,7 @@ final class LinuxScenarios {
             case "lingers", "unreadInput", "resetKeepsInput" -> LinuxClosing.run(scenario);
             case "options" -> LinuxOptions.run();
             case "conversations" -> LinuxConversations.run(1);
+            case "shareShortConnections", "pathMtuReachesItsShard", "fragmentsHurtNobody" -> LinuxShards.run(scenario, root);
             case "udp" -> UdpScenario.run();
             default -> throw new IllegalArgumentException(scenario);
         }
@@ -258,7 +259,7 @@ final class LinuxScenarios {
     private static void settled(LinuxHost host) {
         Eventually.holds(() -> {
             DataPathStatus status = host.status();
-            return status.connections().stream().filter(line -> !line.state().equals("TIME-WAIT")).count() == LISTENERS
+            return status.connections().stream().filter(line -> !line.state().equals("TIME-WAIT")).count() == (long) LISTENERS * host.instance.config().shards()
                 && status.contextConnections() == 0
                 && status.transports().getFirst().flows() == 0;
         }, host::status);

@@ -175,7 +175,7 @@ class ShardSchedulesTest {
                 starvedPolls = random.nextInt(200);
             }
             default -> {
-                if (random.nextInt(20) == 0) {
+                if (random.nextInt(10) == 0) {
                     flood(host);
                 }
             }

@@ -29,8 +29,8 @@ final class ArpProtocol {
         this.counters = counters;
     }
 
-    /** Takes a frame whose EtherType is ARP. */
-    void receive(MemorySegment frame, long offset, int lengthBytes, NeighbourTable neighbours, long nowNs) {
+    /** Takes a frame whose EtherType is ARP; answers it, or leaves that to somebody else. */
+    void receive(MemorySegment frame, long offset, int lengthBytes, NeighbourTable neighbours, boolean answers, long nowNs) {
         arp.wrap(frame, offset + EthernetHeader.LENGTH);
         if (arp.check(lengthBytes - EthernetHeader.LENGTH) != HeaderFault.NONE || !senderPossible()) {
             counters.count(Event.ARP_MALFORMED);
@@ -49,7 +49,7 @@ final class ArpProtocol {
             return;
         }
         boolean asksUs = operation == ArpPacket.REQUEST && local.contains(targetIp);
-        if (asksUs) {
+        if (asksUs && answers) {
             reply(senderMac, senderIp, targetIp);
         }
         if (senderIp != 0) { // RFC 5227 §1.1: a probe's sender has no address yet

@@ -123,7 +123,12 @@ public final class IpLayer implements IpOutput {
 
     /** Takes a frame whose EtherType is ARP; its first byte is at {@code offset}. */
     public void arp(MemorySegment frame, long offset, int lengthBytes, long nowNs) {
-        arp.receive(frame, offset, lengthBytes, neighbours, nowNs);
+        arp.receive(frame, offset, lengthBytes, neighbours, true, nowNs);
+    }
+
+    /** Learns from a frame whose EtherType is ARP, and which another stack of the same addresses answers. */
+    public void overhear(MemorySegment frame, long offset, int lengthBytes, long nowNs) {
+        arp.receive(frame, offset, lengthBytes, neighbours, false, nowNs);
     }
 
     /** Takes a frame that holds an IPv4 packet of protocol ICMP; its first byte is at {@code offset}. */

@@ -8,6 +8,7 @@ import static org.millrace.net.NetHarness.REQUEST_FOR_PEER;
 import static org.millrace.net.NetHarness.REQUEST_OF_PEER;
 import static org.millrace.net.NetHarness.hex;
 
+import java.lang.foreign.MemorySegment;
 import org.junit.jupiter.api.Test;
 import org.millrace.net.NetCounters.Event;
 
@@ -20,6 +21,15 @@ class ArpProtocolTest {
 
         assertThat(net.takeSent()).containsExactly(hex("02000000000a 020000000001 0806 0001080006040002"
                 + "020000000001 0a000001 02000000000a 0a00000a"));
+        assertThat(net.layer.resolvedMac(PEER, 0)).isEqualTo(PEER_MAC);
+        assertThat(net.takeSent()).isEmpty();
+    }
+
+    @Test
+    void requestThatAnotherStackAnswersIsLearnedFromOnly() {
+        MemorySegment request = NetHarness.shifted(REQUEST_OF_PEER);
+        net.layer.overhear(request, 3, (int) request.byteSize() - 3, 0);
+        assertThat(net.takeSent()).isEmpty();
         assertThat(net.layer.resolvedMac(PEER, 0)).isEqualTo(PEER_MAC);
         assertThat(net.takeSent()).isEmpty();
     }

@@ -16,7 +16,7 @@ import org.millrace.wire.steer.Steering;
  * One shard's port: frames that another shard wants are handed to it, those that others have handed in are received too. What
  * the port behind steers rightly costs a hash; what it cannot steer (an ICMP error, everything if it has one queue) a copy.
  *
- * <p>Every shard keeps its own neighbours: of ARP, replies and announcements go to all; requests are answered by shard 0.
+ * <p>Every shard keeps its own neighbours: ARP goes to all, as copies that nobody answers.
  * While both have frames, whole rounds alternate between the port and the other shards: neither starves the other.
  *
  * <p>Owned by: the shard's data-path thread.
@@ -97,8 +97,7 @@ public final class ShardPort extends FrontPort {
     private boolean isForAll(MemorySegment memory, long offset, int bytes) {
         return bytes >= EthernetHeader.LENGTH + ArpPacket.LENGTH
             && ethernet.wrap(memory, offset).etherType() == EthernetHeader.ARP
-            && arp.wrap(memory, offset + EthernetHeader.LENGTH).check(bytes - EthernetHeader.LENGTH) == HeaderFault.NONE
-            && (arp.operation() == ArpPacket.REPLY || arp.senderIp() == arp.targetIp());
+            && arp.wrap(memory, offset + EthernetHeader.LENGTH).check(bytes - EthernetHeader.LENGTH) == HeaderFault.NONE;
     }
 
     @Override

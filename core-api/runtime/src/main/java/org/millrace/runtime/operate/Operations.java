@@ -9,6 +9,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.millrace.api.hardware.HardwareBackend;
 import org.millrace.api.transport.TransportFactory;
 import org.millrace.runtime.Instance;
@@ -28,12 +29,15 @@ import org.millrace.runtime.swap.SwapRequest;
 import org.millrace.runtime.trace.TraceLines;
 import org.millrace.runtime.trace.TraceRequest;
 import org.millrace.runtime.trace.TracedProgram;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What an operator can see of a running instance and do to it, however the wish arrives: control socket, shell, metrics.
  * Any thread.
  */
 public final class Operations implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Operations.class);
     private static final long SAMPLE_SECONDS = 10;
 
     private final Instance instance;
@@ -42,6 +46,7 @@ public final class Operations implements AutoCloseable {
     private final HealthCheck check = new HealthCheck();
     private final ScheduledExecutorService sampler;
     private final long startedMs = System.currentTimeMillis();
+    private int silent; // data paths that did not answer last time; the sampler's
 
     /** Whoever runs an instance and lets others operate it. */
     public interface Offer {
@@ -66,13 +71,27 @@ public final class Operations implements AutoCloseable {
     }
 
     private void sample() {
-        if (instance.ended() == null) {
-            try {
-                check.remember(instance.vitalsByShard());
-            } catch (IllegalStateException ended) {
+        try {
+            List<Vitals> shards = instance.vitalsByShard();
+            check.remember(shards);
+            log(IntStream.range(0, shards.size()).filter(shard -> shards.get(shard) == null).mapToObj(instance::silence).toList());
+        } catch (IllegalStateException e) {
+            if (instance.ended() == null) {
+                log(List.of(e.getMessage()));
+            } else {
                 sampler.shutdown();
             }
         }
+    }
+
+    /** Once when somebody begins to be silent, once when all answer again. */
+    private void log(List<String> silences) {
+        if (silences.size() > silent) {
+            LOG.error(String.join("; ", silences));
+        } else if (silences.isEmpty() && silent > 0) {
+            LOG.info("{} answers again", instance.name());
+        }
+        silent = silences.size();
     }
 
     /** {@return the instance} */

@@ -145,7 +145,7 @@ final class Ingress {
         if (type == EthernetHeader.IPV4) {
             ipv4(frame, linkBytes, nowNs);
         } else if (type == EthernetHeader.ARP) {
-            network(memory, start, length, linkBytes, nowNs);
+            network(frame, linkBytes, nowNs);
         } else {
             counters.drop(DropReason.UNKNOWN_ETHERTYPE);
         }
@@ -219,7 +219,7 @@ final class Ingress {
         } else if (header.isFragment()) {
             counters.drop(DropReason.IP_FRAGMENT);
         } else if (header.protocol() == Ipv4Header.ICMP) {
-            network(memory, start, batch.length[frame], linkBytes, nowNs);
+            network(frame, linkBytes, nowNs);
         } else {
             transport(frame, linkBytes, nowNs);
         }
@@ -278,11 +278,14 @@ final class Ingress {
 
     /**
      * ARP and ICMP: the network layer takes untagged frames only, in memory that nobody else writes: it looks at them more
-     * than once.
+     * than once. Of ARP a copy is for learning: the shard that has the original answers.
      */
-    private void network(MemorySegment memory, long start, int length, int linkBytes, long nowNs) {
+    private void network(int index, int linkBytes, long nowNs) {
+        FrameBatch batch = frames.batch;
+        MemorySegment memory = batch.segment[index];
+        long start = batch.offset[index];
         int tagBytes = linkBytes - EthernetHeader.LENGTH;
-        int bytes = length - tagBytes;
+        int bytes = batch.length[index] - tagBytes;
         if (bytes > MAX_UNTAGGED) {
             counters.drop(DropReason.NOT_FOR_US);
             return;
@@ -291,10 +294,12 @@ final class Ingress {
         MemorySegment.copy(memory, start + MACS + tagBytes, untagged, MACS, bytes - (long) MACS);
         MemorySegment frame = untagged;
         long offset = 0;
-        if (ethernet.wrap(frame, offset).etherType() == EthernetHeader.ARP) {
+        if (ethernet.wrap(frame, offset).etherType() != EthernetHeader.ARP) {
+            ip.icmp(frame, offset, bytes, nowNs);
+        } else if ((batch.flags[index] & FrameBatch.COPIED) == 0) {
             ip.arp(frame, offset, bytes, nowNs);
         } else {
-            ip.icmp(frame, offset, bytes, nowNs);
+            ip.overhear(frame, offset, bytes, nowNs);
         }
     }
 }

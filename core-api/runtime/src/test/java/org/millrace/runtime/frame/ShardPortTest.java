@@ -135,15 +135,13 @@ class ShardPortTest {
     }
 
     @Test
-    void allLearnOfNeighboursAndOneAnswersForAll() {
+    void allLearnOfNeighbours() {
         queues.get(2).inject(arp(ArpPacket.REPLY, 1, 2));
         queues.get(1).inject(arp(ArpPacket.REQUEST, 3, 3));
         run();
-        assertThat(arrived).allSatisfy(frames -> assertThat(frames).hasSize(2));
-        queues.get(1).inject(arp(ArpPacket.REQUEST, 1, 2));
+        queues.get(0).inject(arp(ArpPacket.REQUEST, 1, 2));
         run();
-        assertThat(arrived.get(0)).hasSize(3);
-        assertThat(arrived.get(1)).hasSize(2);
+        assertThat(arrived).allSatisfy(frames -> assertThat(frames).hasSize(3));
     }
 
     @Test

@@ -30,10 +30,10 @@ public final class LiveEcho {
     private LiveEcho() {
     }
 
-    /** Echoes so many bytes over each of some connections, with journals below {@code directory/journal}. */
-    public static void run(Path directory, int connections, int bytes) throws IOException {
-        try (Instance server = start(directory, "a", "10.0.0.2/24", "on");
-                Instance client = start(directory, "b", "10.0.0.1/24", "off");
+    /** Echoes so many bytes over each of some connections, with journals of a server of some shards below {@code directory/journal}. */
+    public static void run(Path directory, int connections, int bytes, int shards) throws IOException {
+        try (Instance server = start(directory, "a", "10.0.0.2/24", "on", shards);
+                Instance client = start(directory, "b", "10.0.0.1/24", "off", 1);
                 Toe serving = Toe.open(server, ContextSize.DEFAULT); Toe asking = Toe.open(client, ContextSize.DEFAULT)) {
             ListenSocket listener = serving.listen(SERVER, 16);
             if (!serving.await(listener::isListening, 10_000_000_000L)) {
@@ -95,10 +95,11 @@ public final class LiveEcho {
         }
     }
 
-    private static Instance start(Path directory, String side, String address, String journal) {
+    private static Instance start(Path directory, String side, String address, String journal, int shards) {
         Map<String, String> config = new HashMap<>(Map.of("instance", "echo-" + side, "hardware", "hw-bluefield",
             "transports", "tcp-flextoe", "port", "memory", "port.path", directory.resolve("wire").toString(), "port.side",
             side, "address", address, "journal", journal));
+        config.put("shards", Integer.toString(shards));
         config.put("journal.directory", directory.resolve("journal").toString());
         return Instance.start(InstanceConfig.parse(config), List.of(new BluefieldBackend()), List.of(new FlexToeFactory()),
             List.of(new MemoryPortFactory()));

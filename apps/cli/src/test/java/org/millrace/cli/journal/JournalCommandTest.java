@@ -53,10 +53,18 @@ class JournalCommandTest {
 
     @Test
     void journalThatARuntimeHasWrittenReplaysEqual() throws IOException {
-        LiveEcho.run(directory, 3, 100_000);
+        LiveEcho.run(directory, 3, 100_000, 1);
         assertThat(run("journal", "replay", directory.toString())).as(out.toString()).isZero();
         assertThat(out.toString()).contains("context 0 of ", ", 3 connections, 300000 bytes in, 300000 bytes out: ",
             "the same came out");
+    }
+
+    @Test
+    void journalsOfAllShardsReplayEqual() throws IOException {
+        LiveEcho.run(directory, 24, 20_000, 2);
+        assertThat(run("journal", "replay", directory.toString())).as(out.toString()).isZero();
+        assertThat(out.toString().lines()).hasSize(2).allMatch(line -> line.endsWith("the same came out"));
+        assertThat(out.toString()).contains("context 0 of ", "context 1 of ").doesNotContain(" 0 connections");
     }
 
     @Test

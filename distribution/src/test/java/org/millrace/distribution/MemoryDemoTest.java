@@ -79,6 +79,16 @@ class MemoryDemoTest {
     }
 
     @Test
+    void twoDataPathsShareTheClientsOfOneAddress() throws Exception {
+        Process demo = start("--cores", "2", "--bytes", "4000000");
+        String output = new String(demo.getInputStream().readAllBytes());
+        assertThat(demo.waitFor()).as(output + demo.errorReader().readAllLines()).isZero();
+        assertThat(output).contains("held      each of 2 data paths has had streams (").contains("All of it held.")
+            .doesNotContain("NOT");
+        assertThat(directory).isEmptyDirectory();
+    }
+
+    @Test
     void badOptionIsRefusedInOneLine() throws Exception {
         Process demo = start("--mtu", "68");
         assertThat(demo.errorReader().readAllLines())

@@ -172,7 +172,7 @@ public final class Toe implements AutoCloseable {
 
     /**
      * Takes streams with the first transport that has streams. Other contexts of this application may listen there too, if
-     * they call this method; streams go to them in turn.
+     * they call this method; a stream goes to the one with the fewest in its shard, among equals in turn.
      *
      * @param local   where; port 0: any
      * @param backlog most streams that wait in the transport

@@ -33,6 +33,13 @@ public interface Contexts {
     int openMessages(int context, int flow, InetSocketAddress local);
 
     /**
+     * {@return how many connections a context has here, message sockets among them}
+     *
+     * @param context the context
+     */
+    int connections(int context);
+
+    /**
      * {@return size of a connection's receive buffer, a power of two, bytes}
      *
      * @param context the context

@@ -46,6 +46,12 @@ public final class TransportContexts implements Contexts {
     }
 
     @Override
+    public int connections(int context) {
+        AppContext found = contexts.find(context);
+        return found == null ? 0 : found.slots.live();
+    }
+
+    @Override
     public int receiveBytes(int context) {
         AppContext found = contexts.find(context);
         return found == null ? 0 : found.size().receiveBytes();

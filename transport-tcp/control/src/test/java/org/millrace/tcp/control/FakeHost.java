@@ -60,6 +60,8 @@ public final class FakeHost implements TransportHost, Contexts, TransportHost.Fl
     public long now = 10 * SECOND;
     int mtu = 1500;
     int receiveBytes = 256 << 10;
+    /** Connections that contexts have. */
+    final Map<Integer, Integer> loads = new HashMap<>();
     /** What the connection asked about last uses, or may use, of its rings. */
     int receiveRing;
     int transmitRing;
@@ -451,6 +453,11 @@ public final class FakeHost implements TransportHost, Contexts, TransportHost.Fl
     @Override
     public int openMessages(int context, int flow, InetSocketAddress local) {
         throw new AssertionError("TCP has no message sockets");
+    }
+
+    @Override
+    public int connections(int context) {
+        return loads.getOrDefault(context, 0);
     }
 
     @Override

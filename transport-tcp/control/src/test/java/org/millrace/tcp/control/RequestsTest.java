@@ -81,6 +81,32 @@ class RequestsTest {
                 .isBetween(49_152, 65_535);
     }
 
+    private List<String> handshakes(int count) {
+        for (int i = 0; i < count; i++) {
+            host.deliver(from(nextPort, 80).flags(SYN).seq(100));
+            int iss = FakeHost.field(host.takeSent().getFirst(), "seq");
+            host.deliver(from(nextPort++, 80).seq(101).ack(iss + 1));
+        }
+        return host.takeEvents().stream().map(event -> event.substring(0, event.indexOf(" conn"))).toList();
+    }
+
+    private int nextPort = 4000;
+
+    @Test
+    void connectionsGoToTheContextWithTheLeastToDoAmongEqualsInTurn() {
+        for (int context = 0; context < 3; context++) {
+            host.request(LISTEN, context, -1, context, address("10.0.0.1", 80), null, 10);
+        }
+        host.takeEvents();
+        assertThat(handshakes(4)).containsExactly("accepted ctx=0", "accepted ctx=1", "accepted ctx=2", "accepted ctx=0");
+        host.loads.putAll(Map.of(0, 5, 1, 3, 2, 4));
+        assertThat(handshakes(2)).containsExactly("accepted ctx=1", "accepted ctx=1");
+        host.deliver(from(9000, 80).flags(SYN).seq(1)); // on its way to 1
+        host.loads.put(2, 3);
+        host.takeSent();
+        assertThat(handshakes(1)).containsExactly("accepted ctx=2");
+    }
+
     /** Contexts from 100 on are other applications' (FakeHost). */
     @Test
     void whatAnApplicationListensAtIsNotAnothers() {

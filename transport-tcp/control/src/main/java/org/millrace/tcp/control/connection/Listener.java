@@ -39,4 +39,9 @@ public final class Listener {
     public Set<HalfOpen> handshakes() {
         return Collections.unmodifiableSet(handshakes);
     }
+
+    /** {@return how many there are} */
+    public int waiting() {
+        return handshakes.size();
+    }
 }

@@ -12,15 +12,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.function.ToIntFunction;
 import org.millrace.api.context.StreamOption;
 import org.millrace.tcp.control.format.Fields;
 
 /**
- * Listeners by address and port. Several contexts of one application may share one, if all of them want to; they get
- * connections in turn.
+ * Listeners by address and port. Several contexts of one application may share one, if all of them want to; a connection goes
+ * to the one with the least to do, among equals in turn.
  */
 public final class ListenerTable {
     private static final int MAX_LISTENING = 1 << 20;
+    /** How many are compared: a SYN must not cost more, the more contexts an application has. */
+    private static final int COMPARED = 16;
 
     /** Those at one address and port: one, or several of one application that share it. */
     private static final class Group {
@@ -143,6 +146,41 @@ public final class ListenerTable {
     }
 
     /**
+     * {@return the one with the least to do of the next {@value #COMPARED} whose turn it is and that fit, or null; a listener of
+     * the address comes before one of all}
+     *
+     * @param fits which would do
+     * @param load how much each has to do
+     */
+    public Listener leastLoaded(int address, int port, Predicate<Listener> fits, ToIntFunction<Listener> load) {
+        Group group = find(address, port);
+        if (group == null) {
+            return null;
+        }
+        int size = group.members.size();
+        int least = Integer.MAX_VALUE;
+        int found = -1;
+        for (int i = 0, compared = 0; i < size && compared < COMPARED; i++) {
+            int at = (group.turn + i) % size;
+            Listener candidate = group.members.get(at);
+            if (fits.test(candidate)) {
+                compared++;
+                int its = load.applyAsInt(candidate);
+                if (its < least) {
+                    least = its;
+                    found = at;
+                }
+            }
+        }
+        return found < 0 ? null : taken(group, found);
+    }
+
+    private static Listener taken(Group group, int at) {
+        group.turn = (at + 1) % group.members.size();
+        return group.members.get(at);
+    }
+
+    /**
      * {@return whose turn it is among those that fit, or null; a listener of the address comes before one of all}
      *
      * @param fits which would do
@@ -155,10 +193,8 @@ public final class ListenerTable {
         int size = group.members.size();
         for (int i = 0; i < size; i++) {
             int at = (group.turn + i) % size;
-            Listener candidate = group.members.get(at);
-            if (fits.test(candidate)) {
-                group.turn = (at + 1) % size;
-                return candidate;
+            if (fits.test(group.members.get(at))) {
+                return taken(group, at);
             }
         }
         return null;

@@ -110,12 +110,17 @@ public final class Handshake {
         if (!limits.admits(Kind.HALF_OPEN, table.offered())) {
             return null;
         }
-        Listener open = listeners.next(ends.localAddress(), ends.localPort(), l -> !l.full());
+        Listener open = listeners.leastLoaded(ends.localAddress(), ends.localPort(), l -> !l.full(), this::load);
         if (open == null) {
             limits.refuse(Kind.BACKLOG);
             return null;
         }
         return limits.admits(Kind.CONTEXT_HALF_OPEN, table.offered(open.context)) ? open : null;
+    }
+
+    /** What a context has, and what is on its way to it here. */
+    private int load(Listener listener) {
+        return host.contexts().connections(listener.context) + listener.waiting();
     }
 
     private void sendCookie(Segment syn, TransportHost.Path path, long nowNs) {
@@ -125,7 +130,7 @@ public final class Handshake {
 
     /** {@return a handshake as a cookie stands for it: no options but the MSS} */
     private HalfOpen fromCookie(Segment s, TransportHost.Path path, int irs, int cookie) {
-        Listener listener = listeners.next(s.ends.localAddress(), s.ends.localPort(), l -> true);
+        Listener listener = listeners.leastLoaded(s.ends.localAddress(), s.ends.localPort(), l -> true, this::load);
         HalfOpen h = new HalfOpen(s.ends, listener, listener.context, listener.opaque, cookie, listener.dscp);
         prepare(h, path);
         h.state = TcpState.SYN_RECEIVED;

@@ -17,6 +17,8 @@ import org.millrace.api.context.ContextSize;
 import org.millrace.api.context.Status;
 import org.millrace.memory.DescriptorRing;
 import org.millrace.memory.FutexSet;
+import org.millrace.toe.sleep.PollSleep;
+import org.millrace.toe.sleep.SelectorSleep;
 
 /**
  * A context: the endpoints of one application thread. Where the instance has several shards it is in all of them, and this is
@@ -76,8 +78,7 @@ public final class Toe implements AutoCloseable {
             others[i] = new Lane(this, i + 1, shards.get(i + 1), asked);
         }
         List<DescriptorRing> rings = IntStream.range(0, shards()).mapToObj(shard -> lane(shard).events).toList();
-        PollBell bell = futexes || shards() == 1 ? new FutexBell(rings) : new ChannelBell(grant);
-        pollSleep = new PollSleep(rings, bell, this::served);
+        pollSleep = new PollSleep(grant, rings, futexes, this::served);
         selectorSleep = new SelectorSleep(grant, rings);
         turn = first.layout.context() / shards() % shards();
     }

@@ -22,8 +22,8 @@ import org.millrace.memory.DescriptorRing;
 import org.millrace.memory.Futex;
 
 /** The data path's side of a context, driven by a test: it reads requests one by one and writes events. */
-final class FakeDataPath implements ContextGrant {
-    static final ContextSize SMALL = new ContextSize(8, 4096, 4096, 64);
+public final class FakeDataPath implements ContextGrant {
+    public static final ContextSize SMALL = new ContextSize(8, 4096, 4096, 64);
     private static final ValueLayout.OfLong I64 = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfInt I32 = ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN);
 
@@ -32,8 +32,8 @@ final class FakeDataPath implements ContextGrant {
                    InetSocketAddress local, InetSocketAddress peer) {
     }
 
-    final MemorySegment region;
-    final ContextLayout layout;
+    public final MemorySegment region;
+    public final ContextLayout layout;
     private final DescriptorRing requests;
     private final DescriptorRing events;
     private Pipe pipe;
@@ -41,7 +41,7 @@ final class FakeDataPath implements ContextGrant {
     private volatile boolean open = true;
     int rings;
 
-    FakeDataPath() {
+    public FakeDataPath() {
         this(SMALL);
     }
 
@@ -131,7 +131,7 @@ final class FakeDataPath implements ContextGrant {
         publish();
     }
 
-    void bump(int id, int rx, int tx, boolean fin) {
+    public void bump(int id, int rx, int tx, boolean fin) {
         long slot = event(Descriptor.BUMP, id);
         events.i32(slot, Descriptor.RX_BYTES, rx);
         events.i32(slot, Descriptor.TX_BYTES, tx);
@@ -200,7 +200,7 @@ final class FakeDataPath implements ContextGrant {
         wake();
     }
 
-    boolean applicationSleeps() {
+    public boolean applicationSleeps() {
         return (int) I32.varHandle().getVolatile(region, events.waitingWord()) != DescriptorRing.AWAKE;
     }
 

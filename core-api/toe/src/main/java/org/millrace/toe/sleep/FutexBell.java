@@ -1,4 +1,4 @@
-package org.millrace.toe;
+package org.millrace.toe.sleep;
 
 import java.util.List;
 import org.millrace.memory.DescriptorRing;

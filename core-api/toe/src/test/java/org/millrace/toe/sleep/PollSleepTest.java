@@ -1,4 +1,4 @@
-package org.millrace.toe;
+package org.millrace.toe.sleep;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -8,6 +8,7 @@ import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.millrace.memory.DescriptorRing;
+import org.millrace.toe.FakeDataPath;
 
 /** What keeps it awake. That it sleeps and is woken is ToeTest's. */
 @Timeout(value = 20, unit = TimeUnit.SECONDS)
@@ -21,7 +22,7 @@ class PollSleepTest {
     private boolean slept;
 
     private PollSleep sleep(BooleanSupplier served) {
-        return new PollSleep(List.of(events), new FutexBell(List.of(events)), () -> {
+        return new PollSleep(dataPath, List.of(events), true, () -> {
             looks++;
             slept |= dataPath.applicationSleeps();
             return served.getAsBoolean();

@@ -1,4 +1,4 @@
-package org.millrace.toe;
+package org.millrace.toe.sleep;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -14,25 +14,28 @@ import org.millrace.memory.DescriptorRing;
  *
  * <p>Owned by: the Toe's thread; {@link #isUsed} by any.
  */
-final class SelectorSleep {
+public final class SelectorSleep {
     private final ContextGrant grant;
     private final List<DescriptorRing> rings;
     private final ByteBuffer bytes = ByteBuffer.allocateDirect(64);
     private volatile SelectableChannel channel;
 
-    /** @param rings of its lanes */
-    SelectorSleep(ContextGrant grant, List<DescriptorRing> rings) {
+    /**
+     * @param grant the context
+     * @param rings event rings of its lanes
+     */
+    public SelectorSleep(ContextGrant grant, List<DescriptorRing> rings) {
         this.grant = grant;
         this.rings = rings;
     }
 
     /** {@return whether the owner sleeps in a selector} */
-    boolean isUsed() {
+    public boolean isUsed() {
         return channel != null;
     }
 
     /** {@return the channel, opened at the first call} */
-    SelectableChannel channel() throws IOException {
+    public SelectableChannel channel() throws IOException {
         if (channel == null) {
             channel = grant.wakeChannel();
         }
@@ -40,7 +43,7 @@ final class SelectorSleep {
     }
 
     /** Says that the owner is about to sleep. Answers whether there is nothing for it in the rings. */
-    boolean begin() {
+    public boolean begin() {
         boolean empty = true;
         for (DescriptorRing events : rings) {
             events.waiting(DescriptorRing.IN_SELECTOR);
@@ -50,14 +53,14 @@ final class SelectorSleep {
     }
 
     /** Says that the owner is awake. */
-    void end() {
+    public void end() {
         for (DescriptorRing events : rings) {
             events.waiting(DescriptorRing.AWAKE);
         }
     }
 
     /** Empties the channel. Answers false if it is at its end. */
-    boolean drain() {
+    public boolean drain() {
         return ChannelBell.drain((ReadableByteChannel) channel, bytes);
     }
 }

@@ -1,4 +1,4 @@
-package org.millrace.toe;
+package org.millrace.toe.sleep;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;

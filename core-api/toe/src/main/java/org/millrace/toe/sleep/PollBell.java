@@ -1,6 +1,6 @@
-package org.millrace.toe;
+package org.millrace.toe.sleep;
 
-/** Where the owner of a context sleeps in {@link Toe#poll}, and what wakes it there. */
+/** Where the owner of a context sleeps while it polls, and what wakes it there. */
 interface PollBell extends AutoCloseable {
     /** {@return what the rings' waiting words say while it sleeps} */
     int place();

@@ -1,17 +1,18 @@
-package org.millrace.toe;
+package org.millrace.toe.sleep;
 
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import org.millrace.api.context.ContextGrant;
 import org.millrace.memory.AdaptiveSpin;
 import org.millrace.memory.DescriptorRing;
 
 /**
- * How the owner of a context sleeps in {@link Toe#poll}: it looks on for a while, if it is set to, then says that it
+ * How the owner of a context sleeps while it polls: it looks on for a while, if it is set to, then says that it
  * sleeps, looks once more, and waits for the bell.
  *
  * <p>Owned by: the Toe's thread; {@link #ask} and {@link #wake} by any.
  */
-final class PollSleep {
+public final class PollSleep {
     private final List<DescriptorRing> rings;
     private final PollBell bell;
     private final BooleanSupplier served;
@@ -19,42 +20,45 @@ final class PollSleep {
     private volatile boolean asked;
 
     /**
-     * @param rings  of its lanes
-     * @param served whether there is somebody who could wake it
+     * @param grant   the context
+     * @param rings   event rings of its lanes
+     * @param futexes whether a thread can sleep on several words at once
+     * @param served  whether there is somebody who could wake it
+     * @throws IllegalStateException if there are several rings and no way to sleep for all
      */
-    PollSleep(List<DescriptorRing> rings, PollBell bell, BooleanSupplier served) {
+    public PollSleep(ContextGrant grant, List<DescriptorRing> rings, boolean futexes, BooleanSupplier served) {
         this.rings = rings;
-        this.bell = bell;
+        bell = futexes || rings.size() == 1 ? new FutexBell(rings) : new ChannelBell(grant);
         this.served = served;
     }
 
     /** Looks on for so long at most from now on, nanoseconds. */
-    void spin(long limitNs) {
+    public void spin(long limitNs) {
         spin = new AdaptiveSpin(limitNs);
     }
 
     /** Somebody wants the owner to be awake, now or next. */
-    void ask() {
+    public void ask() {
         asked = true;
     }
 
     /** Wakes the owner if it sleeps. The memory has to be there. */
-    void wake() {
+    public void wake() {
         bell.wake();
     }
 
     /** The context is closed. */
-    void close() {
+    public void close() {
         bell.close();
     }
 
     /** The owner is awake, whoever has asked for that. */
-    void heard() {
+    public void heard() {
         asked = false;
     }
 
     /** Sleeps until something is there, or the time is over; negative: no limit. */
-    void sleep(long timeoutNs) {
+    public void sleep(long timeoutNs) {
         if (lookOn(timeoutNs)) {
             return;
         }

@@ -23,7 +23,6 @@ import org.millrace.api.context.ContextSize;
 import org.millrace.api.context.Limit;
 import org.millrace.api.hardware.HardwareBackend;
 import org.millrace.api.pipeline.StageExtension;
-import org.millrace.api.port.Port;
 import org.millrace.api.port.PortFactory;
 import org.millrace.api.port.PortInfo;
 import org.millrace.api.transport.ConnectionInfo;
@@ -31,11 +30,8 @@ import org.millrace.api.transport.TransportFactory;
 import org.millrace.context.ContextBudget;
 import org.millrace.context.ContextServer;
 import org.millrace.context.Registry;
-import org.millrace.memory.ContextLayout;
 import org.millrace.memory.InstanceDirectory;
 import org.millrace.memory.Linux;
-import org.millrace.memory.SharedMemory;
-import org.millrace.net.Route;
 import org.millrace.net.RouteTable;
 import org.millrace.runtime.capture.Capture;
 import org.millrace.runtime.capture.CaptureFile;
@@ -45,7 +41,6 @@ import org.millrace.runtime.config.ConfigException;
 import org.millrace.runtime.config.DataPathConfig;
 import org.millrace.runtime.config.InstanceConfig;
 import org.millrace.runtime.config.Running;
-import org.millrace.runtime.path.DataPath;
 import org.millrace.runtime.place.Processors;
 import org.millrace.runtime.status.ConnectionBytes;
 import org.millrace.runtime.status.DataPathStatus;
@@ -55,14 +50,9 @@ import org.millrace.runtime.status.Vitals;
 import org.millrace.runtime.swap.SwapException;
 import org.millrace.runtime.swap.SwapReport;
 import org.millrace.runtime.swap.SwapRequest;
-import org.millrace.runtime.tenant.AppContext;
-import org.millrace.runtime.tenant.ConnectionSlots;
-import org.millrace.runtime.tenant.Grant;
 import org.millrace.runtime.trace.TraceLines;
 import org.millrace.runtime.trace.TraceRequest;
 import org.millrace.runtime.trace.TraceRing;
-import org.millrace.wire.Ipv4Address;
-import org.millrace.wire.Ipv4Prefix;
 import org.millrace.wire.MacAddress;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -75,8 +65,8 @@ public final class Instance implements ContextProvider, AutoCloseable {
     private final String name;
     private final Shards shards;
     private final PortFactory port;
-    private final boolean attach;
     private final ContextBudget budget;
+    private final ContextOpener contexts;
     private final Swaps swaps;
     private final Map<String, String> faults = new ConcurrentSkipListMap<>();
     private volatile InstanceConfig inForce;
@@ -87,9 +77,9 @@ public final class Instance implements ContextProvider, AutoCloseable {
         inForce = config;
         name = config.name();
         this.port = port;
-        attach = config.sharing().attach();
         budget = new ContextBudget(config.limits());
         this.shards = shards;
+        contexts = new ContextOpener(name, shards, budget, config.sharing().attach());
         swaps = new Swaps(shards, config.rehearsalNs(), this::degrade, this::restore);
     }
 
@@ -116,9 +106,8 @@ public final class Instance implements ContextProvider, AutoCloseable {
                 pick("transports", transport, transports, TransportFactory::name), config.options().get(transport)));
         }
         PortFactory factory = pick("port", config.port(), ports, PortFactory::kind);
-        Shards shards = Shards.open(config, factory, (port, place, random) -> new DataPathConfig(config.name(), backend, choices,
-            port, config.addresses().stream().map(InstanceConfig.LocalAddress::address).toList(),
-            routes(config, port.info().mtuBytes()), config.capacity(), random, place, config.weights()));
+        Shards shards = Shards.open(config, factory,
+            (port, place, random) -> DataPathConfig.of(config, backend, choices, port, random, place));
         Instance instance = new Instance(config, shards, factory);
         try {
             instance.capture();
@@ -201,21 +190,6 @@ public final class Instance implements ContextProvider, AutoCloseable {
         }
     }
 
-    private static List<Route> routes(InstanceConfig config, int mtuBytes) {
-        List<Route> routes = new ArrayList<>();
-        for (InstanceConfig.StaticRoute route : config.routes()) {
-            routes.add(new Route(route.prefix(), route.nextHop(),
-                route.mtuBytes() == 0 ? mtuBytes : Math.min(route.mtuBytes(), mtuBytes), route.options()));
-        }
-        for (InstanceConfig.LocalAddress local : config.addresses()) {
-            Ipv4Prefix prefix = Ipv4Prefix.containing(local.address(), local.prefixLength());
-            if (routes.stream().noneMatch(route -> route.prefix().equals(prefix))) {
-                routes.add(new Route(prefix, Ipv4Address.ANY, mtuBytes, Map.of()));
-            }
-        }
-        return routes;
-    }
-
     /** {@return the instance's name} */
     public String name() {
         return name;
@@ -238,80 +212,12 @@ public final class Instance implements ContextProvider, AutoCloseable {
 
     @Override
     public ContextGrant open(ContextSize size) {
-        return open(size, this, Linux.userId());
+        return contexts.open(size, this, Linux.userId());
     }
 
     @Override
     public ContextGrant open(ContextSize size, ContextOwner owner) {
-        return open(size, owner, owner.user());
-    }
-
-    private record Opened(AppContext context, List<String> transports) {
-    }
-
-    private ContextGrant open(ContextSize size, Object owner, int user) {
-        List<Grant> grants = new ArrayList<>();
-        try {
-            for (Shard shard : shards.all()) {
-                grants.add(open(shard, size, owner, user));
-            }
-        } catch (RuntimeException | Error e) {
-            grants.forEach(Grant::close);
-            throw e;
-        }
-        return Grant.of(grants);
-    }
-
-    private Grant open(Shard shard, ContextSize size, Object owner, int user) {
-        ContextBudget.Lease lease = budget.take(user, size.connections(), ContextLayout.bytes(size));
-        SharedMemory memory = null;
-        int doorbell = -1;
-        Opened opened = null;
-        try {
-            memory = lease.holds(shard.path().memory(size));
-            doorbell = attach ? shard.thread().tenantBell() : -1;
-            opened = opened(shard, size, memory, owner);
-        } finally {
-            if (opened == null) {
-                if (memory == null) {
-                    lease.close();
-                } else {
-                    memory.close();
-                }
-                if (doorbell >= 0) {
-                    Linux.close(doorbell);
-                }
-            }
-        }
-        AppContext context = opened.context;
-        lease.onExcess(() -> shard.thread().call(nowNs -> {
-            context.violation("its user's contexts, or all together, have touched more memory than limits.user.touched-bytes "
-                + "or limits.touched-bytes allows, and this one most");
-            return null;
-        }));
-        return new Grant(name, opened.transports, context, shard.thread()::ring, doorbell, () -> leave(shard, context));
-    }
-
-    /** The tables of a large context are made here, and not while the data path waits. */
-    private Opened opened(Shard shard, ContextSize size, SharedMemory memory, Object owner) {
-        ConnectionSlots slots = new ConnectionSlots(size.connections());
-        Opened opened = shard.thread().await(nowNs -> {
-            AppContext context = shard.path().open(size, slots, memory, owner, nowNs);
-            return context == null ? null : new Opened(context, shard.path().transports().names());
-        });
-        if (opened == null) {
-            throw new IllegalStateException("no context is left in " + name + ": contexts is " + shard.path().capacity().contexts());
-        }
-        return opened;
-    }
-
-    /** The data path goes on with what was written; the memory goes when neither side uses it any more. */
-    private static void leave(Shard shard, AppContext context) {
-        shard.thread().tell(nowNs -> {
-            shard.path().leave(context, nowNs);
-            return null;
-        });
-        context.letGo(Runnable::run);
+        return contexts.open(size, owner, owner.user());
     }
 
     /**
@@ -510,7 +416,7 @@ public final class Instance implements ContextProvider, AutoCloseable {
      */
     public RouteTable checkRoutes(InstanceConfig config) {
         try {
-            return shards.first().path().checked(routes(config, shards.first().path().portInfo().mtuBytes()));
+            return shards.first().path().checked(DataPathConfig.routes(config, shards.first().path().portInfo().mtuBytes()));
         } catch (IllegalArgumentException e) {
             throw new ConfigException("routes", config.routes().toString(), e);
         }

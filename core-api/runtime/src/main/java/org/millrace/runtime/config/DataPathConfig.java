@@ -1,5 +1,6 @@
 package org.millrace.runtime.config;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
@@ -10,6 +11,7 @@ import org.millrace.api.port.Port;
 import org.millrace.api.transport.TransportFactory;
 import org.millrace.net.Route;
 import org.millrace.wire.Ipv4Address;
+import org.millrace.wire.Ipv4Prefix;
 
 /**
  * What a data path is made of.
@@ -78,6 +80,44 @@ public record DataPathConfig(String instance, HardwareBackend hardware, List<Tra
     public DataPathConfig(String instance, HardwareBackend hardware, List<TransportChoice> transports, Port port,
                           List<Ipv4Address> addresses, List<Route> routes, Capacity capacity, RandomGenerator random) {
         this(instance, hardware, transports, port, addresses, routes, capacity, random, ShardPlace.ALONE, Map.of());
+    }
+
+    /**
+     * {@return one data path of an instance}
+     *
+     * @param config     the instance's
+     * @param hardware   runs the programs
+     * @param transports in the order in which applications number them
+     * @param port       open; the data path closes it
+     * @param random     for secrets and hash keys
+     * @param place      which of the data paths behind its addresses it is
+     */
+    public static DataPathConfig of(InstanceConfig config, HardwareBackend hardware, List<TransportChoice> transports, Port port,
+                                    RandomGenerator random, ShardPlace place) {
+        return new DataPathConfig(config.name(), hardware, transports, port,
+            config.addresses().stream().map(InstanceConfig.LocalAddress::address).toList(), routes(config, port.info().mtuBytes()),
+            config.capacity(), random, place, config.weights());
+    }
+
+    /**
+     * {@return the routes of an instance: what it is configured, and its addresses' links}
+     *
+     * @param config   the instance's
+     * @param mtuBytes the port's, which no route's exceeds
+     */
+    public static List<Route> routes(InstanceConfig config, int mtuBytes) {
+        List<Route> routes = new ArrayList<>();
+        for (InstanceConfig.StaticRoute route : config.routes()) {
+            routes.add(new Route(route.prefix(), route.nextHop(),
+                route.mtuBytes() == 0 ? mtuBytes : Math.min(route.mtuBytes(), mtuBytes), route.options()));
+        }
+        for (InstanceConfig.LocalAddress local : config.addresses()) {
+            Ipv4Prefix prefix = Ipv4Prefix.containing(local.address(), local.prefixLength());
+            if (routes.stream().noneMatch(route -> route.prefix().equals(prefix))) {
+                routes.add(new Route(prefix, Ipv4Address.ANY, mtuBytes, Map.of()));
+            }
+        }
+        return routes;
     }
 
     /** Checks what the data path relies on. */

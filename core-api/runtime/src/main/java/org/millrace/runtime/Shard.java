@@ -24,7 +24,7 @@ record Shard(DataPath path, DataPathThread thread, Durations.Counter pauses) {
 
     /** Swaps here only, as {@link Instance#swap}. */
     SwapReport swap(SwapRequest request, Consumer<SwapStep> hook) throws SwapException {
-        Swap swap = new Swap(path, request, System::nanoTime, hook);
+        Swap swap = new Swap(path, request, System::nanoTime, hook).on(thread.cpus());
         swap.prepare(thread.await(nowNs -> path.loaded()));
         return Swap.end(thread.await(nowNs -> execute(swap, nowNs)));
     }

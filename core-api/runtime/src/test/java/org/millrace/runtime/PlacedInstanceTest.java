@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.millrace.api.port.Port;
@@ -17,8 +18,10 @@ import org.millrace.api.port.PortFactory;
 import org.millrace.bluefield.BluefieldBackend;
 import org.millrace.ports.MemoryPort;
 import org.millrace.runtime.config.ConfigException;
+import org.millrace.runtime.config.DataPathConfig.TransportChoice;
 import org.millrace.runtime.config.InstanceConfig;
 import org.millrace.runtime.place.Processors;
+import org.millrace.runtime.swap.SwapRequest;
 import org.millrace.tcp.flextoe.FlexToeFactory;
 
 /** Instances whose data paths are told where to run. */
@@ -27,9 +30,13 @@ class PlacedInstanceTest {
     private static final String LAST = Processors.of(Path.of("/")).allowed().getLast().toString();
     private static final String LAST_ALONE = LAST + "-" + LAST;
 
-    private static Instance start(String name, String key, String value) {
-        return Instance.start(InstanceConfig.parse(Map.of("hardware", "hw-bluefield", "transports", "tcp-flextoe", "port", "test",
-            "address", "10.0.0.1/24", "instance", name, key, value)), List.of(new BluefieldBackend()), List.of(new FlexToeFactory()),
+    private static Instance start(String name, String... keys) {
+        Map<String, String> map = new TreeMap<>(Map.of("hardware", "hw-bluefield", "transports", "tcp-flextoe", "port", "test",
+            "address", "10.0.0.1/24", "instance", name));
+        for (int i = 0; i < keys.length; i += 2) {
+            map.put(keys[i], keys[i + 1]);
+        }
+        return Instance.start(InstanceConfig.parse(map), List.of(new BluefieldBackend()), List.of(new FlexToeFactory()),
             List.of(new PortFactory() {
                 @Override
                 public String kind() {
@@ -75,6 +82,15 @@ class PlacedInstanceTest {
                     + " is that of instance 'placed'");
         }
         start("second", "cores", LAST_ALONE).close();
+    }
+
+    @Test
+    void lanesStayOnItToo() throws Exception {
+        try (Instance placed = start("lanes", "cores", LAST_ALONE, "pipeline", "dma")) {
+            assertThat(processors("lane")).isNotEmpty().containsOnly(LAST);
+            placed.swap(SwapRequest.KEEP.warmUp(0).transport(0, new TransportChoice(new FlexToeFactory(), Map.of())));
+            assertThat(processors("lane")).as("those of the new side").isNotEmpty().containsOnly(LAST);
+        }
     }
 
     @Test

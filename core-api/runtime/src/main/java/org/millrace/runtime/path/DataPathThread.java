@@ -109,6 +109,11 @@ public final class DataPathThread implements AutoCloseable {
         cpus = List.copyOf(numbers);
     }
 
+    /** {@return the processors that its thread stays on; none: the kernel chooses} */
+    public List<Integer> cpus() {
+        return cpus;
+    }
+
     public void start() {
         thread.start();
     }

@@ -19,6 +19,7 @@ import org.millrace.runtime.frame.CuttingPort;
 import org.millrace.runtime.path.DataPath;
 import org.millrace.runtime.path.Replacement;
 import org.millrace.runtime.path.Replacement.Move;
+import org.millrace.runtime.place.Affinity;
 import org.millrace.runtime.transport.Candidate;
 import org.millrace.runtime.transport.Loaded;
 import org.millrace.runtime.transport.LoadedTransport;
@@ -41,6 +42,7 @@ public final class Swap {
     private final SwapRequest request;
     private final LongSupplier clock;
     private final Consumer<SwapStep> hook;
+    private List<Integer> cpus = List.of();
     private final Map<SwapStep, Long> stepNs = new EnumMap<>(SwapStep.class);
     private final List<Candidate> candidates = new ArrayList<>();
     private final List<Move> moves = new ArrayList<>();
@@ -73,6 +75,12 @@ public final class Swap {
         this.request = request;
         this.clock = clock;
         this.hook = hook;
+    }
+
+    /** Makes the new side, but for its rehearsal, on these processors; none: wherever the caller runs. */
+    public Swap on(List<Integer> numbers) {
+        cpus = numbers;
+        return this;
     }
 
     /**
@@ -120,7 +128,7 @@ public final class Swap {
         before = running;
         step(SwapStep.RESOLVE, this::resolve);
         step(SwapStep.ADMIT, this::admit);
-        step(SwapStep.LOAD, this::load);
+        step(SwapStep.LOAD, () -> Affinity.on(cpus, this::load));
         step(SwapStep.WARM, this::warm);
     }
 
@@ -176,11 +184,12 @@ public final class Swap {
         }
     }
 
-    private void load() {
+    private Void load() {
         cutting = hardware == before.hardware() ? null : path.cutting(hardware);
         for (Candidate candidate : candidates) {
             moves.add(new Move(candidate.replaces(), candidate.load()));
         }
+        return null;
     }
 
     private void warm() throws SwapException {

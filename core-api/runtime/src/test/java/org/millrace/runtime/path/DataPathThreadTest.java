@@ -51,6 +51,11 @@ class DataPathThreadTest {
         return thread.answer(thread.call(look));
     }
 
+    /** However long it takes. */
+    private <T> T answer(LongFunction<T> look) {
+        return thread.call(look).join();
+    }
+
     private void block() {
         try {
             released.await();
@@ -67,7 +72,7 @@ class DataPathThreadTest {
             .hasMessageMatching("test has not answered for \\d+ s: it is in .*DataPathThreadTest.*block.*");
         assertThat(thread.ended()).as("it may come back").isNull();
         released.countDown();
-        assertThat(this.<Integer>ask(nowNs -> 1)).isEqualTo(1);
+        assertThat(this.<Integer>answer(nowNs -> 1)).isEqualTo(1);
     }
 
     @Test
@@ -77,7 +82,7 @@ class DataPathThreadTest {
         AtomicInteger done = new AtomicInteger();
         assertThatThrownBy(() -> thread.await(nowNs -> done.incrementAndGet())).hasMessageContaining("has not answered");
         released.countDown();
-        thread.await(nowNs -> null);
+        answer(nowNs -> null);
         assertThat(done).hasValue(0);
     }
 
@@ -89,7 +94,7 @@ class DataPathThreadTest {
         thread.tell(nowNs -> done.incrementAndGet());
         assertThat(done).hasValue(0);
         released.countDown();
-        thread.await(nowNs -> null);
+        answer(nowNs -> null);
         assertThat(done).hasValue(1);
     }
 
@@ -133,7 +138,7 @@ class DataPathThreadTest {
     void sleepingThreadDoesNotHang() {
         thread.start();
         Eventually.holds(() -> thread.roundNs() == 0, () -> "round of " + thread.roundNs() + " ns");
-        assertThat(this.<Integer>ask(nowNs -> 1)).isEqualTo(1);
+        assertThat(this.<Integer>answer(nowNs -> 1)).isEqualTo(1);
     }
 
     @Test
@@ -142,13 +147,13 @@ class DataPathThreadTest {
         last.set(new Linux().affinity().length() - 1);
         thread.pin(List.of(last.length() - 1));
         thread.start();
-        assertThat(this.<BitSet>ask(nowNs -> new Linux().affinity())).isEqualTo(last);
+        assertThat(this.<BitSet>answer(nowNs -> new Linux().affinity())).isEqualTo(last);
         assertThat(Affinity.on(List.of(last.length() - 1), () -> new Linux().affinity())).isEqualTo(last);
     }
 
     @Test
     void unpinnedThreadRunsWhereItsStarterMay() {
         thread.start();
-        assertThat(this.<BitSet>ask(nowNs -> new Linux().affinity())).isEqualTo(new Linux().affinity());
+        assertThat(this.<BitSet>answer(nowNs -> new Linux().affinity())).isEqualTo(new Linux().affinity());
     }
 }

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.millrace.api.port.Port;
@@ -23,6 +24,7 @@ import org.millrace.runtime.config.InstanceConfig;
 import org.millrace.runtime.place.Processors;
 import org.millrace.runtime.swap.SwapRequest;
 import org.millrace.tcp.flextoe.FlexToeFactory;
+import org.millrace.testkit.Eventually;
 
 /** Instances whose data paths are told where to run. */
 @Timeout(60)
@@ -55,18 +57,28 @@ class PlacedInstanceTest {
         List<String> found = new ArrayList<>();
         try (var tasks = Files.newDirectoryStream(Path.of("/proc/self/task"))) {
             for (Path task : tasks) {
-                if (line(task.resolve("comm")).startsWith("millrace-" + name)) {
-                    found.add(Files.readAllLines(task.resolve("status")).stream().filter(line -> line.startsWith("Cpus_allowed_list"))
-                        .findFirst().orElseThrow().replaceAll(".*\\s", ""));
+                if (lines(task.resolve("comm")).anyMatch(line -> line.startsWith("millrace-" + name))) {
+                    lines(task.resolve("status")).filter(line -> line.startsWith("Cpus_allowed_list"))
+                        .forEach(line -> found.add(line.replaceAll(".*\\s", "")));
                 }
             }
         }
         return found;
     }
 
-    private static String line(Path file) {
+    private static Stream<String> lines(Path file) {
         try {
-            return Files.readString(file);
+            return Files.readAllLines(file).stream();
+        } catch (IOException ended) {
+            return Stream.of(); // a thread may end meanwhile
+        }
+    }
+
+    /** A thread has its name a while after it has begun. */
+    private static List<String> processorsOnceThere(String name) {
+        Eventually.holds(() -> !processors(name).isEmpty(), () -> "no thread is named millrace-" + name);
+        try {
+            return processors(name);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -76,7 +88,7 @@ class PlacedInstanceTest {
     void dataPathStaysOnItsProcessorWhichNoOtherInstanceGets() throws IOException {
         try (Instance placed = start("placed", "cores", LAST_ALONE)) {
             assertThat(placed.status().contexts()).as("it runs").isZero();
-            assertThat(processors("placed")).containsExactly(LAST);
+            assertThat(processorsOnceThere("placed")).containsExactly(LAST);
             assertThatThrownBy(() -> start("second", "cores", LAST_ALONE)).isInstanceOf(ConfigException.class).hasMessageStartingWith(
                 "cores is '" + LAST_ALONE + "', allowed is processors that no other instance stays on, but " + LAST
                     + " is that of instance 'placed'");
@@ -87,9 +99,9 @@ class PlacedInstanceTest {
     @Test
     void lanesStayOnItToo() throws Exception {
         try (Instance placed = start("lanes", "cores", LAST_ALONE, "pipeline", "dma")) {
-            assertThat(processors("lane")).isNotEmpty().containsOnly(LAST);
+            assertThat(processorsOnceThere("lane")).containsOnly(LAST);
             placed.swap(SwapRequest.KEEP.warmUp(0).transport(0, new TransportChoice(new FlexToeFactory(), Map.of())));
-            assertThat(processors("lane")).as("those of the new side").isNotEmpty().containsOnly(LAST);
+            assertThat(processorsOnceThere("lane")).as("those of the new side").containsOnly(LAST);
         }
     }
 
@@ -97,7 +109,7 @@ class PlacedInstanceTest {
     void numberOfProcessorsLeavesTheChoiceToTheKernel() throws IOException {
         try (Instance free = start("free", "cores", "1")) {
             assertThat(free.status().contexts()).isZero();
-            assertThat(processors("free")).containsExactly(Files.readAllLines(Path.of("/proc/self/status")).stream()
+            assertThat(processorsOnceThere("free")).containsExactly(Files.readAllLines(Path.of("/proc/self/status")).stream()
                 .filter(line -> line.startsWith("Cpus_allowed_list")).findFirst().orElseThrow().replaceAll(".*\\s", ""));
         }
     }

@@ -2,11 +2,8 @@ package org.millrace.runtime.path;
 
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
 import java.util.stream.IntStream;
@@ -30,8 +27,7 @@ import org.slf4j.LoggerFactory;
  * <p>Another such thread can run the data path beside its own ({@link #moveTo}): its own one waits meanwhile.
  *
  * <p>A round that never ends, as a stage that blocks or loops makes it, cannot be ended from outside: nobody who asks or closes
- * waits for it longer than a while in which the thread has visibly done nothing, counted in short steps, so that a machine that
- * stood still for everybody does not count.
+ * waits for it longer than a while in which the thread has visibly done nothing ({@link Questions}).
  *
  * <p>{@link #call}, {@link #await}, {@link #answer}, {@link #tell}, {@link #ring} and {@link #close} by any thread.
  */
@@ -39,7 +35,7 @@ public final class DataPathThread implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DataPathThread.class);
     /** Which of {@link #descriptors} rings. */
     static final int BELL = 1;
-    private static final long STEP_MS = 100;
+    private static final long STEP_MS = Questions.STEP_MS;
     /** The longer one is for what may take long where there are many connections: to list or to reset them. */
     private static final Patience PATIENCE = new Patience(TimeUnit.SECONDS.toNanos(2), TimeUnit.SECONDS.toNanos(10));
 
@@ -47,7 +43,7 @@ public final class DataPathThread implements AutoCloseable {
     private final long originNs;
     private final TenantBell bell = new TenantBell();
     private final Poller poller;
-    private final ConcurrentLinkedQueue<Question<?>> questions = new ConcurrentLinkedQueue<>();
+    private final Questions questions;
     private final Pulse pulse = new Pulse();
     private final AdaptiveSpin spin;
     private final Durations.Counter rounds = new Durations.Counter();
@@ -65,11 +61,18 @@ public final class DataPathThread implements AutoCloseable {
     private List<Integer> cpus = List.of();
     private volatile boolean stopping;
     private volatile String ended;
-    /** What is being answered; whoever waits for it when the thread is given up is told so. */
-    private volatile Question<?> begun;
     private String failure;
     private Consumer<String> failureAction;
     private boolean bellClosed;
+
+    /** {@return whether the calling thread, which runs it, is to go on with that} */
+    boolean stays() {
+        return place.thread == runner;
+    }
+
+    long mark() {
+        return pulse.mark();
+    }
 
     /**
      * For how long a thread may do nothing before nobody waits for it any more.
@@ -94,6 +97,7 @@ public final class DataPathThread implements AutoCloseable {
 
     DataPathThread(DataPath path, long originNs, long spinLimitNs, long stopLingerNs, Patience patience) {
         this.patience = patience;
+        questions = new Questions(this, patience);
         this.stopLingerNs = stopLingerNs;
         spin = new AdaptiveSpin(spinLimitNs);
         this.path = path;
@@ -126,7 +130,7 @@ public final class DataPathThread implements AutoCloseable {
     /** Says what to do when the data path fails: at once if it has. Called once. */
     public void onFailure(Consumer<String> action) {
         String already;
-        synchronized (questions) {
+        synchronized (bell) {
             failureAction = action;
             already = failure;
         }
@@ -137,13 +141,17 @@ public final class DataPathThread implements AutoCloseable {
 
     private void tellFailure(String reason) {
         Consumer<String> action;
-        synchronized (questions) {
+        synchronized (bell) {
             failure = reason;
             action = failureAction;
         }
         if (action != null) {
             action.accept(reason);
         }
+    }
+
+    String instance() {
+        return path.instance();
     }
 
     /** {@return why the data path no longer runs, or null while it does} */
@@ -153,17 +161,7 @@ public final class DataPathThread implements AutoCloseable {
 
     /** Runs something on the thread. Completes with its answer, or with an IllegalStateException if the data path has ended. */
     public <T> CompletableFuture<T> call(LongFunction<T> action) {
-        return put(action);
-    }
-
-    private <T> Question<T> put(LongFunction<T> action) {
-        Question<T> question = new Question<>(action);
-        questions.add(question);
-        ring();
-        if (ended != null) {
-            refuseAll();
-        }
-        return question;
+        return questions.put(action);
     }
 
     /**
@@ -173,8 +171,8 @@ public final class DataPathThread implements AutoCloseable {
      * @throws IllegalStateException if the data path has ended, hangs, or could not answer; what it throws otherwise is thrown here
      */
     public <T> T await(LongFunction<T> action) {
-        Question<T> question = put(action);
-        return answer(question, question::withdraw);
+        Question<T> question = questions.put(action);
+        return questions.answer(question, question::withdraw);
     }
 
     /**
@@ -183,52 +181,14 @@ public final class DataPathThread implements AutoCloseable {
      * @throws IllegalStateException if the data path has ended, hangs, or could not answer; what it throws otherwise is thrown here
      */
     public <T> T answer(CompletableFuture<T> call) {
-        return answer((Question<T>) call, () -> ((Question<T>) call).withdraw() || !call.isDone());
+        return questions.answer((Question<T>) call, () -> ((Question<T>) call).withdraw() || !call.isDone());
     }
 
     /**
      * Runs something on the thread and waits for that, whatever comes of it. If the thread hangs it is run when it no longer does.
      */
     public void tell(LongFunction<?> action) {
-        hangs(put(action), () -> true);
-    }
-
-    private <T> T answer(Question<T> question, BooleanSupplier givesUp) {
-        if (hangs(question, givesUp)) {
-            questions.remove(question);
-            throw new IllegalStateException(silence());
-        }
-        try {
-            return question.join();
-        } catch (CompletionException e) {
-            throw e.getCause() instanceof RuntimeException cause ? cause
-                : new IllegalStateException(path.instance() + " could not answer: " + e.getCause(), e.getCause());
-        }
-    }
-
-    /** Waits. Answers whether the thread does nothing, and who has asked gives up for that. */
-    private boolean hangs(Question<?> question, BooleanSupplier givesUp) {
-        boolean interrupted = false;
-        boolean hangs = false;
-        long mark = pulse.mark();
-        long stillNs = 0;
-        while (!hangs && !question.isDone()) {
-            try {
-                if (!question.isAnswered(STEP_MS)) {
-                    long next = pulse.mark();
-                    stillNs = next == mark ? stillNs + TimeUnit.MILLISECONDS.toNanos(STEP_MS) : 0;
-                    mark = next;
-                    long limitNs = question.isBegun() ? patience.endNs : patience.askNs;
-                    hangs = stillNs > 0 && Math.max(stillNs, roundNs()) >= limitNs && givesUp.getAsBoolean();
-                }
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
-        return hangs;
+        questions.hangs(questions.put(action), () -> true);
     }
 
     /** {@return a line for people: that it has not answered, for how long, and what it does instead} */
@@ -279,7 +239,7 @@ public final class DataPathThread implements AutoCloseable {
     /** Instead of {@link #start}: whoever waits for the thread, or will, is told why it never runs. */
     public void cancel(String reason) {
         ended = reason;
-        refuseAll();
+        questions.refuseAll(ended);
     }
 
     private void run() {
@@ -308,7 +268,7 @@ public final class DataPathThread implements AutoCloseable {
             guests.releaseAll();
             fail(e);
         } finally {
-            refuseAll();
+            questions.refuseAll(ended);
         }
     }
 
@@ -320,7 +280,7 @@ public final class DataPathThread implements AutoCloseable {
             path.abandon();
             path.closePort();
         } finally {
-            refuseAll();
+            questions.refuseAll(ended);
             tellFailure(ended);
         }
     }
@@ -332,7 +292,7 @@ public final class DataPathThread implements AutoCloseable {
         if (idle && !lookOn()) {
             sleep(Long.MAX_VALUE);
         }
-        obey();
+        questions.obey();
         nextNs = now();
         if (!idle) {
             rounds.count(nextNs - nowNs);
@@ -344,7 +304,7 @@ public final class DataPathThread implements AutoCloseable {
         long nowNs = now();
         pulse.round(nowNs);
         boolean idle = path.poll(nowNs) > nowNs;
-        obey();
+        questions.obey();
         if (!idle) {
             rounds.count(now() - nowNs);
         }
@@ -461,7 +421,7 @@ public final class DataPathThread implements AutoCloseable {
         long endNs = now() + stopLingerNs;
         for (long nowNs = now(); path.leaveAll(nowNs) && nowNs < endNs; nowNs = now()) {
             pulse.round(nowNs);
-            obey();
+            questions.obey();
             if (path.poll(nowNs) > nowNs) {
                 sleep(endNs);
             }
@@ -483,25 +443,6 @@ public final class DataPathThread implements AutoCloseable {
         path.sleeping(false);
     }
 
-    /** Whoever is to run it from now on obeys the rest. */
-    private void obey() {
-        while (place.thread == runner) {
-            Question<?> question = questions.poll();
-            if (question == null) {
-                return;
-            }
-            begun = question;
-            question.run(now());
-            begun = null;
-        }
-    }
-
-    private void refuseAll() {
-        for (Question<?> question = questions.poll(); question != null; question = questions.poll()) {
-            question.refuse(ended);
-        }
-    }
-
     long now() {
         return System.nanoTime() - originNs;
     }
@@ -521,11 +462,8 @@ public final class DataPathThread implements AutoCloseable {
         } else {
             ended = path.instance() + " does not end: " + silence();
             LOG.error(ended);
-            refuseAll();
-            Question<?> unfinished = begun;
-            if (unfinished != null) {
-                unfinished.refuse(ended);
-            }
+            questions.refuseAll(ended);
+            questions.refuseBegun(ended);
         }
     }
 

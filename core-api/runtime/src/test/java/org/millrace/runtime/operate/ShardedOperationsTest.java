@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -93,6 +94,8 @@ class ShardedOperationsTest {
     private Toe clientToe;
     private final List<ListenSocket> listeners = new ArrayList<>();
     private final List<StreamSocket> accepted = new ArrayList<>();
+    /** Which shard a peer's port has come to. */
+    private final Map<Integer, Integer> homes = new TreeMap<>();
     private final List<StreamSocket> streams = new ArrayList<>();
 
     @BeforeEach
@@ -196,16 +199,26 @@ class ShardedOperationsTest {
         for (int i = 0; i < servers.size(); i++) {
             servers.get(i).poll(0);
             while (listeners.get(i).isAcceptable()) {
-                accepted.add(listeners.get(i).accept());
+                StreamSocket stream = listeners.get(i).accept();
+                accepted.add(stream);
+                homes.put(stream.peerAddress().getPort(), i);
             }
         }
-        for (StreamSocket stream : accepted) {
+        accepted.removeIf(stream -> !echoes(stream));
+        servers.forEach(Toe::flush);
+    }
+
+    private static boolean echoes(StreamSocket stream) {
+        try {
             ByteBuffer bytes = ByteBuffer.allocate(4096);
             while (stream.read(bytes.clear()) > 0) {
                 assertThat(stream.write(bytes.flip())).isEqualTo(bytes.limit());
             }
+            return true;
+        } catch (IOException reset) {
+            stream.close();
+            return false;
         }
-        servers.forEach(Toe::flush);
     }
 
     private void echo(StreamSocket stream) throws IOException {
@@ -239,6 +252,29 @@ class ShardedOperationsTest {
         assertThat(shards.getFirst().handedOver()).as("one queue, everything comes to the first").isPositive();
         assertThat(shards.getLast().frames()).isZero();
         assertThat(shards).allSatisfy(shard -> assertThat(shard.busyNs()).isPositive());
+    }
+
+    /** Whoever has seen which of his ports come to one shard needs no key: he uses them again and again. */
+    @Test
+    void streamsThatAreAimedAtOneShardAreSeen() throws Exception {
+        assertThat(operations.health().state()).isEqualTo(Health.State.READY);
+        int target = Collections.frequency(homes.values(), 0) > STREAMS / 2 ? 0 : 1;
+        for (int i = 0; i < STREAMS * 8; i++) {
+            StreamSocket old = streams.get(i % STREAMS);
+            InetSocketAddress local = old.localAddress();
+            if (homes.get(local.getPort()) == target) {
+                old.abort();
+                clientToe.flush();
+                StreamSocket again = clientToe.connect(SERVICE, local, null);
+                streams.set(i % STREAMS, again);
+                until(() -> !again.isConnecting());
+                assertThat(again.isConnected()).as("%s", again.status()).isTrue();
+            }
+        }
+        echoAll();
+        assertThat(operations.health().reasons()).singleElement().asString().startsWith("shard " + target + ": ")
+            .contains("streams that peers have opened", "which is not chance");
+        assertThat(operations.shards().get(target).accepted()).isGreaterThan(8 * STREAMS / 2);
     }
 
     @Test

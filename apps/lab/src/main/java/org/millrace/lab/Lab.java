@@ -3,6 +3,7 @@ package org.millrace.lab;
 import java.util.List;
 import java.util.stream.Stream;
 import org.millrace.lab.agilio.AgilioExperiments;
+import org.millrace.lab.cores.CoresExperiment;
 import org.millrace.lab.experiment.Experiment;
 import org.millrace.lab.experiment.LabException;
 import org.millrace.lab.fabric.FabricExperiments;
@@ -16,7 +17,8 @@ public final class Lab {
 
     /** {@return them, in the order in which they are listed; names are unique} */
     public static List<Experiment> experiments() {
-        return Stream.of(FabricExperiments.all(), AgilioExperiments.all(), TofinoExperiments.all(), LiveExperiments.all()).flatMap(List::stream).toList();
+        return Stream.of(FabricExperiments.all(), AgilioExperiments.all(), TofinoExperiments.all(), List.<Experiment>of(new CoresExperiment()),
+            LiveExperiments.all()).flatMap(List::stream).toList();
     }
 
     /**

@@ -56,6 +56,7 @@ class LabTest {
         Map.entry("fig-5.15", Map.of("microseconds", "50", "rows", "1")),
         Map.entry("fig-5.17", Map.of("microseconds", "50", "rows", "2")),
         Map.entry("fig-5.18", Map.of("microseconds", "50", "rows", "1")),
+        Map.entry("cores", Map.of("ms", "1", "connections", "16")),
         Map.entry("fig-5.19", Map.of("microseconds", "100")));
 
     @TempDir

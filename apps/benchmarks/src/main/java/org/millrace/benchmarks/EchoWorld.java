@@ -59,7 +59,7 @@ final class EchoWorld implements EchoSubject {
             List.of(new DataPathConfig.TransportChoice(transport, Map.of("delayed-ack-segments", "1"))), port,
             List.of(Ipv4Address.parse("10.0.0.2")),
             List.of(Route.onLink(Ipv4Prefix.parse("10.0.0.0/24"), 1500)), new Capacity(flows + 16, 1), new Random(1),
-            shard.place()));
+            shard.place(), Map.of()));
         ContextGrant grant = path.grant(new ContextSize(flows, 4096, 4096, 4096));
         application = conditions.withLibrary() ? new LibraryEcho(grant) : new RawEcho(grant);
         application.listen(InetAddress.ofLiteral("10.0.0.2"), PORT, flows);

@@ -22,13 +22,13 @@ class CoresExperimentTest {
     private static final int OF_N_TIMES_ONE = 4;
 
     private static Outcome machine(double sharedPs, double handOverPs, double strays, int cores) {
-        return new ShardedMachine(new Load(ECHO_PS, sharedPs, handOverPs, strays, 64, 8), cores, new SplittableRandom(5)).run(4 * MS_PS);
+        return new ShardedMachine(new Load(ECHO_PS, sharedPs, handOverPs, strays, 64, 8), cores, new SplittableRandom(5)).run(2 * MS_PS);
     }
 
     private static Map<String, List<Object>> rows(double twoNs) throws LabException {
         Map<String, List<Object>> rows = new HashMap<>();
         new CoresExperiment().run(new Run(new CoresExperiment(), new Run.Wishes(1, Map.of("echo-ns", "500", "two-ns", Double.toString(twoNs),
-            "ms", "4", "connections", "64")), Progress.NONE)).rows().forEach(row -> rows.put(row.get(1) + " " + row.get(0), row));
+            "ms", "2", "connections", "64")), Progress.NONE)).rows().forEach(row -> rows.put(row.get(1) + " " + row.get(0), row));
         return rows;
     }
 

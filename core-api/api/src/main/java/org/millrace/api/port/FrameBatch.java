@@ -119,16 +119,23 @@ public final class FrameBatch {
         bytes = 0;
         for (int i = 0; i < count; i++) {
             if (wanted.test(i)) {
-                segment[kept] = segment[i];
-                offset[kept] = offset[i];
-                length[kept] = length[i];
-                there[kept] = there[i];
                 bytes += length[i];
-                segmentSize[kept] = segmentSize[i];
-                flags[kept++] = flags[i];
+                if (kept != i) {
+                    move(i, kept);
+                }
+                kept++;
             }
         }
         count = kept;
+    }
+
+    private void move(int from, int to) {
+        segment[to] = segment[from];
+        offset[to] = offset[from];
+        length[to] = length[from];
+        there[to] = there[from];
+        segmentSize[to] = segmentSize[from];
+        flags[to] = flags[from];
     }
 
     /**

@@ -34,10 +34,10 @@ import org.millrace.toe.StreamSocket;
 import org.millrace.toe.Toe;
 
 /** Instances of several data paths on their own threads, behind a wire of one queue; an application that knows of each. */
-@Timeout(60)
+@Timeout(600)
 class ShardedInstanceTest {
-    private static final ContextSize SIZE = new ContextSize(64, 16384, 16384, 256);
-    private static final int STREAMS = 40;
+    private static final ContextSize SIZE = new ContextSize(1024, 16384, 16384, 4096);
+    private static final int STREAMS = Integer.getInteger("millrace.streams", 40);
     private static final int CHANGES = Integer.getInteger("millrace.changes", 20);
     private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(20);
     private static final String SERVER = "10.0.0.1";
@@ -51,6 +51,7 @@ class ShardedInstanceTest {
     private final List<Toe> clients = toes(clientGrant);
     private final List<ListenSocket> listeners = new ArrayList<>();
     private final List<List<StreamSocket>> accepted = new ArrayList<>();
+    private final ByteBuffer bytes = ByteBuffer.allocate(4096);
 
     @AfterEach
     void close() {
@@ -137,7 +138,6 @@ class ShardedInstanceTest {
                     accepted.get(i).add(listeners.get(i).accept());
                 }
                 for (StreamSocket stream : accepted.get(i)) {
-                    ByteBuffer bytes = ByteBuffer.allocate(4096);
                     while (stream.read(bytes.clear()) > 0) {
                         assertThat(stream.write(bytes.flip())).isEqualTo(bytes.limit());
                     }
@@ -170,6 +170,10 @@ class ShardedInstanceTest {
     private void echo(StreamSocket stream, Toe toe, int seed) throws IOException {
         assertThat(stream.write(noise(seed))).isEqualTo(3000);
         toe.flush();
+        hear(stream, toe, seed);
+    }
+
+    private void hear(StreamSocket stream, Toe toe, int seed) {
         ByteBuffer answer = ByteBuffer.allocate(3000);
         until(toe, () -> stream.read(answer) >= 0 && !answer.hasRemaining());
         assertThat(answer.flip()).isEqualTo(noise(seed));
@@ -231,13 +235,15 @@ class ShardedInstanceTest {
             InstanceConfig other = config(SERVER, change % 3 == 2 ? Map.of("shards", "3")
                 : Map.of("shards", "3", "cores", change % 3 == 0 ? "1" : "2"));
             assertThat(new ConfigChange(config, other).refusals()).isEmpty();
-            server.apply(new ConfigChange(config, other));
+            for (int i = 0; i < STREAMS; i++) {
+                assertThat(streams.get(i).write(noise(change + i))).isEqualTo(3000);
+            }
+            clients.forEach(Toe::flush);
+            server.apply(new ConfigChange(config, other)); // while all of it is on its way
             config = other;
-            int stream = change % STREAMS;
-            echo(streams.get(stream), clients.get(stream % clients.size()), change);
-        }
-        for (int i = 0; i < STREAMS; i++) {
-            echo(streams.get(i), clients.get(i % clients.size()), 1000 + i);
+            for (int i = 0; i < STREAMS; i++) {
+                hear(streams.get(i), clients.get(i % clients.size()), change + i);
+            }
         }
     }
 }

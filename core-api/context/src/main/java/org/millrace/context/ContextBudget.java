@@ -94,15 +94,35 @@ public final class ContextBudget {
      * @return what was taken; to be closed unless {@link Lease#holds} has been called
      * @throws LimitException if there is not so much left; then nothing is taken
      */
-    public synchronized Lease take(int user, int connections, long bytes) {
+    public Lease take(int user, int connections, long bytes) {
+        return take(user, 1, connections, bytes);
+    }
+
+    /**
+     * Takes what a context that is counted needs in a further shard: no other context, but room for as many connections once more.
+     *
+     * @param user        id of the user whose it is
+     * @param connections that it has room for there
+     * @param bytes       address space
+     * @return what was taken, as above
+     * @throws LimitException if there is not so much left; then nothing is taken
+     */
+    public Lease takeFurther(int user, int connections, long bytes) {
+        return take(user, 0, connections, bytes);
+    }
+
+    private synchronized Lease take(int user, long contexts, int connections, long bytes) {
         EnumMap<Resource, Long> wanted = new EnumMap<>(Resource.class);
-        wanted.put(Resource.CONTEXTS, 1L);
+        wanted.put(Resource.CONTEXTS, contexts);
         wanted.put(Resource.CONNECTIONS, (long) connections);
         wanted.put(Resource.RESERVED_BYTES, bytes);
         wanted.put(Resource.TOUCHED_BYTES, 0L);
         EnumMap<Resource, Long> own = users.getOrDefault(user, new EnumMap<>(Resource.class));
         for (Resource resource : Resource.values()) {
             long more = wanted.get(resource);
+            if (resource == Resource.CONTEXTS && more == 0) {
+                continue;
+            }
             check(resource.key, limits.all.get(resource), all.getOrDefault(resource, 0L), more, resource, "all users have");
             check(resource.userKey, limits.user.get(resource), own.getOrDefault(resource, 0L), more, resource,
                 "user " + user + " has");
@@ -223,7 +243,7 @@ public final class ContextBudget {
                 all.merge(resource, sign * amount, Long::sum);
                 own.merge(resource, sign * amount, Long::sum);
             });
-            if (own.get(Resource.CONTEXTS) == 0) {
+            if (own.get(Resource.CONNECTIONS) == 0) { // every lease has some
                 users.remove(user);
             }
         }

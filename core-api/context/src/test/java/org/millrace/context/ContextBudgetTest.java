@@ -56,6 +56,25 @@ class ContextBudgetTest {
     }
 
     @Test
+    void contextOfSeveralShardsIsOneContextWithRoomInEach() {
+        for (int i = 0; i < 3; i++) {
+            budget.take(ANN, 10, PAGE);
+            budget.takeFurther(ANN, 10, PAGE);
+        }
+        assertThat(standing("limits.user.contexts").taken()).isEqualTo(3);
+        assertThat(standing("limits.user.connections").taken()).isEqualTo(60);
+        refused("limits.user.connections", () -> budget.takeFurther(ANN, 1, PAGE));
+        Lease first = budget.take(BOB, 1, PAGE);
+        Lease further = budget.takeFurther(BOB, 7, PAGE);
+        budget.measure();
+        first.close(); // in whatever order they end
+        assertThat(standing("limits.connections").taken()).isEqualTo(67);
+        further.close();
+        assertThat(standing("limits.connections").taken()).isEqualTo(60);
+        assertThat(standing("contexts").taken()).isEqualTo(3);
+    }
+
+    @Test
     void connectionsAndAddressSpaceAreTakenOrRefusedWhole() {
         budget.take(ANN, 60, 1 << 18);
         refused("limits.user.connections", () -> budget.take(ANN, 1, PAGE));

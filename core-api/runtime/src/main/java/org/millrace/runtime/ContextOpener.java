@@ -57,7 +57,8 @@ final class ContextOpener {
     }
 
     private Grant open(Shard shard, ContextSize size, Object owner, int user) {
-        ContextBudget.Lease lease = budget.take(user, size.connections(), ContextLayout.bytes(size));
+        ContextBudget.Lease lease = shard == shards.first() ? budget.take(user, size.connections(), ContextLayout.bytes(size))
+            : budget.takeFurther(user, size.connections(), ContextLayout.bytes(size));
         SharedMemory memory = null;
         int doorbell = -1;
         Opened opened = null;

@@ -1,8 +1,11 @@
 package org.millrace.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -13,11 +16,14 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.millrace.api.context.ContextGrant;
 import org.millrace.api.context.ContextSize;
+import org.millrace.api.context.LimitException;
 import org.millrace.api.context.Status;
 import org.millrace.api.port.Port;
 import org.millrace.api.port.PortFactory;
 import org.millrace.bluefield.BluefieldBackend;
+import org.millrace.memory.ContextLayout;
 import org.millrace.ports.MemoryPort;
 import org.millrace.runtime.config.InstanceConfig;
 import org.millrace.tcp.flextoe.FlexToeFactory;
@@ -45,7 +51,7 @@ class ShardedContextTest {
 
     private static Instance start(Port port, String address, int shards) {
         Map<String, String> map = new TreeMap<>(Map.of("hardware", "hw-bluefield", "transports", "tcp-flextoe", "port", "test",
-            "address", address + "/24", "shards", Integer.toString(shards), "instance", address));
+            "address", address + "/24", "shards", Integer.toString(shards), "contexts", "4", "instance", address));
         return Instance.start(InstanceConfig.parse(map), List.of(new BluefieldBackend()), List.of(new FlexToeFactory()),
             List.of(new Wire(port)));
     }
@@ -171,6 +177,32 @@ class ShardedContextTest {
             ByteBuffer answer = ByteBuffer.allocate(1);
             until(() -> stream.read(answer) > 0);
             assertThat(answer.get(0)).isEqualTo((byte) -i);
+        }
+    }
+
+    /** What ends a context in one shard, an impossible index of a ring say, ends it in all. */
+    @Test
+    void nonsenseInOneShardEndsTheContextInAll() {
+        int contexts = far.status().contexts();
+        ContextGrant hostile = far.open(SIZE);
+        try (Toe toe = Toe.open(hostile)) {
+            ListenSocket listening = toe.listen(SERVER, 1);
+            until(() -> toe.poll(0) >= 0 && listening.isListening());
+            MemorySegment memory = hostile.shards().get(2).region();
+            memory.set(ValueLayout.JAVA_LONG, ContextLayout.attach(memory).requestRing(), 1L << 40);
+            hostile.shards().get(2).ring();
+            Eventually.holds(() -> toe.poll(0) >= 0 && !toe.isOpen(), () -> "the application does not hear of it");
+            assertThat(listening.status()).isEqualTo(Status.ABORTED);
+        }
+        Eventually.holds(() -> far.status().contexts() == contexts, far::status);
+        listen(SERVER);
+    }
+
+    @Test
+    void contextCountsOnceHoweverManyShardsThereAre() {
+        try (Toe third = Toe.open(far, SIZE); Toe fourth = Toe.open(far, SIZE)) {
+            assertThat(List.of(third.shards(), fourth.shards())).containsOnly(SHARDS);
+            assertThatThrownBy(() -> far.open(SIZE)).isInstanceOf(LimitException.class).hasMessageContaining("contexts allows 4");
         }
     }
 

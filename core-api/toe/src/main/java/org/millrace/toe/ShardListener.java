@@ -7,11 +7,17 @@ import org.millrace.memory.Descriptor;
 /**
  * A {@link ListenSocket}'s part in one shard: asks there, and is answered there.
  *
+ * <p>DESIGN NOTES. The first shard decides who has an address. Who lets go of one tells the others before the first, but a shard that is
+ * asked by two contexts at once may read the newcomer's request before: asked once more it has read both.
+ *
  * <p>Owned by: the Toe's thread.
  */
 final class ShardListener extends Requester {
+    private static final int MOST_REFUSALS = 4;
+
     private final ListenSocket socket;
     private final InetSocketAddress wanted;
+    private int refusals;
     private int listener;
     private boolean listening;
 
@@ -38,7 +44,13 @@ final class ShardListener extends Requester {
 
     @Override
     void fail(Status reason) {
-        socket.refused(reason);
+        boolean late = reason == Status.ADDRESS_IN_USE && lane.shard > 0 && !closed;
+        if (late && refusals++ < MOST_REFUSALS) {
+            requested = false;
+            toe.ask(this);
+        } else {
+            socket.refused(reason);
+        }
     }
 
     @Override

@@ -296,11 +296,11 @@ public final class Toe implements AutoCloseable {
             clear();
             return;
         }
-        boolean full = first.flush();
+        boolean full = false;
         for (Lane lane : others) {
             full |= lane.flush();
         }
-        ringFull = full;
+        ringFull = first.flush() | full; // last: who is given an address there finds it free in the others
     }
 
     private void clear() {

@@ -195,9 +195,9 @@ class LanesTest {
         toe.poll(0);
         Request second = shard(1).take();
         Request third = shard(2).take();
-        shard(1).listening(second.opaque(), 0, LOCAL, Status.ADDRESS_IN_USE);
+        shard(1).listening(second.opaque(), 0, LOCAL, Status.NO_RESOURCES);
         assertThat(toe.poll(0)).isEqualTo(1);
-        assertThatThrownBy(listener::accept).isInstanceOf(BindException.class).hasMessageContaining("10.0.0.1:80");
+        assertThatThrownBy(listener::accept).isInstanceOf(ToeFailure.ToeException.class).hasMessageContaining("10.0.0.1:80");
         assertThat(shard(0).takeAll()).extracting(Request::type).containsExactly(Descriptor.ABORT, Descriptor.UNLISTEN);
         shard(2).listening(third.opaque(), 12, LOCAL, Status.OK); // was on its way
         toe.poll(0);
@@ -206,6 +206,35 @@ class LanesTest {
         listener.close();
         toe.flush();
         assertThat(counts()).containsExactly(0, 0, 0);
+    }
+
+    /** It has not read yet that whoever had the address before has let go of it. */
+    @Test
+    void shardThatIsLateIsAskedOnceMore() {
+        ListenSocket listener = toe.listen(LOCAL, 16);
+        toe.flush();
+        shard(0).listening(shard(0).take().opaque(), 10, LOCAL, Status.OK);
+        toe.poll(0);
+        shard(2).listening(shard(2).take().opaque(), 12, LOCAL, Status.OK);
+        shard(1).listening(shard(1).take().opaque(), 0, LOCAL, Status.ADDRESS_IN_USE);
+        assertThat(toe.poll(0)).isZero();
+        shard(1).listening(shard(1).take().opaque(), 11, LOCAL, Status.OK);
+        assertThat(toe.poll(0)).isEqualTo(1);
+        assertThat(listener.isListening()).isTrue();
+    }
+
+    @Test
+    void addressThatStaysTakenIsRefused() {
+        ListenSocket listener = toe.listen(LOCAL, 16);
+        toe.flush();
+        shard(0).listening(shard(0).take().opaque(), 10, LOCAL, Status.OK);
+        toe.poll(0);
+        for (int asked = 0; asked < 5; asked++) {
+            shard(1).listening(shard(1).take().opaque(), 0, LOCAL, Status.ADDRESS_IN_USE);
+            toe.poll(0);
+        }
+        assertThatThrownBy(listener::accept).isInstanceOf(BindException.class);
+        assertThat(shard(1).takeAll()).isEmpty();
     }
 
     @Test

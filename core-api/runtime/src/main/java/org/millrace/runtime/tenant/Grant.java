@@ -125,11 +125,13 @@ public final class Grant implements ContextGrant {
     public void close() {
         if (closed.compareAndSet(false, true)) {
             closePipe();
+            for (Grant other : others) {
+                other.close(); // before the first, which decides who may listen where
+            }
             closer.run();
             if (doorbell >= 0) {
                 Linux.close(doorbell);
             }
-            shards.forEach(Grant::close);
         }
     }
 }

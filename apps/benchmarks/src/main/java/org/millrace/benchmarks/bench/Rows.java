@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.millrace.benchmarks.BulkPipelined;
 import org.millrace.benchmarks.Children;
 import org.millrace.benchmarks.EchoTransports;
 import org.millrace.benchmarks.FabricSpeed;
@@ -130,12 +131,20 @@ enum Rows {
         }
     },
     /** Several data paths behind one address. */
-    CORES("two shards of a data path beside two processes of one each", false) {
+    CORES("two shards beside two processes of a data path each; a stream's payload on a lane of its own", false) {
         @Override
         List<Result> measure(int rounds) throws IOException {
             ShardRow row = new ShardRow(ShardEcho.compare(rounds, new ShardEcho.Size(SHARDS, 1024, 10_240)), SHARDS);
-            System.out.println("  projected on: " + row.projection());
-            return row.results();
+            System.out.println("  more cores: " + row.projection());
+            List<Result> results = new ArrayList<>(row.results());
+            for (int bytes : new int[] {1448, 65_000}) {
+                List<Figures> bulk = BulkPipelined.compare(List.of("fused", "dma"), rounds, 500, bytes, "trusted");
+                String what = "a stream's MB, frames of " + bytes + " B, ";
+                results.add(Result.of(what + "fused", bulk.get(0)));
+                results.add(Result.of(what + "pipeline = dma", bulk.get(2)));
+                results.add(Result.of(what + "rate to fused", bulk.get(0).over(bulk.get(2)), bytes > 1448 ? Goal.atLeast(1.2) : null));
+            }
+            return results;
         }
     },
     /** Packets in virtual time. */

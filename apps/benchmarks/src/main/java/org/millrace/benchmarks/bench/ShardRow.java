@@ -36,10 +36,15 @@ record ShardRow(Map<String, Figures> measured, int shards) {
             Result.of("a frame handed over, both sides", handOver()));
     }
 
-    /** {@return the command that projects more cores from this} */
+    /**
+     * {@return the command that projects more cores from this} By how much cores disturb each other is seen of processes, which share
+     * nothing else; that several shards in one process cost more than one is not that, and does not grow with their number.
+     */
     String projection() {
+        double two = cpu(ShardEcho.SHARDS).median();
+        double disturbed = Math.max(1, cpu(ShardEcho.PROCESSES).over(cpu(ShardEcho.ONE)).median());
         return String.format(Locale.ROOT, "%s --set echo-ns=%.0f --set two-ns=%.0f --set hand-over-ns=%.0f", PROJECTION,
-            cpu(ShardEcho.ONE_SHARD).median(), cpu(ShardEcho.SHARDS).median(), Math.max(0, handOver().median()));
+            two / disturbed, two, Math.max(0, handOver().median()));
     }
 
     private Figures cpu(String subject) {

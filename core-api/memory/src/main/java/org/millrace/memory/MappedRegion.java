@@ -52,6 +52,25 @@ public final class MappedRegion implements SharedMemory {
     }
 
     /**
+     * {@return memory of this process that is given back when nobody refers to it; as of a region, it costs no page until touched}
+     *
+     * @param name      for {@code /proc}
+     * @param sizeBytes at least; rounded up to whole pages
+     * @throws NativeException if the system refuses
+     */
+    public static MemorySegment reserve(String name, long sizeBytes) {
+        Linux linux = new Linux();
+        long rounded = Math.ceilDiv(sizeBytes, (long) Linux.pageSize()) * Linux.pageSize();
+        int fd = (int) Linux.check(linux.memfdCreate(name), "memfd_create");
+        int truncated = linux.truncate(fd, rounded);
+        long address = truncated < 0 ? truncated : linux.map(fd, 0, rounded);
+        Linux.close(fd);
+        Linux.check(address, "reserving " + rounded + " bytes");
+        return MemorySegment.ofAddress(address)
+                .reinterpret(rounded, Arena.ofAuto(), mapping -> Linux.unmap(mapping.address(), rounded));
+    }
+
+    /**
      * Maps a region or file that another process created.
      *
      * @param descriptor of it; the region closes it

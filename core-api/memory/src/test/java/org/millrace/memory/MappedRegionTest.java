@@ -3,6 +3,7 @@ package org.millrace.memory;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.junit.jupiter.api.Test;
 
@@ -18,6 +19,14 @@ class MappedRegionTest {
             region.segment().set(ValueLayout.JAVA_LONG, 99_992, 42);
             assertThat(region.segment().get(ValueLayout.JAVA_LONG, 99_992)).isEqualTo(42);
         }
+    }
+
+    @Test
+    void whatIsReservedCostsNothingUntilItIsTouched() {
+        MemorySegment memory = MappedRegion.reserve("test", 1L << 36); // more than this machine has
+        memory.set(ValueLayout.JAVA_BYTE, memory.byteSize() - 1, (byte) 7);
+        assertThat(memory.get(ValueLayout.JAVA_BYTE, 0)).isZero();
+        assertThat(memory.get(ValueLayout.JAVA_BYTE, memory.byteSize() - 1)).isEqualTo((byte) 7);
     }
 
     @Test

@@ -1,8 +1,8 @@
 package org.millrace.memory.frame;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.millrace.api.port.FrameBatch;
+import org.millrace.memory.MappedRegion;
 
 /**
  * Wires within a process from each of n threads to each other, for frames that one has received and another one wants. A frame
@@ -20,7 +20,7 @@ public final class FrameMesh {
      */
     public FrameMesh(int count) {
         nodes = new Node[count];
-        MemorySegment memory = Arena.ofAuto().allocate((long) count * count * FrameRing.sizeBytes(RING_BYTES), 64);
+        MemorySegment memory = MappedRegion.reserve("millrace-shards", (long) count * count * FrameRing.sizeBytes(RING_BYTES));
         for (int i = 0; i < count; i++) {
             nodes[i] = new Node(i, count);
         }

@@ -234,6 +234,7 @@ final class AgilioPipeline<M extends SegmentMeta> extends StagedExecution<M> imp
         visit.hasFoundState(false);
         running = visit;
         thread.lane().run(visit.work(), stagesNs());
+        thread.lane().ran(visit.work(), stagesNs());
         meter.end();
         if (meter.bumps() > 0) {
             host.bumped(visit.work().item().flow(), cycle());

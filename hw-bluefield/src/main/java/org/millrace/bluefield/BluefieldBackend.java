@@ -36,8 +36,8 @@ public class BluefieldBackend implements HardwareBackend {
     public static final String NAME = "hw-bluefield";
 
     private static final HandedOut EXTERNS = new HandedOut();
-    /** Lanes look on for so long at most; a core that is theirs has nothing better to do. */
-    private static final long SPIN_NS = 50_000;
+    /** Lanes look on for so long at most, and for a 64th of it, 0.2 ms, at least: from a round of the data path's to the next, and until it is awake. */
+    private static final long SPIN_NS = 12_800_000;
 
     /** What admission has made, for the load that follows; both go with the program if none does. */
     private final Map<Program<?>, WeakReference<Fuser>> admitted = Collections.synchronizedMap(new WeakHashMap<>());
@@ -97,15 +97,18 @@ public class BluefieldBackend implements HardwareBackend {
                 stages.stream().map(stage -> StepCall.planned(stage, tables)).toList());
             int order = 0;
             for (Stage<?, ?> stage : stages) {
-                placed.add(new FitReport.Placement(workflow.name(), stage.spec().name(), place(order++, called.get(stage)),
+                placed.add(new FitReport.Placement(workflow.name(), stage.spec().name(), place(program, workflow, order++, called.get(stage)),
                     Layout.of(stage.spec().state().get().getClass()).bits() + " bits of state per key"));
                 ForeignExterns.of(stage, EXTERNS::contains, NAME).forEach(v -> refused.add(new FitReport.Reason(
                     stage.spec().name(), v.site().method(), v.site().line(), v.limit(), v.operation())));
             }
         }
         refused.addAll(checked(checked));
+        if (plan != null) {
+            refused.addAll(LanePlaces.check(plan, program));
+        }
         admitted.put(program, new WeakReference<>(fuser));
-        return new FitReport(List.copyOf(placed), List.copyOf(refused));
+        return new FitReport(List.copyOf(placed), List.copyOf(refused), plan == null ? List.of() : plan.notes());
     }
 
     private static List<FitReport.Reason> checked(CompletableFuture<List<FitReport.Reason>> check) {
@@ -117,7 +120,10 @@ public class BluefieldBackend implements HardwareBackend {
     }
 
     /** A stage that is called is slower, not wrong: it says why. */
-    private static String place(int order, Violation called) {
+    private String place(Program<?> program, Workflow workflow, int order, Violation called) {
+        if (plan != null && plan.hasStages()) {
+            return LanePlaces.text(plan, program, workflow, order);
+        }
         return called == null ? "core 0, fused order " + order
             : "core 0, order " + order + ", called, not copied: " + called.site() + " " + called.operation();
     }
@@ -132,8 +138,11 @@ public class BluefieldBackend implements HardwareBackend {
     }
 
     private <M extends SegmentMeta> Pipeline<M> make(Program<M> program, Capacity capacity, Outlet<M> runtime, Fuser fuser) {
-        DmaLanes lanes = plan == null ? null : LaneExterns.dmaOf(program);
-        return lanes == null ? new BluefieldPipeline<>(program, capacity, runtime, fuser)
-            : new DmaPipeline<>(program, capacity, runtime, fuser, lanes);
+        DmaLanes dma = plan == null ? null : LaneExterns.dmaOf(program);
+        if (plan != null && plan.hasStages()) {
+            return new StagedPipeline<>(program, capacity, runtime, plan, drivers, dma);
+        }
+        return dma == null ? new BluefieldPipeline<>(program, capacity, runtime, fuser)
+            : new DmaPipeline<>(program, capacity, runtime, fuser, dma);
     }
 }

@@ -29,12 +29,14 @@ final class LaneExterns implements Externs {
     private final HostServices runtime;
     /** Null: nothing is moved by lanes. */
     private final DmaLanes dma;
+    private final boolean hasStages;
 
     LaneExterns(HandedOut out, Externs plain, HostServices runtime, LanePlan plan,
                 Function<List<? extends LaneWork>, LaneDriver> drivers) {
         this.out = out;
         this.plain = plain;
         this.runtime = runtime;
+        hasStages = plan.hasStages();
         int lanes = plan.lanes(LanePlan.Kind.DMA);
         dma = lanes == 0 || runtime.moves() == null ? null : new DmaLanes(lanes, drivers);
     }
@@ -75,7 +77,7 @@ final class LaneExterns implements Externs {
 
     @Override
     public FlowQueue flowQueue() {
-        return plain.flowQueue();
+        return hasStages ? out.add(new LaneQueue(plain.flowQueue())) : plain.flowQueue();
     }
 
     @Override

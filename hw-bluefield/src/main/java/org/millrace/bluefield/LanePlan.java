@@ -75,6 +75,13 @@ record LanePlan(Map<Kind, Integer> lanes) {
         return lanes.keySet().stream().anyMatch(kind -> kind != Kind.DMA);
     }
 
+    /** {@return what a fit report says of it beside the places of stages} */
+    List<String> notes() {
+        int dma = lanes(Kind.DMA);
+        return dma == 0 ? List.of() : List.of("payload that is received is moved by " + (dma == 1 ? "one lane" : dma + " lanes")
+            + " and by the data path's thread when it would wait for them");
+    }
+
     @Override
     public String toString() {
         return Stream.of(Kind.values()).filter(lanes::containsKey)

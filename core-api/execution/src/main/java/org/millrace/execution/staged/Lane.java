@@ -41,13 +41,24 @@ public final class Lane<M extends SegmentMeta> {
     }
 
     /**
-     * Runs the place's stages on an item, or until one ends it.
+     * Runs the place's stages on an item, or until one ends it. On a thread of the lane's own, if the program does not mirror; then {@link #ran} follows on
+     * the driver's.
      *
      * @param work  what was taken
      * @param nowNs the time
      */
     public void run(Work<M> work, long nowNs) {
         execution.run(work, steps[work.route.workflow().ordinal()], nowNs);
+    }
+
+    /**
+     * Takes note that the stages have run.
+     *
+     * @param work  what has run
+     * @param nowNs the time
+     */
+    public void ran(Work<M> work, long nowNs) {
+        execution.ran(work, nowNs);
     }
 
     /**

@@ -248,6 +248,12 @@ public abstract class StagedExecution<M extends SegmentMeta> extends Execution<M
                     mirrors().mirror(work.verdict, work.item, 0);
                 }
             }
+        }
+    }
+
+    /** See {@link Lane#ran}. */
+    final void ran(Work<M> work, long nowNs) {
+        if (work.doom == 0) {
             watch(work);
         }
         if (work.leg == work.route.emissionLeg()) {

@@ -47,6 +47,7 @@ class StagedExecutionTest {
             lanes().forEach(lane -> {
                 for (Work<SegmentMeta> work = lane.take(); work != null; work = lane.take()) {
                     lane.run(work, nowNs);
+                    lane.ran(work, nowNs);
                     assertThat(lane.pass(work, nowNs)).isTrue();
                 }
             });
@@ -124,6 +125,7 @@ class StagedExecutionTest {
         Lane<SegmentMeta> lane = lane(place, flow);
         Work<SegmentMeta> work = lane.take();
         lane.run(work, 0);
+        lane.ran(work, 0);
         return work;
     }
 
@@ -291,6 +293,7 @@ class StagedExecutionTest {
         }
         if (run.add(work)) {
             lane.run(work, 0);
+            lane.ran(work, 0);
             if (lane.shard().place() == PROTOCOL && work.item().workflow() == Workflow.RX.ordinal()) {
                 passedProtocol[work.item().flow()]++;
             }

@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.millrace.api.hardware.HardwareBackend;
+import org.millrace.api.pipeline.DropReason;
 import org.millrace.bluefield.BluefieldBackend;
 import org.millrace.runtime.status.DataPathStatus;
 import org.millrace.sim.port.FrameLink;
@@ -20,7 +23,7 @@ import org.millrace.tcp.flextoe.FlexToeFactory;
 class PipelinedSchedulesTest {
     private static final int SCHEDULES = Integer.getInteger("millrace.schedules", 300);
     private static final long SEED = Long.getLong("millrace.schedules.seed", 1);
-    private static final int NUMBERS = 500;
+    private static final int NUMBERS = 300;
 
     private final SteppedLanes stepped = new SteppedLanes();
 
@@ -37,6 +40,22 @@ class PipelinedSchedulesTest {
             assertThat(counters.remove("tcp-flextoe.payload bytes moved by lanes")).isPositive();
             assertThat(counters).isEqualTo(fused.get(i).counters());
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"pre*3/protocol*2/post*2/dma*2", "protocol", "pre*2/post"})
+    void everyByteArrivesOnceAndInOrderThroughLanesOfStages(String lanes) {
+        FrameLink link = new FrameLink(20_000, 1500, false);
+        for (DataPathStatus status : run(lanes, () -> BluefieldBackend.pipelined(lanes, stepped::driver), link)) {
+            assertThat(status.transferFaults()).isZero();
+            DataPathStatus.TransportStatus tcp = status.transports().getFirst();
+            String first = lanes.split("[*/]")[0];
+            assertThat(tcp.named().get("items on lanes of " + first)).isGreaterThan(tcp.received() / 2);
+            assertThat(tcp.named().get("items refused")).isZero();
+            assertThat(status.drops().keySet()).isSubsetOf(Stream.of(DropReason.DUPLICATE, DropReason.NOTHING_TO_SEND, DropReason.OUT_OF_WINDOW)
+                .map(DropReason::text).toList());
+        }
+        assertThat(stepped.steps).isGreaterThan(SCHEDULES);
     }
 
     private List<DataPathStatus> run(String lanes, Supplier<HardwareBackend> hardware, FrameLink link) {

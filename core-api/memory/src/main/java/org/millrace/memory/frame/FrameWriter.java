@@ -17,6 +17,7 @@ public final class FrameWriter {
     private final Bell reader;
     private final int maxFrameBytes;
     private long tail;
+    private long published;
     private long head;
     private long frames;
     private long bytes;
@@ -30,6 +31,7 @@ public final class FrameWriter {
         this.maxFrameBytes = maxFrameBytes;
         this.reader = reader;
         tail = (long) FrameRing.POSITION.getAcquire(memory, base + FrameRing.TAIL) & ~7L;
+        published = tail;
         head = (long) FrameRing.POSITION.getAcquire(memory, base + FrameRing.HEAD);
     }
 
@@ -115,8 +117,12 @@ public final class FrameWriter {
         }
     }
 
-    /** Shows the reader what was written, and wakes it if it sleeps. */
+    /** Shows the reader what was written, if anything was, and wakes it if it sleeps. */
     public void publish() {
+        if (tail == published) {
+            return;
+        }
+        published = tail;
         FrameRing.POSITION.setRelease(memory, base + FrameRing.TAIL, tail);
         VarHandle.fullFence(); // the reader stores waiting, fences and looks at tail: one of us sees the other
         long waiting = base + FrameRing.WAITING;

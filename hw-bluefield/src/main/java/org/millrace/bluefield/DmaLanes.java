@@ -24,9 +24,9 @@ final class DmaLanes {
     /** Handing over costs as much as moving about so many bytes: lines of cache that go to another core and back. */
     private static final int LEAST_BYTES = 4 << 10;
     /** Longer ones are moved in pieces: all who move are done at about the same time. */
-    private static final int PIECE_BYTES = 16 << 10;
+    private static final int PIECE_BYTES = 64 << 10;
     /** So much is published together. */
-    private static final int PUBLISHED_BYTES = 16 << 10;
+    private static final int PUBLISHED_BYTES = 64 << 10;
     /** Waking a thread costs as much as moving about so many bytes. */
     private static final int WAKING_BYTES = 32 << 10;
     private static final int SLOTS = 256;
@@ -36,6 +36,8 @@ final class DmaLanes {
     private final LaneDriver driver;
     private int unpublishedBytes;
     private long unsettledBytes;
+    /** Since the last time that all was settled: a lane that is awake then looks on for longer than that takes. */
+    private boolean hasWoken;
     private long handedOverBytes;
     private long ownBytes;
 
@@ -125,7 +127,9 @@ final class DmaLanes {
     private void publish() {
         unpublishedBytes = 0;
         if (ring.publish()) {
-            driver.published(unsettledBytes >= WAKING_BYTES);
+            boolean wakes = !hasWoken && unsettledBytes >= WAKING_BYTES;
+            hasWoken |= wakes;
+            driver.published(wakes);
         }
     }
 
@@ -153,6 +157,7 @@ final class DmaLanes {
             help();
         }
         unsettledBytes = 0;
+        hasWoken = false;
     }
 
     /** {@return whether all bytes are where they belong, as far as was looked} */

@@ -105,6 +105,24 @@ class IsolationTest {
         assertShares(server, 1, 2, 4);
     }
 
+    @Test
+    void whatStagesOnLanesAskOfTheFlowQueueIsSharedTheSame() {
+        SharedServer.Choice choice = new SharedServer.Choice();
+        choice.hardware = new BluefieldBackend().pipelined("pre/protocol/post");
+        choice.echoes = 0;
+        choice.bulkClasses = 2;
+        choice.streams = 2;
+        choice.routes = List.of(to(17, 1), to(18, 3));
+        SharedServer server = new SharedServer(choice);
+        try {
+            server.beginBulk();
+            server.run(SETTLE_NS);
+            assertShares(server, 1, 3);
+        } finally {
+            server.path.close();
+        }
+    }
+
     private static void assertShares(SharedServer server, int... weights) {
         long[] before = server.bulkBytes.clone();
         server.run(2 * MEASURE_NS);

@@ -57,6 +57,16 @@ record LaneQueue(FlowQueue queue) implements FlowQueue {
     }
 
     @Override
+    public void round() {
+        queue.round();
+    }
+
+    @Override
+    public void sent(int flow, int bytes) {
+        queue.sent(flow, bytes);
+    }
+
+    @Override
     public long deadlineNs() {
         return queue.deadlineNs();
     }

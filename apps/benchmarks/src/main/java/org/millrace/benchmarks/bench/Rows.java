@@ -12,6 +12,7 @@ import org.millrace.benchmarks.EchoTransports;
 import org.millrace.benchmarks.FabricSpeed;
 import org.millrace.benchmarks.FirstBytes;
 import org.millrace.benchmarks.HttpComparison;
+import org.millrace.benchmarks.Isolation;
 import org.millrace.benchmarks.QueueRoundTrip;
 import org.millrace.benchmarks.ShardEcho;
 import org.millrace.benchmarks.SwapPause;
@@ -143,6 +144,27 @@ enum Rows {
                 results.add(Result.of(what + "fused", bulk.get(0)));
                 results.add(Result.of(what + "pipeline = dma", bulk.get(2)));
                 results.add(Result.of(what + "rate to fused", bulk.get(0).over(bulk.get(2)), bytes > 1448 ? Goal.atLeast(1.2) : null));
+            }
+            return results;
+        }
+    },
+    /** Who shares a data path with bulk. */
+    ISOLATION("32 calls of 64 B beside 4 streams without end, in CPU time", false) {
+        @Override
+        List<Result> measure(int rounds) throws IOException {
+            List<Result> results = new ArrayList<>();
+            for (String transport : List.of(FLEXTOE, LAMINAR)) {
+                Map<String, Figures> all = Isolation.compare(rounds, 300, transport);
+                for (String direction : Isolation.DIRECTIONS) {
+                    for (String policy : Isolation.POLICIES) {
+                        String what = transport + ", streams " + direction + ", " + policy + " weights";
+                        String key = direction + "." + policy;
+                        Goal goal = policy.equals(Isolation.WITH) ? Goal.atMost(1.5) : null;
+                        results.add(Result.of(what + ": median to alone", all.get(key + Isolation.MEDIAN), goal));
+                        results.add(Result.of(what + ": 99 % to alone", all.get(key + Isolation.TAIL), goal));
+                        results.add(Result.of(what + ": rate of the streams", all.get(key + Isolation.RATE)));
+                    }
+                }
             }
             return results;
         }

@@ -63,12 +63,8 @@ final class EventReader {
         int rx = events.i32(slot, Descriptor.RX_BYTES);
         int tx = events.i32(slot, Descriptor.TX_BYTES);
         int flags = events.u8(slot, Descriptor.FLAGS);
-        boolean fin = (flags & Descriptor.FIN) != 0;
-        boolean possible = switch (endpoint) {
-            case StreamSocket stream -> stream.bumped(rx, tx, fin, (flags & Descriptor.IDLE) != 0);
-            case null, default -> true;
-        };
-        if (!possible) {
+        if (endpoint instanceof StreamSocket stream
+            && !stream.bumped(rx, tx, (flags & Descriptor.FIN) != 0, (flags & Descriptor.IDLE) != 0)) {
             toe.fail("it announced " + rx + " bytes to read and " + tx + " bytes freed, more than there can be");
         }
     }

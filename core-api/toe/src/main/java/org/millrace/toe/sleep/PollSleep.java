@@ -54,7 +54,9 @@ public final class PollSleep {
 
     /** The owner is awake, whoever has asked for that. */
     public void heard() {
-        asked = false;
+        if (asked) { // a volatile store is a fence, and nobody asks at most polls
+            asked = false;
+        }
     }
 
     /** Sleeps until something is there, or the time is over; negative: no limit. */

@@ -183,7 +183,7 @@ class MillraceSelectorTest {
     }
 
     @Test
-    void channelConnectedAfterItWasRegisteredWakesASelectorThatSleeps() throws Exception {
+    void channelConnectedAfterItWasRegisteredWakesASelectorThatWaits() throws Exception {
         try (MillraceSelectorProvider fresh = MillraceSelectorProvider.over(hosts.client, TwoHosts.SIZE);
              Selector mine = fresh.openSelector(); SocketChannel channel = fresh.openSocketChannel()) {
             register(channel, mine, SelectionKey.OP_CONNECT);
@@ -265,17 +265,17 @@ class MillraceSelectorTest {
         assertThat(selector.select()).isZero();
         assertThat(Thread.interrupted()).isTrue();
 
-        Thread sleeper = Thread.ofPlatform().start(() -> {
+        Thread selecting = Thread.ofPlatform().start(() -> {
             try {
                 selector.select();
             } catch (IOException e) {
                 throw new IllegalStateException(e);
             } catch (ClosedSelectorException e) {
-                return; // it came too late to sleep
+                return; // it came too late to wait
             }
         });
         selector.close();
-        sleeper.join();
+        selecting.join();
         assertThatThrownBy(selector::select).isInstanceOf(ClosedSelectorException.class);
         assertThatThrownBy(selector::keys).isInstanceOf(ClosedSelectorException.class);
         selector.close();
@@ -308,7 +308,7 @@ class MillraceSelectorTest {
 
     /** Three selectors and a blocked thread in one context: whoever watches has to wake the others. */
     @Test
-    void sleepersOfOneContextAreAllWoken() throws Exception {
+    void selectorsOfOneContextAreAllWoken() throws Exception {
         List<Selector> selectors = List.of(serving.openSelector(), serving.openSelector(), selector);
         List<SocketChannel> clients = new ArrayList<>();
         List<Thread> threads = new ArrayList<>();

@@ -12,7 +12,7 @@ import org.millrace.api.context.Status;
  * <p>Owned by: the Toe's thread.
  */
 public abstract sealed class Endpoint extends Requester implements AutoCloseable
-    permits StreamSocket, ListenSocket, MessageEndpoint {
+    permits ReadableEndpoint, ListenSocket, MessageEndpoint {
     boolean isReady;
     boolean hidden;
     private int connection;

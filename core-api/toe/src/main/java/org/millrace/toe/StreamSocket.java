@@ -24,36 +24,23 @@ import org.millrace.memory.RingGrowth;
  * <p>A stream that fails (reset by the peer, timed out, aborted) fails writes at once, and reads once all bytes that had
  * arrived are read: docs/decisions/052-after-the-end.md. Like any other it still has to be closed.
  *
- * <p>DESIGN NOTES. Positions are stream offsets from 0. Received: {@code released <= consumed <= taken <= received}; the
- * data path knows of released ones and may fill {@code released + receiveBytes}. Sent: {@code freed <= pushed <=
- * appended}; the data path owns what lies between freed and pushed. Pacing and credits are read anew at each flush, so a
- * change is obeyed by the next one; bytes behind the credits and the FIN behind them stay owed until it is closed.
+ * <p>DESIGN NOTES. Positions are stream offsets from 0. Sent: {@code freed <= pushed <= appended}; the data path owns what
+ * lies between freed and pushed. Pacing and credits are read anew at each flush, so a change is obeyed by the next one;
+ * bytes behind the credits and the FIN behind them stay owed until it is closed.
  *
  * <p>Owned by: the Toe's thread.
  */
-public final class StreamSocket extends Endpoint {
+public final class StreamSocket extends ReadableEndpoint {
     private static final int LEAST_SEND_BUFFER_BYTES = 4_608;
 
     private InetSocketAddress local;
     private InetSocketAddress peer;
-    private MemorySegment region;
-    private final int receiveBytes;
     private final int transmitBytes;
-    /** What is in use of the rings, bytes. */
-    private int receiveSize;
+    /** What is in use of the ring, bytes. */
     private int transmitSize;
     private int transmitTold;
-    private long receiveRing;
     private long transmitRing;
-    private ByteBuffer receiveView;
     private ByteBuffer transmitView;
-
-    private long received;
-    private long taken;
-    private long consumed;
-    private final ReleasedRanges ahead = new ReleasedRanges();
-    private long released;
-    private boolean peerFinished;
 
     private long appended;
     private long pushed;
@@ -73,10 +60,7 @@ public final class StreamSocket extends Endpoint {
         super(toe, lane, transport, opaque);
         this.local = local;
         this.peer = peer;
-        region = lane.layout.region();
-        receiveBytes = lane.layout.size().receiveBytes();
         transmitBytes = lane.layout.size().transmitBytes();
-        receiveSize = receiveBytes;
         transmitSize = transmitBytes;
         transmitTold = transmitBytes;
     }
@@ -102,24 +86,9 @@ public final class StreamSocket extends Endpoint {
         return connection() != 0;
     }
 
-    /** {@return the memory that its offsets are in; to be asked once it is connected} */
-    public MemorySegment region() {
-        return region;
-    }
-
     /** {@return the shard of the instance that it is in, from 0; while it connects, the one that is asked} */
     public int shard() {
         return lane.shard;
-    }
-
-    /** {@return bytes that its receive buffer holds now; it may come to hold more} */
-    public int receiveBytes() {
-        return receiveSize;
-    }
-
-    /** {@return bytes that can be read now, after a failure too; 0 once the context is closed} */
-    public int readable() {
-        return toe.hasMemory() ? (int) (received - taken) : 0;
     }
 
     /** {@return bytes that can be written now; 0 before it is connected and after a failure or {@link #shutdownOutput}} */
@@ -198,140 +167,9 @@ public final class StreamSocket extends Endpoint {
         return (int) (appended - freed);
     }
 
-    /** {@return whether the peer has finished its stream and all of it was read} */
-    public boolean isInputEnded() {
-        return peerFinished && received == taken;
-    }
-
     /** {@return whether {@link #shutdownOutput} was called} */
     public boolean isOutputShutdown() {
         return finished;
-    }
-
-    /**
-     * Reads.
-     *
-     * @param destination takes up to {@link ByteBuffer#remaining} bytes
-     * @return bytes read; 0 if there are none now; -1 at the end of the stream
-     * @throws IOException if the stream failed ({@link ToeFailure}) and all that had arrived is read, or if it is closed
-     */
-    public int read(ByteBuffer destination) throws IOException {
-        int length = nextRead(destination.remaining());
-        if (length > 0) {
-            int at = (int) taken & receiveSize - 1;
-            int first = Math.min(length, receiveSize - at);
-            int position = destination.position();
-            destination.put(position, receiveView(), at, first);
-            destination.put(position + first, receiveView(), 0, length - first);
-            destination.position(position + length);
-            release(length);
-        }
-        return length;
-    }
-
-    /**
-     * Reads.
-     *
-     * @param destination where to
-     * @param offset      in it
-     * @param bytes       most to read
-     * @return bytes read; 0 if there are none now; -1 at the end of the stream
-     * @throws IOException if the stream failed ({@link ToeFailure}) and all that had arrived is read, or if it is closed
-     */
-    public int read(MemorySegment destination, long offset, int bytes) throws IOException {
-        int length = peek(destination, offset, bytes);
-        if (length > 0) {
-            release(length);
-        }
-        return length;
-    }
-
-    /**
-     * Copies what {@link #read(MemorySegment, long, int)} would read, and leaves it to be read.
-     *
-     * @param destination where to
-     * @param offset      in it
-     * @param bytes       most to copy
-     * @return bytes copied; 0 if there are none now; -1 at the end of the stream
-     * @throws IOException if the stream failed ({@link ToeFailure}) or is closed
-     */
-    public int peek(MemorySegment destination, long offset, int bytes) throws IOException {
-        int length = nextRead(bytes);
-        if (length > 0) {
-            int first = Math.min(length, contiguousReadable());
-            MemorySegment.copy(region, readableOffset(), destination, offset, first);
-            MemorySegment.copy(region, receiveRing, destination, offset + first, length - first);
-        }
-        return length;
-    }
-
-    private int nextRead(int bytes) throws IOException {
-        int length = closed ? 0 : Math.min(bytes, readable());
-        boolean ended = length == 0 && bytes > 0 && !closed && isInputEnded();
-        if (length == 0 && !ended) {
-            check();
-        }
-        return ended ? -1 : length;
-    }
-
-    /** {@return offset in {@link #region} of the next byte to read} */
-    public long readableOffset() {
-        return receiveRing + (taken & receiveSize - 1);
-    }
-
-    /** {@return bytes that can be read at {@link #readableOffset} in one span} */
-    public int contiguousReadable() {
-        return Math.min(readable(), receiveSize - ((int) taken & receiveSize - 1));
-    }
-
-    /**
-     * Consumes bytes: their space goes back to the peer's window.
-     *
-     * @param bytes no more than {@link #readable} said; after a failure they are just forgotten
-     */
-    public void release(int bytes) {
-        release(take(bytes), bytes);
-    }
-
-    /**
-     * Goes on behind bytes without giving their space back: they stay where they are until they are released, in any
-     * order (§5.5.2.2).
-     *
-     * @param bytes no more than {@link #readable} said
-     * @return their position in the stream, for {@link #release(long, int)}
-     */
-    public long take(int bytes) {
-        if (bytes < 0 || bytes > received - taken) {
-            throw new IllegalArgumentException(bytes + " bytes taken, there are " + (received - taken));
-        }
-        long position = taken;
-        taken += bytes;
-        return position;
-    }
-
-    /**
-     * Gives the space of taken bytes back, in any order; the peer's window opens as far as all before was given back.
-     *
-     * @param position where they begin in the stream
-     * @param bytes    how many
-     */
-    public void release(long position, int bytes) {
-        long end = position + bytes;
-        if (bytes < 0 || position < consumed || end > taken) {
-            throw new IllegalArgumentException("bytes " + position + " to " + end + " released, taken are " + consumed
-                + " to " + taken);
-        }
-        if (bytes == 0) {
-            return;
-        }
-        if (position == consumed && ahead.isEmpty()) {
-            consumed = end;
-        } else if (ahead.add(position, end)) {
-            consumed = ahead.takeFrom(consumed);
-        } else {
-            throw new IllegalArgumentException("bytes " + position + " to " + end + " were released before");
-        }
-        lane.dirty(this);
     }
 
     /**
@@ -470,7 +308,7 @@ public final class StreamSocket extends Endpoint {
      */
     public void handOver(Berth to) throws IOException {
         check();
-        if (connection() == 0 || taken != 0 || appended != 0 || finished) {
+        if (connection() == 0 || isBegun() || appended != 0 || finished) {
             throw new IllegalStateException("a stream that was read or written stays where it is: hand it over at once");
         }
         if (to.contexts().size() != toe.shards()) {
@@ -499,11 +337,8 @@ public final class StreamSocket extends Endpoint {
     @Override
     void connection(int id) {
         super.connection(id);
-        region = lane.layout.region();
-        receiveSize = lane.layout.receiveRingBytes(id);
         transmitSize = lane.layout.transmitRingBytes(id);
         transmitTold = transmitSize;
-        receiveRing = lane.layout.receiveRing(id);
         transmitRing = lane.layout.transmitRing(id);
         local = lane.recordAddress(id, ContextLayout.LOCAL_ADDRESS, ContextLayout.LOCAL_PORT);
         peer = lane.recordAddress(id, ContextLayout.PEER_ADDRESS, ContextLayout.PEER_PORT);
@@ -533,15 +368,11 @@ public final class StreamSocket extends Endpoint {
 
     /** {@return whether the numbers of a BUMP event are possible} */
     boolean bumped(int rx, int tx, boolean fin, boolean idle) {
-        if (rx < 0 || tx < 0 || received + rx - released > receiveBytes || freed + tx > pushed) {
+        if (rx < 0 || tx < 0 || !hasRoomFor(rx) || freed + tx > pushed) {
             return false;
         }
-        if (rx != 0) {
-            receiveSize = lane.layout.receiveRingBytes(connection()); // what lay in a smaller one has kept its place
-        }
-        received += rx;
+        arrived(rx, fin);
         freed += tx;
-        peerFinished |= fin;
         if (idle && appended == freed && !filling) {
             lane.returnPages(transmitRing, transmitBytes);
         }
@@ -612,17 +443,17 @@ public final class StreamSocket extends Endpoint {
         // nobody is left here to push later: the data path holds back what credits do not allow yet
         long limit = closed ? appended : lane.pushLimit(connection(), pushed, appended);
         boolean fin = finished && !finPushed && limit == appended;
-        if (limit > pushed || consumed > released || fin) {
+        if (limit > pushed || untoldBytes() > 0 || fin) {
             long slot = requests.claim(Descriptor.BUMP, connection());
             if (slot == RequestQueue.FULL) {
                 return false;
             }
-            requests.bytes(slot, (int) (consumed - released), (int) (limit - pushed), fin);
+            requests.bytes(slot, untoldBytes(), (int) (limit - pushed), fin);
             if (transmitTold != transmitSize) {
                 requests.code(slot, Integer.numberOfTrailingZeros(transmitSize), 0);
                 transmitTold = transmitSize;
             }
-            released = consumed;
+            releasedIsTold();
             pushed = limit;
             finPushed |= fin;
         }
@@ -630,13 +461,6 @@ public final class StreamSocket extends Endpoint {
     }
 
     // A view is made once a socket: a ByteBuffer copies into another without an object in between.
-    private ByteBuffer receiveView() {
-        if (receiveView == null) {
-            receiveView = region.asSlice(receiveRing, receiveBytes).asByteBuffer();
-        }
-        return receiveView;
-    }
-
     private ByteBuffer transmitView() {
         if (transmitView == null) {
             transmitView = region.asSlice(transmitRing, transmitBytes).asByteBuffer();

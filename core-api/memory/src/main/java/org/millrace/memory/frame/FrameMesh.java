@@ -101,13 +101,18 @@ public final class FrameMesh {
          * @param batch takes the frames, which stay where they are until {@link #release}
          */
         public void take(FrameBatch batch) {
-            first = (first + 1) % readers.length;
-            for (int i = 0; i < readers.length; i++) {
-                FrameReader reader = readers[(first + i) % readers.length];
-                if (reader != null) {
-                    reader.append(batch);
+            first = next(first);
+            int from = first;
+            do {
+                if (readers[from] != null) {
+                    readers[from].append(batch);
                 }
-            }
+                from = next(from);
+            } while (from != first);
+        }
+
+        private int next(int thread) {
+            return thread + 1 == readers.length ? 0 : thread + 1;
         }
 
         /**

@@ -43,7 +43,7 @@ public final class FrameReader {
         }
     }
 
-    /** Gives the frames of the previous batch back and fills {@code batch}. */
+    /** Gives the frames of the previous batch back and fills {@code batch}. Answers how many it has. */
     public int read(FrameBatch batch) {
         batch.clear();
         release();
@@ -119,14 +119,17 @@ public final class FrameReader {
         }
     }
 
+    /** {@return frames read} */
     public long frames() {
         return frames;
     }
 
+    /** {@return their bytes} */
     public long bytes() {
         return bytes;
     }
 
+    /** {@return 1 once a record was found that cannot be, else 0} */
     public long errors() {
         return errors;
     }

@@ -19,20 +19,30 @@ import java.nio.ByteOrder;
  * <p>Little-endian. What lies between the words keeps them in cache lines of their own, prefetched pairs too.
  */
 public final class FrameRing {
+    /** Offset of the writer's position. */
     public static final int TAIL = 0;
+    /** Offset of the reader's position. */
     public static final int HEAD = 128;
+    /** Offset of the word that says that the reader sleeps. */
     public static final int WAITING = 256;
+    /** Offset of the records. */
     public static final int DATA = 4096;
+    /** What is before a frame in its record. */
     public static final int RECORD_HEADER_BYTES = 8;
+    /** Flag of a record that has no frame, up to the end of the ring. */
     public static final int FLAG_PADDING = 0x8000;
     /** An Ethernet header with a tag and 64 KB. */
     public static final int MAX_FRAME_BYTES = 18 + 65535;
+    /** An Ethernet header. */
     public static final int MIN_FRAME_BYTES = 14;
     /** Takes the largest record behind the largest padding, twice. */
     public static final int MIN_CAPACITY_BYTES = 1 << 18;
 
+    /** A record's header. */
     public static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    /** {@link #TAIL} and {@link #HEAD}. */
     public static final VarHandle POSITION = ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle();
+    /** {@link #WAITING}. */
     public static final VarHandle WORD = ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle();
 
     private FrameRing() {
@@ -48,6 +58,13 @@ public final class FrameRing {
         return RECORD_HEADER_BYTES + (long) frameBytes + 7 & ~7L;
     }
 
+    /**
+     * {@return a record's header}
+     *
+     * @param length       of the frame, bytes
+     * @param segmentBytes of a super-frame, else 0
+     * @param flags        16 bits
+     */
     public static long recordHeader(int length, int segmentBytes, int flags) {
         return length & 0xffff_ffffL | (long) (segmentBytes & 0xffff) << 32 | (long) flags << 48;
     }

@@ -35,52 +35,42 @@ public final class FrameWriter {
         head = (long) FrameRing.POSITION.getAcquire(memory, base + FrameRing.HEAD);
     }
 
-    /** Copies the frames that fit, publishes them together and wakes the reader if it sleeps. */
+    /** Copies the frames that fit, publishes them together and wakes the reader if it sleeps. Answers how many. */
     public int write(TransmitBatch batch) {
-        int count = batch.count();
-        int sent = 0;
-        for (int i = 0; i < count; i++) {
-            if (append(batch, i)) {
-                sent++;
-            }
+        long before = frames;
+        for (int i = 0; i < batch.count(); i++) {
+            append(batch, i);
         }
-        frames += sent;
-        dropped += count - sent;
         batch.clear();
-        if (sent != 0) {
-            publish();
-        }
-        return sent;
+        publish();
+        return (int) (frames - before);
     }
 
     /** Copies a received frame, unless it finds no room; {@link #publish} shows it to the reader. */
     public boolean append(FrameBatch batch, int i) {
         long at = room(batch.length[i]);
         if (at < 0) {
-            dropped++;
             return false;
         }
         memory.set(FrameRing.LONG, at, FrameRing.recordHeader(batch.length[i], batch.segmentSize[i], batch.flags[i]));
         MemorySegment.copy(batch.segment[i], batch.offset[i], memory, at + FrameRing.RECORD_HEADER_BYTES, batch.length[i]);
-        frames++;
         return true;
     }
 
-    private boolean append(TransmitBatch batch, int i) {
+    private void append(TransmitBatch batch, int i) {
         long at = room(batch.frameLength(i));
-        if (at < 0) {
-            return false;
+        if (at >= 0) {
+            copy(batch, i, at);
         }
-        copy(batch, i, at);
-        return true;
     }
 
-    /** {@return where the record of a frame of this length goes, which is the reader's with the next publish; −1: no room} */
+    /** {@return where the record of a frame of this length goes, which is the reader's with the next publish; −1: no room, it is dropped} */
     private long room(int length) {
         long record = FrameRing.recordBytes(length);
         long index = tail & capacity - 1;
         long padding = index + record > capacity ? capacity - index : 0;
         if (length > maxFrameBytes || !hasRoom(padding + record)) {
+            dropped++;
             return -1;
         }
         if (padding != 0) {
@@ -90,6 +80,7 @@ public final class FrameWriter {
             index = 0;
         }
         tail += record;
+        frames++;
         bytes += length;
         return base + FrameRing.DATA + index;
     }
@@ -133,14 +124,17 @@ public final class FrameWriter {
         }
     }
 
+    /** {@return frames written} */
     public long frames() {
         return frames;
     }
 
+    /** {@return their bytes} */
     public long bytes() {
         return bytes;
     }
 
+    /** {@return frames that found no room, or are too long} */
     public long dropped() {
         return dropped;
     }

@@ -161,6 +161,9 @@ final class FakeNetwork implements ContextProvider, ContextGrant {
 
     private void awaitSleep() {
         while ((int) ASLEEP.getVolatile(region, events.waitingWord()) == DescriptorRing.AWAKE) {
+            if (Thread.currentThread().isInterrupted()) { // by the test's time-out
+                throw new AssertionError("the services do not sleep");
+            }
             Thread.onSpinWait();
         }
     }

@@ -13,10 +13,13 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.millrace.api.context.Status;
 import org.millrace.fileserver.FakeNetwork.Client;
 
+@Timeout(value = 20, unit = TimeUnit.SECONDS)
 class ServicesTest {
     private static final InetSocketAddress LOCAL = new InetSocketAddress("10.0.0.1", 7);
 

@@ -64,13 +64,11 @@ final class EndpointTable {
 
     void forget(Requester requester) {
         asked.remove(requester.opaque, requester);
-    }
-
-    void forget(Endpoint endpoint) {
-        asked.remove(endpoint.opaque, endpoint);
-        int slot = ContextLayout.slot(endpoint.connection());
-        if (endpoint.connection() != 0 && connections[slot] == endpoint) {
-            connections[slot] = null;
+        if (requester instanceof Endpoint endpoint && endpoint.connection() != 0) {
+            int slot = ContextLayout.slot(endpoint.connection());
+            if (connections[slot] == endpoint) {
+                connections[slot] = null;
+            }
         }
     }
 

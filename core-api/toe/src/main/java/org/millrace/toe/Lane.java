@@ -99,10 +99,6 @@ final class Lane {
         endpoints.forget(requester);
     }
 
-    void forget(Endpoint endpoint) {
-        endpoints.forget(endpoint);
-    }
-
     void failAll() {
         endpoints.failAll();
     }

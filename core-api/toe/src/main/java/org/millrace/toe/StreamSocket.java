@@ -302,8 +302,8 @@ public final class StreamSocket extends ReadableEndpoint {
      * all that has arrived. This socket is closed by it. If the other context takes it no more, the stream is reset.
      *
      * @param to where
-     * @throws IOException           if the stream failed ({@link ToeFailure}) or is closed
-     * @throws IllegalStateException if it was read or written
+     * @throws IOException              if the stream failed ({@link ToeFailure}) or is closed
+     * @throws IllegalStateException    if it was read or written
      * @throws IllegalArgumentException if the other context is of another instance
      */
     public void handOver(Berth to) throws IOException {

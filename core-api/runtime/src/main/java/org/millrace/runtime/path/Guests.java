@@ -1,6 +1,5 @@
 package org.millrace.runtime.path;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.millrace.memory.Poller;
@@ -13,27 +12,34 @@ import org.millrace.memory.Poller;
  */
 final class Guests {
     private final DataPathThread host;
-    private final List<DataPathThread> all = new ArrayList<>();
+    /** The host and its guests; another list whenever one comes or goes, so that a round need not copy it. */
+    private List<DataPathThread> here;
     private Poller poller;
 
     Guests(DataPathThread host) {
         this.host = host;
+        here = List.of(host);
     }
 
     boolean isEmpty() {
-        return all.isEmpty();
+        return here.size() == 1;
     }
 
     void take(DataPathThread guest) {
-        all.add(guest);
+        change(Stream.concat(here.stream(), Stream.of(guest)));
+    }
+
+    private void change(Stream<DataPathThread> next) {
+        here = next.toList();
         poller = null;
     }
 
     /** A round of each, the host's first; then sleep, if all of them would. */
     void round() {
         boolean idle = host.turn();
-        for (DataPathThread guest : List.copyOf(all)) {
-            idle &= turn(guest);
+        List<DataPathThread> all = here;
+        for (int i = 1; i < all.size(); i++) {
+            idle &= turn(all.get(i));
         }
         if (idle) {
             sleep();
@@ -54,17 +60,19 @@ final class Guests {
     }
 
     private void sleep() {
-        List<DataPathThread> here = Stream.concat(Stream.of(host), all.stream()).toList();
-        long untilNs = Long.MAX_VALUE;
-        for (DataPathThread one : here) {
-            untilNs = Math.min(untilNs, one == host ? host.lastLook() : lastLook(one));
+        List<DataPathThread> all = here;
+        long untilNs = host.lastLook();
+        boolean isCalled = host.isCalled();
+        for (int i = 1; i < all.size(); i++) {
+            untilNs = Math.min(untilNs, lastLook(all.get(i)));
+            isCalled |= all.get(i).isCalled();
         }
         long ready = 0;
-        if (untilNs > host.now() && here.stream().noneMatch(DataPathThread::isCalled)) {
-            here.forEach(DataPathThread::asleep);
+        if (untilNs > host.now() && !isCalled) {
+            all.forEach(DataPathThread::asleep);
             ready = poller().poll(untilNs == Long.MAX_VALUE ? -1 : Math.max(0, untilNs - host.now()));
         }
-        for (int i = 0; i < here.size(); i++) {
+        for (int i = 0; i < here.size(); i++) { // without those that have just failed
             here.get(i).awake((ready >>> 2 * i + DataPathThread.BELL & 1) != 0);
         }
     }
@@ -81,20 +89,19 @@ final class Guests {
 
     private Poller poller() {
         if (poller == null) {
-            poller = new Poller(Stream.concat(Stream.of(host), all.stream()).flatMapToInt(DataPathThread::descriptors).toArray());
+            poller = new Poller(here.stream().flatMapToInt(DataPathThread::descriptors).toArray());
         }
         return poller;
     }
 
     private void release(DataPathThread guest) {
-        all.remove(guest);
-        poller = null;
+        change(here.stream().filter(other -> other != guest));
         guest.comeHome();
     }
 
     /** All go back to their own threads, and stay there. */
     void releaseAll() {
-        for (DataPathThread guest : List.copyOf(all)) {
+        for (DataPathThread guest : here.subList(1, here.size())) {
             guest.stayHome();
             release(guest);
         }

@@ -3,17 +3,20 @@ package org.millrace.runtime.path;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.lang.reflect.Proxy;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongFunction;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.millrace.api.port.Port;
 import org.millrace.memory.Linux;
 import org.millrace.ports.MemoryPort;
 import org.millrace.runtime.place.Affinity;
@@ -155,5 +158,32 @@ class DataPathThreadTest {
     void unpinnedThreadRunsWhereItsStarterMay() {
         thread.start();
         assertThat(this.<BitSet>answer(nowNs -> new Linux().affinity())).isEqualTo(new Linux().affinity());
+    }
+
+    /** A port that fails in the last look before all sleep. */
+    @Test
+    void guestThatFailsGoesHomeAndItsHostRunsOn() {
+        MemoryPort[] other = MemoryPort.pair(Map.of());
+        AtomicBoolean broken = new AtomicBoolean();
+        Port port = (Port) Proxy.newProxyInstance(Port.class.getClassLoader(), new Class<?>[] {Port.class}, (proxy, method, arguments) -> {
+            if (broken.get() && method.getName().equals("sleeping")) {
+                throw new IllegalStateException("a broken port");
+            }
+            return method.invoke(other[0], arguments);
+        });
+        try (DataPathThread guest = new DataPathThread(new TestHost(port, "10.0.0.2").path, System.nanoTime(), 0, 0)) {
+            thread.start();
+            guest.start();
+            guest.moveTo(thread);
+            guest.call(nowNs -> {
+                broken.set(true);
+                return null;
+            }).join();
+            Eventually.holds(() -> guest.ended() != null, () -> "it runs on with a broken port");
+            assertThat(guest.ended()).contains("has failed: ", "a broken port");
+            assertThat(this.<Integer>answer(nowNs -> 1)).isEqualTo(1);
+            assertThat(thread.ended()).isNull();
+        }
+        other[1].close();
     }
 }

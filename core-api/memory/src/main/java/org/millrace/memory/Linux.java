@@ -458,7 +458,7 @@ public final class Linux extends NativeCalls {
         }
     }
 
-    /** {@return the address of a {@code struct timespec}, or the null pointer for a negative time} */
+    /** {@return the address of a {@code struct timespec}, or the null pointer, no limit, for a negative time: a deadline that no long holds is one} */
     private long timespec(long ns) {
         if (ns < 0) {
             return 0;

@@ -10,11 +10,13 @@ import org.millrace.memory.Descriptor;
 import org.millrace.memory.DescriptorRing;
 import org.millrace.toe.sleep.PollSleep;
 import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Mode;
 import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.Signal;
 import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.II_Result;
 
 /** The owner of a context, asleep in the kernel: who wakes it does. */
 public final class PollSleepStress {
@@ -43,6 +45,40 @@ public final class PollSleepStress {
         public void wake() {
             sleep.ask();
             sleep.wake();
+        }
+    }
+
+    /** A wish that is cleared was heard: whether the owner saw what it was for, whether it would look for a reason to stay awake. */
+    @JCStressTest
+    @Outcome(id = "1, 1", expect = ACCEPTABLE, desc = "heard")
+    @Outcome(id = {"0, 0", "1, 0"}, expect = ACCEPTABLE, desc = "the next poll returns at once")
+    @Outcome(id = "0, 1", expect = FORBIDDEN, desc = "it sleeps and has not seen what it was woken for")
+    @State
+    public static class Heard {
+        private final MemorySegment memory = Arena.ofAuto().allocate(DescriptorRing.bytes(2), 64);
+        private final PollSleep sleep = new PollSleep(null, List.of(new DescriptorRing(memory, 0, 2)), true, () -> {
+            looks = 1;
+            return false; // so that it stays awake here
+        });
+        private int looks;
+        private int what;
+
+        @Actor
+        public void poll(II_Result r) {
+            sleep.heard();
+            r.r1 = what;
+        }
+
+        @Actor
+        public void ask() {
+            what = 1;
+            sleep.ask();
+        }
+
+        @Arbiter
+        public void next(II_Result r) {
+            sleep.sleep(-1);
+            r.r2 = looks;
         }
     }
 

@@ -19,7 +19,9 @@ abstract sealed class Flyweight
     private long offset;
 
     final void view(MemorySegment segment, long offset) {
-        this.segment = segment;
+        if (this.segment != segment) { // a collector's barrier: most headers lie where the last one did
+            this.segment = segment;
+        }
         this.offset = offset;
     }
 

@@ -151,7 +151,9 @@ public final class FrameBatch {
         int i = count++;
         bytes += frameBytes;
         there[i] = frameBytes;
-        segment[i] = memory;
+        if (segment[i] != memory) { // a collector's barrier: most frames lie where the last one in this place did
+            segment[i] = memory;
+        }
         offset[i] = start;
         length[i] = frameBytes;
         segmentSize[i] = segmentBytes;

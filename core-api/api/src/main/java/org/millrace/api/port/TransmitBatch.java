@@ -120,13 +120,20 @@ public final class TransmitBatch {
         }
         int i = count - 1;
         if (firstLength[i] == 0) {
-            first[i] = memory;
+            put(first, i, memory);
             firstOffset[i] = offset;
             firstLength[i] = length;
         } else {
-            second[i] = memory;
+            put(second, i, memory);
             secondOffset[i] = offset;
             secondLength[i] = length;
+        }
+    }
+
+    /** Without a collector's barrier where the last frame in this place had its payload there too. */
+    private static void put(MemorySegment[] spans, int i, MemorySegment memory) {
+        if (spans[i] != memory) {
+            spans[i] = memory;
         }
     }
 

@@ -174,7 +174,9 @@ final class Ingress {
             return false;
         }
         ReceivedPacket packet = frames.at(frame);
-        packet.frame = memory;
+        if (packet.frame != memory) {
+            packet.frame = memory;
+        }
         packet.frameOffset = start;
         packet.headerOffset = PLAIN_HEADERS;
         packet.length = total - Ipv4Header.MIN_LENGTH;

@@ -16,8 +16,10 @@ public final class PayloadSpans {
     private final RetainedFrames retained;
     private final Counters counters;
 
-    /** The item whose payload has been found and has not left since; null if there is none. */
+    /** The item whose payload was found last. */
     private SegmentMeta found;
+    /** Whether it has not left since. */
+    private boolean isFound;
     MemorySegment region;
     long firstOffset;
     int firstLength;
@@ -36,15 +38,18 @@ public final class PayloadSpans {
      */
     void refer(SegmentMeta meta, AppContext context, int slot) {
         inRing(meta, context, slot);
-        found = meta;
+        isFound = true;
+        if (found != meta) {
+            found = meta;
+        }
     }
 
     /** Finds the payload of an item; it has none if the reference is 0. */
     PayloadSpans locate(SegmentMeta meta) {
         int reference = meta.payload();
-        boolean isFound = found == meta && reference > 0;
-        found = null;
-        if (isFound) {
+        boolean isThis = isFound && found == meta && reference > 0;
+        isFound = false;
+        if (isThis) {
             return this;
         }
         firstLength = 0;
@@ -68,7 +73,10 @@ public final class PayloadSpans {
         long ring = context.layout.transmitRing(slot);
         int size = context.slots.transmitRing(slot);
         int start = meta.position() & size - 1;
-        region = context.region.segment();
+        MemorySegment memory = context.region.segment();
+        if (region != memory) {
+            region = memory;
+        }
         firstOffset = ring + start;
         firstLength = Math.min(length, size - start);
         secondOffset = ring;

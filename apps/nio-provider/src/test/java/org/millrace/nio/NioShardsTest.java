@@ -46,6 +46,8 @@ class NioShardsTest {
                 }
             }
             assertThat(echo.isAlive()).isTrue();
+            assertThat(hosts.client.figuresByShard()).as("who names no port goes to the shards in turn").hasSize(2)
+                .allSatisfy(shard -> assertThat(shard.receivedPayloadBytes()).isPositive());
         }
     }
 

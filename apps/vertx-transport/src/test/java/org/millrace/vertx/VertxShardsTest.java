@@ -8,6 +8,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.PoolOptions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -29,7 +30,7 @@ class VertxShardsTest {
             Vertx client = Vertx.builder().withTransport(asking.shardAffinity()).build();
             HttpServer http = get(server.createHttpServer().requestHandler(request -> request.body().onSuccess(body ->
                 request.response().end(body.appendString(" of " + request.path())))).listen(0, TwoHosts.SERVER));
-            HttpClient requests = client.createHttpClient();
+            HttpClient requests = client.createHttpClient(new PoolOptions().setEventLoopSize(2)); // one loop would be one shard
             List<Future<Buffer>> answers = new ArrayList<>();
             for (int i = 0; i < 30; i++) {
                 int number = i;
@@ -39,6 +40,8 @@ class VertxShardsTest {
             for (int i = 0; i < answers.size(); i++) {
                 assertThat(get(answers.get(i))).hasToString("n" + i + " of /" + i);
             }
+            assertThat(hosts.client.figuresByShard()).hasSize(2)
+                .allSatisfy(shard -> assertThat(shard.receivedPayloadBytes()).isPositive());
             get(client.close());
             get(server.close());
         }

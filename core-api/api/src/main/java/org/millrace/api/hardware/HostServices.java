@@ -10,7 +10,7 @@ import org.millrace.api.pipeline.PayloadDma;
  *
  * @param lookup       exact match on addresses and ports
  * @param dma          moves payload
- * @param moves        the same, with the moving left to the hardware
+ * @param moves        the same, with the moving left to the hardware; null: it is never left to it
  * @param contextQueue tells applications
  * @param salt         random: no peer is to know where its keys go in a table
  * @param shares       how flows share what can be sent

@@ -13,7 +13,7 @@ import org.millrace.memory.DescriptorRing;
  * <p>Owned by: the Toe's thread; {@link #ask} and {@link #wake} by any.
  */
 public final class PollSleep {
-    private final List<DescriptorRing> rings;
+    private final DescriptorRing[] rings;
     private final PollBell bell;
     private final BooleanSupplier served;
     private AdaptiveSpin spin = new AdaptiveSpin(0);
@@ -27,7 +27,7 @@ public final class PollSleep {
      * @throws IllegalStateException if there are several rings and no way to sleep for all
      */
     public PollSleep(ContextGrant grant, List<DescriptorRing> rings, boolean futexes, BooleanSupplier served) {
-        this.rings = rings;
+        this.rings = rings.toArray(DescriptorRing[]::new);
         bell = futexes || rings.size() == 1 ? new FutexBell(rings) : new ChannelBell(grant);
         this.served = served;
     }

@@ -16,7 +16,7 @@ import org.millrace.memory.DescriptorRing;
  */
 public final class SelectorSleep {
     private final ContextGrant grant;
-    private final List<DescriptorRing> rings;
+    private final DescriptorRing[] rings;
     private final ByteBuffer bytes = ByteBuffer.allocateDirect(64);
     private volatile SelectableChannel channel;
 
@@ -26,7 +26,7 @@ public final class SelectorSleep {
      */
     public SelectorSleep(ContextGrant grant, List<DescriptorRing> rings) {
         this.grant = grant;
-        this.rings = rings;
+        this.rings = rings.toArray(DescriptorRing[]::new);
     }
 
     /** {@return whether the owner sleeps in a selector} */

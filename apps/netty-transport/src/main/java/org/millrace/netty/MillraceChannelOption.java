@@ -31,6 +31,7 @@ public final class MillraceChannelOption {
             case "TCP_NODELAY" -> StreamOption.NO_DELAY;
             case "TCP_CORK" -> StreamOption.CORK;
             case "TCP_USER_TIMEOUT" -> StreamOption.USER_TIMEOUT_MS;
+            case "SO_RCVBUF" -> StreamOption.RECEIVE_BYTES;
             case "SO_KEEPALIVE" -> StreamOption.KEEPALIVE;
             case "TCP_KEEPIDLE" -> StreamOption.KEEPALIVE_IDLE_S;
             case "TCP_KEEPINTVL", "TCP_KEEPINTERVAL" -> StreamOption.KEEPALIVE_INTERVAL_S;

@@ -20,7 +20,6 @@ import org.millrace.api.context.StreamOption;
  */
 final class MillraceSocketChannelConfig extends DefaultChannelConfig implements SocketChannelConfig {
     private final MillraceSocketChannel channel;
-    private volatile int receiveBufferSize;
     private volatile int sendBufferSize;
     /** What is set of a stream's options, by their numbers there. */
     private final Map<StreamOption, Integer> chosen = new ConcurrentHashMap<>();
@@ -51,9 +50,6 @@ final class MillraceSocketChannelConfig extends DefaultChannelConfig implements 
     @Override
     @SuppressWarnings("unchecked")
     public <T> T getOption(ChannelOption<T> option) {
-        if (option == ChannelOption.SO_RCVBUF) {
-            return (T) Integer.valueOf(receiveBufferSize);
-        }
         if (option == ChannelOption.SO_SNDBUF) {
             return (T) Integer.valueOf(sendBufferSize);
         }
@@ -79,9 +75,7 @@ final class MillraceSocketChannelConfig extends DefaultChannelConfig implements 
     @Override
     public <T> boolean setOption(ChannelOption<T> option, T value) {
         validate(option, value);
-        if (option == ChannelOption.SO_RCVBUF) {
-            setReceiveBufferSize((Integer) value);
-        } else if (option == ChannelOption.SO_SNDBUF) {
+        if (option == ChannelOption.SO_SNDBUF) {
             setSendBufferSize((Integer) value);
         } else if (MillraceChannelOption.streamOption(option.name()) != null) {
             choose(MillraceChannelOption.streamOption(option.name()), value instanceof Boolean on ? on ? 1 : 0 : (Integer) value);
@@ -133,13 +127,11 @@ final class MillraceSocketChannelConfig extends DefaultChannelConfig implements 
 
     @Override
     public int getReceiveBufferSize() {
-        return receiveBufferSize;
+        return value(StreamOption.RECEIVE_BYTES);
     }
 
     @Override
     public SocketChannelConfig setReceiveBufferSize(int value) {
-        StreamOption.RECEIVE_BYTES.check(value);
-        receiveBufferSize = value;
         choose(StreamOption.RECEIVE_BYTES, value);
         return this;
     }

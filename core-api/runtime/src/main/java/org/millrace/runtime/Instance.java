@@ -301,6 +301,11 @@ public final class Instance implements ContextProvider, AutoCloseable {
         return shards.answers((shard, nowNs) -> new Durations.All(shard.thread().rounds(), shard.pauses().now()));
     }
 
+    /**
+     * {@return what each connection has carried by now, of all shards that answer}
+     *
+     * @throws IllegalStateException if the instance no longer runs
+     */
     public ConnectionBytes connectionBytes() {
         return ConnectionBytes.merged(shards.known((shard, nowNs) -> ConnectionBytes.of(shard.path().parts(), nowNs)));
     }

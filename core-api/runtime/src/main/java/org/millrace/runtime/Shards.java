@@ -163,25 +163,8 @@ final class Shards implements AutoCloseable {
         all.forEach(shard -> shard.thread().cancel(reason));
     }
 
-    /** {@return what each answers, in order; all are asked at once, each on its thread} */
-    <T> List<T> ask(BiFunction<Shard, Long, T> question) {
-        if (all.size() == 1) {
-            T answer = first().thread().await(nowNs -> question.apply(first(), nowNs));
-            return List.of(answer);
-        }
-        List<CompletableFuture<T>> answers = new ArrayList<>();
-        for (Shard shard : all) {
-            answers.add(shard.thread().call(nowNs -> question.apply(shard, nowNs)));
-        }
-        List<T> result = new ArrayList<>();
-        for (int i = 0; i < answers.size(); i++) {
-            result.add(all.get(i).thread().answer(answers.get(i)));
-        }
-        return result;
-    }
-
     /**
-     * {@return what each answers, in order, null: it hangs; all are asked at once}
+     * {@return what each answers, in order, null: it hangs; all are asked at once, each on its thread}
      *
      * @throws IllegalStateException if they no longer run, or one refuses
      */
@@ -198,6 +181,20 @@ final class Shards implements AutoCloseable {
                 }
                 answers.add(null);
             }
+        }
+        return answers;
+    }
+
+    /**
+     * {@return what each answers, in order}
+     *
+     * @throws IllegalStateException if one hangs or refuses, or they no longer run
+     */
+    <T> List<T> ask(BiFunction<Shard, Long, T> question) {
+        List<T> answers = answers(question);
+        int silent = answers.indexOf(null);
+        if (silent >= 0) {
+            throw new IllegalStateException(silence(silent));
         }
         return answers;
     }

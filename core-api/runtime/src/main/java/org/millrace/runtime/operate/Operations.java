@@ -9,6 +9,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.millrace.api.hardware.HardwareBackend;
 import org.millrace.api.transport.TransportFactory;
@@ -128,11 +129,7 @@ public final class Operations implements AutoCloseable {
      * @throws OperationException if the data path has ended
      */
     public Vitals vitals() throws OperationException {
-        try {
-            return instance.vitals();
-        } catch (IllegalStateException ended) {
-            throw down(ended);
-        }
+        return asked(instance::vitals);
     }
 
     /**
@@ -141,11 +138,7 @@ public final class Operations implements AutoCloseable {
      * @throws OperationException if the data path has ended
      */
     public DataPathStatus figures() throws OperationException {
-        try {
-            return instance.figures();
-        } catch (IllegalStateException ended) {
-            throw down(ended);
-        }
+        return asked(instance::figures);
     }
 
     /**
@@ -154,11 +147,7 @@ public final class Operations implements AutoCloseable {
      * @throws OperationException if the data paths have ended, or none answers
      */
     public List<DataPathStatus> figuresByShard() throws OperationException {
-        try {
-            return instance.figuresByShard();
-        } catch (IllegalStateException ended) {
-            throw down(ended);
-        }
+        return asked(instance::figuresByShard);
     }
 
     /**
@@ -167,11 +156,7 @@ public final class Operations implements AutoCloseable {
      * @throws OperationException if the data paths have ended, or none answers
      */
     public List<Vitals> vitalsByShard() throws OperationException {
-        try {
-            return instance.vitalsByShard();
-        } catch (IllegalStateException ended) {
-            throw down(ended);
-        }
+        return asked(instance::vitalsByShard);
     }
 
     /**
@@ -180,11 +165,7 @@ public final class Operations implements AutoCloseable {
      * @throws OperationException if the data paths have ended, or none answers
      */
     public List<ShardLine> shards() throws OperationException {
-        try {
-            return instance.shardLines();
-        } catch (IllegalStateException ended) {
-            throw down(ended);
-        }
+        return asked(instance::shardLines);
     }
 
     /**
@@ -193,8 +174,12 @@ public final class Operations implements AutoCloseable {
      * @throws OperationException if the data paths have ended
      */
     public List<Durations.All> durationsByShard() throws OperationException {
+        return asked(instance::durationsByShard);
+    }
+
+    private static <T> T asked(Supplier<T> question) throws OperationException {
         try {
-            return instance.durationsByShard();
+            return question.get();
         } catch (IllegalStateException ended) {
             throw down(ended);
         }
@@ -303,11 +288,7 @@ public final class Operations implements AutoCloseable {
      * @throws OperationException if the data path has ended
      */
     public TraceLines traceLines() throws OperationException {
-        try {
-            return instance.traceLines();
-        } catch (IllegalStateException ended) {
-            throw down(ended);
-        }
+        return asked(instance::traceLines);
     }
 
     /**

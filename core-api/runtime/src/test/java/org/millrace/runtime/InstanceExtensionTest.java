@@ -24,7 +24,6 @@ import org.millrace.api.pipeline.State;
 import org.millrace.api.pipeline.Verdict;
 import org.millrace.api.pipeline.Workflow;
 import org.millrace.api.port.Port;
-import org.millrace.api.port.PortFactory;
 import org.millrace.api.port.PortInfo;
 import org.millrace.api.transport.TransportHost;
 import org.millrace.bluefield.BluefieldBackend;
@@ -49,20 +48,9 @@ class InstanceExtensionTest {
     }
 
     private static Instance start(Port port) {
-        PortFactory wire = new PortFactory() {
-            @Override
-            public String kind() {
-                return "test";
-            }
-
-            @Override
-            public Port open(Map<String, String> options) {
-                return port;
-            }
-        };
         return Instance.start(InstanceConfig.parse(Map.of("hardware", "hw-bluefield", "transports", "tcp-flextoe", "port",
             "test", "address", "10.0.0.1/24", "swap-rehearsal-ms", "0")), List.of(new BluefieldBackend()), List.of(new FlexToeFactory()),
-            List.of(wire));
+            List.of(new GivenPort(port)));
     }
 
     /** Does nothing, but tells of its life. */

@@ -30,7 +30,6 @@ import org.millrace.api.pipeline.Externs;
 import org.millrace.api.pipeline.Program;
 import org.millrace.api.pipeline.SegmentMeta;
 import org.millrace.api.port.Port;
-import org.millrace.api.port.PortFactory;
 import org.millrace.bluefield.BluefieldBackend;
 import org.millrace.ports.MemoryPort;
 import org.millrace.runtime.config.ConfigException;
@@ -66,19 +65,7 @@ class InstanceTest {
             "test", "address", address, "contexts", "2"));
         map.putAll(more);
         return Instance.start(InstanceConfig.parse(map), List.of(hardware), List.of(new DatagramTransport()),
-            List.of(new Wire(port)));
-    }
-
-    private record Wire(Port port) implements PortFactory {
-        @Override
-        public String kind() {
-            return "test";
-        }
-
-        @Override
-        public Port open(Map<String, String> options) {
-            return port;
-        }
+            List.of(new GivenPort(port)));
     }
 
     @Test

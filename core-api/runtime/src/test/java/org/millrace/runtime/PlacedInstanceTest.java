@@ -14,13 +14,9 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.millrace.api.port.Port;
-import org.millrace.api.port.PortFactory;
-import org.millrace.bluefield.BluefieldBackend;
 import org.millrace.ports.MemoryPort;
 import org.millrace.runtime.config.ConfigException;
 import org.millrace.runtime.config.DataPathConfig.TransportChoice;
-import org.millrace.runtime.config.InstanceConfig;
 import org.millrace.runtime.place.Processors;
 import org.millrace.runtime.swap.SwapRequest;
 import org.millrace.tcp.flextoe.FlexToeFactory;
@@ -33,23 +29,11 @@ class PlacedInstanceTest {
     private static final String LAST_ALONE = LAST + "-" + LAST;
 
     private static Instance start(String name, String... keys) {
-        Map<String, String> map = new TreeMap<>(Map.of("hardware", "hw-bluefield", "transports", "tcp-flextoe", "port", "test",
-            "address", "10.0.0.1/24", "instance", name));
+        Map<String, String> map = new TreeMap<>(Map.of("instance", name));
         for (int i = 0; i < keys.length; i += 2) {
             map.put(keys[i], keys[i + 1]);
         }
-        return Instance.start(InstanceConfig.parse(map), List.of(new BluefieldBackend()), List.of(new FlexToeFactory()),
-            List.of(new PortFactory() {
-                @Override
-                public String kind() {
-                    return "test";
-                }
-
-                @Override
-                public Port open(Map<String, String> options) {
-                    return MemoryPort.pair(Map.of())[0];
-                }
-            }));
+        return GivenPort.start(MemoryPort.pair(Map.of())[0], "10.0.0.1", map);
     }
 
     /** Where the kernel lets the threads of an instance run. */

@@ -11,7 +11,6 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -20,13 +19,8 @@ import org.millrace.api.context.ContextGrant;
 import org.millrace.api.context.ContextSize;
 import org.millrace.api.context.LimitException;
 import org.millrace.api.context.Status;
-import org.millrace.api.port.Port;
-import org.millrace.api.port.PortFactory;
-import org.millrace.bluefield.BluefieldBackend;
 import org.millrace.memory.ContextLayout;
 import org.millrace.ports.MemoryPort;
-import org.millrace.runtime.config.InstanceConfig;
-import org.millrace.tcp.flextoe.FlexToeFactory;
 import org.millrace.testkit.Eventually;
 import org.millrace.toe.Endpoint;
 import org.millrace.toe.ListenSocket;
@@ -41,32 +35,13 @@ class ShardedContextTest {
     private static final int SHARDS = 3;
 
     private final MemoryPort[] wire = MemoryPort.pair(Map.of());
-    private final Instance far = start(wire[0], "10.0.0.1", SHARDS);
-    private final Instance near = start(wire[1], "10.0.0.2", 2);
+    private final Instance far = GivenPort.start(wire[0], "10.0.0.1", Map.of("shards", Integer.toString(SHARDS), "contexts", "4"));
+    private final Instance near = GivenPort.start(wire[1], "10.0.0.2", Map.of("shards", "2", "contexts", "4"));
     private final Toe server = Toe.open(far, SIZE);
     private final Toe worker = Toe.open(far, SIZE);
     private final Toe client = Toe.open(near, SIZE);
     private final List<StreamSocket> accepted = new ArrayList<>();
     private ListenSocket listener;
-
-    private static Instance start(Port port, String address, int shards) {
-        Map<String, String> map = new TreeMap<>(Map.of("hardware", "hw-bluefield", "transports", "tcp-flextoe", "port", "test",
-            "address", address + "/24", "shards", Integer.toString(shards), "contexts", "4", "instance", address));
-        return Instance.start(InstanceConfig.parse(map), List.of(new BluefieldBackend()), List.of(new FlexToeFactory()),
-            List.of(new Wire(port)));
-    }
-
-    private record Wire(Port port) implements PortFactory {
-        @Override
-        public String kind() {
-            return "test";
-        }
-
-        @Override
-        public Port open(Map<String, String> options) {
-            return port;
-        }
-    }
 
     @AfterEach
     void close() {

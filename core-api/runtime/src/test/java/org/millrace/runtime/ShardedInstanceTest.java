@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -12,141 +11,67 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.millrace.api.context.ContextGrant;
 import org.millrace.api.context.ContextSize;
-import org.millrace.api.port.Port;
-import org.millrace.api.port.PortFactory;
-import org.millrace.bluefield.BluefieldBackend;
 import org.millrace.ports.MemoryPort;
 import org.millrace.runtime.config.ConfigChange;
 import org.millrace.runtime.config.InstanceConfig;
 import org.millrace.runtime.swap.SwapReport;
 import org.millrace.runtime.swap.SwapRequest;
-import org.millrace.tcp.flextoe.FlexToeFactory;
 import org.millrace.testkit.Eventually;
 import org.millrace.toe.ListenSocket;
 import org.millrace.toe.StreamSocket;
 import org.millrace.toe.Toe;
 
-/** Instances of several data paths on their own threads, behind a wire of one queue; an application that knows of each. */
+/** Instances of several data paths on their own threads, behind a wire of one queue. */
 @Timeout(600)
 class ShardedInstanceTest {
     private static final ContextSize SIZE = new ContextSize(1024, 16384, 16384, 4096);
     private static final int STREAMS = Integer.getInteger("millrace.streams", 40);
     private static final int CHANGES = Integer.getInteger("millrace.changes", 20);
-    private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(20);
     private static final String SERVER = "10.0.0.1";
+    private static final InetSocketAddress SERVICE = new InetSocketAddress(SERVER, 80);
 
     private final MemoryPort[] wire = MemoryPort.pair(Map.of());
-    private final Instance server = start(wire[0], SERVER, 3);
-    private final Instance client = start(wire[1], "10.0.0.2", 2);
-    private final ContextGrant serverGrant = server.open(SIZE);
-    private final ContextGrant clientGrant = client.open(SIZE);
-    private final List<Toe> servers = toes(serverGrant);
-    private final List<Toe> clients = toes(clientGrant);
-    private final List<ListenSocket> listeners = new ArrayList<>();
-    private final List<List<StreamSocket>> accepted = new ArrayList<>();
+    private final Instance far = GivenPort.start(wire[0], SERVER, Map.of("shards", "3", "swap-rehearsal-ms", "100"));
+    private final Instance near = GivenPort.start(wire[1], "10.0.0.2", Map.of("shards", "2"));
+    private final Toe server = Toe.open(far, SIZE);
+    private final Toe client = Toe.open(near, SIZE);
+    private final List<StreamSocket> accepted = new ArrayList<>();
     private final ByteBuffer bytes = ByteBuffer.allocate(4096);
+    private ListenSocket listener;
+
+    @BeforeEach
+    void listen() {
+        listener = server.listen(SERVICE, STREAMS);
+        until(client, listener::isListening);
+    }
 
     @AfterEach
     void close() {
-        serverGrant.close();
-        clientGrant.close();
         server.close();
         client.close();
-    }
-
-    private static InstanceConfig config(String address, Map<String, String> more) {
-        Map<String, String> map = new TreeMap<>(Map.of("hardware", "hw-bluefield", "transports", "tcp-flextoe", "port", "test",
-            "address", address + "/24", "swap-rehearsal-ms", "100", "instance", address));
-        map.putAll(more);
-        return InstanceConfig.parse(map);
-    }
-
-    private static Instance start(Port port, String address, int shards) {
-        return Instance.start(config(address, Map.of("shards", Integer.toString(shards))), List.of(new BluefieldBackend()), List.of(new FlexToeFactory()),
-            List.of(new PortFactory() {
-                @Override
-                public String kind() {
-                    return "test";
-                }
-
-                @Override
-                public Port open(Map<String, String> options) {
-                    return port;
-                }
-            }));
-    }
-
-    /** One for each shard. */
-    private static List<Toe> toes(ContextGrant grant) {
-        return grant.shards().stream().map(Lone::new).map(Toe::open).toList();
-    }
-
-    /** Closes nothing: the grant of all does. */
-    private record Lone(ContextGrant shard) implements ContextGrant {
-        @Override
-        public String instance() {
-            return shard.instance();
-        }
-
-        @Override
-        public MemorySegment region() {
-            return shard.region();
-        }
-
-        @Override
-        public List<String> transports() {
-            return shard.transports();
-        }
-
-        @Override
-        public void ring() {
-            shard.ring();
-        }
-
-        @Override
-        public boolean isOpen() {
-            return shard.isOpen();
-        }
-
-        @Override
-        public void close() {
-        }
-    }
-
-    private void listen() {
-        for (Toe toe : servers) {
-            ListenSocket listener = toe.listen(new InetSocketAddress(SERVER, 80), STREAMS);
-            assertThat(toe.await(listener::isListening, PATIENCE_NS)).isTrue();
-            listeners.add(listener);
-            accepted.add(new ArrayList<>());
-        }
+        far.close();
+        near.close();
     }
 
     /** Echoes what has come. */
-    private void serve() {
-        try {
-            for (int i = 0; i < servers.size(); i++) {
-                servers.get(i).poll(0);
-                while (listeners.get(i).isAcceptable()) {
-                    accepted.get(i).add(listeners.get(i).accept());
-                }
-                for (StreamSocket stream : accepted.get(i)) {
-                    while (stream.read(bytes.clear()) > 0) {
-                        assertThat(stream.write(bytes.flip())).isEqualTo(bytes.limit());
-                    }
-                }
-                servers.get(i).flush();
-            }
-        } catch (IOException e) {
-            throw new AssertionError(e);
+    private void serve() throws IOException {
+        server.poll(0);
+        while (listener.isAcceptable()) {
+            accepted.add(listener.accept());
         }
+        for (StreamSocket stream : accepted) {
+            while (stream.isConnected() && stream.read(bytes.clear()) > 0) {
+                assertThat(stream.write(bytes.flip())).isEqualTo(bytes.limit());
+            }
+        }
+        server.flush();
     }
 
     private void until(Toe toe, Condition condition) {
@@ -182,67 +107,73 @@ class ShardedInstanceTest {
     private List<StreamSocket> connect() throws IOException {
         List<StreamSocket> streams = new ArrayList<>();
         for (int i = 0; i < STREAMS; i++) {
-            Toe toe = clients.get(i % clients.size());
-            StreamSocket stream = toe.connect(new InetSocketAddress(SERVER, 80));
-            until(toe, stream::isConnected);
+            StreamSocket stream = client.connect(SERVICE);
+            until(client, stream::isConnected);
             streams.add(stream);
-            echo(stream, toe, i);
+            echo(stream, client, i);
         }
         return streams;
     }
 
     @Test
     void streamsLiveOnEveryShardAndSwapsRollOverAll() throws Exception {
-        listen();
         List<StreamSocket> streams = connect();
-        assertThat(accepted).allSatisfy(there -> assertThat(there).hasSizeGreaterThan(STREAMS / 12));
-        SwapReport report = server.swap(SwapRequest.KEEP.transport(0, server.running().transports().getFirst()));
+        for (int shard = 0; shard < server.shards(); shard++) {
+            int one = shard;
+            assertThat(accepted).filteredOn(stream -> stream.shard() == one).hasSizeGreaterThan(STREAMS / 12);
+        }
+        SwapReport report = far.swap(SwapRequest.KEEP.transport(0, far.running().transports().getFirst()));
         assertThat(report.connections()).isEqualTo(STREAMS);
         for (int i = 0; i < STREAMS; i++) {
-            echo(streams.get(i), clients.get(i % clients.size()), 100 + i);
+            echo(streams.get(i), client, 100 + i);
         }
     }
 
+    /** One application has the context of the last shard only, the other one those of both. */
     @Test
     void portsThatAreAskedForBelongToOneShard() throws IOException {
-        listen();
-        int here = 0;
-        for (int port = 3000; port < 3010; port++) {
-            InetSocketAddress local = new InetSocketAddress("10.0.0.2", port);
-            int takers = 0;
-            for (Toe toe : clients) {
-                StreamSocket stream = toe.connect(new InetSocketAddress(SERVER, 80), local, null);
-                until(toe, () -> !stream.isConnecting());
+        int there = 0;
+        try (ContextGrant grant = near.open(SIZE); Toe last = Toe.open(grant.shards().getLast())) {
+            assertThat(last.shards()).isEqualTo(1);
+            for (int port = 3000; port < 3010; port++) {
+                InetSocketAddress local = new InetSocketAddress("10.0.0.2", port);
+                StreamSocket stream = last.connect(SERVICE, local, null);
+                until(last, () -> !stream.isConnecting());
                 if (stream.isConnected()) {
-                    takers++;
-                    here += toe == clients.getFirst() ? 1 : 0;
-                    echo(stream, toe, port);
+                    there++;
+                    echo(stream, last, port);
                 } else {
                     assertThatThrownBy(stream::finishConnect).isInstanceOf(BindException.class);
+                    StreamSocket first = client.connect(SERVICE, local, null);
+                    until(client, () -> !first.isConnecting());
+                    assertThat(first.isConnected()).as("port %d", port).isTrue();
+                    assertThat(first.shard()).isZero();
+                    echo(first, client, port);
                 }
             }
-            assertThat(takers).as("shards that port %d comes home to", port).isEqualTo(1);
         }
-        System.out.println(here + " of 10 ports came home to shard 0"); // keys are random: any share is right
+        System.out.println(there + " of 10 ports came home to shard 1"); // keys are random: any share is right
     }
 
     @Test
     void threadsThatRunTheShardsChangeUnderStreams() throws Exception {
-        listen();
         List<StreamSocket> streams = connect();
-        InstanceConfig config = server.config();
+        InstanceConfig config = far.config();
         for (int change = 0; change < CHANGES; change++) {
-            InstanceConfig other = config(SERVER, change % 3 == 2 ? Map.of("shards", "3")
-                : Map.of("shards", "3", "cores", change % 3 == 0 ? "1" : "2"));
+            Map<String, String> more = new TreeMap<>(Map.of("shards", "3", "swap-rehearsal-ms", "100"));
+            if (change % 3 != 2) {
+                more.put("cores", change % 3 == 0 ? "1" : "2");
+            }
+            InstanceConfig other = GivenPort.config(SERVER, more);
             assertThat(new ConfigChange(config, other).refusals()).isEmpty();
             for (int i = 0; i < STREAMS; i++) {
                 assertThat(streams.get(i).write(noise(change + i))).isEqualTo(3000);
             }
-            clients.forEach(Toe::flush);
-            server.apply(new ConfigChange(config, other)); // while all of it is on its way
+            client.flush();
+            far.apply(new ConfigChange(config, other)); // while all of it is on its way
             config = other;
             for (int i = 0; i < STREAMS; i++) {
-                hear(streams.get(i), clients.get(i % clients.size()), change + i);
+                hear(streams.get(i), client, change + i);
             }
         }
     }

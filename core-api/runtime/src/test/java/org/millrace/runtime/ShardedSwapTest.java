@@ -8,7 +8,6 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.stream.IntStream;
@@ -17,13 +16,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.millrace.api.context.ContextSize;
-import org.millrace.api.port.Port;
-import org.millrace.api.port.PortFactory;
 import org.millrace.api.transport.TransportFactory;
-import org.millrace.bluefield.BluefieldBackend;
 import org.millrace.ports.MemoryPort;
 import org.millrace.runtime.config.DataPathConfig.TransportChoice;
-import org.millrace.runtime.config.InstanceConfig;
 import org.millrace.runtime.swap.SwapException;
 import org.millrace.runtime.swap.SwapReport;
 import org.millrace.runtime.swap.SwapRequest;
@@ -50,8 +45,8 @@ class ShardedSwapTest {
     private static final int AHEAD = 4096;
 
     private final MemoryPort[] wire = MemoryPort.pair(Map.of());
-    private final Instance far = start(wire[0], "10.0.0.1", 3);
-    private final Instance near = start(wire[1], "10.0.0.2", 2);
+    private final Instance far = GivenPort.start(wire[0], "10.0.0.1", Map.of("shards", "3", "swap-rehearsal-ms", "0"));
+    private final Instance near = GivenPort.start(wire[1], "10.0.0.2", Map.of("shards", "2", "swap-rehearsal-ms", "0"));
     private final Toe server = Toe.open(far, SIZE);
     private final Toe client = Toe.open(near, SIZE);
     private final List<StreamSocket> streams = new ArrayList<>();
@@ -59,25 +54,6 @@ class ShardedSwapTest {
     private final long[] received = new long[STREAMS];
     private final ByteBuffer bytes = ByteBuffer.allocate(4096);
     private int wentBack;
-
-    private static Instance start(Port port, String address, int shards) {
-        Map<String, String> map = new TreeMap<>(Map.of("hardware", "hw-bluefield", "transports", "tcp-flextoe", "port", "test",
-            "address", address + "/24", "shards", Integer.toString(shards), "instance", address, "swap-rehearsal-ms", "0"));
-        return Instance.start(InstanceConfig.parse(map), List.of(new BluefieldBackend()), List.of(new FlexToeFactory()),
-            List.of(new Wire(port)));
-    }
-
-    private record Wire(Port port) implements PortFactory {
-        @Override
-        public String kind() {
-            return "test";
-        }
-
-        @Override
-        public Port open(Map<String, String> options) {
-            return port;
-        }
-    }
 
     @AfterEach
     void close() {

@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.millrace.api.port.Port;
-import org.millrace.api.port.PortFactory;
 import org.millrace.bluefield.BluefieldBackend;
 import org.millrace.ports.MemoryPort;
+import org.millrace.runtime.GivenPort;
 import org.millrace.runtime.Instance;
 import org.millrace.runtime.config.InstanceConfig;
 import org.millrace.tcp.flextoe.FlexToeFactory;
@@ -39,19 +39,7 @@ final class TwoHosts implements AutoCloseable {
             "test", "address", address));
         map.putAll(more);
         return Instance.start(InstanceConfig.parse(map), List.of(new BluefieldBackend()), List.of(new FlexToeFactory()),
-            List.of(new Wire(port)));
-    }
-
-    private record Wire(Port port) implements PortFactory {
-        @Override
-        public String kind() {
-            return "test";
-        }
-
-        @Override
-        public Port open(Map<String, String> options) {
-            return port;
-        }
+            List.of(new GivenPort(port)));
     }
 
     @Override

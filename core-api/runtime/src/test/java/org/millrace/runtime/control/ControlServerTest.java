@@ -32,10 +32,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.millrace.api.context.ContextSize;
-import org.millrace.api.port.Port;
-import org.millrace.api.port.PortFactory;
 import org.millrace.bluefield.BluefieldBackend;
 import org.millrace.ports.MemoryPort;
+import org.millrace.runtime.GivenPort;
 import org.millrace.runtime.Instance;
 import org.millrace.runtime.config.InstanceConfig;
 import org.millrace.runtime.operate.Installed;
@@ -55,18 +54,6 @@ class ControlServerTest {
     private Operations operations;
     private ControlServer server;
 
-    private record Wire(Port port) implements PortFactory {
-        @Override
-        public String kind() {
-            return "test";
-        }
-
-        @Override
-        public Port open(Map<String, String> options) {
-            return port;
-        }
-    }
-
     @BeforeEach
     void start() throws IOException {
         List<BluefieldBackend> hardware = List.of(new BluefieldBackend());
@@ -74,7 +61,7 @@ class ControlServerTest {
         instance = Instance.start(InstanceConfig.parse(Map.of("instance", "one", "hardware", "hw-bluefield", "transports",
             "tcp-flextoe", "port", "test", "address", "10.0.0.1/24", "swap-rehearsal-ms", "1", "attach", "on", "attach.directory",
             temporary.resolve("one").toString(), "flows", "64", "contexts", "4")), hardware, transports,
-            List.of(new Wire(wire[0])));
+            List.of(new GivenPort(wire[0])));
         operations = new Operations(instance, Installed.of(hardware, transports), () -> stopped.set(true));
         server = ControlServer.start(operations);
     }

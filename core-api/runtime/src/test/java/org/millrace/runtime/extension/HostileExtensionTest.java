@@ -13,9 +13,9 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.millrace.api.pipeline.StageExtension;
 import org.millrace.api.port.Port;
-import org.millrace.api.port.PortFactory;
 import org.millrace.bluefield.BluefieldBackend;
 import org.millrace.ports.MemoryPort;
+import org.millrace.runtime.GivenPort;
 import org.millrace.runtime.Instance;
 import org.millrace.runtime.config.InstanceConfig;
 import org.millrace.runtime.swap.SwapException;
@@ -32,20 +32,9 @@ class HostileExtensionTest {
     }
 
     private static Instance start(Port port) {
-        PortFactory wire = new PortFactory() {
-            @Override
-            public String kind() {
-                return "test";
-            }
-
-            @Override
-            public Port open(Map<String, String> options) {
-                return port;
-            }
-        };
         return Instance.start(InstanceConfig.parse(Map.of("hardware", "hw-bluefield", "transports", "tcp-flextoe", "port",
             "test", "address", "10.0.0.1/24")), List.of(new BluefieldBackend()), List.of(new FlexToeFactory()),
-            List.of(wire));
+            List.of(new GivenPort(port)));
     }
 
     static Stream<Arguments> hostile() {

@@ -9,7 +9,6 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
@@ -20,9 +19,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.millrace.api.context.ContextSize;
 import org.millrace.api.hardware.HardwareBackend;
 import org.millrace.api.port.Port;
-import org.millrace.api.port.PortFactory;
 import org.millrace.bluefield.BluefieldBackend;
 import org.millrace.ports.MemoryPort;
+import org.millrace.runtime.GivenPort;
 import org.millrace.runtime.Instance;
 import org.millrace.runtime.config.ConfigException;
 import org.millrace.runtime.config.InstanceConfig;
@@ -66,26 +65,12 @@ class PipelinedInstanceTest {
     }
 
     private static InstanceConfig config(String address, String pipeline) {
-        Map<String, String> map = new TreeMap<>(Map.of("hardware", "hw-bluefield", "transports", "tcp-flextoe", "port", "test",
-            "address", address + "/24", "swap-rehearsal-ms", "0", "instance", address));
-        if (pipeline != null) {
-            map.put("pipeline", pipeline);
-        }
-        return InstanceConfig.parse(map);
+        return GivenPort.config(address, pipeline == null ? Map.of("swap-rehearsal-ms", "0")
+            : Map.of("swap-rehearsal-ms", "0", "pipeline", pipeline));
     }
 
     private Instance start(InstanceConfig config, HardwareBackend hardware, Port port) {
-        Instance instance = Instance.start(config, List.of(hardware), List.of(new FlexToeFactory()), List.of(new PortFactory() {
-            @Override
-            public String kind() {
-                return "test";
-            }
-
-            @Override
-            public Port open(Map<String, String> options) {
-                return port;
-            }
-        }));
+        Instance instance = Instance.start(config, List.of(hardware), List.of(new FlexToeFactory()), List.of(new GivenPort(port)));
         open.add(instance);
         return instance;
     }

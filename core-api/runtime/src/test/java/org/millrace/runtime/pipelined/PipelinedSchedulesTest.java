@@ -12,9 +12,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.millrace.api.hardware.HardwareBackend;
 import org.millrace.api.pipeline.DropReason;
 import org.millrace.bluefield.BluefieldBackend;
+import org.millrace.runtime.path.StreamWorld;
 import org.millrace.runtime.status.DataPathStatus;
 import org.millrace.sim.port.FrameLink;
 import org.millrace.tcp.flextoe.FlexToeFactory;
+import org.millrace.testkit.Impairment;
 
 /**
  * Streams over a link that loses, doubles and reorders, through data paths whose lanes run in a seeded order: whatever lanes do when, every byte
@@ -24,6 +26,7 @@ class PipelinedSchedulesTest {
     private static final int SCHEDULES = Integer.getInteger("millrace.schedules", 300);
     private static final long SEED = Long.getLong("millrace.schedules.seed", 1);
     private static final int NUMBERS = 300;
+    private static final int STREAMS = 3;
 
     private final SteppedLanes stepped = new SteppedLanes();
 
@@ -59,7 +62,8 @@ class PipelinedSchedulesTest {
     }
 
     private List<DataPathStatus> run(String lanes, Supplier<HardwareBackend> hardware, FrameLink link) {
-        try (PipelinedWorld world = new PipelinedWorld(hardware.get(), hardware.get(), new FlexToeFactory(), link)) {
+        Impairment impairment = Impairment.parse("loss=0.005,reorder=0.01,duplicate=0.01,seed=7");
+        try (StreamWorld world = new StreamWorld(hardware, new FlexToeFactory(), link, impairment, STREAMS)) {
             for (int i = 0; i < SCHEDULES; i++) {
                 stepped.seed(SEED + i);
                 try {

@@ -21,10 +21,14 @@ import org.millrace.bluefield.BluefieldBackend;
 import org.millrace.ports.MemoryPort;
 import org.millrace.runtime.config.DataPathConfig.TransportChoice;
 import org.millrace.runtime.datagram.DatagramTransport;
+import org.millrace.runtime.path.DataPath;
+import org.millrace.runtime.path.StreamWorld;
 import org.millrace.runtime.path.TestHost;
 import org.millrace.runtime.transport.LoadedTransport;
+import org.millrace.sim.port.FrameLink;
 import org.millrace.tcp.flextoe.FlexToeFactory;
 import org.millrace.testkit.Eventually;
+import org.millrace.testkit.Impairment;
 
 /** A swap step by step: what it checks, and that whatever fails leaves one side running and every connection alive. */
 class SwapStepsTest {
@@ -32,18 +36,24 @@ class SwapStepsTest {
     private static final SwapRequest ANEW =
         SwapRequest.KEEP.transport(0, new TransportChoice(new FlexToeFactory(), Map.of())).warmUp(0);
 
-    private final SwapWorld world = new SwapWorld();
+    private final StreamWorld world = new StreamWorld(BluefieldBackend::new, new FlexToeFactory(), new FrameLink(20_000, 1500, false),
+        Impairment.NONE, 1);
+
+    /** The transports that run, and those that retire. */
+    private static List<LoadedTransport<?>> running(DataPath path) {
+        return path.loaded().transports();
+    }
 
     @ParameterizedTest
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = {"RETIRE", "CANARY"})
     void failureBeforeTheEndLeavesTheOldSide(SwapStep step) {
         world.exchange(NUMBERS);
-        List<LoadedTransport<?>> before = SwapWorld.running(world.far);
+        List<LoadedTransport<?>> before = running(world.far);
         for (int i = 0; i < 3; i++) {
             assertThatThrownBy(() -> Swap.now(world.far, ANEW.warmUp(step == SwapStep.WARM ? 1 : 0), fail(step)))
                 .isInstanceOfSatisfying(SwapException.class, e -> assertThat(e.step()).isEqualTo(step))
                 .hasMessage("injected");
-            assertThat(SwapWorld.running(world.far)).isEqualTo(before);
+            assertThat(running(world.far)).isEqualTo(before);
             world.exchange(NUMBERS);
         }
     }
@@ -51,10 +61,10 @@ class SwapStepsTest {
     @Test
     void failureOfTheOldSideAtTheEndLeavesTheNewSide() throws SwapException {
         world.exchange(NUMBERS);
-        List<LoadedTransport<?>> before = SwapWorld.running(world.far);
+        List<LoadedTransport<?>> before = running(world.far);
         SwapReport report = Swap.now(world.far, ANEW, fail(SwapStep.RETIRE));
         assertThat(report.connections()).isEqualTo(1);
-        assertThat(SwapWorld.running(world.far)).hasSize(1).doesNotContainAnyElementsOf(before);
+        assertThat(running(world.far)).hasSize(1).doesNotContainAnyElementsOf(before);
         world.exchange(NUMBERS);
     }
 

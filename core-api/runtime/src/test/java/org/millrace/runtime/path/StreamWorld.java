@@ -1,4 +1,4 @@
-package org.millrace.runtime.pipelined;
+package org.millrace.runtime.path;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.millrace.api.context.ContextSize;
 import org.millrace.api.hardware.Capacity;
 import org.millrace.api.hardware.HardwareBackend;
@@ -16,7 +18,6 @@ import org.millrace.api.transport.TransportFactory;
 import org.millrace.net.Route;
 import org.millrace.runtime.config.DataPathConfig;
 import org.millrace.runtime.config.DataPathConfig.TransportChoice;
-import org.millrace.runtime.path.DataPath;
 import org.millrace.sim.port.FrameFabric;
 import org.millrace.sim.port.FrameLink;
 import org.millrace.testkit.Impairment;
@@ -28,30 +29,35 @@ import org.millrace.toe.Toe;
 import org.millrace.wire.Ipv4Address;
 import org.millrace.wire.Ipv4Prefix;
 
-/** Two data paths on virtual time and a link that loses, doubles and reorders, with streams that both ends send numbers over. */
-final class PipelinedWorld implements AutoCloseable {
+/** Two data paths on virtual time and a link, with streams that both ends send numbers over. */
+public final class StreamWorld implements AutoCloseable {
     private static final InetSocketAddress SERVER = new InetSocketAddress(InetAddress.ofLiteral("10.0.0.2"), 80);
     private static final long LIMIT_NS = 100_000_000_000L;
-    private static final int STREAMS = 3;
+    private static final int MOST_STEPS = 1_000_000;
 
-    final DataPath near;
-    final DataPath far;
+    public final DataPath near;
+    public final DataPath far;
     private final ManualClock clock = new ManualClock(1_000_000_000);
     private final FrameFabric fabric;
     private final Toe nearToe;
     private final Toe farToe;
     private final List<End> ends = new ArrayList<>();
 
-    PipelinedWorld(HardwareBackend nearHardware, HardwareBackend farHardware, TransportFactory transport, FrameLink link) {
+    /**
+     * Opens the streams.
+     *
+     * @param impairment what becomes of frames on their way to and from the far side
+     */
+    public StreamWorld(Supplier<HardwareBackend> hardware, TransportFactory transport, FrameLink link, Impairment impairment, int streams) {
         fabric = new FrameFabric(clock, link);
-        near = path("10.0.0.1", nearHardware, transport, link, Impairment.NONE);
-        far = path("10.0.0.2", farHardware, transport, link, Impairment.parse("loss=0.005,reorder=0.01,duplicate=0.01,seed=7"));
-        ContextSize size = new ContextSize(STREAMS + 1, 64 << 10, 64 << 10, 256);
+        near = path("10.0.0.1", hardware.get(), transport, link, Impairment.NONE);
+        far = path("10.0.0.2", hardware.get(), transport, link, impairment);
+        ContextSize size = new ContextSize(streams + 1, 64 << 10, 64 << 10, 256);
         nearToe = Toe.open(near.grant(size));
         farToe = Toe.open(far.grant(size));
-        ListenSocket listener = farToe.listen(SERVER, STREAMS);
+        ListenSocket listener = farToe.listen(SERVER, streams);
         until(listener::isListening);
-        for (int i = 0; i < STREAMS; i++) {
+        for (int i = 0; i < streams; i++) {
             StreamSocket socket = nearToe.connect(SERVER);
             until(() -> socket.isConnected() && accept(listener));
             ends.add(new End(socket));
@@ -130,22 +136,18 @@ final class PipelinedWorld implements AutoCloseable {
 
     private void until(BooleanSupplier condition) {
         long limitNs = clock.nowNs() + LIMIT_NS;
-        while (!condition.getAsBoolean()) {
-            if (clock.nowNs() > limitNs) {
+        for (int steps = 0; !condition.getAsBoolean(); steps++) {
+            if (clock.nowNs() > limitNs || steps > MOST_STEPS) {
                 throw new AssertionError("nothing happens any more: " + near.status() + far.status());
             }
             step();
         }
     }
 
-    /** Runs until so many further numbers have arrived at the end that has received fewest. */
-    void exchange(int numbers) {
-        long before = received();
-        until(() -> received() >= before + numbers);
-    }
-
-    private long received() {
-        return ends.stream().mapToLong(end -> end.received).min().orElseThrow();
+    /** Runs until so many further numbers have arrived at each end. */
+    public void exchange(int numbers) {
+        long[] goals = ends.stream().mapToLong(end -> end.received + numbers).toArray();
+        until(() -> IntStream.range(0, goals.length).allMatch(i -> ends.get(i).received >= goals[i]));
     }
 
     @Override

@@ -1,0 +1,265 @@
+package org.millrace.runtime.operate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.millrace.runtime.operate.TwoShards.STREAMS;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.millrace.api.pipeline.DropReason;
+import org.millrace.api.pipeline.Program;
+import org.millrace.api.pipeline.Recorder;
+import org.millrace.api.pipeline.SegmentMeta;
+import org.millrace.api.pipeline.Stage;
+import org.millrace.api.pipeline.StageExtension;
+import org.millrace.api.pipeline.StagePoint;
+import org.millrace.api.pipeline.StageSpec;
+import org.millrace.api.pipeline.State;
+import org.millrace.api.pipeline.Verdict;
+import org.millrace.api.pipeline.Workflow;
+import org.millrace.api.transport.ControlPlane;
+import org.millrace.api.transport.Transport;
+import org.millrace.api.transport.TransportFactory;
+import org.millrace.api.transport.TransportHost;
+import org.millrace.runtime.config.DataPathConfig.TransportChoice;
+import org.millrace.runtime.extension.StageExtensions;
+import org.millrace.runtime.status.DataPathStatus;
+import org.millrace.runtime.status.Health;
+import org.millrace.runtime.swap.SwapException;
+import org.millrace.runtime.swap.SwapReport;
+import org.millrace.runtime.swap.SwapRequest;
+import org.millrace.runtime.swap.SwapStep;
+import org.millrace.tcp.flextoe.FlexToeFactory;
+import org.millrace.tcp.laminar.LaminarFactory;
+import org.millrace.testkit.Eventually;
+
+/** What changes in an instance with two data paths: extensions, swaps with a canary, and one that fails. */
+@Timeout(60)
+class ShardedChangesTest {
+    @TempDir
+    Path temporary;
+
+    private TwoShards shards;
+
+    @BeforeEach
+    void start() throws IOException {
+        shards = new TwoShards(temporary.resolve("server"));
+    }
+
+    @AfterEach
+    void close() {
+        shards.close();
+    }
+
+    /** Counts what comes for each context; its state is each load's own, its stage one object. */
+    private static class Counter implements StageExtension {
+        /** Segments. */
+        public static final class Count extends State {
+            public int counted() {
+                return i32(0);
+            }
+
+            void more() {
+                add(0, 1);
+            }
+        }
+
+        private record Counting(StageSpec<Count> spec) implements Stage<SegmentMeta, Count> {
+            @Override
+            public long process(SegmentMeta meta, Count count, long nowNs) {
+                count.more();
+                return Verdict.NEXT;
+            }
+        }
+
+        private final Counting stage = new Counting(new StageSpec<>("counter", StageSpec.Key.CONTEXT, StageSpec.Concurrency.COMMUTATIVE,
+            Count::new, List.of()));
+
+        @Override
+        public String name() {
+            return "counter";
+        }
+
+        @Override
+        public StagePoint point() {
+            return StagePoint.last(Workflow.RX);
+        }
+
+        @Override
+        public Stage<SegmentMeta, ?> stage() {
+            return stage;
+        }
+    }
+
+    @Test
+    void extensionRunsOnBothAndIsShownAsOne() throws Exception {
+        shards.server.insert(new Counter());
+        shards.echoAll();
+        List<DataPathStatus> each = shards.operations.figuresByShard();
+        Map<String, Long> counters = DataPathStatus.merged(each).counters();
+        String name = counters.keySet().stream().filter(key -> key.endsWith("counted")).findFirst().orElseThrow();
+        assertThat(each).allSatisfy(shard -> assertThat(shard.counters().get(name)).isPositive());
+        assertThat(counters.get(name)).isGreaterThanOrEqualTo(STREAMS)
+            .isEqualTo(each.stream().mapToLong(shard -> shard.counters().get(name)).sum());
+    }
+
+    @Test
+    void extensionThatRecordsInOnePlaceIsForOneShard() throws Exception {
+        StageExtension recording = new Counter() {
+            @Override
+            public Optional<Recorder> recorder() {
+                return Optional.of((meta, point, verdict, nowNs) -> { });
+            }
+        };
+        assertThatThrownBy(() -> shards.server.insert(recording)).hasMessage("extension counter has a recorder, which the threads of 2 shards"
+            + " would write at once: it is for an instance of one");
+        assertThat(shards.server.extensions()).isEmpty();
+        shards.client.insert(recording);
+        assertThat(shards.client.extensions()).containsExactly(recording);
+    }
+
+    /** Loses all payload, or throws: nothing that a swap without a rehearsal would show. */
+    private record Breaking(StageSpec<State.None> spec, boolean throwing) implements Stage<SegmentMeta, State.None>, StageExtension {
+        @Override
+        public long process(SegmentMeta meta, State.None state, long nowNs) {
+            if (meta.payloadLength() > 0 && throwing) {
+                throw new IllegalStateException("a bad program");
+            }
+            return meta.payloadLength() > 0 ? Verdict.drop(DropReason.NO_BUFFER.code()) : Verdict.NEXT;
+        }
+
+        @Override
+        public String name() {
+            return "breaking";
+        }
+
+        @Override
+        public StagePoint point() {
+            return StagePoint.first(Workflow.RX);
+        }
+
+        @Override
+        public Stage<SegmentMeta, ?> stage() {
+            return this;
+        }
+    }
+
+    /** FlexTOE with a stage that breaks it. */
+    private record Broken(FlexToeFactory good, boolean throwing) implements TransportFactory {
+        @Override
+        public String name() {
+            return "tcp-broken";
+        }
+
+        @Override
+        public int protocol() {
+            return good.protocol();
+        }
+
+        @Override
+        public Set<Service> services() {
+            return good.services();
+        }
+
+        @Override
+        public Transport create(TransportHost host) {
+            Transport transport = good.create(host);
+            Program<?> program = new StageExtensions(List.of(new Breaking(StageSpec.stateless("breaking", List.of()), throwing)))
+                .extend(transport.program());
+            return new Transport() {
+                @Override
+                public Program<?> program() {
+                    return program;
+                }
+
+                @Override
+                public ControlPlane control() {
+                    return transport.control();
+                }
+            };
+        }
+    }
+
+    /** Swaps with a canary, while a message is on its way over each stream again and again. */
+    private SwapReport swapUnderWay(TransportFactory factory, long canaryNs) throws Exception {
+        SwapRequest request = SwapRequest.KEEP.transport(0, new TransportChoice(factory, Map.of()));
+        CompletableFuture<SwapReport> swap = CompletableFuture.supplyAsync(() -> {
+            try {
+                return shards.server.swap(request, canaryNs);
+            } catch (SwapException e) {
+                throw new CompletionException(e);
+            }
+        });
+        int[] missing = new int[STREAMS];
+        shards.until(() -> {
+            for (int i = 0; i < STREAMS; i++) {
+                missing[i] -= Math.max(0, shards.streams.get(i).read(ByteBuffer.allocate(1000)));
+                missing[i] += missing[i] == 0 && !swap.isDone() ? shards.streams.get(i).write(ByteBuffer.allocate(1000)) : 0;
+            }
+            shards.calling.flush();
+            return swap.isDone() && IntStream.of(missing).allMatch(bytes -> bytes == 0);
+        });
+        try {
+            return swap.join();
+        } catch (CompletionException e) {
+            throw (SwapException) e.getCause();
+        }
+    }
+
+    private List<String> running() throws OperationException {
+        return shards.operations.shards().stream().flatMap(shard -> shard.transports().stream()).toList();
+    }
+
+    @Test
+    void canaryThatIsAsGoodIsFollowedByTheRest() throws Exception {
+        SwapReport report = swapUnderWay(new LaminarFactory(), 200_000_000);
+        assertThat(report.canary()).startsWith("shard 1, ").contains(" items, the others ");
+        assertThat(report.connections()).isEqualTo(STREAMS);
+        assertThat(running()).containsExactly("tcp-laminar", "tcp-laminar");
+        shards.echoAll();
+    }
+
+    @Test
+    void canaryThatIsWorseGoesBackAndNoByteIsLost() {
+        assertThatThrownBy(() -> swapUnderWay(new Broken(new FlexToeFactory(), false), 1_500_000_000)).isInstanceOfSatisfying(SwapException.class,
+            refused -> assertThat(refused.step()).isEqualTo(SwapStep.CANARY))
+            .hasMessageStartingWith("shard 1 has gone back, it was worse than the others: ").hasMessageContaining("dropped for lack of room");
+        assertThatCode(() -> {
+            assertThat(running()).containsExactly("tcp-flextoe", "tcp-flextoe");
+            shards.echoAll();
+        }).doesNotThrowAnyException();
+    }
+
+    @Test
+    void shardThatFailsEndsAllAndSaysWhy() throws Exception {
+        shards.server.swap(SwapRequest.KEEP.transport(0, new TransportChoice(new Broken(new FlexToeFactory(), true), Map.of())));
+        shards.streams.getFirst().write(ByteBuffer.allocate(10));
+        shards.calling.flush();
+        Eventually.holds(() -> shards.server.ended() != null, () -> "it runs on");
+        shards.application.shards().forEach(grant -> Eventually.holds(() -> !grant.isOpen(), () -> "an application is not told"));
+        assertThat(shards.server.ended()).contains("has failed: ", "a bad program");
+        assertThat(shards.operations.health().state()).isEqualTo(Health.State.DOWN);
+        assertThat(shards.operations.health().reasons()).singleElement().asString().contains("has failed: ", "a bad program");
+        assertThatThrownBy(() -> shards.operations.figures()).hasMessageContaining("a bad program");
+    }
+
+    @Test
+    void canaryNeedsOthers() {
+        assertThatThrownBy(() -> shards.client.swap(SwapRequest.KEEP.transport(0, shards.client.running().transports().getFirst()), 1))
+            .hasMessage("a canary is one shard of several, and shards is 1");
+    }
+}

@@ -318,6 +318,7 @@ class LanesTest {
         other.write(ByteBuffer.wrap(new byte[1]));
         toe.flush();
         assertThat(toe.isRequestRingFull()).isTrue();
+        assertThat(toe.poll(-1)).as("nobody announces room, so nobody sleeps until it is").isZero();
         assertThat(counts()).containsExactly(0, 64, 1);
         toe.poll(0);
         assertThat(toe.isRequestRingFull()).isFalse();

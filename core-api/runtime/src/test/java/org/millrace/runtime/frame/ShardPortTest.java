@@ -8,6 +8,8 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.millrace.api.pipeline.DropReason;
@@ -142,6 +144,78 @@ class ShardPortTest {
         queues.get(0).inject(arp(ArpPacket.REQUEST, 1, 2));
         run();
         assertThat(arrived).allSatisfy(frames -> assertThat(frames).hasSize(3));
+    }
+
+    @Test
+    void copiesForNeighboursSayThatTheyAre() {
+        queues.get(1).inject(arp(ArpPacket.REQUEST, 1, 2));
+        for (int shard : new int[] {1, 0, 2}) {
+            assertThat(ports.get(shard).receive(batch)).isOne();
+            assertThat(batch.flags[0] & FrameBatch.COPIED).as("shard %d", shard).isEqualTo(shard == 1 ? 0 : FrameBatch.COPIED);
+        }
+    }
+
+    /** {@return a frame of the first shard's that says who has received it} */
+    private byte[] own(int queue) {
+        byte[] frame = segment(Ipv4Header.TCP);
+        while (steering.shard(MemorySegment.ofArray(frame), 0, frame.length) != 0) {
+            frame = segment(Ipv4Header.TCP);
+        }
+        ByteBuffer.wrap(frame).putInt(ETHERNET + 24, queue);
+        return frame;
+    }
+
+    /** {@return by which queues the frames came that the first shard receives in some rounds, while there are more of all} */
+    private Set<Integer> heard(int rounds, int... from) {
+        for (int queue : from) {
+            for (int i = 0; i < 100; i++) {
+                queues.get(queue).inject(own(queue));
+            }
+        }
+        for (int other = 1; other < SHARDS; other++) {
+            do {
+                assertThat(ports.get(other).receive(batch)).as("shard %d has nothing of its own", other).isZero();
+            } while (mesh.node(other).handed() % 100 != 0);
+        }
+        Set<Integer> heard = new TreeSet<>();
+        for (int round = 0; round < rounds; round++) {
+            assertThat(ports.getFirst().receive(batch)).isEqualTo(16);
+            for (int frame = 0; frame < 16; frame++) {
+                heard.add(ByteBuffer.wrap(batch.segment[frame].asSlice(batch.offset[frame], batch.length[frame]).toArray(ValueLayout.JAVA_BYTE))
+                    .getInt(ETHERNET + 24));
+            }
+        }
+        return heard;
+    }
+
+    @Test
+    void neitherPortNorOtherShardsAreStarved() {
+        assertThat(heard(2, 0, 1)).containsExactly(0, 1);
+    }
+
+    @Test
+    void noOtherShardIsStarved() {
+        assertThat(heard(SHARDS, 1, 2)).containsExactly(1, 2);
+    }
+
+    @Test
+    void whoSleepsIsWokenByOthersFrames() {
+        int[] woken = new int[1];
+        mesh.node(0).wokenBy(() -> woken[0]++);
+        for (boolean sleeps : new boolean[] {true, false}) {
+            ports.getFirst().sleeping(sleeps);
+            queues.get(1).inject(own(1));
+            ports.get(1).receive(batch);
+            assertThat(woken[0]).as("sleeps: %s", sleeps).isOne();
+        }
+    }
+
+    /** What is another's is copied, so no payload may stay in the kernel. */
+    @Test
+    void framesAreReceivedWhole() {
+        batch.takesHeads = true;
+        ports.getFirst().receive(batch);
+        assertThat(batch.takesHeads).isFalse();
     }
 
     @Test

@@ -106,29 +106,29 @@ final class InstanceMetrics implements AutoCloseable {
         return state.name().toLowerCase(Locale.ROOT);
     }
 
-    private void figures(DataPathStatus status, Tags none) {
+    private void figures(DataPathStatus status, Tags shard) {
         PortCounters port = status.portCounters();
-        counter("port.received.frames", "frames received", none, port.receivedFrames());
-        counter("port.received.bytes", "bytes received", none, port.receivedBytes());
-        counter("port.received.dropped.frames", "frames lost before the data path saw them", none, port.receivedDropped());
-        counter("port.transmitted.frames", "frames sent", none, port.transmittedFrames());
-        counter("port.transmitted.bytes", "bytes sent", none, port.transmittedBytes());
-        counter("port.transmitted.dropped.frames", "frames that the port could not take", none, port.transmitDropped());
+        counter("port.received.frames", "frames received", shard, port.receivedFrames());
+        counter("port.received.bytes", "bytes received", shard, port.receivedBytes());
+        counter("port.received.dropped.frames", "frames lost before the data path saw them", shard, port.receivedDropped());
+        counter("port.transmitted.frames", "frames sent", shard, port.transmittedFrames());
+        counter("port.transmitted.bytes", "bytes sent", shard, port.transmittedBytes());
+        counter("port.transmitted.dropped.frames", "frames that the port could not take", shard, port.transmitDropped());
         status.drops().forEach((reason, count) ->
-            counter("drops", "items and frames dropped", none.and("reason", reason), count));
+            counter("drops", "items and frames dropped", shard.and("reason", reason), count));
         status.network().forEach((event, count) -> counter("network.events", "events of ARP, ICMP and IP",
-            none.and("event", event.toLowerCase(Locale.ROOT)), count));
-        status.transports().forEach(transport -> transport(transport, none));
-        status.former().forEach(transport -> transport(transport, none));
-        counter("contexts.opened", "contexts ever opened", none, status.contextsOpened());
-        counter("contexts.closed.for.cause", "contexts closed because their application broke the protocol", none,
+            shard.and("event", event.toLowerCase(Locale.ROOT)), count));
+        status.transports().forEach(transport -> transport(transport, shard));
+        status.former().forEach(transport -> transport(transport, shard));
+        counter("contexts.opened", "contexts ever opened", shard, status.contextsOpened());
+        counter("contexts.closed.for.cause", "contexts closed because their application broke the protocol", shard,
             status.contextsClosedForCause());
-        counter("context.requests", "requests read from applications", none, status.requests());
-        counter("context.stale.requests", "those of them about connections gone before", none, status.staleRequests());
-        counter("context.events", "events written to applications", none, status.events());
-        counter("context.received.payload.bytes", "payload bytes copied to applications", none,
+        counter("context.requests", "requests read from applications", shard, status.requests());
+        counter("context.stale.requests", "those of them about connections gone before", shard, status.staleRequests());
+        counter("context.events", "events written to applications", shard, status.events());
+        counter("context.received.payload.bytes", "payload bytes copied to applications", shard,
             status.receivedPayloadBytes());
-        counter("context.transfer.faults", "payload transfers left out", none, status.transferFaults());
+        counter("context.transfer.faults", "payload transfers left out", shard, status.transferFaults());
     }
 
     private void transport(DataPathStatus.TransportStatus status, Tags shard) {
@@ -153,20 +153,20 @@ final class InstanceMetrics implements AutoCloseable {
         });
     }
 
-    private void vitals(Vitals vitals, Tags none) {
-        gauge("contexts.open", "contexts open", none, vitals.contexts());
-        gauge("contexts.limit", "most contexts", none, vitals.contextsMax());
-        gauge("context.connections", "connection slots taken", none, vitals.connections());
-        gauge("flows.limit", "most flows of each transport", none, vitals.flowsMax());
+    private void vitals(Vitals vitals, Tags shard) {
+        gauge("contexts.open", "contexts open", shard, vitals.contexts());
+        gauge("contexts.limit", "most contexts", shard, vitals.contextsMax());
+        gauge("context.connections", "connection slots taken", shard, vitals.connections());
+        gauge("flows.limit", "most flows of each transport", shard, vitals.flowsMax());
         vitals.flows().forEach((transport, flows) ->
-            gauge("flows", "flows allocated", none.and("transport", transport), flows));
+            gauge("flows", "flows allocated", shard.and("transport", transport), flows));
         vitals.states().forEach((transport, states) -> states.forEach((state, count) -> gauge("connections",
-            "connections and listeners", none.and("transport", transport, "state", state), count)));
-        vitals.limits().forEach(limit -> limit(limit, none));
-        gauge("request.queue.depth", "requests not read yet, of all contexts", none, vitals.requestsQueued());
-        gauge("event.queue.depth", "events that wait for room, of all contexts", none, vitals.eventsQueued());
-        gauge("journals", "contexts with a journal", none, vitals.journals());
-        gauge("journals.stopped", "journals that have stopped because something went wrong", none,
+            "connections and listeners", shard.and("transport", transport, "state", state), count)));
+        vitals.limits().forEach(limit -> limit(limit, shard));
+        gauge("request.queue.depth", "requests not read yet, of all contexts", shard, vitals.requestsQueued());
+        gauge("event.queue.depth", "events that wait for room, of all contexts", shard, vitals.eventsQueued());
+        gauge("journals", "contexts with a journal", shard, vitals.journals());
+        gauge("journals.stopped", "journals that have stopped because something went wrong", shard,
             vitals.journalsStopped());
     }
 

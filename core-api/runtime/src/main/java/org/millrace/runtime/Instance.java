@@ -266,8 +266,8 @@ public final class Instance implements ContextProvider, AutoCloseable {
      */
     public List<Vitals> vitalsByShard() {
         List<Limit> limits = budget.standings();
-        List<Vitals> vitals = shards.answers((shard, nowNs) -> shard.path().vitals(shard == shards.first() ? limits : List.of(), nowNs)
-            .busy(shard.thread().rounds().sumNs()));
+        List<Vitals> vitals = shards.answers((shard, nowNs) -> shard.path().vitals(shard == shards.first() ? limits : List.of(),
+            shard.thread().rounds().sumNs(), nowNs));
         checkAnswered(vitals);
         return vitals;
     }
@@ -289,7 +289,7 @@ public final class Instance implements ContextProvider, AutoCloseable {
      * @throws IllegalStateException if the instance no longer runs
      */
     public List<ShardLine> shardLines() {
-        return shards.known((shard, nowNs) -> shard.path().shardLine().of(shard.thread().rounds()));
+        return shards.known((shard, nowNs) -> shard.path().shardLine(shard.thread().rounds()));
     }
 
     /**

@@ -159,7 +159,7 @@ final class Swaps {
                 throw e;
             }
         }
-        return SwapReport.of(reports).after(canary);
+        return SwapReport.of(reports, canary);
     }
 
     /** What is steered to the first shard only is tried there, anything else on the last one: the first has most to do already. */

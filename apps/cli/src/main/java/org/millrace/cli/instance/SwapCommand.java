@@ -80,7 +80,7 @@ public final class SwapCommand implements Callable<Integer> {
             request.put("hardware", wanted.hardware);
         }
         request.put("new_only", newOnly);
-        if (canarySeconds > 0) {
+        if (canarySeconds != 0) {
             request.put("canary_seconds", canarySeconds);
         }
         Map<String, Object> report = ControlClient.ask(target.instance(), request, canarySeconds);

@@ -30,6 +30,7 @@ import org.millrace.runtime.frame.ReceivedFrames;
 import org.millrace.runtime.frame.RetainedFrames;
 import org.millrace.runtime.frame.ShardPort;
 import org.millrace.runtime.status.DataPathStatus;
+import org.millrace.runtime.status.Durations;
 import org.millrace.runtime.status.RegistryWriter;
 import org.millrace.runtime.status.ShardLine;
 import org.millrace.runtime.status.StatusReport;
@@ -399,8 +400,9 @@ public final class DataPath implements AutoCloseable {
         return StatusReport.of(parts, hardware, transports, false, others);
     }
 
-    public Vitals vitals(List<Limit> others, long atNs) {
-        return Vitals.of(parts, transports.placed(), registry == null || !registry.isBroken(), others, atNs);
+    /** {@return what its health is judged by, with limits that are not the data path's and how long its thread has been busy} */
+    public Vitals vitals(List<Limit> others, long busyNs, long atNs) {
+        return Vitals.of(parts, transports.placed(), registry == null || !registry.isBroken(), others, busyNs, atNs);
     }
 
     /** {@return what runs} */
@@ -475,9 +477,9 @@ public final class DataPath implements AutoCloseable {
             : StatusReport.outside(transports.at(context.slots.transport(slot)).control.connection(context.number, connection), place);
     }
 
-    /** {@return what this one has of an instance's work, without its thread's} */
-    public ShardLine shardLine() {
-        return ShardLine.of(parts, hardware, transports.placed());
+    /** {@return what this one has of an instance's work, in these rounds of its thread} */
+    public ShardLine shardLine(Durations rounds) {
+        return ShardLine.of(parts, hardware, transports.placed(), rounds);
     }
 
     public Captures captures() {

@@ -26,17 +26,12 @@ import org.millrace.runtime.transport.PathParts;
 public record ShardLine(int shard, String hardware, List<String> transports, long frames, long handedOver, long takenIn, long lost,
                         int connections, int flows, long accepted, long rounds, long busyNs) {
     /** Data-path thread only. */
-    public static ShardLine of(PathParts parts, HardwareBackend hardware, List<LoadedTransport<?>> placed) {
+    public static ShardLine of(PathParts parts, HardwareBackend hardware, List<LoadedTransport<?>> placed, Durations rounds) {
         FrameMesh.Node node = parts.place().node();
         return new ShardLine(parts.place().index(), hardware.name(), placed.stream().map(transport -> transport.host.name()).toList(),
             parts.port().counters().receivedFrames(), node == null ? 0 : node.handed(), node == null ? 0 : node.taken(),
             node == null ? 0 : node.dropped(), parts.contexts().connections(),
-            placed.stream().mapToInt(transport -> transport.host.flows().size()).sum(), parts.counters().streamsAccepted, 0, 0);
-    }
-
-    /** {@return the same of a data path that is run by a thread} */
-    public ShardLine of(Durations thread) {
-        return new ShardLine(shard, hardware, transports, frames, handedOver, takenIn, lost, connections, flows, accepted,
-            LongStream.of(thread.counts()).sum(), thread.sumNs());
+            placed.stream().mapToInt(transport -> transport.host.flows().size()).sum(), parts.counters().streamsAccepted,
+            LongStream.of(rounds.counts()).sum(), rounds.sumNs());
     }
 }

@@ -47,7 +47,7 @@ public record Vitals(long nowNs, boolean portUp, long portDrops, Map<String, Lon
 
     /** Data-path thread only. */
     public static Vitals of(PathParts parts, List<LoadedTransport<?>> transports, boolean registryKept, List<Limit> others,
-                            long nowNs) {
+                            long busyNs, long nowNs) {
         Map<String, Long> noRoom = new LinkedHashMap<>();
         NO_ROOM.forEach(reason -> noRoom.put(reason.text(), parts.counters().drops[reason.code()]));
         Map<String, Integer> flows = new LinkedHashMap<>();
@@ -67,14 +67,8 @@ public record Vitals(long nowNs, boolean portUp, long portDrops, Map<String, Lon
         var port = parts.port().counters();
         return new Vitals(nowNs, parts.port().isUp(), port.receivedDropped() + port.transmitDropped(), noRoom,
             parts.contexts().all().size(), parts.capacity().contexts(), parts.contexts().connections(), flows,
-            states, parts.capacity().flows(), requests, events, journals, stopped, registryKept, parts.counters().streamsAccepted, 0,
+            states, parts.capacity().flows(), requests, events, journals, stopped, registryKept, parts.counters().streamsAccepted, busyNs,
             StatusReport.limits(transports, others));
-    }
-
-    /** {@return the same of a data path that is run by a thread} */
-    public Vitals busy(long ns) {
-        return new Vitals(nowNs, portUp, portDrops, noRoom, contexts, contextsMax, connections, flows, states, flowsMax, requestsQueued,
-            eventsQueued, journals, journalsStopped, registryKept, accepted, ns, limits);
     }
 
     /**

@@ -14,17 +14,17 @@ import java.util.Map;
  * @param pauseNs     how long the data path did nothing else, ns: from {@link SwapStep#QUIESCE} to the end of
  *                    {@link SwapStep#COMMIT}
  * @param stepNs      how long each step took, ns
- * @param canary      what the first shard was compared by, for people, or null: it was not
+ * @param canary      what the shard that began was compared by, for people, or null: it was not
  */
 public record SwapReport(Side before, Side after, int connections, int retiring, long pauseNs,
                          Map<SwapStep, Long> stepNs, String canary) {
-    /** {@return the same of a swap that one shard began} */
-    public SwapReport after(String comparison) {
-        return new SwapReport(before, after, connections, retiring, pauseNs, stepNs, comparison);
-    }
-
-    /** {@return the report of several data paths that have done the same one after the other: sums, and the longest pause} */
-    public static SwapReport of(List<SwapReport> each) {
+    /**
+     * {@return the report of several data paths that have done the same one after the other: sums, and the longest pause}
+     *
+     * @param each   theirs; one alone is the report
+     * @param canary what the one that began was compared by, or null
+     */
+    public static SwapReport of(List<SwapReport> each, String canary) {
         if (each.size() == 1) {
             return each.getFirst();
         }
@@ -32,7 +32,7 @@ public record SwapReport(Side before, Side after, int connections, int retiring,
         each.forEach(report -> report.stepNs.forEach((step, ns) -> steps.merge(step, ns, Long::sum)));
         return new SwapReport(each.getFirst().before, each.getFirst().after, each.stream().mapToInt(SwapReport::connections).sum(),
             each.stream().mapToInt(SwapReport::retiring).sum(), each.stream().mapToLong(SwapReport::pauseNs).max().orElseThrow(),
-            Map.copyOf(steps), null);
+            Map.copyOf(steps), canary);
     }
 
     /**

@@ -93,6 +93,8 @@ class ShardCommandsTest {
     void secondsOfACanaryAreANumberBehindAnEqualsSign() {
         assertThat(run("swap", "--transport", "tcp-laminar", "--canary=soon", name())).isEqualTo(2);
         assertThat(errors.toString()).contains("canary");
+        assertThat(run("swap", "--transport", "tcp-laminar", "--canary=-1", name())).isEqualTo(2);
+        assertThat(errors.toString()).contains("canary_seconds is -1, allowed is");
         assertThat(run("swap", "--transport", "tcp-none", "--canary", name())).as("which is no number of seconds").isEqualTo(2);
         assertThat(errors.toString()).contains("no transport is named 'tcp-none'");
         errors.getBuffer().setLength(0);

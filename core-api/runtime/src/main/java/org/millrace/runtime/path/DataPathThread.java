@@ -35,7 +35,6 @@ public final class DataPathThread implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DataPathThread.class);
     /** Which of {@link #descriptors} rings. */
     static final int BELL = 1;
-    private static final long STEP_MS = Questions.STEP_MS;
     /** The longer one is for what may take long where there are many connections: to list or to reset them. */
     private static final Patience PATIENCE = new Patience(TimeUnit.SECONDS.toNanos(2), TimeUnit.SECONDS.toNanos(10));
 
@@ -64,15 +63,6 @@ public final class DataPathThread implements AutoCloseable {
     private String failure;
     private Consumer<String> failureAction;
     private boolean bellClosed;
-
-    /** {@return whether the calling thread, which runs it, is to go on with that} */
-    boolean stays() {
-        return place.thread == runner;
-    }
-
-    long mark() {
-        return pulse.mark();
-    }
 
     /**
      * For how long a thread may do nothing before nobody waits for it any more.
@@ -125,6 +115,15 @@ public final class DataPathThread implements AutoCloseable {
     /** {@return whether this is the thread that runs it} */
     public boolean isCurrent() {
         return Thread.currentThread() == runner;
+    }
+
+    /** {@return whether the calling thread, which runs it, is to go on with that} */
+    boolean stays() {
+        return place.thread == runner;
+    }
+
+    long mark() {
+        return pulse.mark();
     }
 
     /** Says what to do when the data path fails: at once if it has. Called once. */
@@ -474,7 +473,7 @@ public final class DataPathThread implements AutoCloseable {
         boolean hangs = false;
         while (thread.isAlive() && !hangs) {
             try {
-                thread.join(STEP_MS);
+                thread.join(Questions.STEP_MS);
                 boolean now = roundNs() >= patience.endNs;
                 hangs = late && now; // twice: everybody may have stood still
                 late = now;

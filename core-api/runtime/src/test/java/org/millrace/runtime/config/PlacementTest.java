@@ -48,12 +48,6 @@ class PlacementTest {
     }
 
     @Test
-    void coresOfAPipelineAreOneDataPathsUnlessSaid() {
-        assertThat(Placement.parse(Map.of("cores", "2-5", "pipeline", "dma"))).isEqualTo(new Placement(1, 4, List.of(2, 3, 4, 5)));
-        assertThat(Placement.parse(Map.of("cores", "4", "shards", "2", "pipeline", "dma"))).isEqualTo(new Placement(2, 4, List.of()));
-    }
-
-    @Test
     void everyCoreBelongsToOneShardInTheOrderOfTheList() {
         Placement placement = parse("2-5,8", "2");
         assertThat(placement.cpus(0)).containsExactly(2, 3);

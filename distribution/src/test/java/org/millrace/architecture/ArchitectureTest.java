@@ -7,6 +7,8 @@ import com.tngtech.archunit.ArchConfiguration;
 import com.tngtech.archunit.core.domain.Dependency;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaMethod;
+import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -60,6 +62,12 @@ class ArchitectureTest {
         """;
     /** Outside core-api/context: what Chronicle Queue is compared with. */
     private static final String CHRONICLE_COMPARED = "org.millrace.benchmarks.JournalQueue";
+
+    /** Have one of their kind in a field, and do not stand in for it. */
+    private static final Set<String> PARTS = Set.of(
+        "org.millrace.toe.AttachedShard", // of its whole
+        "org.millrace.code.analysis.Expr$Choice", // a tree's node
+        "org.millrace.testkit.p4.value.Type$Enumeration", "org.millrace.testkit.p4.value.Type$Stack");
 
     private static final Map<String, Path> MODULES = new TreeMap<>();
     private static JavaClasses classes;
@@ -151,6 +159,40 @@ class ArchitectureTest {
 
     private static JavaClass outermost(JavaClass type) {
         return type.getEnclosingClass().map(ArchitectureTest::outermost).orElse(type);
+    }
+
+    /**
+     * What stands in for another, and has that in a field, passes on what it does not do itself: a default method that it has
+     * not thought of answers as if nobody were behind it.
+     */
+    @Test
+    void whoStandsInForAnotherPassesOnEveryMethod() {
+        Set<String> silent = new TreeSet<>();
+        Set<String> standIns = new TreeSet<>();
+        classes.stream().filter(type -> !type.isInterface() && !PARTS.contains(type.getName())).forEach(type -> type.getFields().stream()
+            .filter(field -> !field.getModifiers().contains(JavaModifier.STATIC) && !field.getRawType().equals(type))
+            .flatMap(field -> kinds(field.getRawType()).filter(type.getAllRawInterfaces()::contains))
+            .forEach(kind -> {
+                standIns.add(type.getName());
+                kind.getMethods().stream().filter(method -> isDefault(method) && !does(type, method))
+                    .forEach(method -> silent.add(type.getName() + " does not pass on " + method.getFullName()));
+            }));
+        assertThat(standIns).contains("org.millrace.bluefield.LaneQueue", "org.millrace.runtime.frame.FrontPort");
+        assertThat(silent).isEmpty();
+    }
+
+    private static Stream<JavaClass> kinds(JavaClass type) {
+        return Stream.concat(Stream.of(type), type.getAllRawInterfaces().stream()).filter(JavaClass::isInterface);
+    }
+
+    private static boolean isDefault(JavaMethod method) {
+        return Stream.of(JavaModifier.ABSTRACT, JavaModifier.STATIC, JavaModifier.PRIVATE, JavaModifier.SYNTHETIC)
+            .noneMatch(method.getModifiers()::contains);
+    }
+
+    private static boolean does(JavaClass type, JavaMethod method) {
+        return type.getAllMethods().stream().anyMatch(own -> !own.getOwner().isInterface() && own.getName().equals(method.getName())
+            && own.getRawParameterTypes().equals(method.getRawParameterTypes()));
     }
 
     /** A room says what lives there, who calls in and who owns its threads; a large one, why it is large. */

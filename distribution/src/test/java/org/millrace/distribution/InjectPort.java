@@ -5,20 +5,17 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import org.millrace.api.port.FrameBatch;
 import org.millrace.api.port.Port;
-import org.millrace.api.port.PortCounters;
-import org.millrace.api.port.PortInfo;
-import org.millrace.api.port.TransmitBatch;
+import org.millrace.runtime.frame.FrontPort;
 
 /** A port that also receives what a test gives it, whatever that is, before anything from its wire. */
-final class InjectPort implements Port {
-    private final Port port;
+final class InjectPort extends FrontPort {
     private final Deque<Injected> injected = new ArrayDeque<>();
 
     private record Injected(byte[] frame, int segmentSize) {
     }
 
     InjectPort(Port port) {
-        this.port = port;
+        super(port);
     }
 
     /**
@@ -27,11 +24,6 @@ final class InjectPort implements Port {
      */
     void inject(byte[] frame, int segmentSize) {
         injected.add(new Injected(frame, segmentSize));
-    }
-
-    @Override
-    public PortInfo info() {
-        return port.info();
     }
 
     @Override
@@ -45,30 +37,5 @@ final class InjectPort implements Port {
             batch.add(MemorySegment.ofArray(next.frame), 0, next.frame.length, next.segmentSize, 0);
         }
         return batch.count();
-    }
-
-    @Override
-    public TransmitBatch newTransmitBatch() {
-        return port.newTransmitBatch();
-    }
-
-    @Override
-    public int transmit(TransmitBatch batch) {
-        return port.transmit(batch);
-    }
-
-    @Override
-    public int descriptor() {
-        return port.descriptor();
-    }
-
-    @Override
-    public PortCounters counters() {
-        return port.counters();
-    }
-
-    @Override
-    public void close() {
-        port.close();
     }
 }

@@ -3,16 +3,13 @@ package org.millrace.distribution;
 import java.lang.foreign.MemorySegment;
 import org.millrace.api.port.FrameBatch;
 import org.millrace.api.port.Port;
-import org.millrace.api.port.PortCounters;
-import org.millrace.api.port.PortInfo;
-import org.millrace.api.port.TransmitBatch;
+import org.millrace.runtime.frame.FrontPort;
 import org.millrace.wire.EthernetHeader;
 import org.millrace.wire.Ipv4Header;
 import org.millrace.wire.TcpHeader;
 
 /** A port whose received frames pass somebody who looks at them and may change them. */
-final class TapPort implements Port {
-    private final Port port;
+final class TapPort extends FrontPort {
     private final Tap tap;
 
     /** Looks at a received frame of TCP over IPv4 without IP options. */
@@ -41,13 +38,8 @@ final class TapPort implements Port {
     }
 
     TapPort(Port port, Tap tap) {
-        this.port = port;
+        super(port);
         this.tap = tap;
-    }
-
-    @Override
-    public PortInfo info() {
-        return port.info();
     }
 
     @Override
@@ -63,30 +55,5 @@ final class TapPort implements Port {
             }
         }
         return count;
-    }
-
-    @Override
-    public TransmitBatch newTransmitBatch() {
-        return port.newTransmitBatch();
-    }
-
-    @Override
-    public int transmit(TransmitBatch batch) {
-        return port.transmit(batch);
-    }
-
-    @Override
-    public int descriptor() {
-        return port.descriptor();
-    }
-
-    @Override
-    public PortCounters counters() {
-        return port.counters();
-    }
-
-    @Override
-    public void close() {
-        port.close();
     }
 }

@@ -4,30 +4,34 @@ import java.util.function.IntConsumer;
 import java.util.function.LongConsumer;
 import org.millrace.api.port.FrameBatch;
 import org.millrace.api.port.Port;
-import org.millrace.api.port.PortCounters;
-import org.millrace.api.port.PortInfo;
 import org.millrace.api.port.TransmitBatch;
+import org.millrace.runtime.frame.FrontPort;
 import org.millrace.wire.EthernetHeader;
 import org.millrace.wire.Ipv4Header;
 import org.millrace.wire.TcpHeader;
 
 /**
  * Time that work takes: a data path behind this port takes so long for each call, frame and byte. Says of small frames when they leave.
- *
- * @param port the port
- * @param work lets the time pass that work takes, ns
- * @param sent told of each small frame with payload that leaves, by its destination's port
  */
-record WorkPort(Port port, LongConsumer work, IntConsumer sent) implements Port {
+final class WorkPort extends FrontPort {
     /** Of the order of docs/performance.md: an echo's two frames 0.6 µs, 10 GB/s moved, a system call for a batch. */
     private static final int CALL_NS = 500;
     private static final int FRAME_NS = 300;
     private static final int BYTES_A_NS = 10;
     private static final int SMALL_BYTES = 200;
 
-    @Override
-    public PortInfo info() {
-        return port.info();
+    private final LongConsumer work;
+    private final IntConsumer sent;
+
+    /**
+     * @param port the port
+     * @param work lets the time pass that work takes, ns
+     * @param sent told of each small frame with payload that leaves, by its destination's port
+     */
+    WorkPort(Port port, LongConsumer work, IntConsumer sent) {
+        super(port);
+        this.work = work;
+        this.sent = sent;
     }
 
     @Override
@@ -39,11 +43,6 @@ record WorkPort(Port port, LongConsumer work, IntConsumer sent) implements Port 
         }
         work.accept(CALL_NS + (long) FRAME_NS * count + bytes / BYTES_A_NS);
         return count;
-    }
-
-    @Override
-    public TransmitBatch newTransmitBatch() {
-        return port.newTransmitBatch();
     }
 
     @Override
@@ -63,20 +62,5 @@ record WorkPort(Port port, LongConsumer work, IntConsumer sent) implements Port 
             }
         }
         return port.transmit(batch);
-    }
-
-    @Override
-    public int descriptor() {
-        return port.descriptor();
-    }
-
-    @Override
-    public PortCounters counters() {
-        return port.counters();
-    }
-
-    @Override
-    public void close() {
-        port.close();
     }
 }

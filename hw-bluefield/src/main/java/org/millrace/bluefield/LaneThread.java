@@ -4,6 +4,7 @@ import java.lang.invoke.VarHandle;
 import java.util.concurrent.locks.LockSupport;
 import org.millrace.execution.staged.LaneWork;
 import org.millrace.memory.AdaptiveSpin;
+import org.millrace.memory.Threads;
 
 /**
  * Drives a lane: works, looks on for a while when there is nothing to do ({@link AdaptiveSpin}), then sleeps until it is woken. It says that it sleeps, fences and looks once more; who has published fences and looks whether it sleeps.
@@ -48,17 +49,7 @@ final class LaneThread {
     void end() {
         isEnding = true;
         LockSupport.unpark(thread);
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        Threads.joinUninterruptibly(thread);
     }
 
     private void run() {

@@ -286,6 +286,11 @@ public final class ContextBudget {
         }
 
         @Override
+        public long touchedBytes() {
+            return memory.touchedBytes();
+        }
+
+        @Override
         public void close() {
             lease.forgetMemory();
             memory.release(0, memory.segment().byteSize()); // whoever still maps it holds nothing of the machine's by that

@@ -30,6 +30,7 @@ import org.millrace.memory.InstanceDirectory;
 import org.millrace.memory.Linux;
 import org.millrace.memory.NativeException;
 import org.millrace.memory.PollSet;
+import org.millrace.memory.Threads;
 import org.millrace.memory.UnixSockets;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -166,17 +167,7 @@ public final class ContextServer implements AutoCloseable {
     public void close() {
         stopping = true;
         bell.signal();
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        Threads.joinUninterruptibly(thread);
     }
 
     private void run() {

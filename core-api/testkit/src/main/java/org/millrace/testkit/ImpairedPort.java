@@ -110,6 +110,11 @@ public final class ImpairedPort implements Port {
     }
 
     @Override
+    public boolean isUp() {
+        return port.isUp();
+    }
+
+    @Override
     public PortCounters counters() {
         return port.counters();
     }

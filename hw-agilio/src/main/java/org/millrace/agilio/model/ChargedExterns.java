@@ -118,6 +118,21 @@ public record ChargedExterns(Machine machine, Externs plain, HandedOut out, int 
             public long deadlineNs() {
                 return queue.deadlineNs();
             }
+
+            @Override
+            public void round() {
+                queue.round();
+            }
+
+            @Override
+            public void sent(int flow, int bytes) {
+                queue.sent(flow, bytes);
+            }
+
+            @Override
+            public int classes() {
+                return queue.classes();
+            }
         });
     }
 

@@ -6,7 +6,7 @@ import org.millrace.api.port.PortInfo;
 import org.millrace.api.port.TransmitBatch;
 
 /** A port that stands before another and leaves to it what it does not do itself; the one behind is closed with it. */
-abstract class FrontPort implements Port {
+public abstract class FrontPort implements Port {
     /** The port behind. */
     protected final Port port;
 

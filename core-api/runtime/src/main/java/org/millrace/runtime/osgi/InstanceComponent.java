@@ -13,6 +13,7 @@ import java.util.function.Consumer;
 import java.util.function.LongPredicate;
 import java.util.function.Supplier;
 import org.millrace.api.context.ContextGrant;
+import org.millrace.api.context.ContextOwner;
 import org.millrace.api.context.ContextProvider;
 import org.millrace.api.context.ContextSize;
 import org.millrace.api.hardware.HardwareBackend;
@@ -248,6 +249,11 @@ public final class InstanceComponent implements ContextProvider, Supplier<Map<St
     @Override
     public ContextGrant open(ContextSize size) {
         return instance.open(size);
+    }
+
+    @Override
+    public ContextGrant open(ContextSize size, ContextOwner owner) {
+        return instance.open(size, owner);
     }
 
     @Override

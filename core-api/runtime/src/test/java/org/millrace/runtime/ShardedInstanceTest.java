@@ -4,13 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -18,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.millrace.api.context.ContextGrant;
 import org.millrace.api.context.ContextSize;
+import org.millrace.api.port.Port;
 import org.millrace.ports.MemoryPort;
 import org.millrace.runtime.config.ConfigChange;
 import org.millrace.runtime.config.InstanceConfig;
@@ -38,7 +42,8 @@ class ShardedInstanceTest {
     private static final InetSocketAddress SERVICE = new InetSocketAddress(SERVER, 80);
 
     private final MemoryPort[] wire = MemoryPort.pair(Map.of());
-    private final Instance far = GivenPort.start(wire[0], SERVER, Map.of("shards", "3", "swap-rehearsal-ms", "100"));
+    private final Set<Thread> senders = ConcurrentHashMap.newKeySet();
+    private final Instance far = GivenPort.start(watched(wire[0]), SERVER, Map.of("shards", "3", "swap-rehearsal-ms", "100"));
     private final Instance near = GivenPort.start(wire[1], "10.0.0.2", Map.of("shards", "2"));
     private final Toe server = Toe.open(far, SIZE);
     private final Toe client = Toe.open(near, SIZE);
@@ -58,6 +63,16 @@ class ShardedInstanceTest {
         client.close();
         far.close();
         near.close();
+    }
+
+    /** {@return the port; notes which threads send through it, so which run a shard that has something to send} */
+    private Port watched(Port port) {
+        return (Port) Proxy.newProxyInstance(Port.class.getClassLoader(), new Class<?>[] {Port.class}, (proxy, method, arguments) -> {
+            if (method.getName().equals("transmit")) {
+                senders.add(Thread.currentThread());
+            }
+            return method.invoke(port, arguments);
+        });
     }
 
     /** Echoes what has come. */
@@ -120,7 +135,7 @@ class ShardedInstanceTest {
         List<StreamSocket> streams = connect();
         for (int shard = 0; shard < server.shards(); shard++) {
             int one = shard;
-            assertThat(accepted).filteredOn(stream -> stream.shard() == one).hasSizeGreaterThan(STREAMS / 12);
+            assertThat(accepted).filteredOn(stream -> stream.shard() == one).isNotEmpty(); // but once in 4 million times
         }
         SwapReport report = far.swap(SwapRequest.KEEP.transport(0, far.running().transports().getFirst()));
         assertThat(report.connections()).isEqualTo(STREAMS);
@@ -175,6 +190,11 @@ class ShardedInstanceTest {
             for (int i = 0; i < STREAMS; i++) {
                 hear(streams.get(i), client, change + i);
             }
+            senders.clear();
+            for (int i = 0; i < STREAMS; i++) {
+                echo(streams.get(i), client, change - i);
+            }
+            assertThat(senders).as("threads after change %d", change).hasSize(change % 3 == 2 ? 3 : change % 3 + 1);
         }
     }
 }

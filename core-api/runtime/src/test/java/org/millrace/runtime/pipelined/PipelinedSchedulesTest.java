@@ -8,7 +8,6 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 import org.millrace.api.hardware.HardwareBackend;
 import org.millrace.api.pipeline.DropReason;
 import org.millrace.bluefield.BluefieldBackend;
@@ -46,14 +45,15 @@ class PipelinedSchedulesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"pre*3/protocol*2/post*2/dma*2", "protocol", "pre*2/post"})
-    void everyByteArrivesOnceAndInOrderThroughLanesOfStages(String lanes) {
-        FrameLink link = new FrameLink(20_000, 1500, false);
+    @CsvSource({"pre*3/protocol*2/post*2/dma*2, 9000", "protocol, 1500", "pre*2/post, 1500"})
+    void everyByteArrivesOnceAndInOrderThroughLanesOfStages(String lanes, int mtuBytes) {
+        FrameLink link = new FrameLink(20_000, mtuBytes, false);
         for (DataPathStatus status : run(lanes, () -> BluefieldBackend.pipelined(lanes, stepped::driver), link)) {
             assertThat(status.transferFaults()).isZero();
             DataPathStatus.TransportStatus tcp = status.transports().getFirst();
             String first = lanes.split("[*/]")[0];
             assertThat(tcp.named().get("items on lanes of " + first)).isGreaterThan(tcp.received() / 2);
+            assertThat(tcp.named().getOrDefault("payload bytes moved by lanes", 0L) > 0).isEqualTo(lanes.contains("dma"));
             assertThat(tcp.named().get("items refused")).isZero();
             assertThat(status.drops().keySet()).isSubsetOf(Stream.of(DropReason.DUPLICATE, DropReason.NOTHING_TO_SEND, DropReason.OUT_OF_WINDOW)
                 .map(DropReason::text).toList());

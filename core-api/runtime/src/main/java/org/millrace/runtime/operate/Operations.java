@@ -177,7 +177,7 @@ public final class Operations implements AutoCloseable {
         return asked(instance::durationsByShard);
     }
 
-    private static <T> T asked(Supplier<T> question) throws OperationException {
+    static <T> T asked(Supplier<T> question) throws OperationException {
         try {
             return question.get();
         } catch (IllegalStateException ended) {

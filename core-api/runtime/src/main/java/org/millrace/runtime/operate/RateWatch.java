@@ -1,23 +1,24 @@
 package org.millrace.runtime.operate;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.millrace.api.transport.ConnectionInfo;
 import org.millrace.runtime.status.ConnectionBytes;
+import org.millrace.runtime.status.DataPathStatus;
 
 /** Rates of an instance between one look and the next. Owned by: one thread. */
 public final class RateWatch {
     private static final double NS_PER_S = 1e9;
 
     private final Operations operations;
-    private Map<String, Long> counters;
+    private List<DataPathStatus> figures;
     private ConnectionBytes bytes;
 
     RateWatch(Operations operations) throws OperationException {
         this.operations = operations;
-        counters = operations.figures().counters();
+        figures = operations.figuresByShard();
         bytes = bytes();
     }
 
@@ -25,7 +26,7 @@ public final class RateWatch {
      * Rates.
      *
      * @param seconds     between the two looks
-     * @param perSecond   counters that have grown, by name, a second
+     * @param perSecond   counters that have grown, by name, a second, of shards that have answered both times
      * @param connections the busiest, first the one with the most bytes
      */
     public record Rates(double seconds, Map<String, Double> perSecond, List<Busy> connections) {
@@ -42,11 +43,7 @@ public final class RateWatch {
     }
 
     private ConnectionBytes bytes() throws OperationException {
-        try {
-            return operations.instance().connectionBytes();
-        } catch (IllegalStateException ended) {
-            throw Operations.down(ended);
-        }
+        return Operations.asked(operations.instance()::connectionBytes);
     }
 
     /**
@@ -57,31 +54,36 @@ public final class RateWatch {
      */
     public Rates look(int most) throws OperationException {
         ConnectionBytes before = bytes;
-        Map<String, Long> old = counters;
-        counters = operations.figures().counters();
+        List<DataPathStatus> old = figures;
+        figures = operations.figuresByShard();
         bytes = bytes();
         double seconds = Math.max(1, bytes.nowNs() - before.nowNs()) / NS_PER_S;
+        return new Rates(seconds, grown(old, figures, seconds), busy(bytes.busiest(before, most), seconds));
+    }
+
+    /** What a shard has counted before it was silent has not come meanwhile. */
+    private static Map<String, Double> grown(List<DataPathStatus> before, List<DataPathStatus> now, double seconds) {
+        int[] both = IntStream.range(0, now.size()).filter(shard -> before.get(shard) != null && now.get(shard) != null).toArray();
         Map<String, Double> perSecond = new TreeMap<>();
-        counters.forEach((name, value) -> {
-            long grown = value - old.getOrDefault(name, 0L);
-            if (grown > 0) {
-                perSecond.put(name, grown / seconds);
-            }
-        });
-        return new Rates(seconds, perSecond, busy(bytes.busiest(before, most), seconds));
+        if (both.length > 0) {
+            Map<String, Long> old = counters(before, both);
+            counters(now, both).forEach((name, value) -> {
+                long grown = value - old.getOrDefault(name, 0L);
+                if (grown > 0) {
+                    perSecond.put(name, grown / seconds);
+                }
+            });
+        }
+        return perSecond;
+    }
+
+    private static Map<String, Long> counters(List<DataPathStatus> shards, int[] which) {
+        return DataPathStatus.merged(IntStream.of(which).mapToObj(shards::get).toList()).counters();
     }
 
     private List<Busy> busy(List<ConnectionBytes.Traffic> traffic, double seconds) throws OperationException {
-        List<Busy> busy = new ArrayList<>();
-        try {
-            List<ConnectionInfo> lines = operations.instance().lines(traffic);
-            for (int i = 0; i < lines.size(); i++) {
-                busy.add(new Busy(lines.get(i), traffic.get(i).receivedBytes() / seconds,
-                    traffic.get(i).sentBytes() / seconds));
-            }
-            return busy;
-        } catch (IllegalStateException ended) {
-            throw Operations.down(ended);
-        }
+        List<ConnectionInfo> lines = Operations.asked(() -> operations.instance().lines(traffic));
+        return IntStream.range(0, lines.size()).mapToObj(i -> new Busy(lines.get(i), traffic.get(i).receivedBytes() / seconds,
+            traffic.get(i).sentBytes() / seconds)).toList();
     }
 }

@@ -189,8 +189,10 @@ class ShardedOperationsTest {
         assertThat(health.reasons()).singleElement().asString().startsWith("shard 0 of 10.0.0.1 has not answered for 2 s: it is in ");
         assertThat(shards.operations.figuresByShard()).first().isNull();
         assertThat(shards.operations.figures().contextConnections()).as("the other's").isBetween(1, STREAMS - 1);
+        RateWatch watch = shards.operations.rates();
         release.countDown();
         stall.join();
+        assertThat(watch.look(1).perSecond()).as("what came to the first one before").doesNotContainKey("port.received frames");
         assertThat(shards.operations.health().state()).isEqualTo(Health.State.READY);
         shards.echoAll();
     }

@@ -342,15 +342,13 @@ public final class Instance implements ContextProvider, AutoCloseable {
         }
     }
 
-    /** Ends a capture; ended before, with the data paths too: nothing. */
+    /** Ends a capture, in a shard that hangs as soon as it no longer does; ended before, with the data paths too: nothing. */
     public void end(Capture capture) {
-        try {
-            shards.answers((shard, nowNs) -> {
+        for (Shard shard : shards.all()) {
+            shard.thread().tell(nowNs -> {
                 shard.path().captures().end(capture);
-                return Boolean.TRUE;
+                return null;
             });
-        } catch (IllegalStateException ended) {
-            LOG.debug("{}: {}", name, ended.getMessage());
         }
     }
 

@@ -1,6 +1,7 @@
 package org.millrace.runtime.operate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.millrace.runtime.operate.TwoShards.SERVICE;
 import static org.millrace.runtime.operate.TwoShards.STREAMS;
 
@@ -168,9 +169,8 @@ class ShardedOperationsTest {
         shards.echoAll();
     }
 
-    @Test
-    void shardThatStallsIsSeenAndTheOtherGoesOn() throws Exception {
-        CountDownLatch release = new CountDownLatch(1);
+    /** Answers what is over when the first shard goes on: as soon as it is released. */
+    private CompletableFuture<Void> stall(CountDownLatch release) {
         CountDownLatch stuck = new CountDownLatch(1);
         CompletableFuture<Void> stall = CompletableFuture.runAsync(() -> {
             try {
@@ -184,6 +184,30 @@ class ShardedOperationsTest {
             }
         });
         assertThat(awaits(stuck)).isTrue();
+        return stall;
+    }
+
+    @Test
+    void captureThatEndsWhileAShardStallsIsOverThereToo() throws Exception {
+        LiveCapture.Limits limits = new LiveCapture.Limits(1 << 20, 10_000, 60, 1 << 16);
+        CountDownLatch release = new CountDownLatch(1);
+        LiveCapture early = shards.operations.capture(CaptureFilter.ALL, limits);
+        CompletableFuture<Void> stall = stall(release);
+        early.close();
+        release.countDown();
+        stall.join();
+        List<LiveCapture> most = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            most.add(shards.operations.capture(CaptureFilter.ALL, limits));
+        }
+        assertThatThrownBy(() -> shards.operations.capture(CaptureFilter.ALL, limits)).hasMessageContaining("4 captures under way");
+        most.forEach(LiveCapture::close);
+    }
+
+    @Test
+    void shardThatStallsIsSeenAndTheOtherGoesOn() throws Exception {
+        CountDownLatch release = new CountDownLatch(1);
+        CompletableFuture<Void> stall = stall(release);
         Health health = shards.operations.health();
         assertThat(health.state()).isEqualTo(Health.State.DEGRADED);
         assertThat(health.reasons()).singleElement().asString().startsWith("shard 0 of 10.0.0.1 has not answered for 2 s: it is in ");

@@ -129,7 +129,9 @@ class PipelinedInstanceTest {
         connect(pipeline);
         stream(BYTES);
         assertThat(server.status().transferFaults()).isZero();
-        assertThat(server.status().transports().getFirst().named()).containsKey("payload bytes moved by lanes");
+        Map<String, Long> named = server.status().transports().getFirst().named();
+        assertThat(named).containsKey("payload bytes moved by lanes");
+        assertThat(named.getOrDefault("items on lanes of protocol", 0L) > 0).isEqualTo(pipeline.contains("protocol"));
     }
 
     @Test

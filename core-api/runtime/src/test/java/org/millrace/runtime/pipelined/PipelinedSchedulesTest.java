@@ -2,13 +2,17 @@ package org.millrace.runtime.pipelined;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.millrace.api.hardware.HardwareBackend;
+import org.millrace.api.hardware.Outlet;
 import org.millrace.api.pipeline.DropReason;
 import org.millrace.bluefield.BluefieldBackend;
 import org.millrace.runtime.path.StreamWorld;
@@ -28,13 +32,40 @@ class PipelinedSchedulesTest {
     private static final int STREAMS = 3;
 
     private final SteppedLanes stepped = new SteppedLanes();
+    private int controlled;
+
+    /** {@return hardware whose lanes are found quiet whenever the control plane sees an item} */
+    private HardwareBackend watched(HardwareBackend hardware) {
+        return before(HardwareBackend.class, hardware, (method, arguments) -> {
+            if (method.equals("load")) {
+                arguments[2] = before(Outlet.class, (Outlet<?>) arguments[2], (call, item) -> {
+                    if (call.equals("control") || call.equals("digest")) {
+                        controlled++;
+                        assertThat(stepped.areQuiet()).as("lanes are quiet before %s", call).isTrue();
+                    }
+                });
+            }
+        });
+    }
+
+    private static <T> T before(Class<T> type, T other, BiConsumer<String, Object[]> action) {
+        return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> {
+            action.accept(method.getName(), arguments);
+            return method.invoke(other, arguments);
+        }));
+    }
+
+    @AfterEach
+    void controlPlaneHasSeenItems() {
+        assertThat(controlled).isPositive();
+    }
 
     @ParameterizedTest
     @CsvSource({"dma, 1500, true", "dma*3, 9000, false"})
     void lanesThatMovePayloadChangeNothing(String lanes, int mtuBytes, boolean superFrames) {
         FrameLink link = new FrameLink(20_000, mtuBytes, superFrames);
         List<DataPathStatus> fused = run("no lanes", BluefieldBackend::new, link);
-        List<DataPathStatus> pipelined = run(lanes, () -> BluefieldBackend.pipelined(lanes, stepped::driver), link);
+        List<DataPathStatus> pipelined = run(lanes, () -> watched(BluefieldBackend.pipelined(lanes, stepped::driver)), link);
         assertThat(stepped.steps).isGreaterThan(SCHEDULES);
         assertThat(stepped.closed).isEqualTo(2);
         for (int i = 0; i < fused.size(); i++) {
@@ -48,7 +79,7 @@ class PipelinedSchedulesTest {
     @CsvSource({"pre*3/protocol*2/post*2/dma*2, 9000", "protocol, 1500", "pre*2/post, 1500"})
     void everyByteArrivesOnceAndInOrderThroughLanesOfStages(String lanes, int mtuBytes) {
         FrameLink link = new FrameLink(20_000, mtuBytes, false);
-        for (DataPathStatus status : run(lanes, () -> BluefieldBackend.pipelined(lanes, stepped::driver), link)) {
+        for (DataPathStatus status : run(lanes, () -> watched(BluefieldBackend.pipelined(lanes, stepped::driver)), link)) {
             assertThat(status.transferFaults()).isZero();
             DataPathStatus.TransportStatus tcp = status.transports().getFirst();
             String first = lanes.split("[*/]")[0];

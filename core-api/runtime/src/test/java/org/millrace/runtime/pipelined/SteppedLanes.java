@@ -26,6 +26,11 @@ final class SteppedLanes {
         eagerness = random.nextInt(9);
     }
 
+    /** {@return whether no lane has taken anything, or could take something} */
+    boolean areQuiet() {
+        return lanes.stream().noneMatch(lane -> lane.hasTaken || lane.work.isWaiting());
+    }
+
     /** {@return a driver of lanes} */
     LaneDriver driver(List<? extends LaneWork> works) {
         List<Lane> own = works.stream().map(Lane::new).toList();

@@ -278,6 +278,8 @@ public final class DataPathThread implements AutoCloseable {
         try {
             path.abandon();
             path.closePort();
+        } catch (RuntimeException | Error again) {
+            LOG.error("{}: what it leaves behind is not put away", path.instance(), again);
         } finally {
             questions.refuseAll(ended);
             tellFailure(ended);

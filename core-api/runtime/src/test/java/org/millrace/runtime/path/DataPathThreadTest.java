@@ -160,13 +160,13 @@ class DataPathThreadTest {
         assertThat(this.<BitSet>answer(nowNs -> new Linux().affinity())).isEqualTo(new Linux().affinity());
     }
 
-    /** A port that fails in the last look before all sleep. */
+    /** A port that fails in the last look before all sleep, and again when it is closed for that. */
     @Test
     void guestThatFailsGoesHomeAndItsHostRunsOn() {
         MemoryPort[] other = MemoryPort.pair(Map.of());
         AtomicBoolean broken = new AtomicBoolean();
         Port port = (Port) Proxy.newProxyInstance(Port.class.getClassLoader(), new Class<?>[] {Port.class}, (proxy, method, arguments) -> {
-            if (broken.get() && method.getName().equals("sleeping")) {
+            if (broken.get() && List.of("sleeping", "close").contains(method.getName())) {
                 throw new IllegalStateException("a broken port");
             }
             return method.invoke(other[0], arguments);

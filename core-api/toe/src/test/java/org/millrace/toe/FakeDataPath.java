@@ -40,6 +40,8 @@ public final class FakeDataPath implements ContextGrant {
     private final Futex bell;
     private volatile boolean open = true;
     int rings;
+    /** What is done at the next rings. */
+    Runnable whenRung = () -> { };
 
     public FakeDataPath() {
         this(SMALL);
@@ -281,6 +283,7 @@ public final class FakeDataPath implements ContextGrant {
     @Override
     public void ring() {
         rings++;
+        whenRung.run();
     }
 
     @Override

@@ -185,6 +185,18 @@ class LanesTest {
         }
     }
 
+    /** Whom it then gives the address to asks the others for it, and finds it free there. */
+    @Test
+    void firstShardIsTheLastToHearThatAnAddressIsLetGoOf() {
+        ListenSocket listener = listening();
+        List<Integer> heard = new ArrayList<>();
+        shard(0).whenRung = () -> heard.addAll(counts());
+        shard(0).sleep();
+        listener.close();
+        toe.flush();
+        assertThat(heard).containsExactly(1, 1, 1);
+    }
+
     @Test
     void listenerThatOneShardRefusesListensNowhere() {
         ListenSocket listener = toe.listen(LOCAL, 16);

@@ -146,6 +146,26 @@ class ClassQueuesTest {
         assertThat(again[0]).isPositive();
     }
 
+    /** Nothing to send for a while is no way out of a debt. */
+    @Test
+    void whoOverdrawsItsTurnPaysThatBackBeforeTheNext() {
+        long[] got = new long[2];
+        submit(1, 101);
+        for (int i = 0; i < 20_000; i++) {
+            int flow = next();
+            if (flow == 1) {
+                submit(flow);
+                carousel.sent(flow, SEGMENT);
+                got[0] += SEGMENT;
+            } else {
+                carousel.sent(flow, 44 * SEGMENT); // four turns at once
+                submit(flow);
+                got[1] += 44 * SEGMENT;
+            }
+        }
+        assertThat(got[1]).isBetween(got[0] * 9 / 10, got[0] * 11 / 10);
+    }
+
     @Test
     void roundIsOverWhenSoMuchHasBeenSent() {
         submit(1);

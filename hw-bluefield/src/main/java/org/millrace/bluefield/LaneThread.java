@@ -7,7 +7,8 @@ import org.millrace.memory.AdaptiveSpin;
 import org.millrace.memory.Threads;
 
 /**
- * Drives a lane: works, looks on for a while when there is nothing to do ({@link AdaptiveSpin}), then sleeps until it is woken. It says that it sleeps, fences and looks once more; who has published fences and looks whether it sleeps.
+ * Drives a lane: works, looks on for a while when there is nothing to do ({@link AdaptiveSpin}), then sleeps until it is woken. It says
+ * that it sleeps, fences and looks once more; who has published fences and looks whether it sleeps.
  *
  * <p>{@link #wake}, {@link #checkAlive} and {@link #end} by the owner of the lane's ring.
  */

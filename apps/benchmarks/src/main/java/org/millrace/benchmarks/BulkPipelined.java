@@ -3,7 +3,6 @@ package org.millrace.benchmarks;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.io.Writer;
 import java.util.ArrayList;
 import java.util.List;
 import org.millrace.api.hardware.HardwareBackend;
@@ -69,7 +68,8 @@ public final class BulkPipelined {
             double[][] figures = new double[2 * subjects.size()][rounds];
             for (int round = -WARMUP_ROUNDS; round < rounds; round++) {
                 for (int i = 0; i < subjects.size(); i++) {
-                    String[] answer = ask(processes.get(i)).split(" ");
+                    Children.tell(processes.get(i), "go");
+                    String[] answer = Children.answer(processes.get(i)).split(" ");
                     figures[2 * i][Math.max(0, round)] = Double.parseDouble(answer[0]);
                     figures[2 * i + 1][Math.max(0, round)] = Double.parseDouble(answer[1]);
                 }
@@ -82,17 +82,6 @@ public final class BulkPipelined {
         } finally {
             Children.end(processes.toArray(Process[]::new));
         }
-    }
-
-    private static String ask(Process process) throws IOException {
-        Writer out = process.outputWriter();
-        out.write("go\n");
-        out.flush();
-        String answer = process.inputReader().readLine();
-        if (answer == null) {
-            throw new IOException("a process has ended");
-        }
-        return answer;
     }
 
     private static void serve(String subject, long bytes, int segment, boolean softwareChecksums) throws Exception {

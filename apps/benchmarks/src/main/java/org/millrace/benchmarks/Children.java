@@ -1,6 +1,7 @@
 package org.millrace.benchmarks;
 
 import java.io.IOException;
+import java.io.Writer;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -37,6 +38,26 @@ public final class Children {
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         command.addAll(List.of(arguments));
         return new ProcessBuilder(command).redirectError(Redirect.INHERIT).start();
+    }
+
+    /** Tells a process to go on: a line on its standard input. */
+    static void tell(Process process, String command) throws IOException {
+        Writer out = process.outputWriter();
+        out.write(command + "\n");
+        out.flush();
+    }
+
+    /**
+     * {@return a process's next line}
+     *
+     * @throws IOException if it has ended
+     */
+    static String answer(Process process) throws IOException {
+        String answer = process.inputReader().readLine();
+        if (answer == null) {
+            throw new IOException("a process has ended");
+        }
+        return answer;
     }
 
     /** Ends processes, those that are null aside. */

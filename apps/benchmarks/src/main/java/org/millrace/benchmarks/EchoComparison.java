@@ -1,8 +1,6 @@
 package org.millrace.benchmarks;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.Writer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -27,27 +25,18 @@ public final class EchoComparison {
 
     /** One process. */
     private static final class Node {
-        private final BufferedReader in;
-        private final Writer out;
         final Process process;
 
         Node(String kind, String side, Path directory) throws IOException {
             process = Children.start(EchoNode.class, kind, side, directory.toString());
-            in = process.inputReader();
-            out = process.outputWriter();
-            if (!"ready".equals(in.readLine())) {
+            if (!"ready".equals(process.inputReader().readLine())) {
                 throw new IOException("the " + kind + " " + side + " does not start");
             }
         }
 
         long[] tell(String command) throws IOException {
-            out.write(command + "\n");
-            out.flush();
-            String answer = in.readLine();
-            if (answer == null) {
-                throw new IOException("a process has ended");
-            }
-            return Arrays.stream(answer.split(" ")).mapToLong(Long::parseLong).toArray();
+            Children.tell(process, command);
+            return Arrays.stream(Children.answer(process).split(" ")).mapToLong(Long::parseLong).toArray();
         }
     }
 

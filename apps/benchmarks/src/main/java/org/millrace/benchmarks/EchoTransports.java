@@ -3,7 +3,6 @@ package org.millrace.benchmarks;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.io.Writer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -127,14 +126,8 @@ public final class EchoTransports {
         double[][] figures = new double[processes.size()][rounds];
         for (int round = -WARMUP_ROUNDS; round < rounds; round++) {
             for (int i = 0; i < figures.length; i++) {
-                Writer out = processes.get(i).outputWriter();
-                out.write("go\n");
-                out.flush();
-                String answer = processes.get(i).inputReader().readLine();
-                if (answer == null) {
-                    throw new IOException("a process has ended");
-                }
-                figures[i][Math.max(0, round)] = Double.parseDouble(answer);
+                Children.tell(processes.get(i), "go");
+                figures[i][Math.max(0, round)] = Double.parseDouble(Children.answer(processes.get(i)));
             }
         }
         return figures;

@@ -3,7 +3,6 @@ package org.millrace.benchmarks;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.io.Writer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -104,7 +103,7 @@ public final class ShardEcho {
      * @param rounds how many
      * @param size   what of
      * @return ns an echo and thread by subject and {@link #CPU} or {@link #WALL}
-     * @throws IOException          if a process fails
+     * @throws IOException if a process fails
      */
     public static Map<String, Figures> compare(int rounds, Size size) throws IOException {
         List<List<Process>> processes = new ArrayList<>();
@@ -145,17 +144,11 @@ public final class ShardEcho {
     /** {@return CPU and wall ns an echo and thread; processes of one subject run at once} */
     private static double[] round(List<Process> processes) throws IOException {
         for (Process process : processes) {
-            Writer out = process.outputWriter();
-            out.write("go\n");
-            out.flush();
+            Children.tell(process, "go");
         }
         double[] sums = new double[2];
         for (Process process : processes) {
-            String answer = process.inputReader().readLine();
-            if (answer == null) {
-                throw new IOException("a process has ended");
-            }
-            String[] ns = answer.split(" ");
+            String[] ns = Children.answer(process).split(" ");
             sums[0] += Double.parseDouble(ns[0]) / processes.size();
             sums[1] += Double.parseDouble(ns[1]) / processes.size();
         }

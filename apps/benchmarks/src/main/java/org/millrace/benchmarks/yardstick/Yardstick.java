@@ -1,5 +1,10 @@
 package org.millrace.benchmarks.yardstick;
 
+import static org.millrace.benchmarks.yardstick.FlowRow.*;
+import static org.millrace.benchmarks.yardstick.OnesSum.fold;
+import static org.millrace.benchmarks.yardstick.OnesSum.halves;
+import static org.millrace.benchmarks.yardstick.OnesSum.sum;
+
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
@@ -37,9 +42,7 @@ public final class Yardstick {
     private static final ValueLayout.OfInt I32 = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
     private static final ValueLayout.OfShort U16 = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
     private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG_UNALIGNED;
-    private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
     private static final VarHandle INDEX = ValueLayout.JAVA_LONG.varHandle();
-    private static final boolean SWAPPED = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;
     private static final long LOW = 0xffff_ffffL;
 
     private static final int TCP = 34;
@@ -50,45 +53,6 @@ public final class Yardstick {
     private static final int PSH = 8;
     private static final int ECE_CWR = 0xc0;
     private static final long RTO_NS = 200_000_000;
-
-    /** A flow's row: two lines of 16 words; the array's header is 16 bytes, so rows begin at a line. */
-    private static final int ROW = 32;
-    private static final int LEAD = 12;
-    private static final int UNA = 0;
-    private static final int NEXT = 1;
-    private static final int MAX = 2;
-    private static final int READY = 3;
-    private static final int PEER_WINDOW = 4;
-    private static final int WINDOW_SEQ = 5;
-    private static final int RECEIVED = 6;
-    private static final int FREE = 7;
-    private static final int EDGE = 8;
-    private static final int OOO_START = 9;
-    private static final int OOO_LENGTH = 10;
-    private static final int WINDOW = 11;
-    private static final int DUPLICATES = 12;
-    private static final int FLAGS = 13;
-    private static final int TIMED_END = 14;
-    private static final int TIMED_US = 15;
-    private static final int RX_PENDING = 16;
-    private static final int TX_PENDING = 17;
-    private static final int RX_HELD = 18;
-    private static final int TX_HELD = 19;
-    private static final int ID = 20;
-    private static final int QUEUE_LINK = 21;
-    private static final int WATCH_LINK = 22;
-    private static final int WATCH_US = 23;
-    private static final int FIRST_RECEIVED = 24;
-    private static final int FIRST_SENT = 25;
-    private static final int RTT_SUM = 26;
-    private static final int RTT_SAMPLES = 27;
-    private static final int ACKED = 28;
-    private static final int SEGMENTS = 29;
-
-    private static final int TIMING = 1;
-    private static final int QUEUED = 2;
-    private static final int WATCHED = 4;
-    private static final int DIRTY = 8;
 
     /** A flow's headers: four words of 8 bytes as sent, then the partial sums of the IP and the TCP header. */
     private static final int TEMPLATE = 8;
@@ -115,11 +79,11 @@ public final class Yardstick {
     private final boolean softwareChecksums;
     private final long mac;
     private final int address;
+    private final int[] keys;
+    private final int mask;
     private final long seed;
     private final int[] rows;
     private final long[] templates;
-    private final int mask;
-    private final int[] keys;
     private final long events;
     private final long requests;
     private final long payload;
@@ -151,6 +115,8 @@ public final class Yardstick {
         this.mac = mac;
         this.address = address;
         this.softwareChecksums = softwareChecksums;
+        keys = FlowIndex.of(flows);
+        mask = keys.length / 4 - 1;
         this.seed = seed;
         firstLength = new int[batch];
         firstOffset = new long[batch];
@@ -158,8 +124,6 @@ public final class Yardstick {
         secondOffset = new long[batch];
         rows = new int[LEAD + (flows + 1) * ROW];
         templates = new long[(flows + 1) * TEMPLATE];
-        mask = (Integer.highestOneBit(Math.max(4, 2 * flows - 1)) << 1) - 1;
-        keys = new int[(mask + 1) * 4];
         dirty = new int[flows];
         events = 0;
         requests = SLOTS + (long) RING * DESCRIPTOR;
@@ -214,14 +178,7 @@ public final class Yardstick {
         templates[t + IP_SUM] = 0x4500 + 0x4000 + 0x4006 + (address & LOW) + (peer & LOW);
         templates[t + TCP_SUM] = (address & LOW) + (peer & LOW) + 6 + (ports & LOW);
         templates[t + 6] = ports;
-        int slot = home(address, peer, ports);
-        while (keys[slot * 4 + 3] != 0) {
-            slot = slot + 1 & mask;
-        }
-        keys[slot * 4] = address;
-        keys[slot * 4 + 1] = peer;
-        keys[slot * 4 + 2] = ports;
-        keys[slot * 4 + 3] = flow;
+        FlowIndex.add(keys, mask, seed, address, peer, ports, flow);
     }
 
     /**
@@ -264,7 +221,7 @@ public final class Yardstick {
             return;
         }
         int ports = Integer.rotateLeft((int) (word34 >>> 32), 16);
-        int flow = find(local, peer, ports);
+        int flow = FlowIndex.find(keys, mask, seed, local, peer, ports);
         if (flow == 0 || header != 20 || (word42 >>> 16 & FIN_SYN_RST_ACK) != ACK || (word42 >>> 16 & ECE_CWR) != 0
             || (word8 & 3) == 3) {
             slow++;
@@ -632,51 +589,5 @@ public final class Yardstick {
         }
         dirtyCount = 0;
         INDEX.setRelease(region, events, eventTail);
-    }
-
-    private int find(int local, int peer, int ports) {
-        int[] k = keys;
-        for (int slot = home(local, peer, ports);; slot = slot + 1 & mask) {
-            int at = slot * 4;
-            int flow = k[at + 3];
-            if (flow == 0 || k[at] == local && k[at + 1] == peer && k[at + 2] == ports) {
-                return flow;
-            }
-        }
-    }
-
-    private int home(int local, int peer, int ports) {
-        long a = ((long) local << 32 | peer & LOW) ^ seed;
-        long b = (ports & LOW) ^ Long.rotateLeft(seed, 29);
-        long mixed = a * b ^ Math.multiplyHigh(a, b);
-        return (int) (mixed ^ mixed >>> 32) & mask;
-    }
-
-    private static long halves(long word) {
-        return (word >>> 32) + (word & LOW);
-    }
-
-    private static int fold(long partial) {
-        long sum = (partial & LOW) + (partial >>> 32);
-        sum = (sum & 0xffff) + (sum >>> 16);
-        sum = (sum & 0xffff) + (sum >>> 16);
-        return (int) ((sum & 0xffff) + (sum >>> 16));
-    }
-
-    /** {@return the sum of a span's 16-bit words, folded; what is missing behind it counts as 0} */
-    private static int sum(MemorySegment memory, long at, int bytes) {
-        long sum = 0;
-        int words = bytes >> 3;
-        for (int i = 0; i < words; i++) {
-            long word = memory.get(WORD, at + i * 8L);
-            sum += (word & LOW) + (word >>> 32);
-        }
-        long last = 0;
-        for (int i = words << 3; i < bytes; i++) {
-            int shift = (i & 7) << 3;
-            last |= (memory.get(BYTE, at + i) & 0xffL) << (SWAPPED ? shift : 56 - shift);
-        }
-        int folded = fold(sum + (last & LOW) + (last >>> 32));
-        return SWAPPED ? (folded & 0xff) << 8 | folded >>> 8 : folded;
     }
 }

@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.function.BooleanSupplier;
 import org.millrace.agilio.machine.Machine;
 import org.millrace.agilio.machine.Mapping;
-import org.millrace.agilio.model.Charge;
 import org.millrace.agilio.model.FlowGroups;
 import org.millrace.agilio.model.Fpc;
 import org.millrace.agilio.model.HostInterface;

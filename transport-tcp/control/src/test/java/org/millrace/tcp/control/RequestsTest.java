@@ -3,7 +3,6 @@ package org.millrace.tcp.control;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.millrace.api.context.ContextRequest.Kind.ABORT;
 import static org.millrace.api.context.ContextRequest.Kind.BIND;
-import static org.millrace.api.context.ContextRequest.Kind.CLOSE;
 import static org.millrace.api.context.ContextRequest.Kind.CONNECT;
 import static org.millrace.api.context.ContextRequest.Kind.GIVE_UP;
 import static org.millrace.api.context.ContextRequest.Kind.HANDOVER;

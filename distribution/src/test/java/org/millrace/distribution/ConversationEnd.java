@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
-import org.millrace.distribution.Conversation.Kind;
 import org.millrace.distribution.Conversation.Step;
 import org.millrace.toe.StreamSocket;
 

@@ -15,7 +15,6 @@ import org.millrace.code.analysis.Decision;
 import org.millrace.code.analysis.Expr;
 import org.millrace.code.analysis.Expr.Input;
 import org.millrace.code.analysis.Exprs;
-import org.millrace.code.analysis.StageAnalysis;
 
 /** What a whole program does with a field: whether it is a flag, and whether anybody takes it for a number. */
 final class Fields {

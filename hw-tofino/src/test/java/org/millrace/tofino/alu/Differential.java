@@ -1,7 +1,5 @@
 package org.millrace.tofino.alu;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -10,7 +10,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import org.millrace.api.context.ContextGrant;
-import org.millrace.toe.Endpoint;
 import org.millrace.toe.ListenSocket;
 import org.millrace.toe.StreamSocket;
 import org.millrace.toe.Toe;

@@ -9,7 +9,6 @@ import java.util.stream.IntStream;
 import org.millrace.agilio.machine.Machine;
 import org.millrace.agilio.machine.Mapping;
 import org.millrace.api.pipeline.StageExtension;
-import org.millrace.lab.experiment.Cells;
 import org.millrace.lab.experiment.LabException;
 import org.millrace.lab.experiment.Parameter;
 import org.millrace.lab.experiment.Plot;

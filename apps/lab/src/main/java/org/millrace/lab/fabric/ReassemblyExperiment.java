@@ -3,7 +3,6 @@ package org.millrace.lab.fabric;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.millrace.lab.experiment.Cells;
 import org.millrace.lab.experiment.Experiment;
 import org.millrace.lab.experiment.Parameter;
 import org.millrace.lab.experiment.Plot;

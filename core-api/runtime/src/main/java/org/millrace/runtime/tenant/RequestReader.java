@@ -4,7 +4,6 @@ import java.lang.foreign.MemorySegment;
 import org.millrace.api.context.ContextRequest;
 import org.millrace.api.context.Status;
 import org.millrace.api.context.StreamOption;
-import org.millrace.api.transport.ControlPlane;
 import org.millrace.context.JournalEntry.Direction;
 import org.millrace.memory.BlockPool;
 import org.millrace.memory.ContextLayout;

@@ -10,7 +10,6 @@ import org.millrace.api.transport.ConnectionInfo;
 import org.millrace.api.transport.ControlPlane;
 import org.millrace.api.transport.ReceivedPacket;
 import org.millrace.api.transport.TransportHost;
-import org.millrace.wire.Ipv4Address;
 
 /** UDP's control plane, which cannot be handed over here; notes what it is told about the network. */
 final class DatagramControl implements ControlPlane {

@@ -14,7 +14,6 @@ import org.millrace.api.pipeline.StageSpec;
 import org.millrace.api.pipeline.State;
 import org.millrace.api.pipeline.Verdict;
 import org.millrace.tcp.laminar.segment.LaminarMeta;
-import org.millrace.wire.SequenceNumber;
 
 /** Where the segment lies in the window: offsets for the interval's registers, and what of its payload may be moved
  * (§5.3.1.1, trimming; RFC 9293 §3.10.7.4, first check). */

@@ -9,7 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,8 +21,20 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The archives that the build makes, unpacked elsewhere. */
 @Timeout(120)
 class ArchiveTest {
+    private static final Set<String> CACHE_LOCKS = Set.of(".preparing", "lock");
+
     @TempDir
     Path directory;
+
+    /** What a first run has made for the next, beside itself, is still being written when the run is over. */
+    @AfterEach
+    void awaitCaches() throws Exception {
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path lock : files.filter(file -> CACHE_LOCKS.contains(file.getFileName().toString())).toList()) {
+                execute(List.of("flock", lock.toString(), "true"));
+            }
+        }
+    }
 
     @ParameterizedTest
     @CsvSource({"bluefield,hw-bluefield,tcp-flextoe,hw-tofino", "tofino,hw-tofino,tcp-laminar,hw-bluefield",
@@ -96,6 +110,7 @@ class ArchiveTest {
     private List<String> execute(List<String> command) throws Exception {
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().put("XDG_RUNTIME_DIR", Files.createDirectories(directory.resolve("runtime")).toString());
+        builder.environment().put("XDG_CACHE_HOME", Files.createDirectories(directory.resolve("cache")).toString());
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
         builder.environment().put("MILLRACE_LOG", "WARN");
         Process process = builder.start();

@@ -176,7 +176,7 @@ public abstract class Execution<M extends SegmentMeta> implements Pipeline<M> {
      */
     protected final void leave(M item, long verdict, long nowNs) {
         if (item.workflow() == TRANSMIT) {
-            scheduler.sent(item.flow(), Verdict.action(verdict) == Verdict.EMIT ? item.length() : 0);
+            scheduler.sent(item.flow(), Verdict.action(verdict) == Verdict.EMIT && !isDeep() ? item.length() : 0);
         }
         if (isDeep()) {
             outlet.drop(item, DropReason.CONTROL_LIMIT.code()); // the outlet submits without end

@@ -3,12 +3,14 @@ package org.millrace.execution;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.millrace.api.hardware.Capacity;
@@ -54,7 +56,7 @@ class ExecutionTest {
         }
     }
 
-    private final class Chances implements Program<SegmentMeta>, FlowScheduler {
+    private class Chances implements Program<SegmentMeta>, FlowScheduler {
         private final Stage<SegmentMeta, ?> stage = new Chance();
 
         @Override
@@ -141,7 +143,7 @@ class ExecutionTest {
     }
 
     /** Accounts for every item and every retained frame; begins others from the middle of a departure. */
-    private final class Accounts implements Outlet<SegmentMeta> {
+    private class Accounts implements Outlet<SegmentMeta> {
         final Deque<Integer> free = new ArrayDeque<>();
         final Set<Integer> retained = new HashSet<>();
         final long[] left = new long[4];
@@ -221,6 +223,39 @@ class ExecutionTest {
             }
             return meta.frame() < 0;
         }
+    }
+
+    /** A control plane that answers everything by a frame of its own, without end: what is dropped for that is not sent. */
+    @Test
+    void whatIsDroppedForDepthIsNotToldAsSent() {
+        random = new Random(1);
+        List<Integer> told = new ArrayList<>();
+        Chances program = new Chances() {
+            @Override
+            public void sent(int flow, int bytes) {
+                told.add(bytes);
+            }
+        };
+        Accounts accounts = new Accounts() {
+            @Override
+            public void emit(SegmentMeta meta, long nowNs) {
+                super.emit(meta, nowNs);
+                send(machine);
+            }
+        };
+        accounts.machine = new Waiting(program, accounts);
+        send(accounts.machine);
+        assertThat(accounts.left[0]).as("dropped").isEqualTo(1);
+        assertThat(accounts.left[2]).as("emitted").isEqualTo(told.size() - 1);
+        assertThat(told).last().isEqualTo(0);
+        assertThat(told.subList(0, told.size() - 1)).containsOnly(1000);
+    }
+
+    private static void send(Waiting machine) {
+        SegmentMeta item = machine.item(Workflow.TX);
+        item.flow(1);
+        item.length(1000);
+        machine.end(item, Verdict.EMIT, 1);
     }
 
     @ParameterizedTest

@@ -151,8 +151,7 @@ public final class Instance implements ContextProvider, AutoCloseable {
             server.close();
         }
         for (Shard shard : shards.all()) {
-            shard.path().captures().endAll();
-            shard.path().port().close();
+            shard.path().closePort();
         }
         shards.close();
     }

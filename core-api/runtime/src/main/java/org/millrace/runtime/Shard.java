@@ -26,7 +26,12 @@ record Shard(DataPath path, DataPathThread thread, Durations.Counter pauses) {
     SwapReport swap(SwapRequest request, Consumer<SwapStep> hook) throws SwapException {
         Swap swap = new Swap(path, request, System::nanoTime, hook).on(thread.cpus());
         swap.prepare(thread.await(nowNs -> path.loaded()));
-        return Swap.end(thread.await(nowNs -> execute(swap, nowNs)));
+        try {
+            return Swap.end(thread.await(nowNs -> execute(swap, nowNs)));
+        } catch (IllegalStateException notBegun) {
+            swap.cancel();
+            throw notBegun;
+        }
     }
 
     private Swap.Outcome execute(Swap swap, long nowNs) {

@@ -94,7 +94,8 @@ final class Shards implements AutoCloseable {
             }
             return shards;
         } catch (RuntimeException e) {
-            ports.forEach(Port::close);
+            shards.forEach(shard -> shard.path().closePort());
+            ports.subList(shards.size(), count).forEach(Port::close);
             throw e instanceof IllegalArgumentException ? new ConfigException("instance", config.name(), e) : e;
         }
     }
@@ -115,11 +116,15 @@ final class Shards implements AutoCloseable {
     private static CpuClaims claim(InstanceConfig config) {
         Processors processors = Processors.ofMachine();
         processors.check(config.placement());
-        String distance = processors.distance(config.placement(), config.portOptions().getOrDefault("interface", ""));
-        if (distance != null) {
-            LOG.warn("{}: {}", config.name(), distance);
-        }
+        warn(config.name(), processors.distance(config.placement(), config.portOptions().getOrDefault("interface", "")));
+        warn(config.name(), processors.quota(config.placement()));
         return CpuClaims.of(InstanceDirectory.ofProcessors(), config.name(), config.placement().cpus());
+    }
+
+    private static void warn(String instance, String what) {
+        if (what != null) {
+            LOG.warn("{}: {}", instance, what);
+        }
     }
 
     private static List<Port> ports(InstanceConfig config, PortFactory factory, Steering steering) {

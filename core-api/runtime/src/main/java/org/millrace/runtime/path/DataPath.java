@@ -161,8 +161,11 @@ public final class DataPath implements AutoCloseable {
         ingress = new Ingress(frames, ip, counters, info.macAddress(), info.checksumTrusted());
         requests = new RequestReader(new Dispatcher(transports, contexts, counters), counters, pages);
         left = new LeftContexts(transports, this, counters);
-        for (TransportChoice choice : config.transports()) {
-            transports.add(load(choice));
+        try {
+            config.transports().forEach(choice -> transports.add(load(choice)));
+        } catch (RuntimeException e) {
+            transports.close();
+            throw e;
         }
         transports.placed().forEach(ingress::route);
     }
@@ -460,7 +463,8 @@ public final class DataPath implements AutoCloseable {
         closePort();
     }
 
-    void closePort() {
+    /** Lets go of its port, its machines and what it writes to, without a word to anybody; by whom it is run, or before. */
+    public void closePort() {
         transports.close();
         port.close();
         if (registry != null) {

@@ -3,9 +3,13 @@ package org.millrace.runtime.place;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.millrace.runtime.config.ConfigException;
 import org.millrace.runtime.config.Placement;
 
@@ -89,6 +93,56 @@ public final class Processors {
         return "processors " + Placement.ranges(far) + " are not on NUMA node " + node.getFirst() + ", where interface "
             + interfaceName + " is: each frame crosses between them; " + (better.isEmpty() ? "this process may run on none of its"
             : "on it are " + Placement.ranges(better));
+    }
+
+    /**
+     * {@return a line for people if a quota of processor time (cgroup, versions 1 and 2) is less than the processors that are to be
+     * used, else null}
+     *
+     * @param placement the processors
+     */
+    public String quota(Placement placement) {
+        int wanted = placement.cores() == 0 ? placement.shards() : placement.cores();
+        Quota least = lines(root.resolve("proc/self/cgroup")).stream().flatMap(this::quotas)
+            .min(Comparator.comparingDouble(Quota::processors)).orElse(null);
+        if (least == null || least.processors() >= wanted) {
+            return null;
+        }
+        return String.format(Locale.ROOT, "/%s leaves this process the time of %.2f processors, and it is to use %d: who has used up its "
+            + "part stands still for the rest of %d ms; use fewer, or raise it", root.relativize(least.file), least.processors(), wanted,
+            least.periodUs / 1000);
+    }
+
+    /** How long the processes of a cgroup may run, all together, in each period, us. */
+    private record Quota(Path file, long us, long periodUs) {
+        double processors() {
+            return (double) us / periodUs;
+        }
+    }
+
+    /** Of a cgroup that the process is in, a line of {@code /proc/self/cgroup}, and of those around it. */
+    private Stream<Quota> quotas(String line) {
+        String[] words = line.split(":", 3); // number, controllers, path
+        boolean isSecond = words[1].isEmpty();
+        if (!isSecond && !List.of(words[1].split(",")).contains("cpu")) {
+            return Stream.empty();
+        }
+        Path mounted = root.resolve("sys/fs/cgroup").resolve(words[1]);
+        Path group = mounted.resolve(words[2].substring(1));
+        return Stream.iterate(group, each -> each.startsWith(mounted), Path::getParent)
+            .map(each -> isSecond ? quota(each.resolve("cpu.max"), each.resolve("cpu.max"), 1)
+                : quota(each.resolve("cpu.cfs_quota_us"), each.resolve("cpu.cfs_period_us"), 0))
+            .filter(Objects::nonNull);
+    }
+
+    /** Null: there is none ({@code max}, -1, no file). */
+    private static Quota quota(Path file, Path periodFile, int periodWord) {
+        List<String> quota = lines(file);
+        List<String> period = lines(periodFile);
+        if (quota.isEmpty() || period.isEmpty() || !quota.getFirst().matches("\\d+( \\d+)?")) {
+            return null;
+        }
+        return new Quota(file, Long.parseLong(quota.getFirst().split(" ")[0]), Long.parseLong(period.getFirst().split(" ")[periodWord]));
     }
 
     /** Processors by node. */

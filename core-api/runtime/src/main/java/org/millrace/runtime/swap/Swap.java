@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>DESIGN NOTES. The new side is complete before the pause and unknown to the data path until it is committed: flows,
  * contexts, neighbours and secrets are the data path's and stay; everything else is the new side's own. So what fails
- * before leaves nothing to undo. Control planes hand over in bytes: their class loaders need not know each other.
+ * before leaves nothing to undo but to close the new side's machines. Control planes hand over in bytes: their class loaders need not know each other.
  */
 public final class Swap {
     private static final Logger LOG = LoggerFactory.getLogger(Swap.class);
@@ -50,6 +50,7 @@ public final class Swap {
     private Loaded before;
     private HardwareBackend hardware;
     private CuttingPort cutting;
+    private volatile boolean isBegun;
 
     /**
      * How it went; one of both is null.
@@ -114,22 +115,43 @@ public final class Swap {
     static void practise(DataPath path, SwapRequest request, int position, int times) throws SwapException {
         Swap swap = new Swap(path, request, System::nanoTime, step -> { });
         swap.prepare(path.loaded());
+        List<Move> all = List.copyOf(swap.moves);
         swap.moves.removeIf(move -> move.old() != path.transports().at(position));
-        for (int i = 0; i < times; i++) {
-            swap.exports.clear();
-            swap.step(SwapStep.EXPORT, () -> swap.exportStates(path.nowNs()));
-            swap.step(SwapStep.IMPORT, () -> swap.importStates(path.nowNs()));
-            swap.moves.forEach(move -> move.fresh().control.handedOver(Handover.ALL, path.nowNs()));
+        try {
+            for (int i = 0; i < times; i++) {
+                swap.exports.clear();
+                swap.step(SwapStep.EXPORT, () -> swap.exportStates(path.nowNs()));
+                swap.step(SwapStep.IMPORT, () -> swap.importStates(path.nowNs()));
+                swap.moves.forEach(move -> move.fresh().control.handedOver(Handover.ALL, path.nowNs()));
+            }
+        } finally {
+            discard(all);
         }
     }
 
     /** Everything that the old side needs not stand still for. Any thread. */
     public void prepare(Loaded running) throws SwapException {
         before = running;
-        step(SwapStep.RESOLVE, this::resolve);
-        step(SwapStep.ADMIT, this::admit);
-        step(SwapStep.LOAD, () -> Affinity.on(cpus, this::load));
-        step(SwapStep.WARM, this::warm);
+        try {
+            step(SwapStep.RESOLVE, this::resolve);
+            step(SwapStep.ADMIT, this::admit);
+            step(SwapStep.LOAD, () -> Affinity.on(cpus, this::load));
+            step(SwapStep.WARM, this::warm);
+        } catch (SwapException e) {
+            discard(moves);
+            throw e;
+        }
+    }
+
+    /** It is not executed, and never will be: lets go of the new side. Begun already: nothing. Any thread. */
+    public void cancel() {
+        if (!isBegun) {
+            discard(moves);
+        }
+    }
+
+    private static void discard(List<Move> moves) {
+        moves.forEach(move -> move.fresh().close());
     }
 
     private void step(SwapStep step, Action action) throws SwapException {
@@ -210,6 +232,7 @@ public final class Swap {
 
     /** The pause. Data-path thread, between rounds. */
     public Outcome execute(long nowNs) {
+        isBegun = true;
         long beginNs = clock.getAsLong();
         try {
             step(SwapStep.QUIESCE, () -> quiesce(nowNs));
@@ -217,6 +240,7 @@ public final class Swap {
             step(SwapStep.IMPORT, () -> importStates(nowNs));
             step(SwapStep.COMMIT, () -> path.commit(replacement()));
         } catch (SwapException e) {
+            discard(moves);
             return new Outcome(null, e);
         }
         long pauseNs = clock.getAsLong() - beginNs;

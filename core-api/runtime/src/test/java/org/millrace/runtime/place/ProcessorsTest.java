@@ -83,6 +83,35 @@ class ProcessorsTest {
     }
 
     @Test
+    void quotaThatIsLessThanWhatIsAskedForIsSaid() throws IOException {
+        write("proc/self/cgroup", "0::/pod/web\n");
+        assertThat(Processors.of(root).quota(new Placement(4, 4, List.of()))).as("no file").isNull();
+        write("sys/fs/cgroup/pod/web/cpu.max", "max 100000\n");
+        assertThat(Processors.of(root).quota(new Placement(4, 4, List.of()))).as("no quota").isNull();
+        write("sys/fs/cgroup/pod/cpu.max", "250000 100000\n");
+        Processors processors = Processors.of(root);
+        assertThat(processors.quota(new Placement(4, 4, List.of()))).as("of the one around it").isEqualTo("/sys/fs/cgroup/pod/cpu.max leaves "
+            + "this process the time of 2.50 processors, and it is to use 4: who has used up its part stands still for the rest of 100 ms; "
+            + "use fewer, or raise it");
+        assertThat(processors.quota(cpus(0, 1, 2))).contains("of 2.50 processors, and it is to use 3: ");
+        assertThat(processors.quota(new Placement(3, 0, List.of()))).as("a thread a shard").contains("it is to use 3: ");
+        assertThat(processors.quota(new Placement(8, 2, List.of()))).as("shards share threads").isNull();
+        write("sys/fs/cgroup/pod/web/cpu.max", "5000 10000\n");
+        assertThat(processors.quota(new Placement(1, 0, List.of()))).startsWith("/sys/fs/cgroup/pod/web/cpu.max").contains(" 0.50 ", "10 ms");
+    }
+
+    @Test
+    void quotaOfTheFirstKindOfCgroupsIsSaidToo() throws IOException {
+        write("proc/self/cgroup", "5:memory:/pod\n4:cpu,cpuacct:/pod\n0::/\n");
+        write("sys/fs/cgroup/cpu,cpuacct/pod/cpu.cfs_period_us", "50000\n");
+        write("sys/fs/cgroup/cpu,cpuacct/pod/cpu.cfs_quota_us", "-1\n");
+        assertThat(Processors.of(root).quota(cpus(0, 1))).isNull();
+        write("sys/fs/cgroup/cpu,cpuacct/pod/cpu.cfs_quota_us", "75000\n");
+        assertThat(Processors.of(root).quota(cpus(0, 1))).contains("/pod/cpu.cfs_quota_us leaves", " 1.50 ", " 50 ms");
+        assertThat(Processors.of(root).quota(cpus(0))).isNull();
+    }
+
+    @Test
     void nodeOfWhichTheProcessMayRunOnNoneIsSaid() throws IOException {
         write("proc/self/status", "Cpus_allowed_list:\t0-7\n");
         assertThat(Processors.of(root).distance(cpus(0), "eth1")).endsWith("this process may run on none of its");

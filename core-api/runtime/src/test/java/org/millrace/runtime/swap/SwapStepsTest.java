@@ -4,21 +4,33 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.ref.WeakReference;
+import java.lang.reflect.Proxy;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.util.Collections;
 import java.util.EnumSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.millrace.api.hardware.Capacity;
+import org.millrace.api.hardware.Outlet;
+import org.millrace.api.hardware.Pipeline;
 import org.millrace.api.pipeline.Program;
 import org.millrace.api.pipeline.ProgramExtension;
 import org.millrace.api.pipeline.SegmentMeta;
+import org.millrace.api.transport.Transport;
 import org.millrace.api.transport.TransportFactory;
+import org.millrace.api.transport.TransportHost;
 import org.millrace.bluefield.BluefieldBackend;
+import org.millrace.net.Route;
 import org.millrace.ports.MemoryPort;
+import org.millrace.runtime.config.DataPathConfig;
 import org.millrace.runtime.config.DataPathConfig.TransportChoice;
 import org.millrace.runtime.datagram.DatagramTransport;
 import org.millrace.runtime.path.DataPath;
@@ -29,6 +41,8 @@ import org.millrace.sim.port.FrameLink;
 import org.millrace.tcp.flextoe.FlexToeFactory;
 import org.millrace.testkit.Eventually;
 import org.millrace.testkit.Impairment;
+import org.millrace.wire.Ipv4Address;
+import org.millrace.wire.Ipv4Prefix;
 
 /** A swap step by step: what it checks, and that whatever fails leaves one side running and every connection alive. */
 class SwapStepsTest {
@@ -36,8 +50,26 @@ class SwapStepsTest {
     private static final SwapRequest ANEW =
         SwapRequest.KEEP.transport(0, new TransportChoice(new FlexToeFactory(), Map.of())).warmUp(0);
 
-    private final StreamWorld world = new StreamWorld(BluefieldBackend::new, new FlexToeFactory(), new FrameLink(20_000, 1500, false),
+    private final Set<Object> open = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final StreamWorld world = new StreamWorld(Watched::new, new FlexToeFactory(), new FrameLink(20_000, 1500, false),
         Impairment.NONE, 1);
+
+    /** Notes which machines have been loaded and not closed. */
+    private final class Watched extends BluefieldBackend {
+        @Override
+        @SuppressWarnings("unchecked")
+        public <M extends SegmentMeta> Pipeline<M> load(Program<M> program, Capacity capacity, Outlet<M> runtime) {
+            Pipeline<M> pipeline = super.load(program, capacity, runtime);
+            open.add(pipeline);
+            return (Pipeline<M>) Proxy.newProxyInstance(Pipeline.class.getClassLoader(), new Class<?>[] {Pipeline.class},
+                (proxy, method, arguments) -> {
+                    if (method.getName().equals("close")) {
+                        assertThat(open.remove(pipeline)).as("closed once").isTrue();
+                    }
+                    return method.invoke(pipeline, arguments);
+                });
+        }
+    }
 
     /** The transports that run, and those that retire. */
     private static List<LoadedTransport<?>> running(DataPath path) {
@@ -54,6 +86,7 @@ class SwapStepsTest {
                 .isInstanceOfSatisfying(SwapException.class, e -> assertThat(e.step()).isEqualTo(step))
                 .hasMessage("injected");
             assertThat(running(world.far)).isEqualTo(before);
+            assertThat(open).as("what runs, and nothing that was refused").hasSize(2);
             world.exchange(NUMBERS);
         }
     }
@@ -85,7 +118,34 @@ class SwapStepsTest {
         assertThat(report.retiring()).isZero();
         assertThat(report.stepNs()).containsOnlyKeys(EnumSet.complementOf(EnumSet.of(SwapStep.CANARY)));
         assertThat(report.pauseNs()).isPositive();
+        assertThat(open).as("one at either end").hasSize(2);
         world.exchange(NUMBERS);
+    }
+
+    @Test
+    void whatIsPreparedAndNeverExecutedIsClosed() throws SwapException {
+        Swap swap = new Swap(world.near, ANEW, System::nanoTime, step -> { });
+        swap.prepare(world.near.loaded());
+        assertThat(open).hasSize(3);
+        swap.cancel();
+        assertThat(open).hasSize(2);
+        world.exchange(NUMBERS);
+    }
+
+    /** The second one is refused when the first one is loaded. */
+    @Test
+    void whatIsLoadedBesideOneThatIsRefusedIsClosed() {
+        List<TransportChoice> choices = List.of(new TransportChoice(new FlexToeFactory(), Map.of()),
+            new TransportChoice(new DatagramTransport() {
+                @Override
+                public Transport create(TransportHost host) {
+                    throw new IllegalArgumentException("injected");
+                }
+            }, Map.of()));
+        Route link = Route.onLink(Ipv4Prefix.parse("10.0.0.0/24"), 1500);
+        assertThatThrownBy(() -> new DataPath(new DataPathConfig("two", new Watched(), choices, MemoryPort.pair(Map.of())[0],
+            List.of(Ipv4Address.parse("10.0.0.1")), List.of(link), new Capacity(16, 1), new Random(1)))).hasMessage("injected");
+        assertThat(open).as("the world's").hasSize(2);
     }
 
     @Test

@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
  * finds the disk full would fault, and the JVM may deliver that fault after this class has returned: so the journal looks
  * for free space first, each 4096 descriptors and each 100 ms, and stops while there still is some.
  *
- * <p>Owned by: one thread, the data path's.
+ * <p>Owned by: the thread that runs the data path; another one may run it later, which then has seen all that this one has done.
  */
 public final class Journal implements AutoCloseable {
     static final int ENTRY_BYTES = 16 + Descriptor.BYTES;
@@ -122,6 +122,7 @@ public final class Journal implements AutoCloseable {
             journal.queue = SingleChronicleQueueBuilder.single(directory.toFile()).rollCycle(CYCLE)
                 .blockSize(BLOCK_BYTES).timeProvider(() -> journal.nowMs).build();
             journal.appender = journal.queue.createAppender();
+            journal.appender.singleThreadedCheckDisabled(true);
         } catch (Exception | Error e) { // Chronicle throws checked exceptions that it does not declare
             journal.stop(e);
         }

@@ -31,6 +31,19 @@ class JournalTest {
     private final MemorySegment descriptor = Arena.ofAuto().allocate(Descriptor.BYTES, 8);
 
     @Test
+    void threadsThatRunADataPathInTurnRecordAlike() throws IOException, InterruptedException {
+        try (Journal journal = Journal.open(directory, 7, Journal.Limits.DEFAULT, 0)) {
+            record(journal, Direction.REQUEST, 1, 100);
+            Thread other = new Thread(() -> record(journal, Direction.REQUEST, 2, MINUTE_NS)); // rolls
+            other.start();
+            other.join();
+            record(journal, Direction.REQUEST, 3, 2 * MINUTE_NS);
+            assertThat(journal.isStopped()).isFalse();
+            assertThat(entries()).extracting(JournalEntry::timeNs).containsExactly(100L, MINUTE_NS, 2 * MINUTE_NS);
+        }
+    }
+
+    @Test
     void descriptorsReadAsTheyWereRecordedWhileItRunsAndAfter() throws IOException {
         Journal journal = Journal.open(directory, 7, Journal.Limits.DEFAULT, 0);
         record(journal, Direction.REQUEST, 1, 100);

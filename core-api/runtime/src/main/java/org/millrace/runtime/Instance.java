@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -374,30 +375,62 @@ public final class Instance implements ContextProvider, AutoCloseable {
     }
 
     /**
-     * Takes what can change without a swap: how many threads run the data paths, routes, weights, time to live, how long to look
-     * on before sleeping, to linger at the end, to rehearse a swap. Connections that are there follow the routes; what transports
-     * read there, such as the congestion policy, holds for new ones.
+     * Takes a changed configuration: first, by a swap, what takes one; then what does not: how many threads run the data paths,
+     * routes, weights, time to live, how long to look on before sleeping, to linger at the end, to rehearse a swap. Connections that
+     * are there follow the routes; what transports read there, such as the congestion policy, holds for new ones.
      *
-     * @param change what has changed
+     * <p>A swap is refused while a shard hangs, and the change with it. Without one the change is in force: such a shard does nothing
+     * by the old one any more, for it takes it before its next round; until then that is a reason of the instance's health, and no
+     * shard moves to another thread.
+     *
+     * @param change  what has changed
+     * @param request what is swapped for it; {@link SwapRequest#KEEP}: nothing
      * @throws ConfigException       if the routes cannot be, or there are not so many processors; then nothing has changed
-     * @throws IllegalStateException if the instance no longer runs
+     * @throws SwapException         if the swap is refused; then nothing has changed
+     * @throws IllegalStateException if the instance no longer runs, or a shard hangs that would be swapped; then nothing has changed
      */
-    public void apply(ConfigChange change) {
-        RouteTable routes = change.routes() ? checkRoutes(change.after()) : null;
-        Processors.ofMachine().check(change.after().placement());
-        shards.tell((shard, nowNs) -> {
+    public void apply(ConfigChange change, SwapRequest request) throws SwapException {
+        InstanceConfig after = change.after();
+        RouteTable routes = change.routes() ? checkRoutes(after) : null;
+        Processors.ofMachine().check(after.placement());
+        swaps.apply(change.frames() ? swaps.ofAll(request) : request, after.hasWeights());
+        swaps.rehearse(after.rehearsalNs());
+        InstanceConfig before = inForce;
+        inForce = after;
+        Map<Shard, CompletableFuture<Boolean>> late = shards.tell((shard, nowNs) -> {
             if (routes != null) {
                 shard.path().route(routes);
             }
-            shard.path().weights(change.after().weights());
-            shard.path().ttl(change.after().ttl());
-            shard.thread().bounds(change.after().spinNs(), change.after().stopLingerNs());
+            shard.path().weights(after.weights());
+            shard.path().ttl(after.ttl());
+            shard.thread().bounds(after.spinNs(), after.stopLingerNs());
         });
-        if (!change.before().placement().equals(change.after().placement())) {
-            shards.spread(change.after().placement());
+        if (!late.isEmpty()) {
+            late.forEach(this::await);
+            CompletableFuture.allOf(late.values().toArray(CompletableFuture[]::new))
+                .thenRun(() -> Thread.ofVirtual().name("millrace-spread").start(this::spread));
+        } else if (!before.placement().equals(after.placement()) || faults.containsKey("cores")) {
+            spread();
         }
-        swaps.rehearse(change.after().rehearsalNs());
-        inForce = change.after();
+    }
+
+    private void spread() {
+        String cores = inForce.placement().text();
+        try {
+            shards.spread(inForce.placement());
+            restore("cores");
+        } catch (IllegalStateException e) {
+            degrade("cores", "cores is '" + cores + "', and not every shard has the thread that it is to have: " + e.getMessage());
+        }
+    }
+
+    /** A shard hangs that is to take a change. */
+    private void await(Shard shard, CompletableFuture<Boolean> taken) {
+        String what = "configuration of shard " + shard.path().place().index();
+        String why = shards.silence(shard.path().place().index()) + "; it takes the changed configuration before it does anything else";
+        degrade(what, why);
+        LOG.warn("{}: {}", name, why);
+        taken.whenComplete((done, ended) -> restore(what));
     }
 
     /**

@@ -2,7 +2,9 @@ package org.millrace.runtime;
 
 import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiFunction;
@@ -222,12 +224,26 @@ final class Shards implements AutoCloseable {
         return all.get(shard).thread().silence();
     }
 
-    /** Lets each do something, and waits. */
-    void tell(Action action) {
-        ask((shard, nowNs) -> {
-            action.accept(shard, nowNs);
-            return Boolean.TRUE;
-        });
+    /**
+     * Lets each do something, and waits; one that hangs does it when it no longer does, before anything else.
+     *
+     * @return those that hang, with what is over when they have done it
+     * @throws IllegalStateException if they no longer run
+     */
+    Map<Shard, CompletableFuture<Boolean>> tell(Action action) {
+        Map<Shard, CompletableFuture<Boolean>> told = new LinkedHashMap<>();
+        for (Shard shard : all) {
+            told.put(shard, shard.thread().call(nowNs -> {
+                action.accept(shard, nowNs);
+                return Boolean.TRUE;
+            }));
+        }
+        try {
+            told.entrySet().removeIf(each -> each.getKey().thread().isAnswered(each.getValue()));
+        } catch (IllegalStateException e) {
+            throw told(e);
+        }
+        return told;
     }
 
     /** What a shard does on its thread. */

@@ -41,6 +41,8 @@ final class Swaps {
     private volatile Additions additions = new Additions(List.of(), TraceRequest.OFF, this::thrown);
     private volatile boolean ending;
     private volatile long rehearsalNs;
+    /** Whether programs know super-frames of the size for several classes; changed by who swaps. */
+    private boolean sharesFrames;
 
     /**
      * Makes those of an instance.
@@ -55,6 +57,7 @@ final class Swaps {
         this.shards = shards;
         this.rehearsalNs = rehearsalNs;
         this.degrade = degrade;
+        sharesFrames = shards.first().path().sharesFrames();
     }
 
     Additions additions() {
@@ -76,6 +79,41 @@ final class Swaps {
     /** @param canaryNs how long one shard has it before the others follow, ns; 0: they follow at once */
     synchronized SwapReport swap(SwapRequest request, long canaryNs) throws SwapException {
         return run(additions.onto(request), canaryNs);
+    }
+
+    /** {@return a request, and beside what it changes all else as it is: what the same program is told changes} */
+    SwapRequest ofAll(SwapRequest request) {
+        Running side = running();
+        if (request.hardware() != null || !side.hardware().superFrames()) {
+            return request; // loads all, or tells none of any
+        }
+        SwapRequest whole = request == SwapRequest.KEEP ? request.warmUp(0) : request; // the same has just run
+        for (int position = 0; position < side.transports().size(); position++) {
+            whole = request.transports().containsKey(position) ? whole : whole.transport(position, side.transports().get(position));
+        }
+        return whole;
+    }
+
+    /**
+     * As {@link #swap}, for a changed configuration.
+     *
+     * @param request {@link SwapRequest#KEEP}: nothing is swapped for it
+     * @param shares  whether programs are to know super-frames of the size for several classes
+     */
+    synchronized void apply(SwapRequest request, boolean shares) throws SwapException {
+        frames(shares);
+        try {
+            if (request != SwapRequest.KEEP) {
+                run(additions.onto(request), 0);
+            }
+            sharesFrames = shares;
+        } finally {
+            frames(sharesFrames);
+        }
+    }
+
+    private void frames(boolean shares) {
+        shards.all().forEach(shard -> shard.path().sharesFrames(shares));
     }
 
     synchronized SwapReport trace(TraceRequest points) throws SwapException {
@@ -155,6 +193,7 @@ final class Swaps {
                     canary = watch(shard, canaryNs);
                 }
             } catch (SwapException | RuntimeException e) {
+                frames(sharesFrames);
                 goBack(done, before);
                 throw e;
             }

@@ -185,7 +185,7 @@ class ShardedInstanceTest {
                 assertThat(streams.get(i).write(noise(change + i))).isEqualTo(3000);
             }
             client.flush();
-            far.apply(new ConfigChange(config, other)); // while all of it is on its way
+            far.apply(new ConfigChange(config, other), SwapRequest.KEEP); // while all of it is on its way
             config = other;
             for (int i = 0; i < STREAMS; i++) {
                 hear(streams.get(i), client, change + i);

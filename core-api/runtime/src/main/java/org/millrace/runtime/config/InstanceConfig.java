@@ -149,6 +149,11 @@ public record InstanceConfig(String name, String hardware, List<String> transpor
         return placement.shards();
     }
 
+    /** {@return whether anybody has a weight, so that sending is shared among classes} */
+    public boolean hasWeights() {
+        return !weights.isEmpty() || routes.stream().anyMatch(route -> route.options().containsKey(Weights.OPTION));
+    }
+
     private static String pipeline(Map<String, String> map) {
         return map.containsKey("pipeline") ? required(map, "pipeline", "stages that have threads of their own, such as dma") : null;
     }

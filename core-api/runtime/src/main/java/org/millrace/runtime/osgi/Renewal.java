@@ -1,7 +1,6 @@
 package org.millrace.runtime.osgi;
 
 import java.util.Collection;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -119,7 +118,9 @@ final class Renewal implements AutoCloseable {
 
     private void take(String what, Object running, Object newer, SwapRequest request) {
         try {
-            SwapReport report = swap(request, Set.of(newer));
+            swapped.addAll(instance.parts());
+            swapped.add(newer);
+            SwapReport report = instance.swap(request);
             instance.restore(what);
             LOG.info("{}: {} instead of {} now runs {}, {} connections paused for {} us", instance.name(),
                 Installation.version(newer), Installation.version(running), report.after(), report.connections(),
@@ -129,22 +130,14 @@ final class Renewal implements AutoCloseable {
                 + Installation.version(running) + " runs on: " + reason(e));
             LOG.error("{}: {} runs on, {} is not taken ({}): {}", instance.name(), Installation.version(running),
                 Installation.version(newer), e.step(), reason(e));
+        } finally {
+            swapped.clear();
         }
     }
 
     /** What is thrown by a bundle that lacks a class has a message of one name. */
     private static String reason(SwapException e) {
         return e.getCause() instanceof Error error ? error.toString() : e.getMessage();
-    }
-
-    private SwapReport swap(SwapRequest request, Set<Object> newcomers) throws SwapException {
-        swapped.addAll(instance.parts());
-        swapped.addAll(newcomers);
-        try {
-            return instance.swap(request);
-        } finally {
-            swapped.clear();
-        }
     }
 
     private void apply(InstanceConfig changed) {
@@ -155,17 +148,15 @@ final class Renewal implements AutoCloseable {
             return;
         }
         try {
-            instance.checkRoutes(changed);
             SwapRequest request = request(change);
             if (request != SwapRequest.KEEP) {
-                Set<Object> newcomers = new LinkedHashSet<>();
-                request.transports().values().forEach(choice -> newcomers.add(choice.factory()));
+                swapped.addAll(instance.parts());
+                request.transports().values().forEach(choice -> swapped.add(choice.factory()));
                 if (request.hardware() != null) {
-                    newcomers.add(request.hardware());
+                    swapped.add(request.hardware());
                 }
-                swap(request, newcomers);
             }
-            instance.apply(change);
+            instance.apply(change, request);
             config = changed;
             instance.restore("configuration");
             LOG.info("{} runs by its changed configuration", instance.name());
@@ -175,6 +166,8 @@ final class Renewal implements AutoCloseable {
             refuse(reason(e));
         } catch (IllegalStateException e) {
             refuse(e.getMessage());
+        } finally {
+            swapped.clear();
         }
     }
 
@@ -185,14 +178,12 @@ final class Renewal implements AutoCloseable {
             request = request.hardware(after.arranged(Instance.pick("hardware", after.hardware(), Installation.newestFirst(hardware),
                 HardwareBackend::name)));
         }
-        List<TransportChoice> running = instance.running().transports();
         for (int i = 0; i < after.transports().size(); i++) {
             if (change.transport(i)) {
                 String name = after.transports().get(i);
                 TransportFactory factory = Instance.pick("transports", name, Installation.newestFirst(transports),
                     TransportFactory::name);
-                request = request.transport(i,
-                    new TransportChoice(factory, after.options().get(name), running.get(i).extensions()));
+                request = request.transport(i, new TransportChoice(factory, after.options().get(name)));
             }
         }
         return request;

@@ -117,6 +117,8 @@ public final class DataPath implements AutoCloseable {
     private final TransportTable transports;
     private final Captures captures = new Captures();
     private HardwareBackend hardware;
+    /** Whether programs that are loaded from now on are told of small super-frames, for the sake of other classes. */
+    private volatile boolean sharesFrames;
     /** Where frames are taken from: {@link #arrivals}, or those in the hands of {@link #cutting}. */
     private Port receiver;
     private CuttingPort cutting;
@@ -151,6 +153,7 @@ public final class DataPath implements AutoCloseable {
             (context, atNs) -> home.journals().open(place.outside(context), atNs));
         weights = new Weights(config.weights(), contexts.numbers());
         weights.routes(config.routes());
+        sharesFrames = weights.areSet();
         spans = new PayloadSpans(contexts, retained, counters);
         transfer = new HostTransfer(contexts, frames, spans, counters, pages);
         egress = new Egress(port, spans, retained, captures);
@@ -205,7 +208,7 @@ public final class DataPath implements AutoCloseable {
     /** {@return the port as a hardware knows it; any thread} */
     public PortInfo portInfo(HardwareBackend other) {
         PortInfo info = other.superFrames() ? port.info() : CuttingPort.cut(port.info());
-        return weights.areSet() ? info.withFrames(SHARED_FRAME_BYTES) : info;
+        return sharesFrames ? info.withFrames(SHARED_FRAME_BYTES) : info;
     }
 
     /**
@@ -506,6 +509,15 @@ public final class DataPath implements AutoCloseable {
     public void route(RouteTable routes) {
         ip.route(routes);
         weights.routes(routes.routes());
+    }
+
+    public boolean sharesFrames() {
+        return sharesFrames;
+    }
+
+    /** Whether anybody is to have a weight: what is loaded from now on is told super-frames by that. Any thread. */
+    public void sharesFrames(boolean shared) {
+        sharesFrames = shared;
     }
 
     /** Users' contexts have other weights from now on, those that are there too. */

@@ -190,6 +190,20 @@ public final class DataPathThread implements AutoCloseable {
         questions.hangs(questions.put(action), () -> true);
     }
 
+    /**
+     * Waits for what a {@link #call} does. If the thread hangs that is done when it no longer does, before anything else.
+     *
+     * @return whether it has been done
+     * @throws IllegalStateException if the data path has ended, or could not; what it throws otherwise is thrown here
+     */
+    public boolean isAnswered(CompletableFuture<?> call) {
+        if (questions.hangs((Question<?>) call, () -> true)) {
+            return false;
+        }
+        answer(call);
+        return true;
+    }
+
     /** {@return a line for people: that it has not answered, for how long, and what it does instead} */
     public String silence() {
         long seconds = TimeUnit.NANOSECONDS.toSeconds(Math.max(patience.askNs, roundNs()));

@@ -2,6 +2,7 @@ package org.millrace.runtime.operate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 import static org.millrace.runtime.operate.TwoShards.SERVICE;
 import static org.millrace.runtime.operate.TwoShards.STREAMS;
 
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -29,9 +31,12 @@ import org.millrace.api.transport.ConnectionInfo;
 import org.millrace.context.Registry;
 import org.millrace.context.RegistryLine;
 import org.millrace.runtime.capture.CaptureFilter;
+import org.millrace.runtime.config.ConfigChange;
+import org.millrace.runtime.config.InstanceConfig;
 import org.millrace.runtime.status.DataPathStatus;
 import org.millrace.runtime.status.Health;
 import org.millrace.runtime.status.ShardLine;
+import org.millrace.runtime.swap.SwapRequest;
 import org.millrace.runtime.trace.TraceLines;
 import org.millrace.runtime.trace.TraceRequest;
 import org.millrace.testkit.Eventually;
@@ -219,6 +224,66 @@ class ShardedOperationsTest {
         assertThat(watch.look(1).perSecond()).as("what came to the first one before").doesNotContainKey("port.received frames");
         assertThat(shards.operations.health().state()).isEqualTo(Health.State.READY);
         shards.echoAll();
+    }
+
+    /** RFC 6528: the clock goes on for a tuple, which has the secret of its shard, whoever runs that and whatever program. */
+    @Test
+    void initialSequenceNumbersOfATupleGoOnWhileThreadsAndProgramsChange() throws Exception {
+        ByteArrayOutputStream file = new ByteArrayOutputStream();
+        try (LiveCapture capture = shards.operations.capture(CaptureFilter.parse("tcp"), new LiveCapture.Limits(1 << 20, 10_000, 60, 1 << 16))) {
+            capture.writeTo(Channels.newChannel(file));
+            InstanceConfig config = shards.server.config();
+            for (int i = 0; i < 6; i++) {
+                InstanceConfig next = TwoShards.config(temporary.resolve("server"), Map.of("cores", i % 2 == 0 ? "1" : "2"));
+                shards.server.apply(new ConfigChange(config, next), i % 3 == 2
+                    ? SwapRequest.KEEP.transport(0, shards.server.running().transports().getFirst()) : SwapRequest.KEEP);
+                config = next;
+                for (int port = 40_000; port < 40_004; port++) {
+                    StreamSocket stream = shards.calling.connect(SERVICE, new InetSocketAddress("10.0.0.2", port), null);
+                    shards.until(stream::isConnected);
+                    stream.abort();
+                    shards.calling.flush();
+                }
+            }
+            capture.finish();
+        }
+        for (int port = 40_000; port < 40_004; port++) {
+            int client = port;
+            List<Packet> accepted = packets(file.toByteArray()).stream().filter(packet -> packet.clientPort() == client
+                && (packet.header().get(20 + 13) & 0x12) == 0x12).toList(); // SYN, ACK
+            assertThat(accepted).hasSizeGreaterThanOrEqualTo(6);
+            for (int i = 1; i < accepted.size(); i++) {
+                long ticks = (accepted.get(i).timeNs() - accepted.get(i - 1).timeNs()) / 4000;
+                int grown = accepted.get(i).header().getInt(20 + 4) - accepted.get(i - 1).header().getInt(20 + 4);
+                assertThat((long) grown).as("port %d, 4 us each", port).isCloseTo(ticks, within(50_000L)); // a round's time and a repetition's
+            }
+        }
+    }
+
+    /** It is in force: a shard that hangs does nothing by the old one any more. What takes a swap is refused as a whole. */
+    @Test
+    void changeThatComesWhileAShardStallsIsTakenThereWhenItComesBack() throws Exception {
+        ByteArrayOutputStream file = new ByteArrayOutputStream();
+        try (LiveCapture capture = shards.operations.capture(CaptureFilter.parse("tcp"), new LiveCapture.Limits(1 << 20, 10_000, 60, 1 << 16))) {
+            capture.writeTo(Channels.newChannel(file));
+            CountDownLatch release = new CountDownLatch(1);
+            CompletableFuture<Void> stall = stall(release);
+            InstanceConfig before = shards.server.config();
+            InstanceConfig after = TwoShards.config(temporary.resolve("server"), Map.of("ttl", "9", "cores", "1"));
+            assertThatThrownBy(() -> shards.server.apply(new ConfigChange(before, TwoShards.config(temporary.resolve("server"),
+                Map.of("ttl", "7", "weights", "1000=8"))), SwapRequest.KEEP)).hasMessageStartingWith("shard 0 of 10.0.0.1 has not answered");
+            assertThat(shards.operations.health().reasons()).hasSize(1);
+            shards.server.apply(new ConfigChange(before, after), SwapRequest.KEEP);
+            assertThat(shards.operations.health().reasons()).hasSize(2).anySatisfy(reason -> assertThat(reason)
+                .startsWith("shard 0 of 10.0.0.1 has not answered").endsWith("; it takes the changed configuration before it does anything else"));
+            release.countDown();
+            stall.join();
+            Eventually.holds(() -> shards.operations.health().state() == Health.State.READY, () -> "it is not well again");
+            shards.echoAll();
+            capture.finish();
+        }
+        assertThat(packets(file.toByteArray()).stream().filter(packet -> packet.header().get(8) == 9).map(Packet::clientPort).distinct())
+            .as("streams of both shards").hasSize(STREAMS);
     }
 
     private static boolean awaits(CountDownLatch latch) {

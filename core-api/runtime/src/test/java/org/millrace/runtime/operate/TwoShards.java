@@ -16,6 +16,7 @@ import org.millrace.bluefield.BluefieldBackend;
 import org.millrace.ports.MemoryPort;
 import org.millrace.runtime.GivenPort;
 import org.millrace.runtime.Instance;
+import org.millrace.runtime.config.InstanceConfig;
 import org.millrace.tcp.flextoe.FlexToeFactory;
 import org.millrace.testkit.Eventually;
 import org.millrace.toe.ListenSocket;
@@ -44,8 +45,8 @@ final class TwoShards implements AutoCloseable {
     /** @param directory where the server is attached to */
     TwoShards(Path directory) throws IOException {
         MemoryPort[] wire = MemoryPort.pair(Map.of());
-        server = GivenPort.start(wire[0], "10.0.0.1", Map.of("shards", "2", "swap-rehearsal-ms", "0", "attach", "on", "attach.directory",
-            directory.toString(), "journal", "on"));
+        server = Instance.start(config(directory, Map.of()), List.of(new BluefieldBackend()), List.of(new FlexToeFactory()),
+            List.of(new GivenPort(wire[0])));
         client = GivenPort.start(wire[1], "10.0.0.2", Map.of("swap-rehearsal-ms", "0"));
         operations = new Operations(server, Installed.of(List.of(new BluefieldBackend()), List.of(new FlexToeFactory())), () -> { });
         application = server.open(SIZE);
@@ -59,6 +60,14 @@ final class TwoShards implements AutoCloseable {
             streams.add(stream);
             echo(stream);
         }
+    }
+
+    /** {@return the server's configuration with more keys} */
+    static InstanceConfig config(Path directory, Map<String, String> more) {
+        Map<String, String> all = new TreeMap<>(Map.of("shards", "2", "swap-rehearsal-ms", "0", "attach", "on", "attach.directory",
+            directory.toString(), "journal", "on"));
+        all.putAll(more);
+        return GivenPort.config("10.0.0.1", all);
     }
 
     interface Condition {

@@ -4,19 +4,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.millrace.agilio.machine.Machine;
+import org.millrace.execution.machine.MachineText;
 import org.millrace.lab.experiment.Experiment;
 import org.millrace.lab.experiment.LabException;
 import org.millrace.lab.experiment.Parameter;
@@ -108,6 +114,48 @@ class LabTest {
         try (var left = Files.list(directory)) {
             assertThat(left).isEmpty();
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("experiments")
+    void aMachineFileOfOnesOwnIsReadOrRefusedInALine(Experiment experiment) throws LabException {
+        Run.Wishes wishes = new Run.Wishes(SEED, SHORT.get(experiment.name()), Optional.of(new MachineText("own.machine", "emem=9")), Optional.empty(),
+            Set.of());
+        if (experiment.takesMachine()) {
+            Run run = new Run(experiment, wishes, Progress.NONE);
+            assertThatThrownBy(() -> experiment.run(run)).isInstanceOf(LabException.class)
+                .hasMessage("own.machine, line 1, emem: no source: a line is key = value | source");
+        } else {
+            assertThatThrownBy(() -> new Run(experiment, wishes, Progress.NONE)).isInstanceOf(LabException.class)
+                .hasMessage("--machine: " + experiment.name() + " runs on no machine that a file describes");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"bottleneck, /org/millrace/agilio/machine/nfp4000.machine, emem.read-cycles", "fig-5.8, /org/millrace/tofino/machine/tofino2.machine, pipe.packet-clock-mhz"})
+    void aMachineFileIsAsGoodAsItsSingleValues(String name, String shipped, String key) throws LabException, IOException {
+        Experiment experiment = Lab.experiment(name);
+        Map<String, String> set = new HashMap<>(SHORT.get(name));
+        String text;
+        try (InputStream in = Machine.class.getResourceAsStream(shipped)) {
+            text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+        text = with(text, "mirror.reentry-cycles", 900); // the testbed's
+        String own = with(text, key, 1_234);
+        List<List<Object>> byFile = rows(experiment, new Run.Wishes(SEED, set, Optional.of(new MachineText("own.machine", own)), Optional.empty(), Set.of()));
+        assertThat(byFile).isNotEqualTo(rows(experiment, new Run.Wishes(SEED, set)));
+        set.put("machine." + key, "1234");
+        assertThat(byFile).isEqualTo(rows(experiment, new Run.Wishes(SEED, set)));
+        assertThat(rows(experiment, new Run.Wishes(SEED, set, Optional.of(new MachineText("own.machine", text)), Optional.empty(), Set.of())))
+            .as("a value set stands in the place of the file's").isEqualTo(byFile);
+    }
+
+    private static String with(String file, String key, int value) {
+        return file.replaceFirst("(?m)^" + key + " *= \\d+", key + " = " + value);
+    }
+
+    private static List<List<Object>> rows(Experiment experiment, Run.Wishes wishes) throws LabException {
+        return experiment.run(new Run(experiment, wishes, Progress.NONE)).rows();
     }
 
     @Test

@@ -1,8 +1,5 @@
 package org.millrace.cli.fit;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -11,6 +8,7 @@ import org.millrace.agilio.AgilioBackend;
 import org.millrace.agilio.machine.Machine;
 import org.millrace.agilio.machine.Mapping;
 import org.millrace.execution.machine.MachineFileException;
+import org.millrace.execution.machine.MachineText;
 import org.millrace.tofino.TofinoBackend;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -62,18 +60,23 @@ final class MachineOptions {
 
     AgilioBackend agilio() {
         return read(() -> {
-            Machine figures = machine == null ? Machine.nfp4000(under(MACHINE)) : Machine.parse(machine.toString(), text(machine), under(MACHINE));
+            MachineText own = text(machine);
+            Machine figures = own == null ? Machine.nfp4000(under(MACHINE)) : Machine.parse(own.name(), own.text(), under(MACHINE));
             Map<String, String> placed = under(MAPPING);
-            if (mapping == null && placed.isEmpty()) {
+            MachineText places = text(mapping);
+            if (places == null && placed.isEmpty()) {
                 return AgilioBackend.of(figures, null);
             }
-            return AgilioBackend.of(figures, mapping == null ? Mapping.fig48(placed) : Mapping.parse(mapping.toString(), text(mapping), placed));
+            return AgilioBackend.of(figures, places == null ? Mapping.fig48(placed) : Mapping.parse(places.name(), places.text(), placed));
         });
     }
 
     TofinoBackend tofino() {
-        return read(() -> TofinoBackend.of(machine == null ? org.millrace.tofino.machine.Machine.tofino2(under(MACHINE))
-            : org.millrace.tofino.machine.Machine.parse(machine.toString(), text(machine), under(MACHINE))));
+        return read(() -> {
+            MachineText own = text(machine);
+            return TofinoBackend.of(own == null ? org.millrace.tofino.machine.Machine.tofino2(under(MACHINE))
+                : org.millrace.tofino.machine.Machine.parse(own.name(), own.text(), under(MACHINE)));
+        });
     }
 
     private <T> T read(Supplier<T> made) {
@@ -84,12 +87,8 @@ final class MachineOptions {
         }
     }
 
-    private String text(Path file) {
-        try {
-            return Files.readString(file);
-        } catch (IOException e) {
-            throw refused(file + " cannot be read: " + (e instanceof NoSuchFileException ? "there is no such file" : ProgramOptions.reason(e)));
-        }
+    private static MachineText text(Path file) {
+        return file == null ? null : MachineText.read(file);
     }
 
     private ParameterException refused(String problem) {

@@ -1,7 +1,6 @@
 package org.millrace.cli.lab;
 
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,6 +10,8 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import org.millrace.cli.tool.Table;
 import org.millrace.cli.tool.ToolException;
+import org.millrace.execution.machine.MachineFileException;
+import org.millrace.execution.machine.MachineText;
 import org.millrace.lab.Lab;
 import org.millrace.lab.experiment.Cells;
 import org.millrace.lab.experiment.Experiment;
@@ -54,6 +55,10 @@ final class LabRunCommand implements Callable<Integer> {
     @Option(names = "--messages", paramLabel = "N", description = "Short for --set messages=N.")
     private String messages;
 
+    @Option(names = "--machine", paramLabel = "FILE",
+        description = "The figures of the machine, in place of the shipped ones, for experiments on hw-agilio or hw-tofino.")
+    private Path machine;
+
     @Option(names = "--mapping", paramLabel = "FILE", description = "Where stages are placed, for experiments on a machine that can choose.")
     private Path mapping;
 
@@ -77,7 +82,7 @@ final class LabRunCommand implements Callable<Integer> {
                 run(experiment);
             }
             return 0;
-        } catch (LabException e) {
+        } catch (LabException | MachineFileException e) {
             throw new ToolException(e.getMessage(), ToolException.Fault.REQUEST);
         }
     }
@@ -87,14 +92,11 @@ final class LabRunCommand implements Callable<Integer> {
         if (messages != null) {
             all.put("messages", messages);
         }
-        if (mapping != null && !Files.isReadable(mapping)) {
-            throw new LabException("--mapping " + mapping + " cannot be read");
-        }
         Optional<WholeFile> table = csv == null ? Optional.empty() : Optional.of(new WholeFile("--csv", csv));
         Optional<WholeFile> drawing = svg == null ? Optional.empty() : Optional.of(new WholeFile("--svg", svg));
         ProgressLine progress = new ProgressLine(spec.commandLine().getErr(), experiment.name());
         Result result = experiment.run(new Run(experiment,
-            new Run.Wishes(seed, all, Optional.ofNullable(mapping), without), progress));
+            new Run.Wishes(seed, all, text(machine), text(mapping), without), progress));
         progress.end();
         show(result);
         if (table.isPresent()) {
@@ -106,6 +108,10 @@ final class LabRunCommand implements Callable<Integer> {
             }
             drawing.get().write(Svg.of(result.plots()));
         }
+    }
+
+    private static Optional<MachineText> text(Path file) {
+        return Optional.ofNullable(file).map(MachineText::read);
     }
 
     private void show(Result result) {
@@ -131,6 +137,9 @@ final class LabRunCommand implements Callable<Integer> {
             table.row(parameter.key(), parameter.standard(), parameter.meaning());
         }
         experiment.parts().stream().sorted().forEach(part -> table.row("--without " + part, "", ""));
+        if (experiment.takesMachine()) {
+            table.row("--machine FILE", "", "the machine's figures");
+        }
         if (experiment.takesMapping()) {
             table.row("--mapping FILE", "", "where stages are placed");
         }

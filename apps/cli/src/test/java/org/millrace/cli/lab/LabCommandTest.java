@@ -3,12 +3,19 @@ package org.millrace.cli.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.millrace.agilio.AgilioBackend;
 import org.millrace.cli.Main;
 import org.millrace.lab.Lab;
 import org.millrace.lab.experiment.Experiment;
@@ -60,6 +67,45 @@ class LabCommandTest {
     void whatCanBeSetIsListed() {
         assertThat(run("lab", "run", "queue", "--parameters")).isZero();
         assertThat(out.toString()).containsPattern("messages +2000000 +packets at each load");
+    }
+
+    @Test
+    void aMachineFileOfOnesOwnIsRun() throws IOException {
+        Path machine = directory.resolve("own.machine");
+        try (InputStream in = AgilioBackend.class.getResourceAsStream("machine/nfp4000.machine")) {
+            Files.writeString(machine, new String(in.readAllBytes(), StandardCharsets.UTF_8).replace("fpc.clock-mhz = 800", "fpc.clock-mhz = 1200"));
+        }
+        String[] run = {"lab", "run", "bottleneck", "--set", "calls=100", "--set", "warm-up=1", "--set", "connections=1"};
+        assertThat(run(with(run, "--machine", machine.toString()))).as(errors.toString()).isZero();
+        String byFile = out.toString();
+        out.getBuffer().setLength(0);
+        assertThat(run(with(run, "--set", "machine.fpc.clock-mhz=1200"))).isZero();
+        assertThat(byFile).isEqualTo(out.toString());
+        out.getBuffer().setLength(0);
+        assertThat(run(run)).isZero();
+        assertThat(byFile).isNotEqualTo(out.toString());
+        assertThat(run("lab", "run", "bottleneck", "--parameters")).isZero();
+        assertThat(out.toString()).contains("--machine FILE");
+    }
+
+    private static String[] with(String[] arguments, String... more) {
+        return Stream.concat(Stream.of(arguments), Stream.of(more)).toArray(String[]::new);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"nowhere/own.machine", "short.machine", "binary.machine", "."})
+    void whatIsWrongWithAFileIsSaidAsFitSaysIt(String name) throws IOException {
+        Files.writeString(directory.resolve("short.machine"), "# mine\nisland.first = 32 | as shipped\nisland.count = none | mine\n");
+        Files.write(directory.resolve("binary.machine"), new byte[] {(byte) 0xff, 0, (byte) 0xfe});
+        String file = directory.resolve(name).toString();
+        for (String option : List.of("--machine", "--mapping")) {
+            errors.getBuffer().setLength(0);
+            assertThat(run("fit", option, file, "tcp-flextoe", "hw-agilio")).isEqualTo(2);
+            String fit = errors.toString();
+            errors.getBuffer().setLength(0);
+            assertThat(run("lab", "run", "bottleneck", option, file)).isEqualTo(2);
+            assertThat(errors.toString()).isEqualTo(fit).startsWith("millrace: " + file).doesNotContain("Exception").hasLineCount(1);
+        }
     }
 
     @Test

@@ -1,7 +1,5 @@
 package org.millrace.lab.agilio;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -59,6 +57,11 @@ abstract class AgilioExperiment implements Experiment {
     }
 
     @Override
+    public final boolean takesMachine() {
+        return true;
+    }
+
+    @Override
     public final boolean takesMapping() {
         return true;
     }
@@ -72,36 +75,28 @@ abstract class AgilioExperiment implements Experiment {
         return (int) run.whole("calls");
     }
 
+    /** {@return the machine that is asked for} */
     static Machine machine(Run run) throws LabException {
-        return machine(run, Map.of());
-    }
-
-    /** {@return the machine that is asked for}
-     * @param stated what the text states for this experiment */
-    static Machine machine(Run run, Map<String, String> stated) throws LabException {
+        Map<String, String> set = run.under("machine.");
         try {
-            Map<String, String> set = new HashMap<>(stated);
-            set.putAll(run.under("machine."));
-            return Machine.nfp4000(set);
+            return run.machine().isEmpty() ? Machine.nfp4000(set) : Machine.parse(run.machine().get().name(), run.machine().get().text(), set);
         } catch (MachineFileException e) {
-            throw new LabException("--set machine.: " + e.getMessage());
+            throw new LabException(e.getMessage());
         }
     }
 
-    /** {@return the mapping that is asked for}
+    /** {@return the mapping that is asked for; a file of the user's is as it is}
      * @param stated what the text states for this experiment */
     static Mapping mapping(Run run, Map<String, String> stated) throws LabException {
+        Map<String, String> set = new HashMap<>(run.mapping().isPresent() ? Map.of() : stated);
+        set.putAll(run.under("mapping."));
         try {
-            Map<String, String> set = new HashMap<>(run.mapping().isPresent() ? Map.of() : stated);
-            set.putAll(run.under("mapping."));
             Mapping mapping = run.mapping().isEmpty() ? Mapping.fig48(set)
-                : Mapping.parse(run.mapping().get().getFileName().toString(), Files.readString(run.mapping().get()), set);
+                : Mapping.parse(run.mapping().get().name(), run.mapping().get().text(), set);
             for (String part : List.of("islands", "replication", "threads", "pipelining", "sequencing")) {
                 mapping = run.isWithout(part) ? mapping.without(part) : mapping;
             }
             return mapping;
-        } catch (IOException e) {
-            throw new LabException("--mapping " + run.mapping().get() + " cannot be read");
         } catch (MachineFileException e) {
             throw new LabException(e.getMessage());
         }

@@ -19,6 +19,11 @@ public interface Experiment {
         return List.of();
     }
 
+    /** {@return whether {@code --machine} may give a file that describes the machine} */
+    default boolean takesMachine() {
+        return false;
+    }
+
     /** {@return whether {@code --mapping} may give a file that places stages} */
     default boolean takesMapping() {
         return false;

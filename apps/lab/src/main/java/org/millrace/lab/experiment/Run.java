@@ -1,6 +1,5 @@
 package org.millrace.lab.experiment;
 
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -8,13 +7,15 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.millrace.execution.machine.MachineText;
 
 /** One run of an experiment: its seed, what is set, and whom to tell how far it is. */
 public final class Run {
     private final long seed;
     private final Map<String, String> values = new LinkedHashMap<>();
     private final Map<String, String> grouped = new TreeMap<>();
-    private final Optional<Path> mapping;
+    private final Optional<MachineText> machine;
+    private final Optional<MachineText> mapping;
     private final Set<String> without;
     private final Progress progress;
 
@@ -23,13 +24,14 @@ public final class Run {
      *
      * @param seed     of everything random
      * @param settings key and value of each {@code --set}
+     * @param machine  the file that describes a machine
      * @param mapping  the file that places stages
      * @param without  what is left out
      */
-    public record Wishes(long seed, Map<String, String> settings, Optional<Path> mapping, Set<String> without) {
-        /** Nothing is set. */
+    public record Wishes(long seed, Map<String, String> settings, Optional<MachineText> machine, Optional<MachineText> mapping, Set<String> without) {
+        /** No file, and nothing left out. */
         public Wishes(long seed, Map<String, String> settings) {
-            this(seed, settings, Optional.empty(), Set.of());
+            this(seed, settings, Optional.empty(), Optional.empty(), Set.of());
         }
     }
 
@@ -43,6 +45,7 @@ public final class Run {
      */
     public Run(Experiment experiment, Wishes wishes, Progress progress) throws LabException {
         seed = wishes.seed;
+        machine = wishes.machine;
         mapping = wishes.mapping;
         without = wishes.without;
         this.progress = progress;
@@ -71,6 +74,9 @@ public final class Run {
     }
 
     private void check(Experiment experiment) throws LabException {
+        if (machine.isPresent() && !experiment.takesMachine()) {
+            throw new LabException("--machine: " + experiment.name() + " runs on no machine that a file describes");
+        }
         if (mapping.isPresent() && !experiment.takesMapping()) {
             throw new LabException("--mapping: " + experiment.name() + " places no stages");
         }
@@ -139,8 +145,13 @@ public final class Run {
         return part;
     }
 
+    /** {@return the file that describes the machine, if one was given} */
+    public Optional<MachineText> machine() {
+        return machine;
+    }
+
     /** {@return the file that places stages, if one was given} */
-    public Optional<Path> mapping() {
+    public Optional<MachineText> mapping() {
         return mapping;
     }
 

@@ -42,10 +42,15 @@ abstract class TofinoExperiment implements Experiment {
     }
 
     @Override
+    public final boolean takesMachine() {
+        return true;
+    }
+
+    @Override
     public final List<Parameter> parameters() {
         List<Parameter> all = new ArrayList<>(own());
         all.addAll(List.of(Parameter.group("machine.", "a number of the machine file, hw-tofino's tofino2.machine; the testbed's are pipe.packet-clock-mhz=1200, "
-                + "mirror.reentry-cycles=900"),
+                + "mirror.reentry-cycles=900, but with --machine, whose file is as it is"),
             Parameter.whole("recirculation-ports", 3, 1, 64, "of 100 Gbit/s each (5.4)"),
             Parameter.whole("recirculation-ns", 750, 0, 1_000_000, "of a recirculated pass (5.4)"),
             Parameter.whole("host-ns", 1_000, 0, 1_000_000, "each way between the switch and an application: NIC, PCIe, polling; not published, a guess"),
@@ -57,14 +62,19 @@ abstract class TofinoExperiment implements Experiment {
     abstract List<Parameter> own();
 
     static Rack rack(Run run) throws LabException {
-        Map<String, String> set = new HashMap<>(STATED);
-        set.putAll(run.under("machine."));
         try {
-            return new Rack(new Rack.Plan(Machine.tofino2(set), Link.Shape.of((int) run.whole("recirculation-ports"), HOST_MBIT,
+            return new Rack(new Rack.Plan(machine(run), Link.Shape.of((int) run.whole("recirculation-ports"), HOST_MBIT,
                 run.whole("recirculation-ns") * 1_000), run.seed()));
         } catch (MachineFileException e) {
-            throw new LabException("--set machine.: " + e.getMessage());
+            throw new LabException(e.getMessage());
         }
+    }
+
+    /** The testbed's, or that of the user's file, which is as it is. */
+    private static Machine machine(Run run) {
+        Map<String, String> set = new HashMap<>(run.machine().isPresent() ? Map.of() : STATED);
+        set.putAll(run.under("machine."));
+        return run.machine().isEmpty() ? Machine.tofino2(set) : Machine.parse(run.machine().get().name(), run.machine().get().text(), set);
     }
 
     static RackHost.Nic nic(Run run) {

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.millrace.agilio.machine.Machine;
 import org.millrace.agilio.machine.Mapping;
@@ -58,14 +56,14 @@ class ParallelismTest {
         double fast = new EchoWorld(Machine.nfp4000(), Mapping.fig48(), load, AgilioExperiment.LINK, 1).run(200).latenciesUs().mean();
         assertThat(slow).isGreaterThan(fast + 3);
         assertThatThrownBy(() -> run(new Latency(), Map.of("machine.emem.speed", "3")))
-            .isInstanceOf(LabException.class).hasMessageStartingWith("--set machine.: set emem.speed: unknown, allowed is one of ");
+            .isInstanceOf(LabException.class).hasMessageStartingWith("set emem.speed: unknown, allowed is one of ");
     }
 
     @Test
     void whatAMappingMustNotDoIsRefusedWithTheStage() throws LabException {
         Bottleneck experiment = new Bottleneck();
         Run run = new Run(experiment, new Run.Wishes(1, Map.of("calls", "100", "mapping.protocol.steer", "group", "mapping.protocol.fpcs",
-            "2", "mapping.extra.fpcs", "2"), Optional.empty(), Set.of()), (part, what) -> { });
+            "2", "mapping.extra.fpcs", "2")), (part, what) -> { });
         assertThatThrownBy(() -> experiment.run(run)).isInstanceOf(LabException.class)
             .hasMessageContaining("protocol: it is FLOW_ATOMIC and may not be replicated");
     }

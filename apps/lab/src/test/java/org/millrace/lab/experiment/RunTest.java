@@ -3,12 +3,12 @@ package org.millrace.lab.experiment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.millrace.execution.machine.MachineText;
 
 class RunTest {
     private static final Experiment EXPERIMENT = new Experiment() {
@@ -39,8 +39,14 @@ class RunTest {
         }
     };
 
+    private static final Optional<MachineText> FILE = Optional.of(new MachineText("own", ""));
+
     private static Run run(Map<String, String> settings) throws LabException {
-        return new Run(EXPERIMENT, new Run.Wishes(7, settings), Progress.NONE);
+        return run(new Run.Wishes(7, settings));
+    }
+
+    private static Run run(Run.Wishes wishes) throws LabException {
+        return new Run(EXPERIMENT, wishes, Progress.NONE);
     }
 
     @Test
@@ -59,9 +65,11 @@ class RunTest {
         assertThatThrownBy(() -> run(Map.of("messages", "many"))).hasMessage("--set messages=many: not a whole number");
         assertThatThrownBy(() -> run(Map.of("messages", "101"))).hasMessage("--set messages=101: allowed is 1 to 100");
         assertThatThrownBy(() -> run(Map.of("load", "NaN"))).hasMessage("--set load=NaN: allowed is 0.100 to 0.900");
-        assertThatThrownBy(() -> new Run(EXPERIMENT, new Run.Wishes(1, Map.of(), Optional.of(Path.of("m")), Set.of()), Progress.NONE))
+        assertThatThrownBy(() -> run(new Run.Wishes(1, Map.of(), FILE, Optional.empty(), Set.of())))
+            .hasMessage("--machine: some runs on no machine that a file describes");
+        assertThatThrownBy(() -> run(new Run.Wishes(1, Map.of(), Optional.empty(), FILE, Set.of())))
             .hasMessage("--mapping: some places no stages");
-        assertThatThrownBy(() -> new Run(EXPERIMENT, new Run.Wishes(1, Map.of(), Optional.empty(), Set.of("luck")), Progress.NONE))
+        assertThatThrownBy(() -> run(new Run.Wishes(1, Map.of(), Optional.empty(), Optional.empty(), Set.of("luck"))))
             .hasMessage("--without luck: some can leave out islands, replication");
     }
 

@@ -45,6 +45,6 @@ class TofinoExperimentsTest {
     @Test
     void anUnknownNumberOfTheMachineIsRefused() {
         assertThatThrownBy(() -> run(new PipeScalability(), Map.of("machine.pipe.colour", "1"))).isInstanceOf(LabException.class)
-            .hasMessageStartingWith("--set machine.: set pipe.colour: unknown, allowed is one of ");
+            .hasMessageStartingWith("set pipe.colour: unknown, allowed is one of ");
     }
 }

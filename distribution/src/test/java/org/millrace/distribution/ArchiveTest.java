@@ -15,10 +15,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The archives that the build makes, unpacked elsewhere. */
+@Execution(ExecutionMode.CONCURRENT)
 @Timeout(120)
 class ArchiveTest {
     private static final Set<String> CACHE_LOCKS = Set.of(".preparing", "lock");

@@ -6,12 +6,15 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.File;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.millrace.testkit.Namespace;
 
 /** Unmodified Linux programs and the kernel's TCP with its default settings against Millrace. */
+@Execution(ExecutionMode.CONCURRENT)
 class LinuxInteropTest {
     /** Each is a case of {@link LinuxScenarios}. */
     @ParameterizedTest

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.millrace.api.context.ContextSize;
@@ -27,6 +28,7 @@ final class LinuxScenarios {
     private static final Pattern HASH = Pattern.compile("[0-9a-f]{64}");
     private static final int LISTENERS = 4;
     private static final String URL = "http://" + LinuxHost.ADDRESS;
+    private static final String CURL = "curl -sSf -m 150 ";
 
     private final Path root;
 
@@ -64,8 +66,8 @@ final class LinuxScenarios {
             case "wrk" -> wrk();
             case "swaps" -> swaps();
             case "thousandConnections" -> thousandConnections();
-            // a quarter on a machine model: it is the losses that take the time
-            case "badWire" -> badWire(LinuxHost.hardware.superFrames() ? 20_000_000 : 5_000_000);
+            // Laminar's losses take ten times as long
+            case "badWire" -> badWire(LinuxHost.transport instanceof FlexToeFactory ? 20_000_000 : 5_000_000);
             case "shortBadWire" -> badWire(3_000_000);
             case "sack" -> sack();
             case "delayedAck" -> delayedAck();
@@ -90,14 +92,14 @@ final class LinuxScenarios {
     private void fetchAndPost(long bytes) throws IOException {
         Path file = fetch("/random/" + bytes + "?seed=7");
         equal(bytes, Files.size(file));
-        equal(hash(bash("sha256sum " + file)), hash(bash("curl -sSf -m 50 -X POST -T " + file + " " + URL + "/hash")));
+        equal(hash(bash("sha256sum " + file)), hash(bash(CURL + "-X POST -T " + file + " " + URL + "/hash")));
     }
 
     /** Fetches a target of which the server says the same hash. */
     private Path fetch(String target) throws IOException {
         Path file = root.resolve("fetched");
-        bash("curl -sSf -m 50 -o " + file + " '" + URL + target + "'");
-        equal(hash(bash("curl -sSf -m 50 '" + URL + "/hash" + target + "'")), hash(bash("sha256sum " + file)));
+        bash(CURL + "-o " + file + " '" + URL + target + "'");
+        equal(hash(bash(CURL + "'" + URL + "/hash" + target + "'")), hash(bash("sha256sum " + file)));
         return file;
     }
 
@@ -114,7 +116,7 @@ final class LinuxScenarios {
         LinuxHost.link(1500);
         try (LinuxHost host = LinuxHost.start(root)) {
             String got = bash("timeout 40 nc -d " + LinuxHost.ADDRESS + " 19 2>/dev/null | head -c 50000000 | sha256sum");
-            equal(hash(bash("curl -sSf -m 50 '" + URL + "/hash/random/50000000?seed=0'")), hash(got));
+            equal(hash(bash(CURL + "'" + URL + "/hash/random/50000000?seed=0'")), hash(got));
             settled(host);
         }
     }
@@ -135,6 +137,7 @@ final class LinuxScenarios {
 
     /** A thousand connections that send requests all the time while transport and hardware are replaced, forth and back. */
     private void swaps() throws Exception {
+        SwapRequest shortly = SwapRequest.KEEP.warmUp(TimeUnit.SECONDS.toNanos(2));
         LinuxHost.link(1500);
         Files.writeString(root.resolve("small"), "x".repeat(64));
         ContextSize size = new ContextSize(2048, 64 << 10, 64 << 10, 4096);
@@ -145,9 +148,9 @@ final class LinuxScenarios {
                 Eventually.holds(() -> host.status().transports().getFirst().flows() == 1000,
                     () -> host.status().transports().getFirst().flows() + " connections");
                 for (SwapRequest request : List.of(
-                    SwapRequest.KEEP.transport(0, new TransportChoice(new LaminarFactory(), Map.of())),
-                    SwapRequest.KEEP.hardware(new TofinoBackend()), SwapRequest.KEEP.hardware(new BluefieldBackend()),
-                    SwapRequest.KEEP.transport(0, new TransportChoice(new FlexToeFactory(), Map.of())))) {
+                    shortly.transport(0, new TransportChoice(new LaminarFactory(), Map.of())),
+                    shortly.hardware(new TofinoBackend()), shortly.hardware(new BluefieldBackend()),
+                    shortly.transport(0, new TransportChoice(new FlexToeFactory(), Map.of())))) {
                     SwapReport swap = host.instance.swap(request);
                     System.out.println(swap.after() + ": " + swap.connections() + " connections, paused for "
                         + swap.pauseNs() / 1000 + " us");
@@ -188,7 +191,7 @@ final class LinuxScenarios {
         LinuxHost.BadWire port = new LinuxHost.BadWire(impairment);
         ContextSize size = new ContextSize(64, 256 << 10, 256 << 10, 4096);
         try (LinuxHost host = LinuxHost.start(port, size, root, Map.of("port.super-frames", "false"))) {
-            String each = "for i in 1 2 3 4 5; do curl -sSf -m 50 ";
+            String each = "for i in 1 2 3 4 5; do " + CURL;
             String wanted = bash("curl -sSf " + URL + "/hash/random/" + bytes + "?seed=7");
             String fetched = bash(each + URL + "/random/" + bytes + "?seed=7 | tee " + root
                 + "/part$i | sha256sum & done; wait");
@@ -222,7 +225,7 @@ final class LinuxScenarios {
         try (LinuxHost host = LinuxHost.start(root)) {
             Path file = fetch("/random/20000000?seed=7");
             long before = host.status().counters().get("tcp-laminar.sent segments");
-            equal(hash(bash("sha256sum " + file)), hash(bash("curl -sSf -m 50 -X POST -T " + file + " " + URL + "/hash")));
+            equal(hash(bash("sha256sum " + file)), hash(bash(CURL + "-X POST -T " + file + " " + URL + "/hash")));
             long sent = host.status().counters().get("tcp-laminar.sent segments") - before;
             System.out.println("20 MB in some 13812 segments: " + sent + " sent in answer");
             if (sent < 500 || sent > 10_000) {
@@ -236,7 +239,7 @@ final class LinuxScenarios {
     private void timely() throws Exception {
         LinuxHost.link(1500);
         try (LinuxHost host = LinuxHost.start(root)) {
-            Process fetching = new ProcessBuilder("bash", "-c", "curl -sSf -m 50 '" + URL
+            Process fetching = new ProcessBuilder("bash", "-c", CURL + "'" + URL
                 + "/random/30000000?seed=7' | sha256sum > " + root + "/sum").start();
             String[] paced = new String[1];
             Eventually.holds(() -> {
@@ -246,7 +249,7 @@ final class LinuxScenarios {
             }, () -> "no rate: " + host.status());
             System.out.println(paced[0]);
             fetching.waitFor();
-            equal(hash(bash("curl -sSf -m 50 '" + URL + "/hash/random/30000000?seed=7'")),
+            equal(hash(bash(CURL + "'" + URL + "/hash/random/30000000?seed=7'")),
                 hash(Files.readString(root.resolve("sum"))));
             settled(host);
         }

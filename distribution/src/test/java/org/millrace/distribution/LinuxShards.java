@@ -92,7 +92,7 @@ final class LinuxShards {
                 "sysctl -qw net.ipv4.ip_forward=1", inside + "ip addr add 10.78.0.2/24 dev far0",
                 inside + "ip link set far0 up", inside + "ip route add default via 10.78.0.1");
             bash("for i in $(seq 2 " + PEERS + "); do " + inside + "ip addr add 10.78.0.$((i+1))/24 dev far0; done");
-            String sum = bash("curl -sSf -m 20 '" + URL + "/hash/random/1000000?seed=7'").strip().split(" ")[0];
+            String sum = bash("curl -sSf -m 60 '" + URL + "/hash/random/1000000?seed=7'").strip().split(" ")[0];
             before = handed(host);
             String sums = bash("for i in $(seq 1 " + PEERS + "); do " + inside + "curl --interface 10.78.0.$((i+1)) -sSf -m 40 '" + URL
                 + "/random/1000000?seed=7' | sha256sum & done; wait");

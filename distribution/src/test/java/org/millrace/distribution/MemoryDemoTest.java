@@ -10,11 +10,14 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.millrace.launcher.Main;
 import org.millrace.launcher.image.Image;
 
 /** The demo as it runs where namespaces are forbidden; with Linux as the peer it is run by .ci/run. */
-@Timeout(90)
+@Execution(ExecutionMode.CONCURRENT)
+@Timeout(300)
 class MemoryDemoTest {
     @TempDir
     Path directory;

@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
  * interfaces by {@link #execute} and throws where something is wrong, and asserts on the result.
  */
 public final class Namespace {
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofMinutes(3);
 
     private Namespace() {
     }
@@ -45,7 +45,7 @@ public final class Namespace {
     }
 
     /**
-     * Runs a main class of the current class path, for at most a minute.
+     * Runs a main class of the current class path, for at most three minutes.
      *
      * @param main      the class
      * @param arguments of its main method
@@ -56,7 +56,7 @@ public final class Namespace {
     }
 
     /**
-     * Runs a main class of the current class path, for at most a minute, by way of another command.
+     * Runs a main class of the current class path, for at most three minutes, by way of another command.
      *
      * @param wrapper   command to put before {@code java}, run inside the namespace
      * @param main      the class

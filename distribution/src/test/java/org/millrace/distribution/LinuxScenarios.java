@@ -142,7 +142,7 @@ final class LinuxScenarios {
         Files.writeString(root.resolve("small"), "x".repeat(64));
         ContextSize size = new ContextSize(2048, 64 << 10, 64 << 10, 4096);
         try (LinuxHost host = LinuxHost.start(new PacketPortFactory(), size, root, Map.of("flows", "32768"))) {
-            Process wrk = new ProcessBuilder("wrk", "-t", "1", "-c", "1000", "-d", "100s", "--timeout", "30s", URL + "/small")
+            Process wrk = new ProcessBuilder("wrk", "-t", "1", "-c", "1000", "-d", "170s", "--timeout", "30s", URL + "/small")
                 .redirectErrorStream(true).start();
             try {
                 Eventually.holds(() -> host.status().transports().getFirst().flows() == 1000,

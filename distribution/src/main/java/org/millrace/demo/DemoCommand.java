@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.millrace.launcher.image.LaunchException;
 import org.millrace.launcher.image.TemporaryDirectory;
+import org.millrace.runtime.config.Placement;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -24,7 +25,6 @@ public final class DemoCommand implements Callable<Integer> {
     /** In that demonstration every file is fetched many times. */
     private static final int FILES_OF_SWAP = 4;
     private static final int FILES_OF_CORES = 20;
-    private static final int MAX_CORES = 64;
 
     /** More than Linux buffers (32 MiB where tcp_rmem is large) and fetches while a slow machine kills the server. */
     private static final long MIN_CUT_BYTES = 100_000_000;
@@ -136,8 +136,8 @@ public final class DemoCommand implements Callable<Integer> {
             throw new LaunchException(LaunchException.BAD_CONFIGURATION,
                 "--swap chooses transports and hardware itself and serves from the bundled file server");
         }
-        if (cores != 0 && (cores < 1 || cores > MAX_CORES)) {
-            throw new LaunchException(LaunchException.BAD_CONFIGURATION, "--cores is " + cores + ", allowed is 1 to " + MAX_CORES);
+        if (cores != 0 && (cores < 1 || cores > Placement.MAX_SHARDS)) {
+            throw new LaunchException(LaunchException.BAD_CONFIGURATION, "--cores is " + cores + ", allowed is 1 to " + Placement.MAX_SHARDS);
         }
         if (cores > 0 && (swap || twoProcess || vertx || transport != null || !hardware.equals(BLUEFIELD))) {
             throw new LaunchException(LaunchException.BAD_CONFIGURATION,

@@ -6,6 +6,7 @@ import java.net.InetSocketAddress;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.millrace.api.context.ContextGrant;
 import org.millrace.api.context.ContextProvider;
@@ -33,28 +34,43 @@ public final class MillraceTransport implements Transport {
     private static final Logger LOG = LoggerFactory.getLogger(MillraceTransport.class);
 
     private final Callable<ContextGrant> grants;
-    private final Fallback fallback;
-    private final Predicate<InetSocketAddress> routes;
-    private final Predicate<InetSocketAddress> overHoma;
     private final LongAdder fallbacks;
-    private final ListenerWatch watch;
     private final LongAdder deaf;
-    private final boolean datagrams;
-    private final boolean affinity;
+    private final Choices choices;
     private volatile Throwable fallbackCause;
 
-    private MillraceTransport(Callable<ContextGrant> grants, Fallback fallback, Predicate<InetSocketAddress> routes,
-                              Predicate<InetSocketAddress> overHoma, LongAdder fallbacks, ListenerWatch watch, LongAdder deaf, boolean datagrams,
-                              boolean affinity) {
+    /** What can be chosen. Changed only before it is a transport's. */
+    private static final class Choices {
+        private Fallback fallback = Fallback.FAIL;
+        private Predicate<InetSocketAddress> routes = Routes.DEFAULT;
+        private Predicate<InetSocketAddress> overHoma = address -> false;
+        private ListenerWatch watch = ListenerWatch.NONE;
+        private boolean datagrams;
+        private boolean affinity;
+
+        Choices copy() {
+            Choices copy = new Choices();
+            copy.fallback = fallback;
+            copy.routes = routes;
+            copy.overHoma = overHoma;
+            copy.watch = watch;
+            copy.datagrams = datagrams;
+            copy.affinity = affinity;
+            return copy;
+        }
+    }
+
+    private MillraceTransport(Callable<ContextGrant> grants, LongAdder fallbacks, LongAdder deaf, Choices choices) {
         this.grants = grants;
-        this.fallback = fallback;
-        this.routes = routes;
-        this.overHoma = overHoma;
         this.fallbacks = fallbacks;
-        this.watch = watch;
         this.deaf = deaf;
-        this.datagrams = datagrams;
-        this.affinity = affinity;
+        this.choices = choices;
+    }
+
+    private MillraceTransport with(Consumer<Choices> choice) {
+        Choices chosen = choices.copy();
+        choice.accept(chosen);
+        return new MillraceTransport(grants, fallbacks, deaf, chosen);
     }
 
     /**
@@ -147,8 +163,7 @@ public final class MillraceTransport implements Transport {
      * @param grants asked when Vert.x starts, and by each event loop with its first connection
      */
     public static MillraceTransport over(Callable<ContextGrant> grants) {
-        return new MillraceTransport(grants, Fallback.FAIL, Routes.DEFAULT, address -> false, new LongAdder(),
-            ListenerWatch.NONE, new LongAdder(), false, false);
+        return new MillraceTransport(grants, new LongAdder(), new LongAdder(), new Choices());
     }
 
     /**
@@ -157,7 +172,7 @@ public final class MillraceTransport implements Transport {
      * @param wanted what to do if the instance cannot be had when Vert.x starts
      */
     public MillraceTransport fallback(Fallback wanted) {
-        return new MillraceTransport(grants, wanted, routes, overHoma, fallbacks, watch, deaf, datagrams, affinity);
+        return with(chosen -> chosen.fallback = wanted);
     }
 
     /**
@@ -169,7 +184,7 @@ public final class MillraceTransport implements Transport {
      * @throws IllegalArgumentException if one is none
      */
     public MillraceTransport route(String... prefixes) {
-        return new MillraceTransport(grants, fallback, Routes.of(prefixes), overHoma, fallbacks, watch, deaf, datagrams, affinity);
+        return with(chosen -> chosen.routes = Routes.of(prefixes));
     }
 
     /**
@@ -179,7 +194,7 @@ public final class MillraceTransport implements Transport {
      * @param wanted called in event loops
      */
     public MillraceTransport listeners(ListenerWatch wanted) {
-        return new MillraceTransport(grants, fallback, routes, overHoma, fallbacks, wanted, deaf, datagrams, affinity);
+        return with(chosen -> chosen.watch = wanted);
     }
 
     /**
@@ -188,7 +203,7 @@ public final class MillraceTransport implements Transport {
      * kernel. There is no multicast.
      */
     public MillraceTransport datagrams() {
-        return new MillraceTransport(grants, fallback, routes, overHoma, fallbacks, watch, deaf, true, affinity);
+        return with(chosen -> chosen.datagrams = true);
     }
 
     /**
@@ -200,7 +215,7 @@ public final class MillraceTransport implements Transport {
      *              Millrace's, in event loops: what it answers may change while Vert.x runs
      */
     public MillraceTransport overHoma(Predicate<InetSocketAddress> which) {
-        return new MillraceTransport(grants, fallback, routes, which, fallbacks, watch, deaf, datagrams, affinity);
+        return with(chosen -> chosen.overHoma = which);
     }
 
     /**
@@ -209,12 +224,12 @@ public final class MillraceTransport implements Transport {
      * come to, with either.
      */
     public MillraceTransport shardAffinity() {
-        return new MillraceTransport(grants, fallback, routes, overHoma, fallbacks, watch, deaf, datagrams, true);
+        return with(chosen -> chosen.affinity = true);
     }
 
     /** {@return whether {@link #shardAffinity} was chosen} */
     boolean hasShardAffinity() {
-        return affinity;
+        return choices.affinity;
     }
 
     /** {@return how many servers are open that take no connections now, for their runtime is away; for a metric} */
@@ -260,15 +275,16 @@ public final class MillraceTransport implements Transport {
         try {
             grants.call().close();
             fallbackCause = null;
-            return new StreamTransport(grants, routes, overHoma, new Count(watch, deaf), datagrams, affinity);
+            return new StreamTransport(grants, choices.routes, choices.overHoma, new Count(choices.watch, deaf), choices.datagrams,
+                choices.affinity);
         } catch (Exception e) {
-            if (fallback == Fallback.FAIL) {
+            if (choices.fallback == Fallback.FAIL) {
                 throw new IllegalStateException("Vert.x cannot start over Millrace: " + e.getMessage()
                     + "; start the instance, or choose the fallback WARN to run over the kernel", e);
             }
             fallbackCause = e;
             fallbacks.increment();
-            if (fallback == Fallback.WARN) {
+            if (choices.fallback == Fallback.WARN) {
                 LOG.warn("Vert.x runs over the kernel's TCP instead of Millrace: {}", e.getMessage(), e);
             }
             return NIO.implementation();

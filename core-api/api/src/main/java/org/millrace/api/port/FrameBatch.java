@@ -32,8 +32,6 @@ public final class FrameBatch {
     /** {@link #CHECKSUM_VALID}, {@link #LOOPED} and {@link #COPIED}, or 0. */
     public final int[] flags;
 
-    /** The batch is full as soon as its frames have so many bytes. */
-    public long mostBytes = Long.MAX_VALUE;
     /** Whether the owner knows that a frame may be there in part. */
     public boolean takesHeads;
 
@@ -100,7 +98,7 @@ public final class FrameBatch {
 
     /** {@return whether no further frame can be added} */
     public boolean isFull() {
-        return count == length.length || bytes >= mostBytes;
+        return count == length.length;
     }
 
     /** Forgets all frames. */

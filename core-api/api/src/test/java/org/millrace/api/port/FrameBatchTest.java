@@ -16,13 +16,7 @@ class FrameBatchTest {
     }
 
     @Test
-    void isFullAsSoonAsItHasItsFramesOrItsBytes() {
-        batch.mostBytes = 1000;
-        add(500, 499);
-        assertThat(batch.isFull()).isFalse();
-        add(60);
-        assertThat(batch.isFull()).isTrue();
-        batch.clear();
+    void isFullAsSoonAsItHasItsFrames() {
         add(60, 60, 60);
         assertThat(batch.isFull()).isFalse();
         add(60);

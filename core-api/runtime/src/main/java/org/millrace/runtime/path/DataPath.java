@@ -80,11 +80,10 @@ public final class DataPath implements AutoCloseable {
     private static final int REQUEST_BUDGET = 64;
     private static final int ROUND_BUDGET = 4096;
     private static final int TRANSMIT_BUDGET = 64;
-    /** Where classes share the data path, none waits for more than this at once: a super-frame to send, a batch to receive. */
+    /** Where classes share the data path, none waits for more than this at once: a super-frame to send. */
     private static final int SHARED_FRAME_BYTES = 16 << 10;
-    private static final int SHARED_BATCH_BYTES = 16 << 10;
-    /** Then a batch of so many bytes is a queue, of which senders are told (RFC 3168), for nothing overtakes it. */
-    private static final int MARK_BYTES = SHARED_BATCH_BYTES / 2;
+    /** Then a received batch of so many bytes is a queue, of which senders are told (RFC 3168), for nothing overtakes it. */
+    private static final int MARK_BYTES = 8 << 10;
     /** An application that frees its event ring rings no bell: who waits for it looks again after this time. */
     private static final long EVENT_RETRY_NS = 200_000;
     private static final int SECRET_BYTES = 16; // RFC 6528 §3
@@ -250,10 +249,8 @@ public final class DataPath implements AutoCloseable {
         frames.receivedNs = nowNs;
         frames.batch.takesHeads = !captures.isOn();
         weights.round(nowNs);
-        boolean contended = weights.areContended();
-        frames.batch.mostBytes = contended ? SHARED_BATCH_BYTES : Long.MAX_VALUE;
         int count = receiver.receive(frames.batch);
-        ingress.mark(contended && frames.batch.bytes() >= MARK_BYTES);
+        ingress.mark(weights.areContended() && frames.batch.bytes() >= MARK_BYTES);
         if (count > 1 && transports.areFar()) {
             ingress.touch(frames.batch);
         }

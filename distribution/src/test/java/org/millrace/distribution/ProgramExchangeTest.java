@@ -151,6 +151,8 @@ class ProgramExchangeTest {
         s.sndNxt = s.sndUna + resent + (behindFin ? 1 : 0);
         s.sndReady = ready;
         s.sndWindow = r.nextInt(4) == 0 ? 0 : r.nextInt(1 << 20);
+        s.sndWindowMost = s.sndWindow + r.nextInt(1 << 20);
+        s.littleEnd = s.sndUna + r.nextInt(flight + 1);
         s.sndShift = r.nextInt(15);
         s.windowReduced = r.nextBoolean();
         s.congestionWindow = s.mss * (1 + r.nextInt(100));

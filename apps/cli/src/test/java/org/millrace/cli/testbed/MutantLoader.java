@@ -59,6 +59,11 @@ final class MutantLoader extends ClassLoader {
         return new MutantLoader(mutant, PROGRAMS, false);
     }
 
+    /** {@return one that loads the programs as they are} */
+    static MutantLoader plain() {
+        return new MutantLoader(null, PROGRAMS, false);
+    }
+
     /** {@return one that loads the programs as they are, and notes what is reached} */
     static MutantLoader noting() {
         return new MutantLoader(null, PROGRAMS, true);

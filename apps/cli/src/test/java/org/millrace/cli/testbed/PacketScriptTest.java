@@ -33,6 +33,27 @@ class PacketScriptTest {
         return tests;
     }
 
+    /** An exchange of a program for itself changes nothing that a peer or an application sees, whenever it is made. */
+    @TestFactory
+    List<DynamicTest> scriptsHoldThroughExchanges() throws IOException {
+        String wanted = System.getProperty("scripts", "");
+        MutantLoader loader = MutantLoader.plain();
+        List<DynamicTest> tests = new ArrayList<>();
+        for (Path file : Scripts.under(Scripts.HOME)) {
+            PacketScript script = Scripts.read(file);
+            PacketScript exchanging = script.exchanging();
+            for (Scripts.Choice stack : Scripts.STACKS.subList(0, 2)) {
+                if (file.toString().contains(wanted) && script.isExchangeable() && script.isFor(stack.program(), stack.hardware())) {
+                    tests.add(DynamicTest.dynamicTest(exchanging.name() + " on " + stack.program(), () -> {
+                        MutantSteps.begin(Long.MAX_VALUE);
+                        loader.run(exchanging, stack);
+                    }));
+                }
+            }
+        }
+        return tests;
+    }
+
     private static void fails(String text, String... parts) {
         PacketScript script = PacketScript.parse("wrong.pkt", text);
         assertThatThrownBy(() -> Scripts.run(script, STACK)).isInstanceOf(ScriptFailure.class)

@@ -3,9 +3,11 @@ package org.millrace.testkit.script;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /**
  * A packet script, docs/packet-scripts.md: read once, run as often as there are stacks to run it on.
@@ -20,6 +22,24 @@ public final class PacketScript {
     private static final long TOLERANCE_NS = 1_000_000;
     private static final int PEER_ISN = 1_000_000;
 
+    /** Before which lines the program may be exchanged for itself, and nobody notices. */
+    private enum Exchange {
+        ALL, WRITE, OFF;
+
+        static Exchange of(String value) {
+            return Stream.of(values()).filter(one -> one.name().toLowerCase(Locale.ROOT).equals(value)).findFirst().orElseThrow(
+                () -> new IllegalArgumentException("exchange is " + value + ", allowed are all, write, off"));
+        }
+
+        boolean isBefore(Step step) {
+            return switch (this) {
+                case ALL -> step.kind() == Step.Kind.SEND || step.kind() == Step.Kind.CALL;
+                case WRITE -> step.kind() == Step.Kind.CALL && step.words().getFirst().equals("write");
+                case OFF -> false;
+            };
+        }
+    }
+
     private final String name;
     private final List<Step> steps = new ArrayList<>();
     private final Map<String, Object> stack = new LinkedHashMap<>();
@@ -27,6 +47,7 @@ public final class PacketScript {
     private final List<String> only = new ArrayList<>();
     private long toleranceNs = TOLERANCE_NS;
     private int peerIsn = PEER_ISN;
+    private Exchange exchange = Exchange.ALL;
 
     private PacketScript(String name) {
         this.name = name;
@@ -75,12 +96,14 @@ public final class PacketScript {
             options.put(key.substring(4), value);
         } else if (key.equals("tolerance")) {
             toleranceNs = Duration.parse(value);
+        } else if (key.equals("exchange")) {
+            exchange = Exchange.of(value);
         } else if (key.equals("peer-isn")) {
             peerIsn = (int) Words.number(key, value);
         } else if (NUMBERS.containsKey(key)) {
             stack.put(NUMBERS.get(key), Words.number(key, value));
         } else {
-            throw new IllegalArgumentException("there is no " + key + " to set, allowed are tcp.OPTION, tolerance, peer-isn, "
+            throw new IllegalArgumentException("there is no " + key + " to set, allowed are tcp.OPTION, tolerance, exchange, peer-isn, "
                 + String.join(", ", new TreeSet<>(NUMBERS.keySet())));
         }
     }
@@ -98,6 +121,28 @@ public final class PacketScript {
      */
     public boolean isFor(String program, String hardware) {
         return only.isEmpty() || only.contains(program) || only.contains(hardware);
+    }
+
+    /** {@return whether it holds too if the program is exchanged meanwhile} */
+    public boolean isExchangeable() {
+        return exchange != Exchange.OFF;
+    }
+
+    /** {@return the same, with an exchange of the program for itself before each line at which it may be} */
+    public PacketScript exchanging() {
+        PacketScript exchanging = new PacketScript(name + ", exchanging");
+        exchanging.stack.putAll(stack);
+        exchanging.options.putAll(options);
+        exchanging.only.addAll(only);
+        exchanging.toleranceNs = toleranceNs;
+        exchanging.peerIsn = peerIsn;
+        for (Step step : steps) {
+            if (exchange.isBefore(step)) {
+                exchanging.steps.add(step.before("swap"));
+            }
+            exchanging.steps.add(step);
+        }
+        return exchanging;
     }
 
     /**

@@ -54,6 +54,11 @@ record Step(int number, String text, long minNs, long maxNs, String only, String
         return steps;
     }
 
+    /** {@return a call at the moment before this step and the time it waits} */
+    Step before(String call) {
+        return new Step(number, call, 0, 0, only, flow, Kind.CALL, null, List.of(call), null);
+    }
+
     /** What is done is done at the time that is written; what is expected may come a little off it. */
     private static long[] times(String text, Kind kind, long toleranceNs) {
         String[] ends = text.split("\\.\\.", 2);

@@ -22,7 +22,6 @@ import org.millrace.tcp.control.program.TcpProgress;
 /** FlexTOE's TCP as a program: which stages each workflow runs, and the control plane's way to their state. */
 public final class FlexToe implements TcpProgram<FlexMeta> {
     private static final int HEADERS = 14 + 20 + 32;
-    private static final int MAX_WINDOW = 65_535;
     private static final int MAX_DUPLICATES = 255;
 
     private final int furtherIntervals;
@@ -140,8 +139,7 @@ public final class FlexToe implements TcpProgram<FlexMeta> {
         s.max(from.sndMax);
         s.ready(from.sndReady);
         s.peerWindow(from.sndWindow);
-        s.peerWindowMax(from.sndUna == from.firstSent ? from.sndWindow : MAX_WINDOW << from.sndShift);
-        s.offered(from.sndWindow);
+        s.peerWindowMax(from.sndWindowMost);
         s.windowSeq(from.rcvNxt);
         s.peerShift(from.sndShift);
         s.congestionWindow(from.congestionWindow);
@@ -178,7 +176,7 @@ public final class FlexToe implements TcpProgram<FlexMeta> {
         }
         s.furtherLimit(further);
         s.finSeq(from.oooFinSeq);
-        s.littleEnd(from.sndUna);
+        s.littleEnd(from.littleEnd);
         s.gathering(gathering(from.nagle, from.corked));
     }
 
@@ -220,6 +218,8 @@ public final class FlexToe implements TcpProgram<FlexMeta> {
         to.sndMax = s.max();
         to.sndReady = s.ready();
         to.sndWindow = s.peerWindow();
+        to.sndWindowMost = s.peerWindowMax();
+        to.littleEnd = s.littleEnd();
         to.sndShift = s.peerShift();
         to.congestionWindow = s.congestionWindow();
         to.duplicateAcks = s.duplicates();

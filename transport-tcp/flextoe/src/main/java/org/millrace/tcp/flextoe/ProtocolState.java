@@ -84,7 +84,7 @@ public final class ProtocolState extends State {
         i32(16, v);
     }
 
-    /** {@return largest window the peer has offered, bytes (RFC 5961 §5.2 MAX.SND.WND)} */
+    /** {@return largest window the peer has offered, bytes (RFC 9293 §3.8.6.2.1 Max(SND.WND), RFC 5961 §5.2 MAX.SND.WND)} */
     public int peerWindowMax() {
         return i32(20);
     }
@@ -246,15 +246,6 @@ public final class ProtocolState extends State {
         u8(75, v);
     }
 
-    /** {@return largest window the peer has offered to this program, bytes (RFC 9293 §3.8.6.2.1 Max(SND.WND))} */
-    public int offered() {
-        return i32(76);
-    }
-
-    void offered(int v) {
-        i32(76, v);
-    }
-
     /** {@return end of the segment being timed, with the flag TIMING} */
     public int timedEnd() {
         return i32(80);
@@ -344,11 +335,11 @@ public final class ProtocolState extends State {
 
     /** {@return end of the segment sent last that was less than a whole one, with the flag GATHERS} */
     public int littleEnd() {
-        return i32(136);
+        return i32(76);
     }
 
     void littleEnd(int v) {
-        i32(136, v);
+        i32(76, v);
     }
 
     boolean has(int flag) {
@@ -394,7 +385,7 @@ public final class ProtocolState extends State {
             return usable - mss() + 1;
         }
         boolean now = next() == una() && (next() != max() || has(OVERRIDE));    // goes again, or (4)
-        return usable > 0 && (now || usable >= offered() >>> 1) ? usable : 0;     // (3)
+        return usable > 0 && (now || usable >= peerWindowMax() >>> 1) ? usable : 0;     // (3)
     }
 
     /**
@@ -418,7 +409,6 @@ public final class ProtocolState extends State {
     void offer(int window) {
         peerWindow(window);
         peerWindowMax(Math.max(peerWindowMax(), window));
-        offered(Math.max(offered(), window));
     }
 
     /** Goes back to the first unacknowledged byte (go-back-N, §4.3.1.1 Reset). */

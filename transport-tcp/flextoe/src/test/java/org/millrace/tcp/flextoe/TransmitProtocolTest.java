@@ -27,7 +27,7 @@ class TransmitProtocolTest {
             s.next(5000);
             s.max(5000);
             s.peerWindow(60_000);
-            s.offered(60_000);
+            s.peerWindowMax(60_000);
             s.congestionWindow(50_000);
             s.received(1000);
             s.free(8000);
@@ -123,8 +123,8 @@ class TransmitProtocolTest {
         harness.state(s -> s.set(ProtocolState.OVERRIDE)).item(m -> { }).expect(DIGEST);
         assertSends(5000, 500, TcpHeader.ACK);
         harness.state(s -> s.peerWindow(900)).item(m -> { }).expect(NOTHING);
-        harness.state(s -> s.offered(1800)).item(m -> { }).expect(NOTHING);
-        harness.state(s -> s.offered(800)).item(m -> { }).expect(Verdict.NEXT);
+        harness.state(s -> s.peerWindowMax(1800)).item(m -> { }).expect(NOTHING);
+        harness.state(s -> s.peerWindowMax(800)).item(m -> { }).expect(Verdict.NEXT);
         assertSends(5500, 400, TcpHeader.ACK);
     }
 

@@ -170,6 +170,7 @@ final class LaminarState {
         heads.install(flow, from.sndNxt, from.sndMax, from.sndNxt + from.sndReady - (behindFin ? 1 : 0), from.finQueued,
             from.mss);
         heads.gather(flow, from.nagle, from.corked);
+        heads.past(flow, from.sndWindowMost, from.littleEnd);
         heads.window(flow, from.sndUna, from.sndUna + from.sndWindow);
         credits(open, flow, from.congestionWindow);
         open.state(reduced).pending(from.windowReduced ? 1 : 0);
@@ -232,6 +233,8 @@ final class LaminarState {
         to.recovering = d.recover() - to.sndUna > 0;
         to.recover = to.recovering ? d.recover() - 1 : to.sndUna;
         to.duplicateAcks = d.count();
+        to.sndWindowMost = heads.offered(flow);
+        to.littleEnd = heads.littleEnd(flow);
         to.nagle = heads.isNagle(flow);
         to.corked = heads.isCorked(flow);
         to.finQueued = heads.finQueued(flow);

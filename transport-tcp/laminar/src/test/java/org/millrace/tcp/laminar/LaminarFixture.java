@@ -49,6 +49,8 @@ abstract class LaminarFixture {
         state.sndNxt = 5000;
         state.sndMax = 5000;
         state.sndWindow = 20_000;
+        state.sndWindowMost = 20_000;
+        state.littleEnd = 5000;
         state.congestionWindow = 10_000;
         state.firstReceived = 1000;
         state.rcvNxt = 1000;

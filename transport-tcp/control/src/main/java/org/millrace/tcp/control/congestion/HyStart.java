@@ -1,5 +1,7 @@
 package org.millrace.tcp.control.congestion;
 
+import java.io.IOException;
+import org.millrace.tcp.control.format.Fields;
 import org.millrace.wire.SequenceNumber;
 
 /**
@@ -59,6 +61,15 @@ final class HyStart {
     /** {@return whether slow start is to end} */
     boolean isOver() {
         return conservativeRounds >= CONSERVATIVE_ROUNDS;
+    }
+
+    void walk(Fields f) throws IOException {
+        inRound = f.bit(inRound);
+        roundEnd = f.i32(roundEnd);
+        lastUs = Math.max(f.i64(lastUs), 0);
+        thisUs = Math.max(f.i64(thisUs), 0);
+        baselineUs = Math.max(f.i64(baselineUs), 0);
+        conservativeRounds = f.number("conservative rounds", conservativeRounds, 0, Integer.MAX_VALUE);
     }
 
     void restart() {

@@ -23,7 +23,7 @@ import org.millrace.tcp.control.transfer.StateTransfer;
  */
 public final class StateFormat {
     public static final String NAME = "tcp-state";
-    static final int VERSION = 4;
+    static final int VERSION = 5;
     private static final int MAX_LENGTH = 1 << 30;
     private static final int CHUNK = 1 << 20;
 

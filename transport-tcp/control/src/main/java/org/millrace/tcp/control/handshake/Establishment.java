@@ -163,6 +163,8 @@ public final class Establishment {
         s.sndShift = h.sndShift;
         // RFC 7323 §2.2: the window of a segment with SYN is not scaled
         s.sndWindow = last.has(TcpHeader.SYN) ? last.window : last.window << h.sndShift;
+        s.sndWindowMost = s.sndWindow;
+        s.littleEnd = s.firstSent;
         s.firstReceived = h.rcvNxt();
         s.rcvNxt = s.firstReceived;
         s.rcvEdge = s.rcvNxt + h.synWindow();

@@ -1,7 +1,7 @@
 package org.millrace.tcp.control.program;
 
 /**
- * A TCP connection's state in program-neutral form, as in version 4 of docs/state-format.md: what one program exports another can install. Sequence
+ * A TCP connection's state in program-neutral form, as in version 5 of docs/state-format.md: what one program exports another can install. Sequence
  * numbers are absolute; buffer position of a byte is its sequence number less that of the stream's first byte.
  */
 public final class TcpConnectionState {
@@ -55,6 +55,10 @@ public final class TcpConnectionState {
     public int sndReady;
     /** Peer's window from {@link #sndUna} on, bytes, scaled. */
     public int sndWindow;
+    /** Largest window that the peer has offered, bytes, scaled (RFC 9293 §3.8.6.2.1 Max(SND.WND)). */
+    public int sndWindowMost;
+    /** End of the segment sent last that was less than a whole one, as far as little is held back. */
+    public int littleEnd;
     /** Shift of the peer's window field (RFC 7323 §2.2). */
     public int sndShift;
     /** Our stream ends behind what is appended. */

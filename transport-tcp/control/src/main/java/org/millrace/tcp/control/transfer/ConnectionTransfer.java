@@ -94,6 +94,7 @@ public final class ConnectionTransfer {
         f.i32(p.retransmittedBytes - c.seenRetransmitted);
         f.i32(p.segmentsReceived - c.answersAtProbe);
         f.i32(p.segmentsReceived - c.keepaliveSegments);
+        f.i32(p.segmentsReceived - c.seenSegments);
         long roundTripUs = c.roundTripUs(p);
         f.bit(roundTripUs >= 0);
         f.i32((int) Math.max(roundTripUs, 0));
@@ -195,10 +196,19 @@ public final class ConnectionTransfer {
         program.export(c.flow, back);
         String lost = Soundness.lost(state, back);
         require(lost == null, program.name() + " cannot represent " + lost);
+        pace(c);
         watch.recover(c);
         String degraded = Soundness.degraded(state, back);
         if (degraded != null) {
             LOG.info("{}: {} does not keep {}; the peer sends it again", c.ends, program.name(), degraded);
+        }
+    }
+
+    /** What goes before the first look is paced too. */
+    private void pace(TcpConnection c) {
+        c.rate = c.congestion.rate();
+        if (c.rate != 0) {
+            program.rate(c.flow, c.rate);
         }
     }
 
@@ -211,13 +221,9 @@ public final class ConnectionTransfer {
         c.seenRetransmitted = p.retransmittedBytes - f.i32(0);
         c.answersAtProbe = p.segmentsReceived - f.i32(0);
         c.keepaliveSegments = p.segmentsReceived - f.i32(0);
-        c.seenSegments = p.segmentsReceived;
-        c.roundTripsSeen(p);
-        boolean sampled = f.bit(false);
-        int rttUs = f.i32(0);
-        if (sampled) {
-            c.rtt.sample(Integer.toUnsignedLong(rttUs));
-        }
+        c.seenSegments = p.segmentsReceived - f.i32(0);
+        c.seenSamples = p.rttSamples - (f.bit(false) ? 1 : 0);
+        c.seenRttSumUs = p.rttSumUs - f.i32(0);
         return f.bit(false);
     }
 

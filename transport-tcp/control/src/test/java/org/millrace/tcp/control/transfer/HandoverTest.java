@@ -404,8 +404,8 @@ class HandoverTest {
         host.append(1, 1000);
         byte[] good = host.exported(Handover.ALL);
         byte[] next = good.clone();
-        next[12] = 5;
-        assertThat(refusal(next)).isEqualTo("tcp-state version 5 is not known here, only 4");
+        next[12] = 6;
+        assertThat(refusal(next)).isEqualTo("tcp-state version 6 is not known here, only 5");
         for (int length = 0; length < good.length; length++) {
             assertThat(refusal(Arrays.copyOf(good, length))).as("%d bytes", length)
                     .isEqualTo("tcp-state is truncated");

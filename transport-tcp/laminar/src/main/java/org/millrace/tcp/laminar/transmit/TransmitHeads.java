@@ -34,7 +34,7 @@ public final class TransmitHeads implements HostPart {
     private final int[] edge;
     /** Highest pushed, exclusive. */
     private final int[] max;
-    /** Largest window that the peer has offered to this program, bytes. */
+    /** Largest window that the peer has offered, bytes. */
     private final int[] offered;
     /** Whether whatever fits may be pushed once. */
     private final boolean[] override;
@@ -77,14 +77,25 @@ public final class TransmitHeads implements HostPart {
         queue.reset(flow);
         next[flow] = sndNxt;
         max[flow] = sndMax;
-        offered[flow] = 0;
         override[flow] = false;
         end[flow] = appended;
         fin[flow] = finQueued;
         mss[flow] = segmentBytes;
         pacing[flow] = 0;
-        littleEnd[flow] = sndNxt;
-        gathering[flow] = 0;
+    }
+
+    /** What is remembered of the past: the largest window that the peer has offered, and the end of the last segment that was less than a whole one. */
+    public void past(int flow, int largestWindow, int lastLittleEnd) {
+        offered[flow] = largestWindow;
+        littleEnd[flow] = lastLittleEnd;
+    }
+
+    public int offered(int flow) {
+        return offered[flow];
+    }
+
+    public int littleEnd(int flow) {
+        return littleEnd[flow];
     }
 
     /** Holds back what is less than a segment, or does not. */

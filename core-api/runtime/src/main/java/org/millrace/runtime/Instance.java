@@ -81,7 +81,7 @@ public final class Instance implements ContextProvider, AutoCloseable {
         budget = new ContextBudget(config.limits());
         this.shards = shards;
         contexts = new ContextOpener(name, shards, budget, config.sharing().attach());
-        swaps = new Swaps(shards, config.rehearsalNs(), this::degrade, this::restore);
+        swaps = new Swaps(shards, config.rehearsalNs(), this::degrade, this::restore, this::spread);
     }
 
     /**

@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The data paths of an instance behind one address: they share nothing while frames pass, but hand each other those that have
- * come to the wrong one. If one fails, all end: its connections are lost, and who looks after the instance begins anew.
+ * come to the wrong one. If one ends by a failure, all end: a part of the flows would be deaf, and who looks after the instance begins anew.
  *
  * <p>Any thread.
  */

@@ -4,9 +4,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.stream.LongStream;
 import org.millrace.api.pipeline.StageExtension;
 import org.millrace.runtime.config.DataPathConfig.TransportChoice;
 import org.millrace.runtime.config.Running;
@@ -31,11 +34,16 @@ final class Swaps {
     private static final Logger LOG = LoggerFactory.getLogger(Swaps.class);
     private static final long LOOK_NS = 100_000_000;
     private static final int WATCH_PARTS = 3;
+    /** A shard that has begun anew and fails again within this time ends the instance. */
+    private static final long REST_NS = TimeUnit.MINUTES.toNanos(1);
 
     private final String name;
     private final Shards shards;
     private final BiConsumer<String, String> degrade;
     private final Consumer<String> restore;
+    private final Runnable spread;
+    /** By shard: when it has begun anew. */
+    private final AtomicLongArray anewNs;
     private final Set<StageExtension> failed = ConcurrentHashMap.newKeySet();
     /** Changed by who swaps; looked at by anybody, who need not wait for that. */
     private volatile Additions additions = new Additions(List.of(), TraceRequest.OFF, this::thrown);
@@ -50,9 +58,15 @@ final class Swaps {
      * @param rehearsalNs longest time that a new side rehearses
      * @param degrade takes what is not in force, and why
      * @param restore takes what is again
+     * @param spread  brings shards to the threads that are to run them, after one has waited for its rescue on its own
      */
-    Swaps(Shards shards, long rehearsalNs, BiConsumer<String, String> degrade, Consumer<String> restore) {
+    Swaps(Shards shards, long rehearsalNs, BiConsumer<String, String> degrade, Consumer<String> restore, Runnable spread) {
         this.restore = restore;
+        this.spread = spread;
+        anewNs = new AtomicLongArray(LongStream.generate(() -> System.nanoTime() - REST_NS).limit(shards.all().size()).toArray());
+        if (shards.all().size() > 1) { // there are others that live on
+            shards.all().forEach(shard -> shard.thread().rescuedBy(why -> rescues(shard, why)));
+        }
         name = shards.first().path().instance();
         this.shards = shards;
         this.rehearsalNs = rehearsalNs;
@@ -220,7 +234,7 @@ final class Swaps {
         int index = shard.path().place().index();
         List<List<DataPathStatus>> moments = new ArrayList<>();
         for (int i = 0; i < WATCH_PARTS; i++) {
-            pause(canaryNs / WATCH_PARTS);
+            pause(canaryNs / WATCH_PARTS, shard);
             moments.add(shards.answers((each, nowNs) -> each.path().figures(List.of())));
         }
         CanaryCheck check = new CanaryCheck(index, moments);
@@ -232,10 +246,15 @@ final class Swaps {
         return "shard " + index + ", " + check.summary();
     }
 
-    private void pause(long ns) {
+    private void pause(long ns, Shard canary) throws SwapException {
         long beganNs = System.nanoTime();
         for (long leftNs = ns; leftNs > 0; leftNs = beganNs + ns - System.nanoTime()) {
             checkGoesOn();
+            Throwable why = canary.thread().broken();
+            if (why != null) {
+                throw new SwapException(SwapStep.CANARY, what(canary) + " has gone back, and its connections are reset: the program has failed with "
+                    + why, why);
+            }
             if (Thread.currentThread().isInterrupted()) {
                 throw new IllegalStateException("who has asked for the swap wants it no longer");
             }
@@ -245,14 +264,48 @@ final class Swaps {
 
     private void goBack(List<Shard> swapped, Running before) {
         SwapRequest back = Additions.exactly(before).warmUp(0); // it has just run
+        boolean isLost = false;
         for (Shard shard : swapped) {
+            isLost |= shard.thread().broken() != null;
             try {
                 shard.swap(back, step -> checkGoesOn());
             } catch (SwapException | RuntimeException e) {
                 LOG.error("{}: {} cannot go back to {}: {}", name, what(shard), before, e.getMessage());
                 degrade.accept(what(shard), what(shard) + " runs something else than the others: a swap failed in another one, and this one could not go back: "
                     + e.getMessage());
+                shard.thread().giveUp();
             }
+        }
+        if (isLost) {
+            spread.run();
+        }
+    }
+
+    /** A shard has failed, on its thread. Answers whether it is to wait for something else to run. */
+    private boolean rescues(Shard shard, Throwable why) {
+        if (ending || System.nanoTime() - anewNs.get(shard.path().place().index()) < REST_NS) {
+            return false;
+        }
+        Thread.ofVirtual().name("millrace-rescue").start(() -> rescue(shard, why));
+        return true;
+    }
+
+    /** Lets it begin anew with what it has run, unless a swap that was under way has seen to it. */
+    private synchronized void rescue(Shard shard, Throwable why) {
+        if (shard.thread().broken() == null) {
+            return;
+        }
+        degrade.accept(what(shard), what(shard) + " has failed and waits for what it has run to be loaded again: " + why);
+        try {
+            Running side = shard.thread().await(nowNs -> shard.path().running());
+            anewNs.set(shard.path().place().index(), System.nanoTime());
+            shard.swap(Additions.exactly(side).warmUp(0), step -> checkGoesOn());
+            degrade.accept(what(shard), what(shard) + " has failed and has begun anew, its connections were reset: " + why);
+            LOG.warn("{}: {} has begun anew, its connections are reset", name, what(shard));
+            spread.run();
+        } catch (SwapException | RuntimeException e) {
+            LOG.error("{}: {} has failed and cannot begin anew: {}", name, what(shard), e.getMessage());
+            shard.thread().giveUp();
         }
     }
 

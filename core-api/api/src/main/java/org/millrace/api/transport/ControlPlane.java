@@ -139,6 +139,16 @@ public interface ControlPlane {
         return Map.of();
     }
 
+    /**
+     * The program has failed in the middle of something, and a successor takes its place: what the program keeps of established
+     * connections cannot be trusted. Resets them, and tells their applications; {@link #exportState} follows, of listeners and
+     * what else there is. By default everything is handed over as it is.
+     *
+     * @param nowNs the time
+     */
+    default void reset(long nowNs) {
+    }
+
     /** What a control plane hands over to its successor. */
     enum Handover {
         /** Everything. */

@@ -6,6 +6,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.millrace.memory.AdaptiveSpin;
@@ -22,7 +23,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>DESIGN NOTES. An exception out of a round means that a program or the runtime is wrong and its state cannot be
  * trusted: the data path is given up, its applications are told, and everybody who asks later is told why. One out of a
- * question, which only looks or changes what is whole before and after, is its caller's.
+ * question, which only looks or changes what is whole before and after, is its caller's. Before it is given up, somebody may put
+ * another program in place of the one that has failed ({@link #rescuedBy}).
  *
  * <p>Another such thread can run the data path beside its own ({@link #moveTo}): its own one waits meanwhile.
  *
@@ -50,6 +52,7 @@ public final class DataPathThread implements AutoCloseable {
     private final Patience patience;
     private final Thread thread;
     private final Guests guests = new Guests(this);
+    private final Rescue rescue = new Rescue(this);
     /** Who is to run it: changed by who runs it. */
     private volatile DataPathThread place = this;
     /** Who runs it. */
@@ -136,6 +139,30 @@ public final class DataPathThread implements AutoCloseable {
         if (already != null) {
             action.accept(already);
         }
+    }
+
+    /**
+     * Says who puts another program in place of one that has failed; before {@link #start}.
+     *
+     * @param rescuer is told what was thrown, by the thread; answers whether another thread sees to it, which ends with {@link #mended}
+     */
+    public void rescuedBy(Predicate<Throwable> rescuer) {
+        rescue.by(rescuer);
+    }
+
+    /** {@return what the program has thrown, if it waits for another one; null: it runs, or has ended. Any thread} */
+    public Throwable broken() {
+        return rescue.why();
+    }
+
+    /** Another program is in place, or nothing was broken. Own thread only: as a {@link #call}. */
+    public void mended() {
+        rescue.mended();
+    }
+
+    /** There is no other program: if it waits for one, it fails. Any thread. */
+    public void giveUp() {
+        rescue.giveUp();
     }
 
     private void tellFailure(String reason) {
@@ -260,15 +287,21 @@ public final class DataPathThread implements AutoCloseable {
             Affinity.pin(cpus);
             nextNs = now();
             while (!stopping && ended == null) {
-                if (guests.isEmpty()) {
-                    round();
-                } else {
-                    guests.round();
-                    nextNs = now();
+                try {
+                    go();
+                } catch (Throwable e) {
+                    guests.releaseAll();
+                    if (!begins(e)) {
+                        throw e;
+                    }
                 }
                 if (place != this) {
                     guests.releaseAll();
                     visit(place);
+                }
+                if (broken() != null) {
+                    rescue.await();
+                    nextNs = now();
                 }
             }
             guests.releaseAll();
@@ -283,6 +316,45 @@ public final class DataPathThread implements AutoCloseable {
         } finally {
             questions.refuseAll(ended);
         }
+    }
+
+    private void go() {
+        if (guests.isEmpty()) {
+            round();
+        } else {
+            guests.round();
+            nextNs = now();
+        }
+    }
+
+    private boolean begins(Throwable e) {
+        boolean begins = rescue.begins(e);
+        if (begins) {
+            LOG.error("{}: what {} runs has failed", path.instance(), thread.getName(), e);
+        }
+        return begins;
+    }
+
+    /** On another one's thread: goes home, to wait there for another program, or to fail. */
+    void breaks(Throwable e) {
+        if (begins(e)) {
+            stayHome();
+        } else {
+            fail(e);
+        }
+    }
+
+    /** Instead of a round: answers questions, until a time is over or somebody has called. Answers whether it is to go on. */
+    boolean standBy(long ns) {
+        questions.obey();
+        if (broken() != null && !stopping) {
+            pulse.asleep();
+            if (new Poller(bell.descriptor()).poll(ns) != 0) {
+                bell.drain();
+            }
+            pulse.round(now());
+        }
+        return !stopping;
     }
 
     /** Ends without a word to the peers. */
@@ -378,6 +450,9 @@ public final class DataPathThread implements AutoCloseable {
             return;
         }
         await(nowNs -> {
+            if (broken() != null) {
+                throw new IllegalStateException(path.instance() + " is not run by another thread: what it runs has failed");
+            }
             place = other;
             return null;
         });
@@ -406,7 +481,7 @@ public final class DataPathThread implements AutoCloseable {
     }
 
     private boolean takeIn(DataPathThread guest) {
-        if (place != this || stopping) {
+        if (place != this || stopping || broken() != null) {
             return false;
         }
         guest.runner = thread;

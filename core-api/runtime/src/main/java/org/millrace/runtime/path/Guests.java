@@ -51,7 +51,7 @@ final class Guests {
         try {
             idle = guest.turn();
         } catch (Throwable e) {
-            guest.fail(e);
+            guest.breaks(e);
         }
         if (guest.leaves(host)) {
             release(guest);
@@ -81,7 +81,7 @@ final class Guests {
         try {
             return guest.lastLook();
         } catch (Throwable e) {
-            guest.fail(e);
+            guest.breaks(e);
             release(guest);
             return 0;
         }

@@ -232,10 +232,22 @@ public final class Swap {
 
     /** The pause. Data-path thread, between rounds. */
     public Outcome execute(long nowNs) {
+        return execute(() -> quiesce(nowNs), nowNs);
+    }
+
+    /**
+     * As {@link #execute}, of a data path whose program has failed in the middle of a round: established connections are reset, and
+     * what is inside of the machines is lost. Data-path thread, instead of rounds.
+     */
+    public Outcome rescue(long nowNs) {
+        return execute(() -> moves.forEach(move -> move.old().control.reset(nowNs)), nowNs);
+    }
+
+    private Outcome execute(Action quiesce, long nowNs) {
         isBegun = true;
         long beginNs = clock.getAsLong();
         try {
-            step(SwapStep.QUIESCE, () -> quiesce(nowNs));
+            step(SwapStep.QUIESCE, quiesce);
             step(SwapStep.EXPORT, () -> exportStates(nowNs));
             step(SwapStep.IMPORT, () -> importStates(nowNs));
             step(SwapStep.COMMIT, () -> path.commit(replacement()));

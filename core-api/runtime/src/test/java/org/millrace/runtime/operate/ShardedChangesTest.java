@@ -3,11 +3,13 @@ package org.millrace.runtime.operate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.millrace.runtime.operate.TwoShards.STREAMS;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -35,7 +38,9 @@ import org.millrace.api.transport.ControlPlane;
 import org.millrace.api.transport.Transport;
 import org.millrace.api.transport.TransportFactory;
 import org.millrace.api.transport.TransportHost;
+import org.millrace.runtime.config.ConfigChange;
 import org.millrace.runtime.config.DataPathConfig.TransportChoice;
+import org.millrace.runtime.config.InstanceConfig;
 import org.millrace.runtime.extension.StageExtensions;
 import org.millrace.runtime.status.DataPathStatus;
 import org.millrace.runtime.status.Health;
@@ -46,6 +51,7 @@ import org.millrace.runtime.swap.SwapStep;
 import org.millrace.tcp.flextoe.FlexToeFactory;
 import org.millrace.tcp.laminar.LaminarFactory;
 import org.millrace.testkit.Eventually;
+import org.millrace.toe.StreamSocket;
 
 /** What changes in an instance with two data paths: extensions, swaps with a canary, and one that fails. */
 @Timeout(60)
@@ -148,8 +154,8 @@ class ShardedChangesTest {
         }
 
         @Override
-        public StagePoint point() {
-            return StagePoint.first(Workflow.RX);
+        public StagePoint point() { // behind the others, so that what belongs to no connection does not come to it
+            return throwing ? StagePoint.last(Workflow.RX) : StagePoint.first(Workflow.RX);
         }
 
         @Override
@@ -244,17 +250,92 @@ class ShardedChangesTest {
         }).doesNotThrowAnyException();
     }
 
+    private boolean isAtHome(StreamSocket stream, int shard) {
+        return shards.homes.get(stream.localAddress().getPort()) == shard;
+    }
+
+    /** Its connections are reset, those of the others go on, and so do its listeners. */
     @Test
-    void shardThatFailsEndsAllAndSaysWhy() throws Exception {
-        shards.server.swap(SwapRequest.KEEP.transport(0, new TransportChoice(new Broken(new FlexToeFactory(), true), Map.of())));
-        shards.streams.getFirst().write(ByteBuffer.allocate(10));
+    void canaryThatThrowsGoesBackAndTheOthersLiveOn() throws Exception {
+        SwapRequest request = SwapRequest.KEEP.transport(0, new TransportChoice(new Broken(new FlexToeFactory(), true), Map.of()));
+        CompletableFuture<SwapException> swap = CompletableFuture.supplyAsync(
+            () -> catchThrowableOfType(SwapException.class, () -> shards.server.swap(request, 20_000_000_000L)));
+        List<StreamSocket> reset = new ArrayList<>();
+        shards.until(() -> {
+            for (StreamSocket stream : shards.streams) {
+                try {
+                    stream.read(ByteBuffer.allocate(1000));
+                    stream.write(ByteBuffer.allocate(reset.contains(stream) ? 0 : 10));
+                } catch (IOException e) {
+                    if (!reset.contains(stream)) {
+                        reset.add(stream);
+                    }
+                }
+            }
+            shards.calling.flush();
+            return swap.isDone() && reset.size() == shards.homes.values().stream().filter(home -> home == 1).count();
+        });
+        assertThat(swap.join().step()).isEqualTo(SwapStep.CANARY);
+        assertThat(swap.join()).hasMessageStartingWith("shard 1 has gone back, and its connections are reset: the program "
+            + "has failed with java.lang.IllegalStateException: ").hasMessageEndingWith("a bad program");
+        assertThat(reset).allMatch(stream -> isAtHome(stream, 1));
+        assertThat(running()).containsExactly("tcp-flextoe", "tcp-flextoe");
+        assertThat(shards.operations.health()).isEqualTo(new Health(Health.State.READY, List.of()));
+        shards.streams.removeAll(reset);
+        shards.echo(callAgain(1));
+        assertThat(shards.server.ended()).isNull();
+    }
+
+    /** Opens streams until one is of a shard. */
+    private StreamSocket callAgain(int shard) throws IOException {
+        StreamSocket stream = shards.call();
+        while (!isAtHome(stream, shard)) {
+            stream = shards.call();
+        }
+        return stream;
+    }
+
+    private void breakBy(StreamSocket stream) throws IOException {
+        stream.write(ByteBuffer.allocate(10));
         shards.calling.flush();
+    }
+
+    @Test
+    void shardThatFailsBeginsAnewOnceAndTheOtherLivesOn() throws Exception {
+        shards.server.swap(SwapRequest.KEEP.transport(0, new TransportChoice(new Broken(new FlexToeFactory(), true), Map.of())));
+        StreamSocket first = shards.streams.getFirst();
+        int home = shards.homes.get(first.localAddress().getPort());
+        breakBy(first);
+        shards.until(() -> shards.streams.stream().noneMatch(stream -> isAtHome(stream, home) && stream.isConnected()));
+        assertThat(shards.streams).filteredOn(stream -> !isAtHome(stream, home)).isNotEmpty().allMatch(StreamSocket::isConnected);
+        Eventually.holds(() -> shards.operations.health().reasons().toString().contains("begun anew"), () -> "health does not say it");
+        assertThat(shards.operations.health().reasons()).singleElement().asString().startsWith("shard " + home + " has failed and has begun anew, "
+            + "its connections were reset: java.lang.IllegalStateException: ").endsWith("a bad program");
+        assertThat(shards.server.status().connections().stream().filter(line -> line.state().equals("LISTEN"))).as("in both").hasSize(2);
+        breakBy(callAgain(home)); // within a minute
         Eventually.holds(() -> shards.server.ended() != null, () -> "it runs on");
         shards.application.shards().forEach(grant -> Eventually.holds(() -> !grant.isOpen(), () -> "an application is not told"));
         assertThat(shards.server.ended()).contains("has failed: ", "a bad program");
         assertThat(shards.operations.health().state()).isEqualTo(Health.State.DOWN);
         assertThat(shards.operations.health().reasons()).singleElement().asString().contains("has failed: ", "a bad program");
         assertThatThrownBy(() -> shards.operations.figures()).hasMessageContaining("a bad program");
+    }
+
+    /** One that is run by another's thread goes home to wait, and comes back. */
+    @Test
+    void guestThatFailsBeginsAnewAndIsAGuestAgain() throws Exception {
+        InstanceConfig one = TwoShards.config(temporary.resolve("server"), Map.of("cores", "1"));
+        shards.server.apply(new ConfigChange(shards.server.config(), one), SwapRequest.KEEP);
+        shards.server.swap(SwapRequest.KEEP.transport(0, new TransportChoice(new Broken(new FlexToeFactory(), true), Map.of())));
+        breakBy(shards.streams.stream().filter(stream -> isAtHome(stream, 1)).findFirst().orElseThrow());
+        shards.until(() -> shards.streams.stream().noneMatch(stream -> isAtHome(stream, 1) && stream.isConnected()));
+        Eventually.holds(() -> Thread.getAllStackTraces().entrySet().stream().anyMatch(thread -> thread.getKey().getName().equals("millrace-10.0.0.1/1")
+            && Stream.of(thread.getValue()).anyMatch(frame -> frame.getMethodName().equals("visit"))), () -> "its own thread runs it");
+        shards.server.swap(SwapRequest.KEEP.transport(0, new TransportChoice(new FlexToeFactory(), Map.of())));
+        assertThat(shards.operations.health()).as("a swap was what it needed").isEqualTo(new Health(Health.State.READY, List.of()));
+        shards.streams.removeIf(stream -> isAtHome(stream, 1));
+        shards.echoAll();
+        shards.echo(callAgain(1));
     }
 
     @Test

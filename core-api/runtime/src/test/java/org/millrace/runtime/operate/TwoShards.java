@@ -55,11 +55,17 @@ final class TwoShards implements AutoCloseable {
         listener = serving.listen(SERVICE, STREAMS);
         until(listener::isListening);
         for (int i = 0; i < STREAMS; i++) {
-            StreamSocket stream = calling.connect(SERVICE);
-            until(stream::isConnected);
+            StreamSocket stream = call();
             streams.add(stream);
             echo(stream);
         }
+    }
+
+    /** {@return one more stream, which both ends know} */
+    StreamSocket call() {
+        StreamSocket stream = calling.connect(SERVICE);
+        until(() -> stream.isConnected() && homes.containsKey(stream.localAddress().getPort()));
+        return stream;
     }
 
     /** {@return the server's configuration with more keys} */

@@ -83,6 +83,7 @@ public final class TcpControl implements ControlPlane {
     private final ControlLimits limits;
     private final ConnectionTransfer arriving;
     private final StateTransfer transfer;
+    private final Teardown teardown;
 
     /**
      * Makes a control plane.
@@ -100,7 +101,7 @@ public final class TcpControl implements ControlPlane {
         table = new ConnectionTable(host.capacity().flows());
         timeWait = new TimeWaitTable(config);
         SegmentWriter writer = new SegmentWriter(host, new RateLimit(hash, RESETS, config.resets()));
-        Teardown teardown = new Teardown(host, program, table, active, timers, timeWait, writer);
+        teardown = new Teardown(host, program, table, active, timers, timeWait, writer);
         buffers = new Buffers(host, program);
         Lingering lingering = new Lingering(host, program, active, timers, teardown, counters);
         watch = new FlowWatch(host, program, config, active, timers, teardown, lingering, buffers,
@@ -195,6 +196,11 @@ public final class TcpControl implements ControlPlane {
         active.walk(watch, nowNs);
         timeWait.expire(nowNs);
         return Math.min(active.nextNs(), Math.min(timers.nextNs(), timeWait.nextNs()));
+    }
+
+    @Override
+    public void reset(long nowNs) {
+        teardown.resetAll(nowNs);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package org.millrace.tcp.control.established;
 
+import java.util.List;
 import org.millrace.api.context.Status;
 import org.millrace.api.context.StreamOption;
 import org.millrace.api.transport.TransportHost;
@@ -56,6 +57,18 @@ public final class Teardown {
     void giveUp(TcpConnection c, long nowNs) {
         sendReset(c, nowNs);
         fail(c, Status.TIMED_OUT);
+    }
+
+    /** Resets every connection, and tells the applications that still care. */
+    public void resetAll(long nowNs) {
+        for (TcpConnection c : List.copyOf(table.connections())) {
+            if (c.flow != 0) {
+                if (!c.state.finished()) {
+                    sendReset(c, nowNs);
+                }
+                fail(c, Status.RESET);
+            }
+        }
     }
 
     /** Resets a connection that the application has let go of, RFC 9293 §3.10.5. */

@@ -32,6 +32,7 @@ public final class HttpFetch {
         int exitCode = 0;
         try {
             fetched.await();
+            http.close().await(); // held until here: Vert.x closes a client that nobody holds
         } catch (Exception e) {
             System.err.println(e.getMessage());
             exitCode = 1;

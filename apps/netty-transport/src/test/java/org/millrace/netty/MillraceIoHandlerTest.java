@@ -25,7 +25,7 @@ import java.net.BindException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
@@ -174,7 +174,8 @@ class MillraceIoHandlerTest {
     void addressesDecideBetweenMillraceAndKernel() throws Exception {
         EventLoopGroup routed = new MultiThreadIoEventLoopGroup(1, MillraceIoHandler.newFactory(
             () -> hosts.server.open(TwoHosts.SIZE), Routes.of("10.0.0.0/8")));
-        try {
+        try (Socket nobody = new Socket()) {
+            nobody.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)); // does not listen, and nobody else can
             ServerBootstrap server = new ServerBootstrap().group(routed).channel(MillraceServerSocketChannel.class)
                 .childHandler(echo());
             SocketAddress over = server.bind(TwoHosts.anyPort()).sync().channel().localAddress();
@@ -192,7 +193,7 @@ class MillraceIoHandlerTest {
             say(out, "kernel");
             assertThat(heard.take()).isEqualTo("kernel");
             Throwable refused = new Bootstrap().group(routed).channel(MillraceSocketChannel.class).handler(listener())
-                .connect(nobody()).awaitUninterruptibly().cause();
+                .connect(nobody.getLocalSocketAddress()).awaitUninterruptibly().cause();
             assertThat(refused).isInstanceOf(ConnectException.class);
         } finally {
             routed.shutdownGracefully(0, 5, TimeUnit.SECONDS).sync();
@@ -276,13 +277,6 @@ class MillraceIoHandlerTest {
             first.option(MillraceServerSocketChannel.SO_REUSEPORT, true).bind(next.localAddress()).sync();
         } finally {
             others.shutdownGracefully(0, 5, TimeUnit.SECONDS).sync();
-        }
-    }
-
-    /** {@return an address of the kernel's where nobody listens} */
-    private static SocketAddress nobody() throws IOException {
-        try (ServerSocket closed = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return closed.getLocalSocketAddress();
         }
     }
 

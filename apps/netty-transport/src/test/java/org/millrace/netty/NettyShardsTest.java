@@ -94,7 +94,7 @@ class NettyShardsTest {
         try {
             SocketAddress at = serve();
             List<Integer> shards = new ArrayList<>();
-            for (int i = 0; i < CHANNELS; i++) {
+            for (int i = 0; i < CHANNELS || !accepted.containsAll(List.of(0, 1)); i++) { // keys are random: each is of either shard
                 Channel channel = connect(clients, at, i < CHANNELS / 2 ? 0 : 5000 + i);
                 echo(channel, "one " + i); // awaited, so both loops have slept before
                 echo(channel, "two " + i);
@@ -102,7 +102,7 @@ class NettyShardsTest {
                 channel.close().sync();
             }
             assertThat(shards.subList(0, CHANNELS / 2)).as("in turn").containsExactly(0, 1, 0, 1, 0, 1, 0, 1);
-            assertThat(accepted).as("keys are random: one of 30,000 runs would have all in one").hasSize(CHANNELS).contains(0, 1);
+            assertThat(accepted).hasSize(shards.size());
         } finally {
             clients.shutdownGracefully(0, 5, TimeUnit.SECONDS).sync();
         }

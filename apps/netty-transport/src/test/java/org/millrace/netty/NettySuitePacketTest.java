@@ -12,7 +12,7 @@ class NettySuitePacketTest {
     @Test
     void nettysOwnTestsPassOverThePacketPort() {
         assumeThat(Namespace.unavailable()).isEmpty();
-        Namespace.Result result = Namespace.run(Duration.ofMinutes(4), PacketSuite.class);
+        Namespace.Result result = Namespace.run(Duration.ofMinutes(15), PacketSuite.class);
         result.output().lines().filter(line -> line.startsWith("Netty's socket tests")).forEach(System.out::println);
         assertThat(result.exitCode()).as(result.output()).isZero();
     }

@@ -10,8 +10,9 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.millrace.testkit.Companion;
 
-/** A second JVM that runs a class of the tests, and is killed in the end. */
+/** A second JVM that runs a class of the tests, and is killed in the end; or ends with the tests, if those are killed. */
 final class Child implements AutoCloseable {
     /** What Chronicle wants of the JVM. */
     static final List<String> RUNTIME_FLAGS = List.of("--add-opens=java.base/java.lang=ALL-UNNAMED",
@@ -28,7 +29,7 @@ final class Child implements AutoCloseable {
         List<String> command = new ArrayList<>(List.of(System.getProperty("java.home") + "/bin/java", "-Xmx256m",
             "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED"));
         command.addAll(flags);
-        command.addAll(List.of("-cp", classPath, main.getName()));
+        command.addAll(List.of("-cp", classPath, Companion.class.getName(), main.getName()));
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
         builder.environment().remove("JDK_JAVA_OPTIONS"); // the parent's flags are not the program's

@@ -26,11 +26,14 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.millrace.testkit.Eventually;
 
 /** Selectors as java.nio specifies them, with Millrace and kernel channels in them. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class MillraceSelectorTest {
     private static final int TAKEOVERS = 1000;
+    /** More than fits into one buffer, less than into two. */
+    private static final int READ_BYTES = 100_000;
     private static TwoHosts hosts;
     private static MillraceSelectorProvider serving;
     private static MillraceSelectorProvider asking;
@@ -120,15 +123,14 @@ class MillraceSelectorTest {
             SelectionKey key = register(accepted, selector, SelectionKey.OP_WRITE);
             assertThat(selector.select()).isEqualTo(1);
             ByteBuffer bytes = ByteBuffer.allocate(4 << 20);
-            int idle = 0;
-            while (idle == 0) { // both buffers are full then
+            Eventually.holds(() -> {
                 accepted.write(bytes);
                 selector.selectedKeys().clear();
-                idle = selector.select(200) == 0 ? 1 : 0;
-            }
+                return bytes.position() >= READ_BYTES && selector.selectNow() == 0;
+            }, () -> bytes.position() + " bytes written");
             int read = 0;
             client.configureBlocking(true);
-            while (read < 100_000) {
+            while (read < READ_BYTES) {
                 read += client.read(ByteBuffer.allocate(64 << 10));
             }
             assertThat(selector.select()).isEqualTo(1);

@@ -36,6 +36,8 @@ class OptionsTest {
     @AfterAll
     static void stop() throws Exception {
         server.close();
+        serving.close();
+        asking.close();
         hosts.close();
     }
 

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.millrace.toe.Attach;
 
 /** The instance is not there, goes away, comes back. */
-@Timeout(value = 90, unit = TimeUnit.SECONDS)
+@Timeout(value = 240, unit = TimeUnit.SECONDS)
 class RuntimeGoneTest {
     private static final String NOWHERE = "nowhere-" + ProcessHandle.current().pid();
 

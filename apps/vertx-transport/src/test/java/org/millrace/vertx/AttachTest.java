@@ -31,13 +31,13 @@ import org.millrace.toe.Attach;
 import org.millrace.toe.ToeFailure;
 
 /** Vert.x and the instance that it runs over in processes of their own. */
-@Timeout(value = 90, unit = TimeUnit.SECONDS)
+@Timeout(value = 240, unit = TimeUnit.SECONDS)
 class AttachTest {
     @TempDir
     Path temporary;
 
     private static <T> T get(Future<T> future) throws Exception {
-        return future.toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
+        return future.toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
     }
 
     private static Vertx vertx(MillraceTransport transport) {
@@ -57,7 +57,7 @@ class AttachTest {
         Vertx asking = vertx(MillraceTransport.over(hosts.client, TwoHosts.SIZE));
         try (Child server = Child.application(AttachedServer.class, directory)) {
             assertThat(server.line()).isEqualTo("listening");
-            HttpClient http = asking.createHttpClient();
+            HttpClient http = asking.createHttpClient(); // held: Vert.x closes a client that is garbage, and its streams
             for (int i = 0; i < 20; i++) {
                 Buffer sent = noise(i * 10_000, i);
                 Buffer answer = get(http.request(HttpMethod.POST, AttachedServer.PORT, TwoHosts.SERVER, "/")
@@ -65,6 +65,7 @@ class AttachTest {
                 assertThat(answer).isEqualTo(sent);
             }
             hosts.server.close();
+            get(http.close());
             assertThat(server.line()).startsWith("lost: ").contains("instance 'one'", "runtime went away");
         } finally {
             get(asking.close());
@@ -79,21 +80,21 @@ class AttachTest {
         try (Child first = Child.runtime(EchoRuntime.class, directory)) {
             assertThat(first.line()).isEqualTo("listening");
             vertx = vertx(MillraceTransport.attach(directory.toString(), TwoHosts.SIZE));
-            NetClient client = vertx.createNetClient(); // held: Vert.x closes a client that is garbage, and its streams
+            NetClient client = vertx.createNetClient(); // held
             List<Transfer> transfers = new ArrayList<>();
             for (int i = 0; i < 8; i++) {
                 transfers.add(new Transfer(get(connect(client))));
             }
             for (Transfer transfer : transfers) {
-                transfer.underWay.get(20, TimeUnit.SECONDS);
+                transfer.underWay.get(60, TimeUnit.SECONDS);
             }
             first.kill(); // while all of them write and read
             for (Transfer transfer : transfers) {
-                Throwable cause = transfer.cause.get(20, TimeUnit.SECONDS);
+                Throwable cause = transfer.cause.get(60, TimeUnit.SECONDS);
                 assertThat(cause).isInstanceOf(ToeFailure.class).hasMessageContaining("instance 'two'")
                     .hasMessageContaining("runtime went away");
                 assertThat(((ToeFailure) cause).status()).isEqualTo(Status.ABORTED);
-                transfer.closed.get(20, TimeUnit.SECONDS);
+                transfer.closed.get(60, TimeUnit.SECONDS);
             }
             Future<NetSocket> failing = connect(client);
             Throwable refused = catchThrowable(() -> get(failing)).getCause();
@@ -104,6 +105,7 @@ class AttachTest {
                 assertThat(second.line()).isEqualTo("listening");
                 assertThat(echo(get(connect(client)))).isEqualTo(noise(1000, 1));
             }
+            get(client.close());
         } finally {
             if (vertx != null) {
                 get(vertx.close());
@@ -136,12 +138,12 @@ class AttachTest {
                 first.say("ask");
                 assertThat(first.line()).isEqualTo("here");
                 first.kill();
-                assertThat(news.poll(20, TimeUnit.SECONDS)).startsWith("lost " + AskingRuntime.PORT + ": ")
+                assertThat(news.poll(60, TimeUnit.SECONDS)).startsWith("lost " + AskingRuntime.PORT + ": ")
                     .contains("instance 'three'");
                 assertThat(transport.deafServers()).isEqualTo(1);
                 try (Child second = Child.runtime(AskingRuntime.class, directory)) {
                     assertThat(second.line()).isEqualTo("ready");
-                    assertThat(news.poll(20, TimeUnit.SECONDS)).isEqualTo("back " + AskingRuntime.PORT);
+                    assertThat(news.poll(60, TimeUnit.SECONDS)).isEqualTo("back " + AskingRuntime.PORT);
                     assertThat(transport.deafServers()).isZero();
                     second.say("ask");
                     assertThat(second.line()).isEqualTo("here");
@@ -160,7 +162,7 @@ class AttachTest {
         try (Child plain = Child.application(PlainServer.class, directory, "-Dmillrace.instance=" + directory,
             "-Dmillrace.connections=64")) {
             assertThat(plain.line()).isEqualTo("listening");
-            HttpClient http = asking.createHttpClient(); // held: Vert.x closes a client that is garbage
+            HttpClient http = asking.createHttpClient(); // held
             Buffer answer = get(http.request(HttpMethod.GET, PlainServer.PORT, TwoHosts.SERVER, "/")
                 .compose(request -> request.send()).compose(response -> response.body()));
             assertThat(answer).hasToString("plain");
@@ -209,7 +211,7 @@ class AttachTest {
             }
         });
         socket.write(noise(1000, 1));
-        return answer.get(20, TimeUnit.SECONDS);
+        return answer.get(60, TimeUnit.SECONDS);
     }
 
     @Test

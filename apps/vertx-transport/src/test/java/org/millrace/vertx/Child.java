@@ -5,14 +5,17 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.millrace.testkit.Companion;
 
-/** A second JVM that runs a class of the tests, and is killed in the end. */
+/** A second JVM that runs a class of the tests, and is killed in the end; or ends with the tests, if those are killed. */
 final class Child implements AutoCloseable {
     private static final List<String> NO_APPLICATION = List.of("chronicle", "openhft", "osgi", "felix", "runtime", "hw-",
         "tcp-", "ports", "core-api/context", "core-api/net", "-tests.jar");
@@ -24,7 +27,7 @@ final class Child implements AutoCloseable {
         List<String> command = new ArrayList<>(List.of(System.getProperty("java.home") + "/bin/java", "-Xmx256m",
             "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED"));
         command.addAll(flags);
-        command.addAll(List.of("-cp", classPath, main));
+        command.addAll(List.of("-cp", classPath, Companion.class.getName(), main));
         command.addAll(arguments);
         process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
         output = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
@@ -36,9 +39,23 @@ final class Child implements AutoCloseable {
             List.of(directory.toString()));
     }
 
-    /** JUnit 4 with Vert.x's own tests of those classes. */
-    static Child suite(List<String> classes, List<String> flags) throws IOException {
-        return new Child(flags, classPath(entry -> true), "org.junit.runner.JUnitCore", classes);
+    /** JUnit 4 with Vert.x's own tests; after the limit its threads are shown among its lines, and it is killed. */
+    static Child suite(Collection<String> tests, List<String> flags, Duration limit) throws IOException {
+        Child child = new Child(flags, classPath(entry -> true), SuiteProcess.class.getName(), List.copyOf(tests));
+        child.process.onExit().orTimeout(limit.toSeconds(), TimeUnit.SECONDS).exceptionallyAsync(late -> child.showThreadsAndKill());
+        return child;
+    }
+
+    private Process showThreadsAndKill() {
+        try {
+            new ProcessBuilder("kill", "-QUIT", Long.toString(process.pid())).start();
+            process.waitFor(10, TimeUnit.SECONDS);
+        } catch (IOException e) {
+            System.err.println(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return process.destroyForcibly();
     }
 
     private static String classPath(Predicate<String> wanted) {

@@ -48,7 +48,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.millrace.api.context.ContextGrant;
 import org.slf4j.LoggerFactory;
 
-@Timeout(value = 30, unit = TimeUnit.SECONDS)
+@Timeout(value = 60, unit = TimeUnit.SECONDS)
 class MillraceTransportTest {
     private static TwoHosts hosts;
     private static Vertx server;
@@ -69,7 +69,7 @@ class MillraceTransportTest {
     }
 
     private static <T> T get(Future<T> future) throws InterruptedException, ExecutionException, TimeoutException {
-        return future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+        return future.toCompletionStage().toCompletableFuture().get(40, TimeUnit.SECONDS);
     }
 
     private static HttpServer http(HttpServerOptions options) throws Exception {
@@ -142,6 +142,7 @@ class MillraceTransportTest {
                 assertThat(get(answers.get(i))).hasToString("n" + i);
             }
             assertThat(hosts.server.status().contextConnections()).isGreaterThanOrEqualTo(2000);
+            get(clients.close()); // held until here: Vert.x closes a client that is garbage
         } finally {
             get(asking.close());
             get(serving.close());

@@ -23,7 +23,7 @@ import org.millrace.api.context.Status;
 import org.millrace.toe.ToeFailure;
 import org.millrace.vertx.rpc.RpcEndpoint;
 
-@Timeout(value = 30, unit = TimeUnit.SECONDS)
+@Timeout(value = 60, unit = TimeUnit.SECONDS)
 class RpcEndpointTest {
     private static final SocketAddress SERVER = SocketAddress.inetSocketAddress(99, TwoHosts.SERVER);
     private static final SocketAddress SILENT = SocketAddress.inetSocketAddress(98, TwoHosts.SERVER);
@@ -60,7 +60,7 @@ class RpcEndpointTest {
                 assertThat(answer.toString()).isEqualTo("re: hello");
                 answered.complete(Vertx.currentContext());
             }).onFailure(answered::completeExceptionally));
-        assertThat(answered.get(20, TimeUnit.SECONDS)).isSameAs(context);
+        assertThat(answered.get(40, TimeUnit.SECONDS)).isSameAs(context);
     }
 
     @Test

@@ -40,16 +40,25 @@ final class TwoHosts implements AutoCloseable {
         this(Map.of("attach", "on", "attach.directory", directory.toString()), SHARDS);
     }
 
-    private TwoHosts(Map<String, String> more, String shards) {
+    private TwoHosts(Map<String, String> server, String shards) {
+        this(server, Map.of(), shards);
+    }
+
+    private TwoHosts(Map<String, String> serverOptions, Map<String, String> clientOptions, String shards) {
         MemoryPort[] ends = MemoryPort.pair(Map.of());
-        server = host("server", SERVER, ends[0], more, shards);
-        client = host("client", CLIENT, ends[1], Map.of(), shards);
+        server = host("server", SERVER, ends[0], serverOptions, shards);
+        client = host("client", CLIENT, ends[1], clientOptions, shards);
+    }
+
+    /** Whose client gives a Homa peer up that is silent for so long. */
+    static TwoHosts withHomaTimeout(int ms) {
+        return new TwoHosts(Map.of(), Map.of("transport.homa.timeout-ms", Integer.toString(ms)), SHARDS);
     }
 
     private static Instance host(String name, String address, Port port, Map<String, String> more,
                                  String shards) {
         Map<String, String> map = new TreeMap<>(Map.of("instance", name, "hardware", BluefieldBackend.NAME,
-            "transports", "tcp-flextoe,udp,homa", "transport.homa.timeout-ms", "2000", "port", "memory", "address", address + "/24"));
+            "transports", "tcp-flextoe,udp,homa", "transport.homa.timeout-ms", "20000", "port", "memory", "address", address + "/24"));
         map.put("shards", shards);
         map.putAll(more);
         InstanceConfig config = InstanceConfig.parse(map);

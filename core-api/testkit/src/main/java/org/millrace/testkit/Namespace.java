@@ -85,7 +85,8 @@ public final class Namespace {
     }
 
     /**
-     * {@return the command that runs a main class of the current class path in another process, natives allowed}
+     * {@return the command that runs a main class of the current class path in another process, no longer than this one runs; natives
+     * allowed}
      *
      * @param main      the class
      * @param arguments of its main method
@@ -94,7 +95,7 @@ public final class Namespace {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED", "-ea", "-Xshare:auto", "-XX:+UseSerialGC",
-                "-cp", System.getProperty("java.class.path"), main.getName()));
+                "-cp", System.getProperty("java.class.path"), Companion.class.getName(), main.getName()));
         command.addAll(Arrays.asList(arguments));
         return command;
     }

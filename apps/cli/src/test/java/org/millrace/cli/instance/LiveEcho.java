@@ -51,10 +51,14 @@ public final class LiveEcho {
         int[] sent = new int[streams.size()];
         int[] received = new int[streams.size()];
         int finished = 0;
-        while (finished < streams.size()) {
+        int ended = 0;
+        while (ended < streams.size()) {
+            if (Thread.currentThread().isInterrupted()) {
+                throw new IOException("interrupted with " + finished + " of " + streams.size() + " streams echoed, " + ended + " ended");
+            }
             serving.poll(0);
             for (Endpoint ready; (ready = serving.nextReady()) != null;) {
-                serve(ready);
+                ended += serve(ready) ? 1 : 0;
             }
             asking.poll(1_000_000);
             while (asking.nextReady() != null) {
@@ -72,14 +76,11 @@ public final class LiveEcho {
                 }
             }
         }
-        serving.await(() -> false, 300_000_000L); // the ends of the streams arrive
-        for (Endpoint ready; (ready = serving.nextReady()) != null;) {
-            serve(ready);
-        }
         serving.poll(0);
     }
 
-    private static void serve(Endpoint ready) throws IOException {
+    /** {@return whether that ended a stream} */
+    private static boolean serve(Endpoint ready) throws IOException {
         if (ready instanceof ListenSocket listener) {
             while (listener.accept() != null) {
                 continue;
@@ -89,10 +90,12 @@ public final class LiveEcho {
             stream.write(CHUNK, 0, n);
             if (stream.isInputEnded()) {
                 stream.close();
+                return true;
             } else if (stream.readable() > 0) {
                 stream.again();
             }
         }
+        return false;
     }
 
     private static Instance start(Path directory, String side, String address, String journal, int shards) {

@@ -22,7 +22,7 @@ import org.millrace.context.Journal;
 import org.millrace.memory.Descriptor;
 import picocli.CommandLine;
 
-@Timeout(60)
+@Timeout(240)
 class JournalCommandTest {
     private static final long START_NS = 1_000_000_000;
 

@@ -24,10 +24,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.millrace.testkit.Companion;
 import org.millrace.testkit.script.PacketScript;
 
 /** {@code millrace testbed} as another process, driven over its socket as a suite in any language would. */
-@Timeout(60)
+@Timeout(240)
 class TestbedProcessTest {
     @TempDir
     Path directory;
@@ -45,7 +46,7 @@ class TestbedProcessTest {
         List<String> command = new ArrayList<>(List.of(ProcessHandle.current().info().command().orElseThrow()));
         command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
             .filter(argument -> argument.startsWith("--")).toList());
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), "org.millrace.cli.Main", "testbed",
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Companion.class.getName(), "org.millrace.cli.Main", "testbed",
             socket.toString()));
         return new ProcessBuilder(command).redirectErrorStream(true).start();
     }
@@ -53,7 +54,7 @@ class TestbedProcessTest {
     @AfterEach
     void stop() throws InterruptedException {
         process.destroy();
-        assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
         assertThat(socket).doesNotExist();
     }
 

@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.millrace.testkit.Namespace;
 
 /** {@link NettySuiteTest} over the packet port, where a namespace with a veth pair can be made. */
+@Execution(ExecutionMode.CONCURRENT)
 class NettySuitePacketTest {
     @Test
     void nettysOwnTestsPassOverThePacketPort() {

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.millrace.runtime.Instance;
 
 /** A clustered event bus: Hazelcast keeps the members over the kernel's loopback, messages go over Millrace. */
-@Timeout(value = 180, unit = TimeUnit.SECONDS)
+@Timeout(value = 300, unit = TimeUnit.SECONDS)
 class ClusteredEventBusTest {
     private static <T> T get(Future<T> future) throws Exception {
         return future.toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);

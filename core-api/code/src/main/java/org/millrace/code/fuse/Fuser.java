@@ -153,7 +153,8 @@ public final class Fuser {
                 if (lengths.stream().allMatch(length -> length <= MOST_BYTES)) {
                     count = 0;
                 } else if (parts.size() < places.size()) {
-                    count++;
+                    int least = Math.ceilDiv(lengths.stream().mapToInt(length -> length).sum(), MOST_BYTES);
+                    count = Math.max(count + 1, least);
                 } else {
                     for (int i = 0; i < lengths.size(); i++) {
                         if (lengths.get(i) > MOST_BYTES) {

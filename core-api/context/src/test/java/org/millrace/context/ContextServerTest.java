@@ -180,7 +180,7 @@ class ContextServerTest {
         FakeRuntime.Grant grant = runtime.grant(0);
         assertThat(grant.isOpen()).isTrue();
         toe.close();
-        assertThat(grant.closed.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(grant.closed.await(40, TimeUnit.SECONDS)).isTrue();
     }
 
     @Test
@@ -191,7 +191,7 @@ class ContextServerTest {
             assertThat(grant.region().get(ValueLayout.JAVA_INT, 5000)).isEqualTo(42);
             assertThat(grant.isOpen()).isTrue();
             application.kill();
-            assertThat(grant.closed.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(grant.closed.await(40, TimeUnit.SECONDS)).isTrue();
         }
     }
 
@@ -291,7 +291,7 @@ class ContextServerTest {
             impatient.close();
             Attach.context(directory.path().toString(), SMALL).close();
             FakeRuntime.Grant dead = runtime.grant(0);
-            assertThat(dead.closed.await(10, TimeUnit.SECONDS)).as("a lease is given back meanwhile").isTrue();
+            assertThat(dead.closed.await(40, TimeUnit.SECONDS)).as("a lease is given back meanwhile").isTrue();
             runtime.slow.countDown();
             assertThat(slow.reply().code()).isEqualTo(AttachReply.Code.GRANTED);
         }

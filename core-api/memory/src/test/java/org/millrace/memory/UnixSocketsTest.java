@@ -3,11 +3,14 @@ package org.millrace.memory;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -57,16 +60,29 @@ class UnixSocketsTest {
     }
 
     @Test
-    void descriptorsBeyondTheArrayAreClosed() {
-        int first = new Linux().eventFd();
-        sockets.send(server, memory, 1, first, first, first);
-        int[] one = new int[1];
-        assertThat(sockets.receive(client, memory, 0, 1, one)).isEqualTo(1);
-        int next = new Linux().eventFd();
-        assertThat(next).as("the lowest free one").isEqualTo(one[0] + 1);
-        Linux.close(first);
-        Linux.close(one[0]);
-        Linux.close(next);
+    void descriptorsBeyondTheArrayAreClosed() throws IOException {
+        try (MappedRegion region = MappedRegion.create("counted", 4096)) {
+            long before = descriptorsOf("counted");
+            sockets.send(server, memory, 1, region.descriptor(), region.descriptor(), region.descriptor());
+            int[] one = new int[1];
+            assertThat(sockets.receive(client, memory, 0, 1, one)).isEqualTo(1);
+            assertThat(descriptorsOf("counted")).isEqualTo(before + 1);
+            Linux.close(one[0]);
+        }
+    }
+
+    private static long descriptorsOf(String name) throws IOException {
+        try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
+            return descriptors.filter(descriptor -> target(descriptor).startsWith("/memfd:" + name + " ")).count();
+        }
+    }
+
+    private static String target(Path descriptor) {
+        try {
+            return Files.readSymbolicLink(descriptor).toString();
+        } catch (IOException e) {
+            return "closed by now";
+        }
     }
 
     @Test

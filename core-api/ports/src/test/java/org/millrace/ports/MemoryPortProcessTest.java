@@ -102,7 +102,7 @@ class MemoryPortProcessTest {
             assertThat(echo.waitFor(20, TimeUnit.SECONDS)).isTrue();
             assertThat(echo.exitValue()).isZero();
         } finally {
-            echo.destroyForcibly();
+            echo.destroyForcibly().waitFor();
         }
     }
 

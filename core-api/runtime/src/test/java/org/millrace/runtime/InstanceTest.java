@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.millrace.api.context.ContextGrant;
 import org.millrace.api.context.ContextSize;
@@ -42,6 +43,7 @@ import org.millrace.toe.MessageSocket;
 import org.millrace.toe.Toe;
 
 /** Instances on their own threads and the real clock. */
+@Timeout(120)
 class InstanceTest {
     private static final ContextSize SIZE = new ContextSize(4, 16384, 16384, 64);
     private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(20);
@@ -81,9 +83,12 @@ class InstanceTest {
             for (int i = 0; i < 200; i++) {
                 client.send(ByteBuffer.allocate(4).putInt(0, i), there);
                 toeA.flush();
-                assertThat(toeB.await(() -> server.nextLength() >= 0, PATIENCE_NS)).isTrue();
                 ByteBuffer message = ByteBuffer.allocate(4);
-                InetSocketAddress from = server.receive(message);
+                InetSocketAddress from = null;
+                while (message.hasRemaining()) { // those that were to find the neighbour may come late
+                    assertThat(toeB.await(() -> server.nextLength() >= 0, PATIENCE_NS)).isTrue();
+                    from = server.receive(message.clear());
+                }
                 assertThat(message.getInt(0)).isEqualTo(i);
                 server.send(message.flip(), from);
                 toeB.flush();
@@ -104,10 +109,6 @@ class InstanceTest {
             toeA.flush();
             return toeB.await(() -> server.nextLength() >= 0, TimeUnit.MILLISECONDS.toNanos(5));
         }, () -> "no message has come through");
-        while (server.nextLength() == 1) {
-            server.receive(ByteBuffer.allocate(1));
-            toeB.await(() -> server.nextLength() >= 0, TimeUnit.MILLISECONDS.toNanos(5));
-        }
     }
 
     @Test
@@ -279,7 +280,9 @@ class InstanceTest {
         }
         captured.close();
         other[1].close();
-        assertThat(Files.size(file)).isEqualTo(28 + 32 + 12 + 32 + 44 + 12); // headers, name; an ARP request of 42 bytes, its way
+        long frames = Files.size(file) - (28 + 32 + 12); // headers, name
+        assertThat(frames).isPositive();
+        assertThat(frames % (32 + 44 + 12)).as("ARP requests of 42 bytes, their way: it asks again each second").isZero();
     }
 
     @Test

@@ -150,9 +150,9 @@ class ShardedSwapTest {
     void noByteIsLostWhileSwapsRollOverBothEnds() throws IOException {
         connect();
         CompletableFuture<List<SwapReport>> swaps = CompletableFuture.supplyAsync(this::swaps);
-        while (!swaps.isDone()) {
+        do {
             exchange(true);
-        }
+        } while (!swaps.isDone());
         assertThat(swaps.join()).hasSize(SWAPS - wentBack).allSatisfy(report -> assertThat(report.connections()).isEqualTo(STREAMS));
         Eventually.holds(() -> {
             exchange(false);

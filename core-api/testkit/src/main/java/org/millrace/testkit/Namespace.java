@@ -158,8 +158,8 @@ public final class Namespace {
 
         private static Optional<String> probe() {
             try {
-                Result result = start(Duration.ofSeconds(10), List.of("unshare", "-Urn", "ip", "link", "add", "probe0",
-                        "type", "veth", "peer", "name", "probe1"));
+                Result result = start(LIMIT, List.of("unshare", "-Urn", "ip", "link", "add", "probe0", "type", "veth", "peer", "name",
+                        "probe1"));
                 return result.exitCode == 0 ? Optional.empty()
                         : Optional.of("no veth pair in a namespace: " + result.output.strip());
             } catch (UncheckedIOException e) {

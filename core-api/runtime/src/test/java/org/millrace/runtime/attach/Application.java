@@ -29,6 +29,8 @@ import org.millrace.toe.Toe;
 /** What applications do in tests, in a process of their own: a role, the instance's directory, and what the role needs. */
 final class Application {
     static final ContextSize SIZE = new ContextSize(16, 65536, 65536, 256);
+    /** Streams enough to be in every shard. */
+    static final ContextSize MANY = new ContextSize(40, 65536, 65536, 256);
     private static final int LIMIT_NS = -1;
 
     private final String instance;
@@ -58,7 +60,11 @@ final class Application {
     }
 
     private Toe attach() throws IOException {
-        return Toe.open(Attach.context(instance, SIZE));
+        return attach(SIZE);
+    }
+
+    private Toe attach(ContextSize size) throws IOException {
+        return Toe.open(Attach.context(instance, size));
     }
 
     private ListenSocket listen(Toe toe, int port) {
@@ -79,7 +85,7 @@ final class Application {
 
     /** Echoes, and in the end tells of which shards the streams were. */
     private void shards(int port) throws IOException {
-        Toe toe = attach();
+        Toe toe = attach(MANY);
         ListenSocket listener = listen(toe, port);
         Set<Integer> shards = new TreeSet<>();
         while (toe.isOpen()) {

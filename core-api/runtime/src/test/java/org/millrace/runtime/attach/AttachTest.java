@@ -98,13 +98,13 @@ class AttachTest {
     void applicationOfSeveralShardsEchoesOnEach() throws IOException {
         try (TwoHosts hosts = start(Map.of("shards", "2")); Child server = application("shards", 7)) {
             assertThat(server.line()).isEqualTo("listening");
-            try (Toe toe = Toe.open(hosts.peer, Application.SIZE)) {
-                for (int i = 0; i < 12; i++) {
+            try (Toe toe = Toe.open(hosts.peer, Application.MANY)) {
+                for (int i = 0; i < Application.MANY.connections(); i++) {
                     echo(toe, connect(toe, 7), new Random(i), 10_000);
                 }
             }
             hosts.runtime.close();
-            assertThat(server.line()).as("keys are random: one of 2,048 runs would have all in one").isEqualTo("shards [0, 1]");
+            assertThat(server.line()).as("keys are random: one of 500 billion runs would have all in one").isEqualTo("shards [0, 1]");
         }
     }
 
@@ -143,7 +143,7 @@ class AttachTest {
                         assertThat(toe.await(() -> stream.readable() > 0, PATIENCE_NS)).isTrue();
                         stream.read(sink.clear());
                     }
-                    assertThat(hosts.runtime.status().contexts()).isEqualTo(1);
+                    Eventually.holds(() -> hosts.runtime.status().contexts() == 1, hosts.runtime::status); // the killed one's is given back
                     source.kill();
                 }
                 assertThat(toe.await(() -> {

@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -30,6 +29,7 @@ import org.millrace.runtime.operate.Operations;
 import org.millrace.runtime.status.Health;
 import org.millrace.runtime.swap.SwapException;
 import org.millrace.runtime.trace.TraceRequest;
+import org.millrace.testkit.Eventually;
 import org.millrace.toe.ListenSocket;
 import org.millrace.toe.StreamSocket;
 import org.millrace.toe.Toe;
@@ -37,8 +37,6 @@ import org.millrace.toe.Toe;
 /** A stage of somebody else's throws: it goes, and nothing else does. */
 @Timeout(300)
 class ThrowingStageTest {
-    private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(90);
-
     @TempDir
     Path temporary;
 
@@ -72,7 +70,11 @@ class ThrowingStageTest {
 
     @BeforeEach
     void connect() throws IOException {
-        hosts = new TwoHosts(temporary.resolve("one"), Map.of("swap-rehearsal-ms", "1"));
+        connect(0);
+    }
+
+    private void connect(int rehearsalMs) throws IOException {
+        hosts = new TwoHosts(temporary.resolve("one"), Map.of("swap-rehearsal-ms", Integer.toString(rehearsalMs)));
         server = Toe.open(hosts.runtime, Application.SIZE);
         client = Toe.open(hosts.peer, Application.SIZE);
         ListenSocket listener = server.listen(new InetSocketAddress("10.0.0.1", 7), 8);
@@ -96,12 +98,11 @@ class ThrowingStageTest {
     }
 
     private void await(BooleanSupplier condition) {
-        long end = System.nanoTime() + PATIENCE_NS;
-        while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime()).as("in time").isLessThan(end);
+        Eventually.holds(() -> {
             server.poll(0);
             client.poll(0);
-        }
+            return condition.getAsBoolean();
+        }, () -> "it does not come to that");
     }
 
     private void exchange(int bytes) throws IOException {
@@ -154,6 +155,9 @@ class ThrowingStageTest {
 
     @Test
     void extensionThatThrowsInItsRehearsalIsRefused() throws Exception {
+        close();
+        accepted = null;
+        connect(1);
         Throwing extension = new Throwing("wild", StagePoint.first(Workflow.RX), new Error[] {new AssertionError("boom")});
         assertThatThrownBy(() -> hosts.runtime.insert(extension)).isInstanceOf(SwapException.class)
             .hasMessageContaining("boom");

@@ -142,10 +142,15 @@ class ShardedOperationsTest {
         List<Packet> frames = packets(file.toByteArray());
         assertThat(frames).extracting(Packet::timeNs).isSorted();
         assertThat(frames.stream().map(Packet::clientPort).distinct()).as("streams of both shards").hasSize(STREAMS);
-        assertThat(frames).extracting(Packet::header).as("one that is sent again has another time in it").doesNotHaveDuplicates();
+        assertThat(frames).filteredOn(Packet::hasPayload).extracting(Packet::header).as("one that is sent again has another time in it")
+            .doesNotHaveDuplicates();
     }
 
     private record Packet(long timeNs, int clientPort, ByteBuffer header) {
+        /** {@return whether it is longer than IPv4, TCP and its timestamps: acknowledgements may be alike} */
+        boolean hasPayload() {
+            return (header.getShort(2) & 0xffff) > 20 + 32;
+        }
     }
 
     /** The TCP frames of a pcapng file, with their headers from the length of the packet on. */
@@ -215,7 +220,7 @@ class ShardedOperationsTest {
         CompletableFuture<Void> stall = stall(release);
         Health health = shards.operations.health();
         assertThat(health.state()).isEqualTo(Health.State.DEGRADED);
-        assertThat(health.reasons()).singleElement().asString().startsWith("shard 0 of 10.0.0.1 has not answered for 2 s: it is in ");
+        assertThat(health.reasons()).singleElement().asString().matches("shard 0 of 10.0.0.1 has not answered for \\d+ s: it is in .*");
         assertThat(shards.operations.figuresByShard()).first().isNull();
         assertThat(shards.operations.figures().contextConnections()).as("the other's").isBetween(1, STREAMS - 1);
         RateWatch watch = shards.operations.rates();

@@ -47,7 +47,7 @@ final class TwoShards implements AutoCloseable {
         MemoryPort[] wire = MemoryPort.pair(Map.of());
         server = Instance.start(config(directory, Map.of()), List.of(new BluefieldBackend()), List.of(new FlexToeFactory()),
             List.of(new GivenPort(wire[0])));
-        client = GivenPort.start(wire[1], "10.0.0.2", Map.of("swap-rehearsal-ms", "0"));
+        client = GivenPort.start(wire[1], "10.0.0.2", Map.of("swap-rehearsal-ms", "0", "stop-linger-ms", "0"));
         operations = new Operations(server, Installed.of(List.of(new BluefieldBackend()), List.of(new FlexToeFactory())), () -> { });
         application = server.open(SIZE);
         serving = Toe.open(application);

@@ -180,7 +180,7 @@ class SwapStepsTest {
     void hardwareIsAnotherOne() throws SwapException {
         BluefieldBackend other = new BluefieldBackend();
         world.exchange(NUMBERS);
-        Swap.now(world.near, SwapRequest.KEEP.hardware(other));
+        Swap.now(world.near, SwapRequest.KEEP.hardware(other).warmUp(1));
         assertThat(world.near.running().hardware()).isSameAs(other);
         world.exchange(NUMBERS);
     }

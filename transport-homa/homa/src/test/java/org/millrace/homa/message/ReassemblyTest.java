@@ -21,7 +21,7 @@ class ReassemblyTest {
 
     @Test
     void gapsAreWhatASetOfBitsSays() {
-        long seed = System.nanoTime();
+        long seed = 20261130;
         System.out.println("seed " + seed);
         Random random = new Random(seed);
         int taken = 0;

@@ -164,7 +164,7 @@ class HomaCodecTest {
 
     @Test
     void anyBytesAreAnswered() {
-        long seed = System.nanoTime();
+        long seed = 20261130;
         System.out.println("seed " + seed);
         Random random = new Random(seed);
         int taken = 0;

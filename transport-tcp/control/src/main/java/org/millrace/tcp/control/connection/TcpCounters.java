@@ -1,11 +1,9 @@
 package org.millrace.tcp.control.connection;
 
-import java.io.IOException;
 import java.util.Map;
 import java.util.TreeMap;
-import org.millrace.tcp.control.format.Fields;
 
-/** What the control plane counts over all connections. Owned by: the data-path thread. */
+/** What the control plane counts over all connections. It is not handed over: who exchanges programs remembers what the old one has counted. Owned by: the data-path thread. */
 public final class TcpCounters {
     public long fastRetransmits;
     public long timeouts;
@@ -13,15 +11,6 @@ public final class TcpCounters {
     public long tailProbes;
     public long retransmittedBytes;
     public long lingeringGivenUp;
-
-    public void walk(Fields f) throws IOException {
-        fastRetransmits = f.i64(fastRetransmits);
-        timeouts = f.i64(timeouts);
-        probes = f.i64(probes);
-        tailProbes = f.i64(tailProbes);
-        retransmittedBytes = f.i64(retransmittedBytes);
-        lingeringGivenUp = f.i64(lingeringGivenUp);
-    }
 
     public void clear() {
         fastRetransmits = 0;

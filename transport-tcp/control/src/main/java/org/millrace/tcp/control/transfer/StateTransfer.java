@@ -105,7 +105,6 @@ public final class StateTransfer {
     }
 
     private void walkShared(Fields f) throws IOException {
-        counters.walk(f);
         ports.walk(f);
         cookies.walk(f);
         listeners.walk(f);

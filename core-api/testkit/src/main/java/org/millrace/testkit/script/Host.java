@@ -1,5 +1,6 @@
 package org.millrace.testkit.script;
 
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HexFormat;
@@ -8,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.millrace.testkit.ParsedFrame;
+import org.millrace.wire.EthernetHeader;
 
 /** The stack behind its testbed, in terms of the script: frames that were sent and not yet looked at, and the time. */
 final class Host {
@@ -57,9 +59,15 @@ final class Host {
         Map<String, Object> answer = ask("run", "ns", ns, "frames", untilFrame ? 1 : 0);
         for (Object one : (List<?>) answer.get("frames")) {
             Map<?, ?> frame = (Map<?, ?>) one;
-            sent.add(new Sent(((Number) frame.get("time_ns")).longValue() - startNs,
-                ParsedFrame.of(HexFormat.of().parseHex((String) frame.get("frame")))));
+            byte[] bytes = HexFormat.of().parseHex((String) frame.get("frame"));
+            if (!isArp(bytes)) { // who asks where somebody is says nothing to him
+                sent.add(new Sent(((Number) frame.get("time_ns")).longValue() - startNs, ParsedFrame.of(bytes)));
+            }
         }
+    }
+
+    private static boolean isArp(byte[] frame) {
+        return new EthernetHeader().wrap(MemorySegment.ofArray(frame), 0).etherType() == EthernetHeader.ARP;
     }
 
     /** {@return what has been sent and not been taken, oldest first} */

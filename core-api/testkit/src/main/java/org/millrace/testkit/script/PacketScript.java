@@ -96,6 +96,8 @@ public final class PacketScript {
             options.put(key.substring(4), value);
         } else if (key.equals("tolerance")) {
             toleranceNs = Duration.parse(value);
+        } else if (key.equals("arp")) {
+            stack.put("arp", !value.equals("off"));
         } else if (key.equals("exchange")) {
             exchange = Exchange.of(value);
         } else if (key.equals("peer-isn")) {
@@ -103,7 +105,7 @@ public final class PacketScript {
         } else if (NUMBERS.containsKey(key)) {
             stack.put(NUMBERS.get(key), Words.number(key, value));
         } else {
-            throw new IllegalArgumentException("there is no " + key + " to set, allowed are tcp.OPTION, tolerance, exchange, peer-isn, "
+            throw new IllegalArgumentException("there is no " + key + " to set, allowed are tcp.OPTION, tolerance, exchange, arp, peer-isn, "
                 + String.join(", ", new TreeSet<>(NUMBERS.keySet())));
         }
     }

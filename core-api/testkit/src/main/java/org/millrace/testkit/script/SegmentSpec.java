@@ -18,6 +18,7 @@ final class SegmentSpec {
     private static final int PATTERN = 251;
 
     private String flags = "";
+    private boolean exactFlags;
     private String seq = "";
     private String ack = "";
     private String window = "";
@@ -50,6 +51,8 @@ final class SegmentSpec {
         }
         Words words = new Words(rest.isBlank() ? List.of() : List.of(rest.strip().split("\\s+")));
         spec.flags = words.next("the flags");
+        spec.exactFlags = spec.flags.startsWith("=");
+        spec.flags = spec.flags.substring(spec.exactFlags ? 1 : 0);
         if (spec.flags.equals("*")) {
             words.end();
             return spec;
@@ -179,7 +182,7 @@ final class SegmentSpec {
         if (flags.equals("*")) {
             return differences;
         }
-        int ignored = (TcpHeader.PSH | TcpHeader.ECE | TcpHeader.CWR) & ~flagBits();
+        int ignored = exactFlags ? 0 : (TcpHeader.PSH | TcpHeader.ECE | TcpHeader.CWR) & ~flagBits();
         if ((tcp.flags() & ~ignored) != flagBits()) {
             differences.add("flags are " + FrameText.flags(tcp.flags()) + ", not " + flags);
         }

@@ -10,6 +10,7 @@ import java.lang.classfile.instruction.LookupSwitchInstruction;
 import java.lang.classfile.instruction.OperatorInstruction;
 import java.lang.classfile.instruction.ReturnInstruction;
 import java.lang.classfile.instruction.TableSwitchInstruction;
+import java.util.Set;
 import org.millrace.code.Code;
 
 /**
@@ -18,6 +19,8 @@ import org.millrace.code.Code;
  */
 final class Operations {
     private static final int ACCESS = 2;
+    /** What a view's accessors call. */
+    private static final Set<String> ACCESSES = Set.of("i32", "u16", "u8", "add");
     private static final int LIBRARY = 2;
     private static final int MULTIPLY = 5;
     private static final int DIVIDE_BY_CONSTANT = 8;
@@ -48,12 +51,11 @@ final class Operations {
         };
     }
 
-    /** {@return operations of a method that is called as it is: of an accessor an access, of others all that stands there} */
+    /** {@return operations of a method that is called as it is: of an accessor its accesses, of others all that stands there} */
     static int ofUncopied(Code code) {
-        boolean isAccessor = code.instructions().stream().anyMatch(i -> i instanceof InvokeInstruction call
-            && (call.name().equalsString("i32") || call.name().equalsString("u16") || call.name().equalsString("u8")
-                || call.name().equalsString("add")));
-        return isAccessor ? ACCESS : code.instructions().stream().mapToInt(Operations::of).sum();
+        int accesses = (int) code.instructions().stream().filter(i -> i instanceof InvokeInstruction call
+            && ACCESSES.contains(call.name().stringValue())).count();
+        return accesses > 0 ? ACCESS * accesses : code.instructions().stream().mapToInt(Operations::of).sum();
     }
 
     /** {@return operations of a call of the Java library} */

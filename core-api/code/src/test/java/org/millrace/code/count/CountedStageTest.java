@@ -23,6 +23,15 @@ class CountedStageTest {
             i32(0, v);
         }
 
+        void more(int one) {
+            add(0, one);
+        }
+
+        void more(int one, int other) {
+            add(0, one);
+            add(4, other);
+        }
+
         boolean isOdd() {
             return (sum() & 1) != 0;
         }
@@ -60,12 +69,25 @@ class CountedStageTest {
         }
     }
 
+    /** Adds to one word of its state, or by one accessor to two. */
+    private record Twice(StageSpec<Sum> spec, boolean isTwice) implements Stage<SegmentMeta, Sum> {
+        @Override
+        public long process(SegmentMeta meta, Sum s, long nowNs) {
+            if (isTwice) {
+                s.more(1, 2);
+            } else {
+                s.more(1);
+            }
+            return Verdict.NEXT;
+        }
+    }
+
     private final SegmentMeta meta = new SegmentMeta();
     private final Sum state = new Sum();
 
     CountedStageTest() {
         ViewCursor.move(meta, new int[SegmentMeta.BYTES / 4], 0);
-        ViewCursor.move(state, new int[1], 0);
+        ViewCursor.move(state, new int[2], 0);
     }
 
     private int run(CountedStage stage, int length, int operation) {
@@ -73,6 +95,14 @@ class CountedStageTest {
         meta.operation(operation);
         stage.process(meta, state, 5_000_000);
         return stage.operations();
+    }
+
+    @Test
+    void anAccessorThatAddsTwiceCountsTwoAccesses() {
+        StageSpec<Sum> spec = StageSpec.perFlow("twice", Concurrency.COMMUTATIVE, Sum::new, List.of());
+        int once = run(CountedStage.of(new Twice(spec, false)), 0, 0);
+        assertThat(run(CountedStage.of(new Twice(spec, true)), 0, 0)).isEqualTo(once + 3); // an access, of two operations, and a jump
+        assertThat(state.sum()).isEqualTo(2);
     }
 
     @Test

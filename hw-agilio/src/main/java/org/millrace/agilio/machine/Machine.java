@@ -50,7 +50,7 @@ public record Machine(Island island, Fpc fpc, Cam cam, Cls cls, Ctm ctm, Imem im
 
     /** State of connections, and what finding it costs where an FPC's CAM does not know it. Keys: {@code state}. */
     public record State(int connectionBytes, int missInstructions, int clsEntries, int clsEntryBytes, int unpackedBytes, int clsCycles,
-            int shortMissInstructions) {
+            int swapInstructions, int shortMissInstructions) {
     }
 
     /** The DMA engine: until a read or write has signalled, and by length. Keys: {@code dma}. */
@@ -187,7 +187,7 @@ public record Machine(Island island, Fpc fpc, Cam cam, Cls cls, Ctm ctm, Imem im
     private static State state(MachineFile f) {
         return new State(f.positive("state.connection-bytes"), f.number("state.miss-instructions", 0, MOST),
             f.positive("state.cls-entries"), f.positive("state.cls-entry-bytes"), f.positive("state.unpacked-bytes"),
-            f.positive("state.cls-cycles"), f.number("state.short-miss-instructions", 0, MOST));
+            f.positive("state.cls-cycles"), f.number("state.swap-instructions", 0, MOST), f.number("state.short-miss-instructions", 0, MOST));
     }
 
     private static Dma dma(MachineFile f) {

@@ -10,7 +10,7 @@ import org.millrace.agilio.machine.Mapping.Cache;
  * <p>DESIGN NOTES. The second level's entry is that of the flow's number within its group: the control plane numbers connections
  * so that few collide. It holds what local memory had to give up, and gives up itself what goes back there (F process.c,
  * handle_miss): while a group has no more flows than entries each finds its own free. With more, what leaves local memory is mostly swapped for
- * another flow's state, which the FPC polls for, and which goes on to EMEM. EMEM's cache is taken as direct-mapped by the same
+ * another flow's state, which the FPC polls for, and which it passes on to EMEM (written beside what is read). EMEM's cache is taken as direct-mapped by the same
  * number, with room for as many whole connections as fit into it.
  *
  * <p>Owned by: the thread that runs the machine.
@@ -89,9 +89,13 @@ public final class StateCaches {
             return;
         }
         charge.instructions(machine.state().missInstructions());
-        if (putAside(cam.victim, charge) == flow) {
+        int swapped = putAside(cam.victim, charge);
+        if (swapped == flow) {
             clsHits++; // the swap has brought it
             return;
+        }
+        if (swapped != 0) {
+            charge.instructions(machine.state().swapInstructions());
         }
         int[] second = cls[groups.group(flow)];
         int entry = groups.rank(flow) % second.length;

@@ -50,6 +50,20 @@ class StateCachesTest {
     }
 
     @Test
+    void whatASwapBringsIsPassedOnToEmemUnlessItIsWhatWasLookedFor() {
+        for (int i = 0; i < 3; i++) {
+            round(2 * ENTRIES);
+        }
+        Charge passedOn = new Charge();
+        caches.find(1, Cache.CAM_CLS, cam, passedOn);
+        assertThat(passedOn.instructions()).isEqualTo(MACHINE.state().missInstructions() + MACHINE.state().swapInstructions());
+        Charge lookedFor = new Charge();
+        int victim = 2 * ENTRIES - MACHINE.cam().entries() + 2;
+        caches.find(victim - ENTRIES, Cache.CAM_CLS, cam, lookedFor);
+        assertThat(lookedFor.instructions()).isEqualTo(MACHINE.state().missInstructions());
+    }
+
+    @Test
     void aFlowThatClsHasMayHaveToWaitForTheOneThatMakesRoom() {
         for (int i = 0; i < 3; i++) {
             round(2 * ENTRIES);

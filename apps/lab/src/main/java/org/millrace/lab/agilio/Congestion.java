@@ -18,7 +18,7 @@ final class Congestion extends AgilioExperiment {
     private static final long LINK_MBIT = 40_000;
     private static final long MS_NS = 1_000_000;
     private static final int OUR_JFI = 9;
-    private static final String OFF = "plug-in:" + NoControl.NAME;
+    private static final String OFF = "plug-in:" + ConstantRate.NAME;
     private static final List<Row> ROWS = List.of(new Row(4, 16, 9.51, 9.47, 5.98, 11.58, 0.98, 0.95),
         new Row(4, 64, 9.51, 9.23, 10.75, 44.39, 0.96, 0.73), new Row(4, 128, 9.48, 8.96, 13.74, 64.25, 0.99, 0.53),
         new Row(10, 10, 3.66, 1.04, 2.50, 18.26, 0.95, 0.78), new Row(20, 20, 1.76, 0.36, 7.35, 138.32, 0.95, 0.46));
@@ -58,10 +58,10 @@ final class Congestion extends AgilioExperiment {
             check(wrong, row.degree + "-" + row.connections + ": latency", on.latenciesUs().quantile(0.9999) < off.latenciesUs().quantile(0.9999));
             check(wrong, row.degree + "-" + row.connections + ": fairness", on.fairness() > off.fairness());
         }
-        return result.calibrated("nothing: buffer, marks and least timeout are not published, and were set before the first run")
+        return result.calibrated("nothing: buffer and marks are not published, and were set before the first run")
             .note(wrong.isEmpty() ? "on is better than off in every row" : "on is not better than off: " + wrong)
             .note("on: DCTCP by rate, as FlexTOE's control plane has it (cc.c). Off: the window is the receiver's, 64 KB at most, lost segments go again "
-                + "(go-back-N). At least 1 ms before a timeout. The sender's data path takes no time: the port is what holds up; the receiver is "
+                + "(go-back-N). What nobody has acknowledged at four looks of the control plane is sent again, without doubling (cc.c). The sender's data path takes no time: the port is what holds up; the receiver is "
                 + "the modelled machine")
             .note("p99.99 is the maximum, nearly, where fewer than 10,000 calls are counted")
             .plot(plot(rows, result));
@@ -90,7 +90,7 @@ final class Congestion extends AgilioExperiment {
     private static EchoWorld.Outcome outcome(Run run, Row row, String control) throws LabException {
         Wire.Shape shape = new Wire.Shape(LINK_MBIT / row.degree, LINK.delayNs(), run.whole("buffer"), run.whole("marks"), 0);
         EchoWorld.Load load = new EchoWorld.Load(row.connections, Math.min(16, row.connections), REQUEST_BYTES, RESPONSE_BYTES, 1, HOST_NS);
-        Map<String, String> options = Map.of("profile", "dissertation", "congestion", control, "rto-min-ms", "1", "window-scaling", "off");
+        Map<String, String> options = Map.of("profile", "dissertation", "congestion", control, "retries", "100", "window-scaling", "off");
         return world(machine(run), mapping(run, Map.of()), load, shape, run.seed(), new EchoWorld.Software(List.of(), options, options))
             .runFor(run.whole("warm-up-ms") * MS_NS, run.whole("ms") * MS_NS);
     }

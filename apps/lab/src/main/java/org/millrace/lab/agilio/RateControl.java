@@ -7,10 +7,9 @@ import org.millrace.tcp.control.format.Fields;
 
 /**
  * DCTCP by rate, as FlexTOE's control plane has it (F user/cc.c, with the defaults of user/config.c; §4.5: the default policy): a rate per
- * flow, which the scheduler paces; the window is the receiver's. Once every two round trips, and no sooner than it has gone round all
- * connections, it looks at a flow; with fewer than 50 segments since the last change it waits, and measures the rate over the last
- * look alone, as the source does. A loss halves the rate until the next look at once, and for good with the next change. The time wheel's
- * horizon of 164 us bounds a segment's delay (F qman.c): no rate is less. Data-path thread.
+ * flow, which the scheduler paces; the window is the receiver's. At a look with fewer than 50 segments since the last change it waits, and it
+ * measures the rate over the last look alone, as the source does. A loss halves the rate until the next look at once, and for good with the
+ * next change. The time wheel's horizon of 164 us bounds a segment's delay (F qman.c): no rate is less. Data-path thread.
  */
 final class RateControl implements CongestionAlgorithm {
     static final String NAME = "dctcp-rate";
@@ -21,9 +20,6 @@ final class RateControl implements CongestionAlgorithm {
     private static final double WEIGHT = 1.0 / 16;
     private static final double CLAMP = 1.2;
     private static final int LEAST_SEGMENTS = 50;
-    private static final long GRANULARITY_NS = 50_000;
-    private static final long INITIAL_RTT_US = 50;
-    private static final int INTERVAL = 2; // round trips
     private static final long HORIZON_NS = 163_840;
     private static final long FASTEST = 12_500_000_000L;
 
@@ -45,36 +41,30 @@ final class RateControl implements CongestionAlgorithm {
 
     @Override
     public CongestionPolicy make(int mss, int initialWindow, int maxWindow) {
-        return new Policy(mss, maxWindow);
+        return new Policy(mss, maxWindow, roundNs);
     }
 
-    private final class Policy extends NoControl.Open {
+    private static final class Policy extends ConstantRate.Looks {
         private final double least;
         private double rate = INITIAL;
         private boolean isCut;
         private double achieved;
         private double marked;
         private boolean isSlowStart = true;
-        private long rttUs = INITIAL_RTT_US;
         private long lookedNs;
         private long ackedBytes;
         private long ecnBytes;
         private int segments;
         private int drops;
 
-        Policy(int mss, int window) {
-            super(NAME, window);
+        Policy(int mss, int window, long roundNs) {
+            super(NAME, window, roundNs);
             least = mss * 1e9 / HORIZON_NS;
         }
 
         @Override
         public long rate() {
             return (long) Math.max(isCut ? rate / 2 : rate, least);
-        }
-
-        @Override
-        public long lookGapNs() {
-            return Math.max(Math.max(GRANULARITY_NS, roundNs), INTERVAL * 1_000 * rttUs);
         }
 
         @Override
@@ -115,11 +105,6 @@ final class RateControl implements CongestionAlgorithm {
             ecnBytes = 0;
             segments = 0;
             drops = 0;
-        }
-
-        @Override
-        public void onRoundTrip(long us) {
-            rttUs = (7 * rttUs + us) / 8;
         }
 
         /** The data path halves the rate at once (F postprocess.c). */

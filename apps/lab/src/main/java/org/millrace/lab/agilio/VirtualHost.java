@@ -72,7 +72,7 @@ final class VirtualHost {
 
     private static FlexToeFactory factory(long roundNs) {
         FlexToeFactory factory = new FlexToeFactory();
-        factory.plug(new NoControl());
+        factory.plug(new ConstantRate(roundNs));
         factory.plug(new RateControl(roundNs));
         return factory;
     }

@@ -7,6 +7,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.millrace.lab.experiment.LabException;
 import org.millrace.lab.experiment.Run;
+import org.millrace.tcp.control.congestion.CongestionPolicy;
 
 /** Table 4.5's first row with few calls. */
 class CongestionTest {
@@ -16,6 +17,16 @@ class CongestionTest {
     private static List<List<Object>> rows() throws LabException {
         Congestion experiment = new Congestion();
         return experiment.run(new Run(experiment, new Run.Wishes(1, Map.of("warm-up-ms", "20", "ms", "10", "rows", "1")), (part, what) -> { })).rows();
+    }
+
+    @Test
+    void whatNobodyAcknowledgesIsSentAgainAtTheFourthLook() {
+        CongestionPolicy alone = new ConstantRate(0).make(1_448, 14_480, 65_536);
+        assertThat(alone.timeoutNs()).as("two round trips of 50 us, as long as none is measured").isEqualTo(4 * 100_000);
+        alone.onRoundTrip(850);
+        assertThat(alone.lookGapNs()).isEqualTo(2 * 150_000);
+        assertThat(alone.timeoutNs()).isEqualTo(4 * 2 * 150_000);
+        assertThat(new RateControl(1_000_000).make(1_448, 14_480, 65_536).timeoutNs()).as("many connections").isEqualTo(4 * 1_000_000);
     }
 
     @Test

@@ -29,6 +29,7 @@ import org.millrace.api.port.PortInfo;
 import org.millrace.api.transport.ControlPlane;
 import org.millrace.api.transport.ReceivedPacket;
 import org.millrace.api.transport.TransportHost;
+import org.millrace.tcp.control.congestion.CongestionAlgorithm;
 import org.millrace.tcp.control.program.TcpConfig;
 import org.millrace.tcp.control.program.TcpConnectionState;
 import org.millrace.tcp.control.program.TcpMeta;
@@ -81,9 +82,13 @@ public final class FakeHost implements TransportHost, Contexts, TransportHost.Fl
     int lookups;
 
     public FakeHost(Map<String, String> options) {
+        this(options, List.of());
+    }
+
+    public FakeHost(Map<String, String> options, List<CongestionAlgorithm> plugged) {
         this.options = options;
         ViewCursor.move(meta, new int[Layout.of(TcpMeta.class).words()], 0);
-        control = new TcpControl(this, program, TcpConfig.parse(options), List.of());
+        control = new TcpControl(this, program, TcpConfig.parse(options), plugged);
     }
 
     public FakeHost() {

@@ -24,6 +24,14 @@ public interface CongestionPolicy {
         return 0;
     }
 
+    /**
+     * {@return how long what was sent may go unacknowledged before it is sent again, and again, nanoseconds; 0: as long as RFC 6298 has it, and
+     * twice as long each time}
+     */
+    default long timeoutNs() {
+        return 0;
+    }
+
     /** {@return where slow start ends, bytes} */
     int slowStartThreshold();
 

@@ -109,8 +109,11 @@ final class Retransmission {
     /** Where nothing is in flight and the window is open, the timer is the override timer: it must not grow. */
     private static long timeoutNs(TcpConnection c, boolean outstanding) {
         long timeoutNs = c.rtt.timeoutNs();
-        if (outstanding || c.persisting) {
+        if (c.persisting) {
             return timeoutNs;
+        }
+        if (outstanding) {
+            return c.congestion.timeoutNs() > 0 ? c.congestion.timeoutNs() : timeoutNs;
         }
         return c.options.get(StreamOption.CORK) != 0 ? CORKED_NS : Math.min(timeoutNs, OVERRIDE_NS);
     }

@@ -11,6 +11,9 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.millrace.tcp.control.FakeHost;
 import org.millrace.tcp.control.TestSegment;
+import org.millrace.tcp.control.congestion.CongestionAlgorithm;
+import org.millrace.tcp.control.congestion.CongestionPolicy;
+import org.millrace.tcp.control.congestion.NewReno;
 import org.millrace.tcp.control.program.TcpProgress;
 
 /** Timers of established flows: RFC 6298, RFC 9293 §3.8, and the congestion window as it reaches the data path. */
@@ -47,6 +50,30 @@ class FlowWatchTest {
         for (int i = 1; i < at.size(); i++) {
             assertThat(at.get(i) - at.get(i - 1)).as("gap %d", i).isBetween((200L << i) - 1, (200L << i) + 1);
         }
+    }
+
+    /** NewReno that waits for 7 ms, whatever the round trip. */
+    private record Impatient(String name) implements CongestionAlgorithm {
+        @Override
+        public CongestionPolicy make(int mss, int initialWindow, int maxWindow) {
+            return new NewReno(mss, initialWindow, maxWindow) {
+                @Override
+                public long timeoutNs() {
+                    return 7 * MS;
+                }
+            };
+        }
+    }
+
+    @Test
+    void aPolicyMaySayHowLongToWaitAndThatDoesNotDouble() {
+        FakeHost h = new FakeHost(Map.of("congestion", "plug-in:impatient"), List.of(new Impatient("impatient")));
+        int nxt = h.accept();
+        h.append(1, 1000);
+        assertThat(times(h, "RETRANSMIT 1", 30 * MS)).as("from the first look, a millisecond later").containsExactly(8L, 15L, 22L, 29L);
+        h.deliver(peer().seq(101).ack(nxt + 1000).window(0));
+        h.append(1, 1000);
+        assertThat(times(h, "PROBE 1", SECOND)).as("a closed window is probed as ever").hasSize(2);
     }
 
     @Test

@@ -7,11 +7,8 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -33,7 +30,6 @@ import org.millrace.context.ContextServer;
 import org.millrace.context.Registry;
 import org.millrace.memory.InstanceDirectory;
 import org.millrace.memory.Linux;
-import org.millrace.net.RouteTable;
 import org.millrace.runtime.capture.Capture;
 import org.millrace.runtime.capture.CaptureFile;
 import org.millrace.runtime.capture.CaptureFilter;
@@ -42,7 +38,6 @@ import org.millrace.runtime.config.ConfigException;
 import org.millrace.runtime.config.DataPathConfig;
 import org.millrace.runtime.config.InstanceConfig;
 import org.millrace.runtime.config.Running;
-import org.millrace.runtime.place.Processors;
 import org.millrace.runtime.status.ConnectionBytes;
 import org.millrace.runtime.status.DataPathStatus;
 import org.millrace.runtime.status.Durations;
@@ -69,19 +64,19 @@ public final class Instance implements ContextProvider, AutoCloseable {
     private final ContextBudget budget;
     private final ContextOpener contexts;
     private final Swaps swaps;
-    private final Map<String, String> faults = new ConcurrentSkipListMap<>();
-    private volatile InstanceConfig inForce;
+    private final Reload reload;
+    private final Faults faults = new Faults();
     private ContextServer server;
 
     private Instance(InstanceConfig config, Shards shards, PortFactory port) {
         this.config = config;
-        inForce = config;
         name = config.name();
         this.port = port;
         budget = new ContextBudget(config.limits());
         this.shards = shards;
         contexts = new ContextOpener(name, shards, budget, config.sharing().attach());
-        swaps = new Swaps(shards, config.rehearsalNs(), this::degrade, this::restore, this::spread);
+        swaps = new Swaps(shards, config.rehearsalNs(), faults, this::spread);
+        reload = new Reload(config, shards, swaps, faults);
     }
 
     /**
@@ -132,6 +127,10 @@ public final class Instance implements ContextProvider, AutoCloseable {
 
     private static String describe(PortInfo port) {
         return port.name() + " (" + new MacAddress(port.macAddress()) + ", MTU " + port.mtuBytes() + ")";
+    }
+
+    private void spread() {
+        reload.spread();
     }
 
     /** Before the thread starts: the first one to attach finds a registry that is kept. */
@@ -390,47 +389,7 @@ public final class Instance implements ContextProvider, AutoCloseable {
      * @throws IllegalStateException if the instance no longer runs, or a shard hangs that would be swapped; then nothing has changed
      */
     public void apply(ConfigChange change, SwapRequest request) throws SwapException {
-        InstanceConfig after = change.after();
-        RouteTable routes = change.routes() ? checkRoutes(after) : null;
-        Processors.ofMachine().check(after.placement());
-        swaps.apply(change.frames() ? swaps.ofAll(request) : request, after.hasWeights());
-        swaps.rehearse(after.rehearsalNs());
-        InstanceConfig before = inForce;
-        inForce = after;
-        Map<Shard, CompletableFuture<Boolean>> late = shards.tell((shard, nowNs) -> {
-            if (routes != null) {
-                shard.path().route(routes);
-            }
-            shard.path().weights(after.weights());
-            shard.path().ttl(after.ttl());
-            shard.thread().bounds(after.spinNs(), after.stopLingerNs());
-        });
-        if (!late.isEmpty()) {
-            late.forEach(this::await);
-            CompletableFuture.allOf(late.values().toArray(CompletableFuture[]::new))
-                .thenRun(() -> Thread.ofVirtual().name("millrace-spread").start(this::spread));
-        } else if (!before.placement().equals(after.placement()) || faults.containsKey("cores")) {
-            spread();
-        }
-    }
-
-    private void spread() {
-        String cores = inForce.placement().text();
-        try {
-            shards.spread(inForce.placement());
-            restore("cores");
-        } catch (IllegalStateException e) {
-            degrade("cores", "cores is '" + cores + "', and not every shard has the thread that it is to have: " + e.getMessage());
-        }
-    }
-
-    /** A shard hangs that is to take a change. */
-    private void await(Shard shard, CompletableFuture<Boolean> taken) {
-        String what = "configuration of shard " + shard.path().place().index();
-        String why = shards.silence(shard.path().place().index()) + "; it takes the changed configuration before it does anything else";
-        degrade(what, why);
-        LOG.warn("{}: {}", name, why);
-        taken.whenComplete((done, ended) -> restore(what));
+        reload.apply(change, request);
     }
 
     /**
@@ -440,21 +399,7 @@ public final class Instance implements ContextProvider, AutoCloseable {
      * @throws ConfigException if the backend cannot have them
      */
     public HardwareBackend arranged(HardwareBackend backend) {
-        return inForce.arranged(backend);
-    }
-
-    /**
-     * {@return the routes of a configuration on this instance's port}
-     *
-     * @param config the configuration
-     * @throws ConfigException if they cannot be
-     */
-    public RouteTable checkRoutes(InstanceConfig config) {
-        try {
-            return shards.first().path().checked(DataPathConfig.routes(config, shards.first().path().portInfo().mtuBytes()));
-        } catch (IllegalArgumentException e) {
-            throw new ConfigException("routes", config.routes().toString(), e);
-        }
+        return reload.inForce().arranged(backend);
     }
 
     /**
@@ -538,7 +483,7 @@ public final class Instance implements ContextProvider, AutoCloseable {
      * @param why  a line for people
      */
     public void degrade(String what, String why) {
-        faults.put(what, why);
+        faults.degrade(what, why);
     }
 
     /**
@@ -547,12 +492,12 @@ public final class Instance implements ContextProvider, AutoCloseable {
      * @param what as it was given to {@link #degrade}
      */
     public void restore(String what) {
-        faults.remove(what);
+        faults.restore(what);
     }
 
     /** {@return why what is wanted is not in force, a line each} */
     public List<String> faults() {
-        return List.copyOf(faults.values());
+        return faults.reasons();
     }
 
     /**

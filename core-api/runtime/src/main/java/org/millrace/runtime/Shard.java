@@ -35,10 +35,10 @@ record Shard(DataPath path, DataPathThread thread, Durations.Counter pauses) {
     }
 
     private Swap.Outcome execute(Swap swap, long nowNs) {
-        Swap.Outcome outcome = thread.broken() == null ? swap.execute(nowNs) : swap.rescue(nowNs);
+        Swap.Outcome outcome = thread.rescue().why() == null ? swap.execute(nowNs) : swap.rescue(nowNs);
         if (outcome.report() != null) {
             pauses.count(outcome.report().pauseNs());
-            thread.mended();
+            thread.rescue().mended();
         }
         return outcome;
     }

@@ -7,8 +7,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.BiConsumer;
-import java.util.function.Consumer;
 import java.util.stream.LongStream;
 import org.millrace.api.pipeline.StageExtension;
 import org.millrace.runtime.config.DataPathConfig.TransportChoice;
@@ -39,8 +37,7 @@ final class Swaps {
 
     private final String name;
     private final Shards shards;
-    private final BiConsumer<String, String> degrade;
-    private final Consumer<String> restore;
+    private final Faults faults;
     private final Runnable spread;
     /** By shard: when it has begun anew. */
     private final AtomicLongArray anewNs;
@@ -56,21 +53,19 @@ final class Swaps {
      * Makes those of an instance.
      *
      * @param rehearsalNs longest time that a new side rehearses
-     * @param degrade takes what is not in force, and why
-     * @param restore takes what is again
+     * @param faults  takes what is not in force
      * @param spread  brings shards to the threads that are to run them, after one has waited for its rescue on its own
      */
-    Swaps(Shards shards, long rehearsalNs, BiConsumer<String, String> degrade, Consumer<String> restore, Runnable spread) {
-        this.restore = restore;
+    Swaps(Shards shards, long rehearsalNs, Faults faults, Runnable spread) {
+        this.faults = faults;
         this.spread = spread;
         anewNs = new AtomicLongArray(LongStream.generate(() -> System.nanoTime() - REST_NS).limit(shards.all().size()).toArray());
         if (shards.all().size() > 1) { // there are others that live on
-            shards.all().forEach(shard -> shard.thread().rescuedBy(why -> rescues(shard, why)));
+            shards.all().forEach(shard -> shard.thread().rescue().by(why -> rescues(shard, why)));
         }
         name = shards.first().path().instance();
         this.shards = shards;
         this.rehearsalNs = rehearsalNs;
-        this.degrade = degrade;
         sharesFrames = shards.first().path().sharesFrames();
     }
 
@@ -184,7 +179,7 @@ final class Swaps {
 
     private SwapReport run(SwapRequest request, long canaryNs) throws SwapException {
         SwapReport report = roll(request.warmUp(Math.min(request.warmUpNs(), rehearsalNs)), canaryNs);
-        shards.all().forEach(shard -> restore.accept(what(shard)));
+        shards.all().forEach(shard -> faults.restore(what(shard)));
         LOG.info("{} has swapped {} for {}: {} connections, {} us", name, report.before(), report.after(),
             report.connections(), report.pauseNs() / 1000);
         return report;
@@ -250,7 +245,7 @@ final class Swaps {
         long beganNs = System.nanoTime();
         for (long leftNs = ns; leftNs > 0; leftNs = beganNs + ns - System.nanoTime()) {
             checkGoesOn();
-            Throwable why = canary.thread().broken();
+            Throwable why = canary.thread().rescue().why();
             if (why != null) {
                 throw new SwapException(SwapStep.CANARY, what(canary) + " has gone back, and its connections are reset: the program has failed with "
                     + why, why);
@@ -266,14 +261,14 @@ final class Swaps {
         SwapRequest back = Additions.exactly(before).warmUp(0); // it has just run
         boolean isLost = false;
         for (Shard shard : swapped) {
-            isLost |= shard.thread().broken() != null;
+            isLost |= shard.thread().rescue().why() != null;
             try {
                 shard.swap(back, step -> checkGoesOn());
             } catch (SwapException | RuntimeException e) {
                 LOG.error("{}: {} cannot go back to {}: {}", name, what(shard), before, e.getMessage());
-                degrade.accept(what(shard), what(shard) + " runs something else than the others: a swap failed in another one, and this one could not go back: "
+                faults.degrade(what(shard), what(shard) + " runs something else than the others: a swap failed in another one, and this one could not go back: "
                     + e.getMessage());
-                shard.thread().giveUp();
+                shard.thread().rescue().giveUp();
             }
         }
         if (isLost) {
@@ -292,20 +287,20 @@ final class Swaps {
 
     /** Lets it begin anew with what it has run, unless a swap that was under way has seen to it. */
     private synchronized void rescue(Shard shard, Throwable why) {
-        if (shard.thread().broken() == null) {
+        if (shard.thread().rescue().why() == null) {
             return;
         }
-        degrade.accept(what(shard), what(shard) + " has failed and waits for what it has run to be loaded again: " + why);
+        faults.degrade(what(shard), what(shard) + " has failed and waits for what it has run to be loaded again: " + why);
         try {
             Running side = shard.thread().await(nowNs -> shard.path().running());
             anewNs.set(shard.path().place().index(), System.nanoTime());
             shard.swap(Additions.exactly(side).warmUp(0), step -> checkGoesOn());
-            degrade.accept(what(shard), what(shard) + " has failed and has begun anew, its connections were reset: " + why);
+            faults.degrade(what(shard), what(shard) + " has failed and has begun anew, its connections were reset: " + why);
             LOG.warn("{}: {} has begun anew, its connections are reset", name, what(shard));
             spread.run();
         } catch (SwapException | RuntimeException e) {
             LOG.error("{}: {} has failed and cannot begin anew: {}", name, what(shard), e.getMessage());
-            shard.thread().giveUp();
+            shard.thread().rescue().giveUp();
         }
     }
 
@@ -339,7 +334,7 @@ final class Swaps {
             throw new IllegalStateException("extension " + extension.name() + " has thrown " + thrown, thrown);
         }
         failed.add(extension);
-        degrade.accept("extension " + extension.name(), "extension " + extension.name() + " is taken out: it has thrown "
+        faults.degrade("extension " + extension.name(), "extension " + extension.name() + " is taken out: it has thrown "
             + thrown);
         LOG.error("{}: extension {} is taken out", name, extension.name(), thrown);
         Thread.ofVirtual().name("millrace-take-out").start(() -> takeOut(extension));

@@ -6,7 +6,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
-import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.millrace.memory.AdaptiveSpin;
@@ -24,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * <p>DESIGN NOTES. An exception out of a round means that a program or the runtime is wrong and its state cannot be
  * trusted: the data path is given up, its applications are told, and everybody who asks later is told why. One out of a
  * question, which only looks or changes what is whole before and after, is its caller's. Before it is given up, somebody may put
- * another program in place of the one that has failed ({@link #rescuedBy}).
+ * another program in place of the one that has failed ({@link Rescue}).
  *
  * <p>Another such thread can run the data path beside its own ({@link #moveTo}): its own one waits meanwhile.
  *
@@ -141,28 +140,9 @@ public final class DataPathThread implements AutoCloseable {
         }
     }
 
-    /**
-     * Says who puts another program in place of one that has failed; before {@link #start}.
-     *
-     * @param rescuer is told what was thrown, by the thread; answers whether another thread sees to it, which ends with {@link #mended}
-     */
-    public void rescuedBy(Predicate<Throwable> rescuer) {
-        rescue.by(rescuer);
-    }
-
-    /** {@return what the program has thrown, if it waits for another one; null: it runs, or has ended. Any thread} */
-    public Throwable broken() {
-        return rescue.why();
-    }
-
-    /** Another program is in place, or nothing was broken. Own thread only: as a {@link #call}. */
-    public void mended() {
-        rescue.mended();
-    }
-
-    /** There is no other program: if it waits for one, it fails. Any thread. */
-    public void giveUp() {
-        rescue.giveUp();
+    /** {@return who puts another program in place of one that has failed} */
+    public Rescue rescue() {
+        return rescue;
     }
 
     private void tellFailure(String reason) {
@@ -291,7 +271,7 @@ public final class DataPathThread implements AutoCloseable {
                     go();
                 } catch (Throwable e) {
                     guests.releaseAll();
-                    if (!begins(e)) {
+                    if (!rescue.begins(e)) {
                         throw e;
                     }
                 }
@@ -299,7 +279,7 @@ public final class DataPathThread implements AutoCloseable {
                     guests.releaseAll();
                     visit(place);
                 }
-                if (broken() != null) {
+                if (rescue.why() != null) {
                     rescue.await();
                     nextNs = now();
                 }
@@ -327,17 +307,9 @@ public final class DataPathThread implements AutoCloseable {
         }
     }
 
-    private boolean begins(Throwable e) {
-        boolean begins = rescue.begins(e);
-        if (begins) {
-            LOG.error("{}: what {} runs has failed", path.instance(), thread.getName(), e);
-        }
-        return begins;
-    }
-
     /** On another one's thread: goes home, to wait there for another program, or to fail. */
     void breaks(Throwable e) {
-        if (begins(e)) {
+        if (rescue.begins(e)) {
             stayHome();
         } else {
             fail(e);
@@ -347,7 +319,7 @@ public final class DataPathThread implements AutoCloseable {
     /** Instead of a round: answers questions, until a time is over or somebody has called. Answers whether it is to go on. */
     boolean standBy(long ns) {
         questions.obey();
-        if (broken() != null && !stopping) {
+        if (rescue.why() != null && !stopping) {
             pulse.asleep();
             if (new Poller(bell.descriptor()).poll(ns) != 0) {
                 bell.drain();
@@ -355,6 +327,11 @@ public final class DataPathThread implements AutoCloseable {
             pulse.round(now());
         }
         return !stopping;
+    }
+
+    @Override
+    public String toString() {
+        return thread.getName();
     }
 
     /** Ends without a word to the peers. */
@@ -450,7 +427,7 @@ public final class DataPathThread implements AutoCloseable {
             return;
         }
         await(nowNs -> {
-            if (broken() != null) {
+            if (rescue.why() != null) {
                 throw new IllegalStateException(path.instance() + " is not run by another thread: what it runs has failed");
             }
             place = other;
@@ -481,7 +458,7 @@ public final class DataPathThread implements AutoCloseable {
     }
 
     private boolean takeIn(DataPathThread guest) {
-        if (place != this || stopping || broken() != null) {
+        if (place != this || stopping || rescue.why() != null) {
             return false;
         }
         guest.runner = thread;

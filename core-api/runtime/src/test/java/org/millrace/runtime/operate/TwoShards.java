@@ -70,7 +70,7 @@ final class TwoShards implements AutoCloseable {
 
     /** {@return the server's configuration with more keys} */
     static InstanceConfig config(Path directory, Map<String, String> more) {
-        Map<String, String> all = new TreeMap<>(Map.of("shards", "2", "swap-rehearsal-ms", "0", "attach", "on", "attach.directory",
+        Map<String, String> all = new TreeMap<>(Map.of("shards", "2", "swap-rehearsal-ms", "0", "stop-linger-ms", "100", "attach", "on", "attach.directory",
             directory.toString(), "journal", "on"));
         all.putAll(more);
         return GivenPort.config("10.0.0.1", all);

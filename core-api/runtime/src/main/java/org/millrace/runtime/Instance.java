@@ -412,7 +412,7 @@ public final class Instance implements ContextProvider, AutoCloseable {
      * @throws IllegalStateException if the instance no longer runs
      */
     public SwapReport swap(SwapRequest request) throws SwapException {
-        return swaps.swap(request, 0);
+        return swap(request, 0, () -> { });
     }
 
     /**
@@ -420,12 +420,13 @@ public final class Instance implements ContextProvider, AutoCloseable {
      *
      * @param request  what is to run instead
      * @param canaryNs how long it is watched, ns; 0: not at all
+     * @param goesOn   called again and again, on this thread, while the new side rehearses; must not throw
      * @return what has been done
      * @throws SwapException         if it is refused, fails or is worse; then nothing has changed
      * @throws IllegalStateException if the instance no longer runs
      */
-    public SwapReport swap(SwapRequest request, long canaryNs) throws SwapException {
-        return swaps.swap(request, canaryNs);
+    public SwapReport swap(SwapRequest request, long canaryNs, Runnable goesOn) throws SwapException {
+        return swaps.swap(request, canaryNs, goesOn);
     }
 
     /** From now on nothing is swapped, and what is being prepared is given up: the instance is about to be closed. */

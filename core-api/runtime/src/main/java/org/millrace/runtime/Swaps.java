@@ -29,6 +29,7 @@ import org.slf4j.LoggerFactory;
  * come and go by swaps too. Any thread.
  */
 final class Swaps {
+    private static final Runnable NOBODY = () -> { };
     private static final Logger LOG = LoggerFactory.getLogger(Swaps.class);
     private static final long LOOK_NS = 100_000_000;
     private static final int WATCH_PARTS = 3;
@@ -46,6 +47,8 @@ final class Swaps {
     private volatile Additions additions = new Additions(List.of(), TraceRequest.OFF, this::thrown);
     private volatile boolean ending;
     private volatile long rehearsalNs;
+    /** Hears that it goes on; who swaps has it for that time. */
+    private Runnable rehearsing = NOBODY;
     /** Whether programs know super-frames of the size for several classes; changed by who swaps. */
     private boolean sharesFrames;
 
@@ -85,9 +88,17 @@ final class Swaps {
         ending = true;
     }
 
-    /** @param canaryNs how long one shard has it before the others follow, ns; 0: they follow at once */
-    synchronized SwapReport swap(SwapRequest request, long canaryNs) throws SwapException {
-        return run(additions.onto(request), canaryNs);
+    /**
+     * @param canaryNs how long one shard has it before the others follow, ns; 0: they follow at once
+     * @param goesOn   called again and again while the new side rehearses
+     */
+    synchronized SwapReport swap(SwapRequest request, long canaryNs, Runnable goesOn) throws SwapException {
+        rehearsing = goesOn;
+        try {
+            return run(additions.onto(request), canaryNs);
+        } finally {
+            rehearsing = NOBODY;
+        }
     }
 
     /** {@return a request, and beside what it changes all else as it is: what the same program is told changes} */
@@ -196,7 +207,7 @@ final class Swaps {
         String canary = null;
         for (Shard shard : order(request, before)) {
             try {
-                reports.add(shard.swap(done.isEmpty() ? request : request.warmUp(0), step -> checkGoesOn())); // one rehearses for all
+                reports.add(shard.swap(done.isEmpty() ? request : request.warmUp(0), this::goesOn)); // one rehearses for all
                 done.add(shard);
                 if (canaryNs > 0 && done.size() == 1) {
                     canary = watch(shard, canaryNs);
@@ -310,6 +321,13 @@ final class Swaps {
 
     private Running running() {
         return shards.first().thread().await(nowNs -> shards.first().path().running());
+    }
+
+    private void goesOn(SwapStep step) {
+        checkGoesOn();
+        if (step == SwapStep.WARM) {
+            rehearsing.run();
+        }
     }
 
     private void checkGoesOn() {

@@ -135,7 +135,7 @@ class ShardedSwapTest {
         for (int i = 0; i < SWAPS; i++) {
             try {
                 reports.add((i % 2 == 0 ? far : near).swap(SwapRequest.KEEP.transport(0,
-                    new TransportChoice(factories.get(i / 2 % 2), Map.of())), i % 3 == 2 ? 50_000_000 : 0));
+                    new TransportChoice(factories.get(i / 2 % 2), Map.of())), i % 3 == 2 ? 50_000_000 : 0, () -> { }));
             } catch (SwapException e) {
                 if (e.step() != SwapStep.CANARY) {
                     throw new CompletionException(e);

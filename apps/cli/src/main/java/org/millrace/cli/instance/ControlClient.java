@@ -21,12 +21,13 @@ import org.millrace.cli.tool.Values;
 
 /** One request to an instance over its control socket, and the answer. Owned by: the tool's thread. */
 final class ControlClient implements AutoCloseable {
-    private static final int PATIENCE_SECONDS = 60;
+    private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(60);
 
     private final String instance;
     private final SocketChannel channel;
     private final InputStream in;
-    private long patienceSeconds = PATIENCE_SECONDS;
+    private long patienceNs = PATIENCE_NS;
+    private volatile long heardNs;
     private volatile boolean late;
 
     private ControlClient(String instance, SocketChannel channel) {
@@ -42,8 +43,12 @@ final class ControlClient implements AutoCloseable {
 
     /** {@return the result of a request that takes so long by itself} */
     static Map<String, Object> ask(InstanceFiles instance, Map<String, ?> request, long seconds) throws ToolException {
+        return ask(instance, request, PATIENCE_NS, TimeUnit.SECONDS.toNanos(seconds));
+    }
+
+    static Map<String, Object> ask(InstanceFiles instance, Map<String, ?> request, long patienceNs, long byItselfNs) throws ToolException {
         try (ControlClient client = request(instance, request)) {
-            client.patienceSeconds += seconds;
+            client.patienceNs = patienceNs + byItselfNs;
             return client.result();
         }
     }
@@ -63,7 +68,7 @@ final class ControlClient implements AutoCloseable {
         return client;
     }
 
-    /** {@return the result; whoever does not answer for a minute is given up} */
+    /** {@return the result; whoever says nothing for a minute, not even that it goes on, is given up} */
     Map<String, Object> result() throws ToolException {
         Object result = next().get("result");
         if (result == null) {
@@ -74,8 +79,9 @@ final class ControlClient implements AutoCloseable {
 
     /** {@return the next line of the answer, an item or the result; what is an error is thrown} */
     Map<String, Object> next() throws ToolException {
-        CompletableFuture<Void> patience = CompletableFuture.runAsync(this::giveUp,
-            CompletableFuture.delayedExecutor(patienceSeconds, TimeUnit.SECONDS));
+        CompletableFuture<Void> answered = new CompletableFuture<>();
+        heardNs = System.nanoTime();
+        watch(answered, patienceNs);
         try {
             Map<String, Object> line = JSON.std.mapFrom(line());
             if (line.get("error") != null) {
@@ -85,7 +91,7 @@ final class ControlClient implements AutoCloseable {
         } catch (IOException e) {
             throw lost(e);
         } finally {
-            patience.cancel(false);
+            answered.complete(null);
         }
     }
 
@@ -95,14 +101,23 @@ final class ControlClient implements AutoCloseable {
             if (b < 0) {
                 throw new IOException("it has hung up");
             }
+            heardNs = System.nanoTime();
             line.write(b);
         }
         return line.toString(StandardCharsets.UTF_8);
     }
 
-    private void giveUp() {
-        late = true;
-        close();
+    /** Gives up when nothing has been heard for too long; looks again when that may be. */
+    private void watch(CompletableFuture<Void> answered, long againNs) {
+        CompletableFuture.delayedExecutor(againNs, TimeUnit.NANOSECONDS).execute(() -> {
+            long leftNs = patienceNs - (System.nanoTime() - heardNs);
+            if (leftNs > 0 && !answered.isDone()) {
+                watch(answered, leftNs);
+            } else if (!answered.isDone()) {
+                late = true;
+                close();
+            }
+        });
     }
 
     private static ToolException refusal(Map<String, Object> error) {
@@ -118,7 +133,8 @@ final class ControlClient implements AutoCloseable {
     }
 
     private ToolException lost(IOException e) {
-        return new ToolException("instance '" + instance + "' " + (late ? "has not answered for " + patienceSeconds + " s"
+        return new ToolException("instance '" + instance + "' " + (late ? "has not answered for "
+            + TimeUnit.NANOSECONDS.toSeconds(patienceNs) + " s"
             : "does not answer: " + (e instanceof ClosedChannelException || e instanceof SocketException ? "it has hung up"
             : String.valueOf(e.getMessage()).lines().findFirst().orElse(""))));
     }

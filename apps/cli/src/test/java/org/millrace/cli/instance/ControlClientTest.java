@@ -12,6 +12,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,6 +23,8 @@ import org.millrace.cli.tool.ToolException;
 /** Against an instance that answers what it is told to. */
 @Timeout(30)
 class ControlClientTest {
+    private static final long PATIENCE_NS = 2_000_000_000L;
+
     @TempDir
     Path directory;
 
@@ -67,6 +70,39 @@ class ControlClientTest {
         answer("nonsense\n");
         assertThatThrownBy(this::ask).isInstanceOf(ToolException.class).hasMessageContaining("does not answer: ")
             .hasMessageNotContaining("\n");
+    }
+
+    /** Says so often that it goes on that it is never silent for as long as the client would bear. */
+    @Test
+    void whoSaysThatItGoesOnIsWaitedFor() throws Exception {
+        ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        listener.bind(UnixDomainSocketAddress.of(directory.resolve("control")));
+        Thread server = Thread.ofPlatform().start(() -> {
+            try (listener; SocketChannel channel = listener.accept()) {
+                long beginNs = System.nanoTime();
+                while (System.nanoTime() - beginNs < 2 * PATIENCE_NS) {
+                    channel.write(ByteBuffer.wrap(new byte[] {' '}));
+                    LockSupport.parkNanos(PATIENCE_NS / 1000);
+                }
+                channel.write(ByteBuffer.wrap("{\"result\":{\"state\":\"ready\"}}\n".getBytes(StandardCharsets.UTF_8)));
+            } catch (IOException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        assertThat(askPatiently()).isEqualTo(Map.of("state", "ready"));
+        server.join();
+    }
+
+    @Test
+    void whoSaysNothingIsGivenUp() throws Exception {
+        try (ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            listener.bind(UnixDomainSocketAddress.of(directory.resolve("control")));
+            assertThatThrownBy(this::askPatiently).isInstanceOf(ToolException.class).hasMessageContaining("has not answered for 2 s");
+        }
+    }
+
+    private Map<String, Object> askPatiently() throws ToolException {
+        return ControlClient.ask(InstanceFiles.of(directory.toString()), Map.of("op", "swap"), PATIENCE_NS, 0);
     }
 
     @Test

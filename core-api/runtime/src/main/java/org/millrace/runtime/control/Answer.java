@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.millrace.runtime.operate.OperationException;
 
 /**
@@ -15,7 +16,10 @@ import org.millrace.runtime.operate.OperationException;
  * session's thread.
  */
 final class Answer {
+    private static final long BETWEEN_NS = TimeUnit.SECONDS.toNanos(1);
+
     private final Connection connection;
+    private long toldNs = System.nanoTime() - BETWEEN_NS;
 
     Answer(Connection connection) {
         this.connection = connection;
@@ -39,6 +43,19 @@ final class Answer {
 
     private void line(Map<String, ?> object) throws IOException {
         connection.write(ByteBuffer.wrap((JSON.std.asString(object) + "\n").getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /** Tells the client, each second at most, that the line that it waits for takes long and will come: by a space, which JSON may begin with. */
+    void goesOn() {
+        long nowNs = System.nanoTime();
+        if (nowNs - toldNs >= BETWEEN_NS) {
+            toldNs = nowNs;
+            try {
+                connection.write(ByteBuffer.wrap(new byte[] {' '}));
+            } catch (IOException gone) {
+                // what it has asked for is done all the same
+            }
+        }
     }
 
     /** {@return where bytes behind the result go} */

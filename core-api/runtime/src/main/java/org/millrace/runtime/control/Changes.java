@@ -41,7 +41,8 @@ final class Changes {
             throw Request.bad("swap wants a transport, a hardware, or both");
         }
         long canary = request.number("canary_seconds", 0, 0, MAX_SECONDS);
-        answer.result(report(operations.swap(transport, hardware, request.flag("new_only"), TimeUnit.SECONDS.toNanos(canary))));
+        answer.result(report(operations.swap(transport, hardware, request.flag("new_only"), TimeUnit.SECONDS.toNanos(canary),
+            answer::goesOn)));
     }
 
     private static Map<String, Object> report(SwapReport report) {

@@ -207,10 +207,12 @@ public final class Operations implements AutoCloseable {
      * @param backend   on what, or null: on what it runs
      * @param newOnly   whether established connections stay with the old transport
      * @param canaryNs  how long one shard has it before the others follow, and is compared with them, ns; 0: they follow at once
+     * @param goesOn    called again and again, on this thread, while the new side rehearses; must not throw
      * @return what has been done
      * @throws OperationException if it is refused, with every reason; nothing has changed then
      */
-    public SwapReport swap(String transport, String backend, boolean newOnly, long canaryNs) throws OperationException {
+    public SwapReport swap(String transport, String backend, boolean newOnly, long canaryNs, Runnable goesOn)
+        throws OperationException {
         try {
             SwapRequest request = SwapRequest.KEEP;
             if (backend != null) {
@@ -219,7 +221,7 @@ public final class Operations implements AutoCloseable {
             if (transport != null) {
                 request = replace(request, pick("transport", transport, transports(), TransportFactory::name));
             }
-            SwapReport report = instance.swap(newOnly ? request.forNewOnly() : request, canaryNs);
+            SwapReport report = instance.swap(newOnly ? request.forNewOnly() : request, canaryNs, goesOn);
             check.swapped(null, instance.vitals().nowNs());
             return report;
         } catch (ConfigException e) {

@@ -238,6 +238,13 @@ class ControlServerTest {
     }
 
     @Test
+    void whileANewSideRehearsesTheClientHearsThatItGoesOn() throws IOException {
+        String answer = answer("{\"op\":\"swap\",\"transport\":\"tcp-flextoe\"}\n".getBytes(StandardCharsets.UTF_8));
+        assertThat(answer).startsWith(" ").endsWith("}\n");
+        assertThat(answer.stripLeading()).startsWith("{\"result\":").hasLineCount(1);
+    }
+
+    @Test
     void tracePointsGoOnAreReadAndGoOff() throws IOException {
         result("{\"op\":\"trace\",\"action\":\"on\",\"points\":[\"RX\",\"TX\"]}");
         assertThat(result("{\"op\":\"status\"}").get("tracing")).asInstanceOf(InstanceOfAssertFactories.LIST)

@@ -205,7 +205,7 @@ class ShardedChangesTest {
         SwapRequest request = SwapRequest.KEEP.transport(0, new TransportChoice(factory, Map.of()));
         CompletableFuture<SwapReport> swap = CompletableFuture.supplyAsync(() -> {
             try {
-                return shards.server.swap(request, canaryNs);
+                return shards.server.swap(request, canaryNs, () -> { });
             } catch (SwapException e) {
                 throw new CompletionException(e);
             }
@@ -259,7 +259,7 @@ class ShardedChangesTest {
     void canaryThatThrowsGoesBackAndTheOthersLiveOn() throws Exception {
         SwapRequest request = SwapRequest.KEEP.transport(0, new TransportChoice(new Broken(new FlexToeFactory(), true), Map.of()));
         CompletableFuture<SwapException> swap = CompletableFuture.supplyAsync(
-            () -> catchThrowableOfType(SwapException.class, () -> shards.server.swap(request, 20_000_000_000L)));
+            () -> catchThrowableOfType(SwapException.class, () -> shards.server.swap(request, 20_000_000_000L, () -> { })));
         List<StreamSocket> reset = new ArrayList<>();
         shards.until(() -> {
             for (StreamSocket stream : shards.streams) {
@@ -340,7 +340,7 @@ class ShardedChangesTest {
 
     @Test
     void canaryNeedsOthers() {
-        assertThatThrownBy(() -> shards.client.swap(SwapRequest.KEEP.transport(0, shards.client.running().transports().getFirst()), 1))
+        assertThatThrownBy(() -> shards.client.swap(SwapRequest.KEEP.transport(0, shards.client.running().transports().getFirst()), 1, () -> { }))
             .hasMessage("a canary is one shard of several, and shards is 1");
     }
 }

@@ -19,8 +19,8 @@ import org.millrace.wire.Ipv4Address;
 /** Binds and closes sockets, and sees to it that what is not acknowledged is sent again. */
 final class Control implements ControlPlane {
     private static final long TICK_NS = 20_000_000;
-    /** After a quarter of a second without an answer the peer is given up. */
-    private static final int MOST_TICKS = 12;
+    /** After two seconds without an answer the peer is given up. */
+    private static final int MOST_TICKS = 100;
 
     private final TransportHost host;
     private final StopAndWait.Machine program;

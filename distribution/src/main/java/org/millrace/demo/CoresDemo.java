@@ -19,7 +19,7 @@ import org.millrace.launcher.image.Image;
 final class CoresDemo {
     /** Whose is chance: that one data path gets none of so many for each is less likely than one in a million. */
     private static final int FILES_A_CORE = 16;
-    private static final Duration LIMIT = Duration.ofSeconds(120);
+    private static final Duration LIMIT = Duration.ofMinutes(5);
     private static final long LOOK_NS = TimeUnit.MILLISECONDS.toNanos(50);
 
     private CoresDemo() {
@@ -47,7 +47,7 @@ final class CoresDemo {
         Traffic traffic = new Traffic(network.fetcher(), "http://" + LinuxLink.MILLRACE_ADDRESS + ":80/", root.resolve("payload"), hash);
         traffic.start();
         await(traffic, FILES_A_CORE * cores);
-        traffic.stop(Peer.LIMIT);
+        traffic.stop();
         System.err.println("          $ millrace stats demo --shards");
         System.err.println(shards(processes, instance));
         Claims claims = new Claims();
@@ -70,7 +70,7 @@ final class CoresDemo {
     }
 
     private static String shards(Processes processes, Path instance, String... options) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(Image.command(List.of("tools", "lib", "bundles"), "org.millrace.cli.Main"));
+        List<String> command = new ArrayList<>(Image.shortCommand(List.of("tools", "lib", "bundles"), "org.millrace.cli.Main"));
         command.addAll(List.of("stats", instance.toString(), "--shards"));
         command.addAll(List.of(options));
         return processes.run("shards", LIMIT, command).output();

@@ -8,6 +8,10 @@ import java.util.Map;
 
 /** The kernel's TCP and an unmodified program on it. */
 final class Curl implements Peer {
+    /** Ends when nothing comes or goes for {@link Peer#STALL}. */
+    static final List<String> STALLS = List.of("--connect-timeout", Long.toString(STALL.toSeconds()), "--speed-limit", "1", "--speed-time",
+        Long.toString(STALL.toSeconds()));
+
     private final Processes processes;
 
     Curl(Processes processes) {
@@ -36,9 +40,10 @@ final class Curl implements Peer {
 
     private Exchange run(List<String> arguments) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of("curl", "--silent", "--show-error", "--fail", "--noproxy", "*",
-            "--max-time", Long.toString(LIMIT.toSeconds()), "--write-out", "%{time_total}"));
+            "--write-out", "%{time_total}"));
+        command.addAll(STALLS);
         command.addAll(arguments);
-        Processes.Result result = processes.run("curl", LIMIT.plusSeconds(5), command);
+        Processes.Result result = processes.run("curl", LIMIT, command);
         return new Exchange((long) (Double.parseDouble(result.output().strip()) * 1e9), result.cpu());
     }
 }

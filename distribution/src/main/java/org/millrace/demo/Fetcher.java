@@ -3,6 +3,7 @@ package org.millrace.demo;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.millrace.launcher.image.Image;
@@ -11,6 +12,8 @@ import org.millrace.launcher.image.Image;
 final class Fetcher {
     /** Exit code of a client whose connection was reset. */
     static final int RESET = 56; // curl(1): failure in receiving network data
+
+    private static final Duration SIGNAL_LIMIT = Duration.ofSeconds(40);
 
     private final Processes processes;
     private final Path directory;
@@ -53,6 +56,19 @@ final class Fetcher {
             return process.isAlive();
         }
 
+        /** Holds it where it is, until it is let go on. */
+        void hold() throws IOException, InterruptedException {
+            signal("STOP");
+        }
+
+        void goOn() throws IOException, InterruptedException {
+            signal("CONT");
+        }
+
+        private void signal(String signal) throws IOException, InterruptedException {
+            processes.run("signal", SIGNAL_LIMIT, List.of("sh", "-c", "kill -" + signal + " " + process.pid()));
+        }
+
         String error() throws IOException {
             return processes.tail(name);
         }
@@ -68,15 +84,19 @@ final class Fetcher {
 
     /** Begins to fetch into a file of that name. */
     Fetch start(String name, String url, long bytesPerSecond) throws IOException {
-        String file = directory.resolve(name).toString();
-        List<String> command;
         if (peer == null) {
-            command = List.of("curl", "--silent", "--show-error", "--fail", "--noproxy", "*", "--max-time",
-                Long.toString(Peer.LIMIT.toSeconds()), "--limit-rate", Long.toString(bytesPerSecond), "--output", file, url);
-        } else {
-            command = Image.command(List.of("lib", "bundles"), AttachedClient.class.getName());
-            command.addAll(List.of(peer.toString(), url, file, Long.toString(bytesPerSecond)));
+            return curl(name, "--limit-rate", Long.toString(bytesPerSecond), url);
         }
+        List<String> command = Image.shortCommand(List.of("lib", "bundles"), AttachedClient.class.getName());
+        command.addAll(List.of(peer.toString(), url, directory.resolve(name).toString(), Long.toString(bytesPerSecond)));
+        return new Fetch(name, processes.start(name, command));
+    }
+
+    private Fetch curl(String name, String... options) throws IOException {
+        List<String> command = new ArrayList<>(List.of("curl", "--silent", "--show-error", "--fail", "--noproxy", "*", "--output",
+            directory.resolve(name).toString()));
+        command.addAll(Curl.STALLS);
+        command.addAll(List.of(options));
         return new Fetch(name, processes.start(name, command));
     }
 
@@ -87,8 +107,6 @@ final class Fetcher {
 
     /** Begins to post a file; the answer goes into a file of that name. */
     Fetch post(String name, String url, Path content) throws IOException {
-        return new Fetch(name, processes.start(name, List.of("curl", "--silent", "--show-error", "--fail", "--noproxy", "*",
-            "--max-time", Long.toString(Peer.LIMIT.toSeconds()), "--request", "POST", "--upload-file", content.toString(),
-            "--output", directory.resolve(name).toString(), url)));
+        return curl(name, "--request", "POST", "--upload-file", content.toString(), url);
     }
 }

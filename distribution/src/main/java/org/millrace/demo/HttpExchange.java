@@ -121,8 +121,8 @@ final class HttpExchange {
     }
 
     private void await(BooleanSupplier condition) throws IOException {
-        if (!toe.await(condition, Peer.LIMIT.toNanos())) {
-            throw new IOException("nothing happened for " + Peer.LIMIT.toSeconds() + " s, or the runtime went away");
+        if (!toe.await(condition, Peer.STALL.toNanos())) {
+            throw new IOException("nothing happened for " + Peer.STALL.toSeconds() + " s, or the runtime went away");
         }
     }
 }

@@ -7,8 +7,10 @@ import java.util.Map;
 
 /** Who talks to the file server: an HTTP client in a process of its own. */
 interface Peer {
-    /** Longest that a transfer may take. */
-    Duration LIMIT = Duration.ofSeconds(120);
+    /** Longest that a transfer may stand still. */
+    Duration STALL = Duration.ofSeconds(120);
+    /** Longest that one may take, which is for what hangs: one that goes on is slow, as a busy machine is. */
+    Duration LIMIT = Duration.ofMinutes(10);
 
     /** {@return what it is, for the report} */
     String name();

@@ -13,6 +13,8 @@ import java.util.concurrent.locks.LockSupport;
 /** Child processes, their output in files of one directory; all of them end with this object. Any thread. */
 final class Processes implements AutoCloseable {
     private static final long LOOK_AGAIN_NS = TimeUnit.MILLISECONDS.toNanos(5);
+    /** A runtime that is just starting ends when it has started, which a busy machine may take long for. */
+    private static final long PATIENCE_S = 40;
 
     private final Path directory;
     private final List<Process> started = new ArrayList<>();
@@ -101,8 +103,8 @@ final class Processes implements AutoCloseable {
         started.forEach(Process::destroy);
         for (Process process : started) {
             try {
-                if (!process.waitFor(5, TimeUnit.SECONDS)) {
-                    process.destroyForcibly();
+                if (!process.waitFor(PATIENCE_S, TimeUnit.SECONDS)) {
+                    process.destroyForcibly().waitFor(); // until then it may write into the directory
                 }
             } catch (InterruptedException e) {
                 process.destroyForcibly();

@@ -13,7 +13,7 @@ import org.millrace.launcher.image.Image;
 
 /** A Millrace runtime in a process of its own, started as {@code millrace run} does. */
 final class RuntimeProcess {
-    private static final Duration LIMIT = Duration.ofSeconds(40);
+    private static final Duration LIMIT = Duration.ofMinutes(2);
 
     private final Processes processes;
     private final Process process;

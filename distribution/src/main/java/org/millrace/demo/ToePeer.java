@@ -43,7 +43,7 @@ final class ToePeer implements Peer {
         List<String> command = Image.command(List.of("lib", "bundles", "tools"), ToeClient.class.getName());
         command.addAll(List.of(wire.toString(), Integer.toString(mtuBytes), method, url, answer.toString()));
         command.addAll(List.of(body));
-        Processes.Result result = processes.run("client", LIMIT.plusSeconds(10), command);
+        Processes.Result result = processes.run("client", LIMIT, command);
         return new Exchange(Long.parseLong(result.output().strip()), result.cpu());
     }
 }

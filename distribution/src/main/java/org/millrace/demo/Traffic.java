@@ -3,7 +3,6 @@ package org.millrace.demo;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -130,10 +129,10 @@ final class Traffic {
     }
 
     /** Begins no transfer any more, and waits for those that run. */
-    void stop(Duration limit) throws InterruptedException {
+    void stop() throws InterruptedException {
         stopping = true;
         for (Thread worker : workers) {
-            if (!worker.join(limit)) {
+            if (!worker.join(Peer.LIMIT)) {
                 worker.interrupt();
                 worker.join();
             }

@@ -11,7 +11,7 @@ import org.millrace.launcher.image.Image;
  * native access.
  */
 final class VertxServer {
-    private static final Duration LIMIT = Duration.ofSeconds(40);
+    private static final Duration LIMIT = Duration.ofMinutes(2);
     private static final String NAME = "Vert.x server";
 
     private final Process process;

@@ -65,9 +65,14 @@ final class DeployFolder implements AutoCloseable {
         bundles = new DeployedBundles(context);
     }
 
-    /** {@return the framework's properties that tell the watcher to watch a directory} */
-    static Map<String, String> properties(Path directory) {
-        return Map.of("felix.fileinstall.dir", directory.toString(), "felix.fileinstall.noInitialDelay", "true",
+    /**
+     * {@return the framework's properties that tell the watcher to watch a directory}
+     *
+     * @param own where it may put what it needs, which goes with the framework
+     */
+    static Map<String, String> properties(Path directory, Path own) {
+        return Map.of("felix.fileinstall.dir", directory.toString(), "felix.fileinstall.tmpdir",
+            own.resolve("fileinstall").toString(), "felix.fileinstall.noInitialDelay", "true",
             "felix.fileinstall.poll", "500", "felix.fileinstall.filter", ".*\\.(jar|cfg|properties)",
             "felix.fileinstall.log.level", "0", "felix.fileinstall.enableConfigSave", "false");
     }

@@ -10,7 +10,8 @@ import java.util.concurrent.TimeUnit;
  * apart in the middle, it would fail in many ways, and say so. Any thread.
  */
 final class Ending {
-    private static final long PATIENCE_S = 15;
+    /** A start is a second, and on a machine with twenty times as much to do as it can twenty. */
+    private static final long PATIENCE_S = 40;
 
     private final CountDownLatch settled = new CountDownLatch(1);
     private volatile boolean asked;

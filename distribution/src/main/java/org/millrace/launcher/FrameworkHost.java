@@ -86,7 +86,7 @@ final class FrameworkHost implements AutoCloseable {
         properties.put("felix.service.urlhandlers", "false");
         // A component that fails is reported by ComponentStates, in one line; the stack trace is for who asks.
         properties.put("ds.loglevel", "debug".equalsIgnoreCase(System.getenv("MILLRACE_LOG")) ? "warn" : AUDIT_ONLY);
-        properties.putAll(DeployFolder.properties(deploy));
+        properties.putAll(DeployFolder.properties(deploy, cache));
         return properties;
     }
 

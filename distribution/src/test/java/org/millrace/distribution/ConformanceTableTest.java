@@ -7,8 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** The page of conformance claims nothing that no test shows. */
@@ -22,11 +20,7 @@ class ConformanceTableTest {
 
     @Test
     void everyTestThatIsNamedIsThere() throws IOException {
-        Map<String, String> sources;
-        try (Stream<Path> files = Files.find(ROOT, 12, (path, attributes) -> isOfTcp(path.toString()))) {
-            sources = files.collect(Collectors.toMap(path -> path.getFileName().toString().replace(".java", ""),
-                ConformanceTableTest::text, (a, b) -> a + b));
-        }
+        Map<String, String> sources = TestSources.byClass(ROOT, ConformanceTableTest::isOfTcp);
         for (ConformanceTable.Clause clause : ConformanceTable.clauses(ROOT)) {
             for (String test : clause.shown().stream().filter(one -> !one.contains(": ")).toList()) {
                 String[] parts = test.split("#");
@@ -37,15 +31,7 @@ class ConformanceTableTest {
 
     /** Homa's tests, and those of the lab's own hosts, have classes of the same names. */
     private static boolean isOfTcp(String file) {
-        return file.contains("src/test/java") && file.endsWith("Test.java") && !file.contains("/transport-homa/") && !file.contains("/apps/lab/");
-    }
-
-    private static String text(Path file) {
-        try {
-            return Files.readString(file);
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
+        return !file.contains("/transport-homa/") && !file.contains("/apps/lab/");
     }
 
     @Test

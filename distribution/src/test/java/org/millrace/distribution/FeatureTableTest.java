@@ -3,13 +3,10 @@ package org.millrace.distribution;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** The list of features claims nothing that no test shows, and the page lists what it lists. */
@@ -18,10 +15,10 @@ class FeatureTableTest {
 
     @Test
     void everyFeatureHasATest() throws IOException {
-        Map<String, String> sources = testSources();
+        Map<String, String> sources = TestSources.byClass(ROOT, path -> true);
         for (FeatureTable.Feature feature : FeatureTable.features(ROOT)) {
-            assertThat(sources).as(feature.name()).containsKey(feature.type() + ".java");
-            assertThat(sources.get(feature.type() + ".java")).as(feature.name()).contains("void " + feature.method() + "(");
+            assertThat(sources).as(feature.name()).containsKey(feature.type());
+            assertThat(sources.get(feature.type())).as(feature.name()).contains("void " + feature.method() + "(");
         }
     }
 
@@ -30,22 +27,6 @@ class FeatureTableTest {
         List<String> features = FeatureTable.features(ROOT).stream()
             .map(f -> "| " + f.name() + " | ").toList();
         assertThat(Files.readString(ROOT.resolve("docs/features.md"))).contains(features);
-    }
-
-    /** {@return text by file name, of all files of that name} */
-    private static Map<String, String> testSources() throws IOException {
-        try (Stream<Path> files = Files.find(ROOT, 12, (path, attributes) ->
-            path.toString().contains("src/test/java") && path.toString().endsWith("Test.java"))) {
-            return files.collect(Collectors.toMap(path -> path.getFileName().toString(), FeatureTableTest::text, String::concat));
-        }
-    }
-
-    private static String text(Path file) {
-        try {
-            return Files.readString(file);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     private static Path root() {

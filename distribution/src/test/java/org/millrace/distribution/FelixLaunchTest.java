@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.millrace.launcher.Main;
 import org.millrace.launcher.image.Image;
 
-@Timeout(60)
+@Timeout(180)
 class FelixLaunchTest {
     private static final Pattern PACKAGE = Pattern.compile("(?:^|,)([a-z0-9.]+)(?=[;,]|$)");
 

@@ -12,7 +12,7 @@ import org.millrace.launcher.image.Image;
 
 /** {@code millrace run} in a process of its own, its runtime directory a test's own. */
 final class Launched implements AutoCloseable {
-    private static final long LIMIT_S = 30;
+    private static final long LIMIT_S = 60;
 
     private final Process process;
     private final Path errors;
@@ -85,8 +85,20 @@ final class Launched implements AutoCloseable {
         return Files.readAllLines(errors);
     }
 
+    /** Kills it, and returns when it is gone: until then it has its locks, and may write. */
     @Override
     public void close() {
         process.destroyForcibly();
+        boolean interrupted = false;
+        while (process.isAlive()) {
+            try {
+                process.waitFor();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

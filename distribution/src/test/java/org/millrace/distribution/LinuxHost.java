@@ -50,7 +50,7 @@ final class LinuxHost implements AutoCloseable {
     private LinuxHost(Instance instance, Services services) {
         this.instance = instance;
         this.services = services;
-        thread = Thread.ofPlatform().name("services").start(services::run);
+        thread = Thread.ofPlatform().daemon().name("services").start(services::run);
     }
 
     private static InetSocketAddress at(int port) {

@@ -27,14 +27,17 @@ final class LinuxOptions {
     private static final int WRITES = 20;
     private static final int WRITTEN = 10;
     private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(20);
-    private static final Pattern SEGMENTS = Pattern.compile("data_segs_in:(\\d+)");
+    private static final Pattern DATA = Pattern.compile("data_segs_in:(\\d+)");
+    private static final Pattern ANSWERS = Pattern.compile(" segs_out:(\\d+)");
 
+    private final Instance instance;
     private final Toe toe;
     private final StreamSocket stream;
     private final SocketChannel accepted;
     private final DataInputStream input;
 
-    private LinuxOptions(Toe toe, ServerSocketChannel server) throws IOException {
+    private LinuxOptions(Instance instance, Toe toe, ServerSocketChannel server) throws IOException {
+        this.instance = instance;
         this.toe = toe;
         stream = toe.connect((InetSocketAddress) server.getLocalAddress());
         stream.option(StreamOption.DSCP, EXPEDITED);
@@ -52,7 +55,7 @@ final class LinuxOptions {
         try (Instance instance = LinuxHost.instance(new PacketPortFactory(), List.of(LinuxHost.transport), LinuxHost.OPTIONS);
              Toe toe = Toe.open(instance, ContextSize.DEFAULT);
              ServerSocketChannel server = ServerSocketChannel.open().bind(new InetSocketAddress(LINUX_ADDRESS, 9000))) {
-            LinuxOptions options = new LinuxOptions(toe, server);
+            LinuxOptions options = new LinuxOptions(instance, toe, server);
             options.codePoint();
             options.nagle();
         }
@@ -65,22 +68,30 @@ final class LinuxOptions {
         }
     }
 
-    /** Without it each write that is awaited is a segment; with it those that nobody awaits are few. */
+    /**
+     * Without it each write that is awaited is a segment. With it those that nobody awaits are few: a segment waits for the
+     * acknowledgement of the one before, which the kernel delays.
+     */
     private void nagle() throws Exception {
+        Seen begin = seen();
         for (int i = 0; i < WRITES; i++) {
             write();
             read(1);
         }
-        int undelayed = segments();
+        Seen undelayed = seen();
         stream.option(StreamOption.NO_DELAY, 0);
         for (int i = 0; i < WRITES; i++) {
             write();
         }
         read(WRITES);
-        int gathered = segments() - undelayed;
-        System.out.println(WRITES + " writes: " + undelayed + " segments without delay, " + gathered + " with Nagle's algorithm");
-        if (undelayed != WRITES || gathered > WRITES / 2) {
-            throw new AssertionError("segments without delay " + undelayed + ", with Nagle's algorithm " + gathered);
+        Seen gathered = seen();
+        long alone = undelayed.segments - begin.segments;
+        long together = gathered.segments - undelayed.segments;
+        long most = 1 + gathered.acknowledgements - undelayed.acknowledgements + gathered.timeouts - undelayed.timeouts;
+        System.out.println(WRITES + " writes: " + alone + " segments without delay, " + together + " of at most " + most
+            + " with Nagle's algorithm");
+        if (alone < WRITES || together > most) {
+            throw new AssertionError("segments without delay " + alone + ", with Nagle's algorithm " + together + " of " + most);
         }
     }
 
@@ -94,13 +105,23 @@ final class LinuxOptions {
         toe.poll(0);
     }
 
-    private int segments() throws IOException {
+    private Seen seen() throws IOException {
         Process ss = new ProcessBuilder("ss", "-tinH", "sport", "=", ":9000").redirectErrorStream(true).start();
         String output = new String(ss.getInputStream().readAllBytes());
-        Matcher found = SEGMENTS.matcher(output);
-        if (!found.find()) {
-            throw new AssertionError("no count of segments: " + output);
+        if (!output.contains("ESTAB")) {
+            throw new AssertionError("no connection: " + output);
         }
-        return Integer.parseInt(found.group(1));
+        return new Seen(number(DATA, output), number(ANSWERS, output),
+            instance.status().counters().get(LinuxHost.transport.name() + ".retransmission timeouts"));
+    }
+
+    /** {@return a figure, of which there is no word while it is 0} */
+    private static long number(Pattern pattern, String output) {
+        Matcher found = pattern.matcher(output);
+        return found.find() ? Long.parseLong(found.group(1)) : 0;
+    }
+
+    /** What the kernel has received and sent, and how often it has been sent again what it may have received. */
+    private record Seen(long segments, long acknowledgements, long timeouts) {
     }
 }

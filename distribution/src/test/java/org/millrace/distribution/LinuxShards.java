@@ -82,7 +82,7 @@ final class LinuxShards {
      */
     private static void pathMtuReachesItsShard(LinuxHost host) throws Exception {
         long before;
-        Process behind = new ProcessBuilder("unshare", "-n", "sleep", "50").start();
+        Process behind = new ProcessBuilder("unshare", "-n", "cat").start(); // ends with its input
         try {
             String inside = "nsenter -t " + behind.pid() + " -n ";
             Eventually.holds(() -> !bash("readlink /proc/self/ns/net").equals(bash("readlink /proc/" + behind.pid() + "/ns/net")),

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.locks.LockSupport;
 import org.millrace.api.context.ContextSize;
 import org.millrace.api.port.Port;
 import org.millrace.api.port.PortFactory;
@@ -27,6 +28,7 @@ import org.millrace.toe.Toe;
 final class NumberStreams implements AutoCloseable {
     private static final InetSocketAddress SERVER = new InetSocketAddress(InetAddress.ofLiteral("10.0.0.2"), 80);
     private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(120);
+    private static final long PAUSE_NS = TimeUnit.MICROSECONDS.toNanos(100);
     private static final int AT_ONCE = 64;
 
     private final Instance instance;
@@ -83,8 +85,7 @@ final class NumberStreams implements AutoCloseable {
                 if (failure != null || System.nanoTime() > untilNs) {
                     throw new AssertionError("stream " + i + " stands still at " + before[i], failure);
                 }
-                Thread.onSpinWait();
-                Thread.yield();
+                LockSupport.parkNanos(PAUSE_NS);
             }
         }
     }

@@ -33,6 +33,7 @@ import org.millrace.api.port.Port;
 import org.millrace.api.port.TransmitBatch;
 import org.millrace.launcher.Everything;
 import org.millrace.launcher.image.Image;
+import org.millrace.launcher.image.TemporaryDirectory;
 import org.millrace.ports.MemoryPortFactory;
 
 /** What an operator does to a running instance, each command in a process of its own, as from another shell. */
@@ -62,15 +63,13 @@ class OperatorTest {
 
     @AfterAll
     static void end() throws Exception {
-        running.terminate();
-        running.awaitExit();
-        assertThat(instance().resolve("control")).doesNotExist();
-        running.close();
-        for (String left : List.of("lock", "registry")) {
-            Files.deleteIfExists(instance().resolve(left));
+        try (Launched ending = running) {
+            ending.terminate();
+            ending.awaitExit();
+            assertThat(instance().resolve("control")).doesNotExist();
+        } finally {
+            TemporaryDirectory.delete(shared);
         }
-        Files.deleteIfExists(instance());
-        Files.delete(shared);
     }
 
     private static Path instance() {
@@ -87,7 +86,7 @@ class OperatorTest {
 
     private static Process start(List<String> prefix, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(prefix);
-        command.addAll(Image.command(List.of("tools", "lib", "bundles"), Everything.class.getName()));
+        command.addAll(Image.shortCommand(List.of("tools", "lib", "bundles"), Everything.class.getName()));
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().put("XDG_RUNTIME_DIR", directory.resolve("runtime").toString());

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
 import org.millrace.api.context.ContextSize;
 import org.millrace.ports.PacketPortFactory;
 import org.millrace.runtime.Instance;
@@ -21,6 +22,7 @@ import org.millrace.udp.UdpFactory;
 /** An application echoes messages over {@link UdpFactory}; the peer is the kernel's UDP. */
 final class UdpScenario {
     private static final int[] LENGTHS = {1, 2, 64, 511, 1400, 1472, 64, 1};
+    private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(20);
     private static final InetSocketAddress ECHO =
         new InetSocketAddress(InetAddress.ofLiteral(LinuxHost.ADDRESS), 7);
 
@@ -32,13 +34,13 @@ final class UdpScenario {
         try (Instance instance = LinuxHost.instance(new PacketPortFactory(), List.of(new UdpFactory()), Map.of());
              Toe toe = Toe.open(instance, ContextSize.DEFAULT)) {
             MessageSocket socket = toe.bind(ECHO, "udp");
-            if (!toe.await(socket::isBound, 5_000_000_000L)) {
+            if (!toe.await(socket::isBound, PATIENCE_NS)) {
                 throw new AssertionError("not bound: " + socket.status());
             }
             Thread application = Thread.ofPlatform().start(() -> echo(toe, socket, 20 * LENGTHS.length + 1));
             exchange(20);
             netcat();
-            application.join(5_000);
+            application.join(TimeUnit.NANOSECONDS.toMillis(PATIENCE_NS));
             System.out.println(instance.status());
         }
     }
@@ -47,7 +49,7 @@ final class UdpScenario {
         ByteBuffer buffer = ByteBuffer.allocateDirect(65_536);
         try {
             for (int left = messages; left > 0; left--) {
-                if (!toe.await(() -> socket.nextLength() >= 0, 5_000_000_000L)) {
+                if (!toe.await(() -> socket.nextLength() >= 0, PATIENCE_NS)) {
                     throw new AssertionError(left + " messages missing");
                 }
                 InetSocketAddress peer = socket.receive(buffer.clear());
@@ -63,7 +65,7 @@ final class UdpScenario {
 
     /** The kernel's nc sends a line and hears it again. */
     private static void netcat() throws Exception {
-        Process nc = new ProcessBuilder("nc", "-u", "-w", "2", LinuxHost.ADDRESS, "7")
+        Process nc = new ProcessBuilder("nc", "-u", "-w", "20", LinuxHost.ADDRESS, "7")
             .redirectError(ProcessBuilder.Redirect.INHERIT).start();
         nc.getOutputStream().write("across\n".getBytes(StandardCharsets.US_ASCII));
         nc.getOutputStream().flush();
@@ -77,7 +79,7 @@ final class UdpScenario {
     private static void exchange(int rounds) throws IOException {
         SplittableRandom random = new SplittableRandom(3);
         try (DatagramSocket linux = new DatagramSocket()) {
-            linux.setSoTimeout(5_000);
+            linux.setSoTimeout((int) TimeUnit.NANOSECONDS.toMillis(PATIENCE_NS));
             for (int round = 0; round < rounds; round++) {
                 for (int length : LENGTHS) {
                     byte[] sent = new byte[length];

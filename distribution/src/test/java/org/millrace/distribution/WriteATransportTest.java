@@ -135,7 +135,7 @@ class WriteATransportTest {
         List<VirtualHost> hosts = hosts(new Tutorial(directory).transport(), "loss=0");
         MessageSocket socket = bind(hosts.getFirst(), LEFT);
         socket.send(message(1), RIGHT);
-        world.until("given up", () -> socket.status() == Status.TIMED_OUT, SECOND_NS);
+        world.until("given up", () -> socket.status() == Status.TIMED_OUT, 3 * SECOND_NS);
         assertThat(hosts.getLast().status().drops()).containsKey("no such flow");
         assertThatThrownBy(() -> socket.send(message(2), RIGHT)).isInstanceOf(IOException.class);
         socket.close();

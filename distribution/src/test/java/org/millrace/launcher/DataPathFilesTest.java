@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Data paths that come, change and go with their files. */
-@Timeout(120)
+@Timeout(240)
 class DataPathFilesTest {
     @TempDir
     Path directory;

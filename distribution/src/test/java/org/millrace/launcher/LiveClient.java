@@ -16,6 +16,7 @@ import org.millrace.ports.MemoryPortFactory;
 import org.millrace.runtime.Instance;
 import org.millrace.runtime.config.InstanceConfig;
 import org.millrace.tcp.flextoe.FlexToeFactory;
+import org.millrace.testkit.Eventually;
 import org.millrace.toe.StreamSocket;
 import org.millrace.toe.Toe;
 
@@ -23,7 +24,7 @@ import org.millrace.toe.Toe;
 final class LiveClient implements AutoCloseable {
     private static final InetSocketAddress ECHO = new InetSocketAddress(InetAddress.ofLiteral("10.77.0.2"), 7);
     private static final int CHUNK = 4096;
-    private static final long LIMIT_NS = 40_000_000_000L;
+    private static final long LIMIT_NS = 80_000_000_000L;
 
     private final Instance instance;
     private final Toe toe;
@@ -40,10 +41,18 @@ final class LiveClient implements AutoCloseable {
             "10.77.0.1/24")), List.of(new BluefieldBackend()), List.of(new FlexToeFactory()),
             List.of(new MemoryPortFactory()));
         toe = Toe.open(instance, ContextSize.DEFAULT);
-        do { // refused at first: the data path runs before its applications do
-            stream = toe.connect(ECHO);
-            toe.await(() -> !stream.isConnecting(), -1);
-        } while (!stream.isConnected());
+        try {
+            Eventually.holds(this::connect, instance::status);
+        } catch (AssertionError e) {
+            close();
+            throw e;
+        }
+    }
+
+    /** Refused at first: the data path runs before its applications do. */
+    private boolean connect() {
+        stream = toe.connect(ECHO);
+        return toe.await(() -> !stream.isConnecting(), LIMIT_NS) && stream.isConnected();
     }
 
     /** Sends bytes, checks that they come back, until a condition holds and then as many again. */

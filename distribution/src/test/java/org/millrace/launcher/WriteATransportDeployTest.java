@@ -6,10 +6,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,7 +19,7 @@ import org.millrace.launcher.image.Image;
 import org.millrace.testkit.Eventually;
 
 /** What docs/write-a-transport.md has its reader do: build the bundle, drop it in with two data paths, talk across. */
-@Timeout(120)
+@Timeout(240)
 class WriteATransportDeployTest {
     private static final Path SOURCES = Path.of("../docs/write-a-transport");
     private static final Path IMAGE = Image.directory().toAbsolutePath();
@@ -27,12 +29,13 @@ class WriteATransportDeployTest {
     Path directory;
 
     private Path project;
+    private final List<Process> talks = new ArrayList<>();
 
     @Test
     void bundleBuiltByHandCarriesMessagesBetweenTwoInstances() throws Exception {
         project = copy(directory.resolve("project"));
         Process build = start("build", "sh", "build", IMAGE.toString());
-        assertThat(build.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(build.waitFor(100, TimeUnit.SECONDS)).isTrue();
         assertThat(build.exitValue()).isZero();
         try (DeployWorld world = new DeployWorld(directory)) {
             world.moveIn(project.resolve("stop-and-wait.jar"));
@@ -48,13 +51,22 @@ class WriteATransportDeployTest {
 
     private void exchange() throws IOException {
         List<String> numbers = IntStream.range(0, 100).mapToObj(Integer::toString).toList();
-        Process right = talk("right", "10.0.9.2", "10.0.9.1", List.of());
+        Process right = talk("right", "10.0.9.2", "10.0.9.1");
+        Process left = talk("left", "10.0.9.1", "10.0.9.2");
         await("right", List.of());
-        Process left = talk("left", "10.0.9.1", "10.0.9.2", numbers);
+        await("left", List.of());
+        left.outputWriter().write(String.join("\n", numbers));
+        left.outputWriter().close();
+        right.outputWriter().close(); // from now on it waits ten seconds for a message
         await("right", numbers);
         await("left", List.of());
-        left.destroy();
-        right.destroy();
+    }
+
+    @AfterEach
+    void endTalks() throws InterruptedException {
+        for (Process talk : talks) {
+            talk.destroyForcibly().waitFor();
+        }
     }
 
     private void await(String name, List<String> received) {
@@ -80,11 +92,10 @@ class WriteATransportDeployTest {
         return directory.resolve("run-" + name);
     }
 
-    private Process talk(String name, String address, String peer, List<String> lines) throws IOException {
+    private Process talk(String name, String address, String peer) throws IOException {
         Process process = start(name, JDK + "/java", "--enable-native-access=ALL-UNNAMED", "-cp", IMAGE + "/bundles/*",
             "Talk.java", runs(name).toString(), address, peer);
-        process.outputWriter().write(String.join("\n", lines));
-        process.outputWriter().close();
+        talks.add(process);
         return process;
     }
 

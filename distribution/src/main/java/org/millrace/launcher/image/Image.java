@@ -39,6 +39,19 @@ public final class Image {
         return command;
     }
 
+    /**
+     * {@return a command that runs a main class which ends soon, with what {@code bin/millrace} gives its tools: the compiler and the
+     * collector that cost least to start}
+     *
+     * @param parts     directories of the image whose jars are its class path
+     * @param mainClass the class; what follows is its arguments'
+     */
+    public static List<String> shortCommand(List<String> parts, String mainClass) {
+        List<String> command = command(parts, mainClass);
+        command.addAll(1, List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+        return command;
+    }
+
     /** {@return the directory; system property {@code millrace.image}, or the parent of the launcher's own} */
     public static Path directory() {
         String given = System.getProperty("millrace.image");

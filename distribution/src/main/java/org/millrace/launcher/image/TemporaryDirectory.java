@@ -1,19 +1,20 @@
 package org.millrace.launcher.image;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
-import java.util.Comparator;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Stream;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Directories that live as long as the process. One that a killed process has left behind goes when the next one is made
@@ -21,6 +22,8 @@ import java.util.stream.Stream;
  */
 public final class TemporaryDirectory {
     private static final String LOCK = "in-use";
+    private static final int ATTEMPTS = 50;
+    private static final long PAUSE_NS = 1_000_000;
     private static final Map<Path, FileChannel> HELD = new ConcurrentHashMap<>();
 
     private TemporaryDirectory() {
@@ -90,19 +93,50 @@ public final class TemporaryDirectory {
     }
 
     /**
-     * Deletes a directory and all in it, as far as possible.
+     * Deletes a directory and all in it, as far as possible; also what another thread puts there meanwhile.
      *
      * @param directory the directory
      */
     public static void delete(Path directory) {
         FileChannel lock = HELD.remove(directory);
-        try (Stream<Path> files = Files.walk(directory)) {
-            files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+        try {
+            for (int i = 0; i < ATTEMPTS && Files.exists(directory); i++) {
+                LockSupport.parkNanos(i * PAUSE_NS);
+                deleteOnce(directory);
+            }
             if (lock != null) {
                 lock.close();
             }
-        } catch (IOException | UncheckedIOException e) {
+        } catch (IOException e) {
             System.err.println("millrace: cannot delete " + directory + ": " + e.getMessage());
         }
+    }
+
+    /** The lock goes last: without it nobody would finish this if it were interrupted. */
+    private static void deleteOnce(Path directory) throws IOException {
+        Path lock = directory.resolve(LOCK);
+        Files.walkFileTree(directory, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                if (!file.equals(lock)) {
+                    file.toFile().delete();
+                }
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException gone) {
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path visited, IOException gone) {
+                if (visited.equals(directory)) {
+                    lock.toFile().delete();
+                }
+                visited.toFile().delete();
+                return FileVisitResult.CONTINUE;
+            }
+        });
     }
 }

@@ -48,6 +48,8 @@ import org.millrace.cli.testbed.Mutant.Change;
  * <li>static initializers, which declare names and layouts for placements, {@code toString, equals, hashCode}, and what the compiler
  *     adds, lambdas aside;
  * <li>from {@code new …Exception} to its {@code throw}: messages; what {@code try} adds for when something is thrown;
+ * <li>what only congestion control of a bundle of its own asks for: {@code CongestionAlgorithm, Delivery, DeliveryRate, FlowWatch.deliver};
+ *     DeliveryRateTest, BbrTest and PlugInCongestionTest show it;
  * <li>what is added to a field of {@code TcpCounters};
  * <li>the largest and the smallest number, which mean never;
  * <li>a constant that is the length of an array or an argument of a java.util constructor: room that is made ahead;
@@ -59,14 +61,14 @@ import org.millrace.cli.testbed.Mutant.Change;
  */
 final class MutantFinder {
     private static final Pattern ASIDE = Pattern.compile(".*(Factory|Config|Options|Component|Lines|Counters|package-info)(\\$.*)?"
-        + "|.*\\.(osgi|format)\\..*|.*\\.(Soundness|ConnectionFields)");
+        + "|.*\\.(osgi|format)\\..*|.*\\.(Soundness|ConnectionFields|CongestionAlgorithm|Delivery|DeliveryRate)");
     /**
      * Classes and methods. RequestsTest and HandshakeTest show what contexts share, and ports that are chosen; TcpCodecTest and
      * TwoHostsTest what is said of super-frames and to other machines.
      */
     private static final Pattern BEYOND = Pattern.compile(".*\\.(Requests\\.(handOver|contextLeft|contextClosed|dropListeners|lambda\\$context.*"
         + "|listen|lambda\\$listen.*|unlisten|inDataPath|taken)|Lingering\\.leave|Establishment\\.(placeAtListener|lambda\\$placeAtListener.*)"
-        + "|EphemeralPorts\\..*|ListenerTable.*|TcpCodec\\.(carried|replaces|mostReplaced|segmentSize)|TransmitProtocol\\.remainder)");
+        + "|EphemeralPorts\\..*|Handshake\\.load|FlowWatch\\.deliver|FlexToe\\.<init>|Laminar\\.superFrame|ListenerTable.*|TcpCodec\\.(carried|replaces|mostReplaced|segmentSize)|TransmitProtocol\\.remainder)");
     private static final Set<String> UNHEARD = Set.of("<clinit>", "toString", "equals", "hashCode", "walk");
     private static final int LARGE = 1000;
     private static final Map<Opcode, Opcode> NEGATED = both(Opcode.IFEQ, Opcode.IFNE, Opcode.IFLT, Opcode.IFGE, Opcode.IFGT,

@@ -44,7 +44,6 @@ final class ControlProtocol implements Stage<FlexMeta, ProtocolState> {
             meta.flags(TcpHeader.ACK | (s.has(ECN_ECHO) ? TcpHeader.ECE : 0));
         }
         int sendable = s.sendable();
-        meta.una(s.una());
         meta.sendable(sendable);
         if (sendable == 0 && s.ready() != 0 && s.max() == s.una()) {
             meta.digest(TcpProgram.DIGEST_ACTIVE);                              // zero window: the persist timer

@@ -21,11 +21,11 @@ public final class FlexMeta extends TcpMeta {
 
     /** {@return bytes that the flow may send now, 65,535 of them at most; a FIN alone is one} */
     public int sendable() {
-        return u16(TCP_BYTES + 18);
+        return u16(TCP_BYTES + 14);
     }
 
     void sendable(int v) {
-        u16(TCP_BYTES + 18, Math.min(v, MOST_SENDABLE));
+        u16(TCP_BYTES + 14, Math.min(v, MOST_SENDABLE));
     }
 
     /** {@return 1 if the segment to send has been sent before} */
@@ -55,48 +55,39 @@ public final class FlexMeta extends TcpMeta {
         i32(TCP_BYTES + 4, v);
     }
 
-    /** {@return SND.UNA after the segment} */
-    public int una() {
+    /** {@return round trip of a timed segment that this one acknowledges, microseconds; 0: none} */
+    public int rttUs() {
         return i32(TCP_BYTES + 8);
     }
 
-    void una(int v) {
-        i32(TCP_BYTES + 8, v);
-    }
-
-    /** {@return round trip of a timed segment that this one acknowledges, microseconds; 0: none} */
-    public int rttUs() {
-        return i32(TCP_BYTES + 12);
-    }
-
     void rttUs(int v) {
-        i32(TCP_BYTES + 12, v);
+        i32(TCP_BYTES + 8, v);
     }
 
     @Override
     public int sacksReceived() {
-        return u8(TCP_BYTES + 16);
+        return u8(TCP_BYTES + 12);
     }
 
     void sacksReceived(int v) {
-        u8(TCP_BYTES + 16, v);
+        u8(TCP_BYTES + 12, v);
     }
 
     @Override
     public int furtherSacks() {
-        return u8(TCP_BYTES + 17);
+        return u8(TCP_BYTES + 13);
     }
 
     private void furtherSacks(int v) {
-        u8(TCP_BYTES + 17, v);
+        u8(TCP_BYTES + 13, v);
     }
 
     private int edge(int i) {
-        return i32(TCP_BYTES + 20, 8, i);
+        return i32(TCP_BYTES + 16, 8, i);
     }
 
     private void edge(int i, int v) {
-        i32(TCP_BYTES + 20, 8, i, v);
+        i32(TCP_BYTES + 16, 8, i, v);
     }
 
     @Override

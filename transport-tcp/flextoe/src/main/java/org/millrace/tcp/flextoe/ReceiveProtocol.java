@@ -110,7 +110,6 @@ final class ReceiveProtocol implements Stage<FlexMeta, ProtocolState> {
     }
 
     private static long forward(FlexMeta meta, ProtocolState s) {
-        meta.una(s.una());
         meta.sendable(s.sendable());
         meta.eceReceived(meta.flags() & TcpHeader.ECE);
         if (meta.answer() != 0) {

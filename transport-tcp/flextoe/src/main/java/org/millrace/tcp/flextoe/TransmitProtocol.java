@@ -92,7 +92,6 @@ final class TransmitProtocol implements Stage<FlexMeta, ProtocolState> {
         meta.seq(seq);
         meta.payloadSeq(seq);
         meta.length(length);
-        meta.una(s.una());
         meta.mss(s.mss());
         meta.retransmitted(again ? 1 : 0);
         meta.flags(flags);

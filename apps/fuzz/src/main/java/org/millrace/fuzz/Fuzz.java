@@ -57,11 +57,14 @@ public final class Fuzz implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        Path directory = corpus == null ? Files.createTempDirectory("millrace-fuzz") : corpus;
+        Path directory = corpus == null ? Temporary.directory() : corpus;
         boolean found = false;
         System.out.printf("%-12s %12s %8s %8s %8s %8s%n", "target", "runs", "cpu s", "edges", "features", "inputs");
         for (Target target : targets.isEmpty() ? List.of(Target.values()) : targets) {
             found |= !fuzz(target, directory);
+        }
+        if (corpus == null && !found) {
+            Temporary.delete(directory);
         }
         return found ? 1 : 0;
     }

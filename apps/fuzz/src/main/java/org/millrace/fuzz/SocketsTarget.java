@@ -6,7 +6,6 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -87,7 +86,7 @@ public final class SocketsTarget {
         final Path attach;
 
         Attacked() throws IOException {
-            Path directory = Files.createTempDirectory("millrace-fuzz");
+            Path directory = Temporary.directory();
             List<BluefieldBackend> hardware = List.of(new BluefieldBackend());
             List<FlexToeFactory> transports = List.of(new FlexToeFactory());
             Instance instance = Instance.start(InstanceConfig.parse(Map.of("instance", "fuzz", "hardware", BluefieldBackend.NAME,
@@ -100,6 +99,7 @@ public final class SocketsTarget {
             Runtime.getRuntime().addShutdownHook(new Thread(() -> {
                 server.close();
                 instance.close();
+                Temporary.delete(directory);
             }));
         }
     }

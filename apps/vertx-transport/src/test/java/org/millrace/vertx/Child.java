@@ -23,9 +23,11 @@ final class Child implements AutoCloseable {
     private final Process process;
     private final BufferedReader output;
 
-    private Child(List<String> flags, String classPath, String main, List<String> arguments) throws IOException {
+    /** {@code temporary} is where it leaves its files: one that is killed does not delete them. */
+    private Child(Path temporary, List<String> flags, String classPath, String main, List<String> arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(System.getProperty("java.home") + "/bin/java", "-Xmx256m",
-            "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED"));
+            "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED",
+            "-Djava.io.tmpdir=" + temporary));
         command.addAll(flags);
         command.addAll(List.of("-cp", classPath, Companion.class.getName(), main));
         command.addAll(arguments);
@@ -35,13 +37,13 @@ final class Child implements AutoCloseable {
 
     /** An application: no runtime, no OSGi, no Chronicle, and no flag but native access. */
     static Child application(Class<?> main, Path directory, String... flags) throws IOException {
-        return new Child(List.of(flags), classPath(entry -> NO_APPLICATION.stream().noneMatch(entry::contains)), main.getName(),
+        return new Child(directory.getParent(), List.of(flags), classPath(entry -> NO_APPLICATION.stream().noneMatch(entry::contains)), main.getName(),
             List.of(directory.toString()));
     }
 
     /** JUnit 4 with Vert.x's own tests; after the limit its threads are shown among its lines, and it is killed. */
-    static Child suite(Collection<String> tests, List<String> flags, Duration limit) throws IOException {
-        Child child = new Child(flags, classPath(entry -> true), SuiteProcess.class.getName(), List.copyOf(tests));
+    static Child suite(Path temporary, Collection<String> tests, List<String> flags, Duration limit) throws IOException {
+        Child child = new Child(temporary, flags, classPath(entry -> true), SuiteProcess.class.getName(), List.copyOf(tests));
         child.process.onExit().orTimeout(limit.toSeconds(), TimeUnit.SECONDS).exceptionallyAsync(late -> child.showThreadsAndKill());
         return child;
     }
@@ -64,7 +66,7 @@ final class Child implements AutoCloseable {
 
     /** With everything, the flags of Chronicle, and room for two hosts of three transports. */
     static Child runtime(Class<?> main, Path directory) throws IOException {
-        return new Child(List.of("-Xmx256m", "--add-opens=java.base/java.lang=ALL-UNNAMED",
+        return new Child(directory.getParent(), List.of("-Xmx256m", "--add-opens=java.base/java.lang=ALL-UNNAMED",
             "--add-opens=java.base/java.lang.reflect=ALL-UNNAMED", "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED",
             "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"),
             System.getProperty("java.class.path"), main.getName(), List.of(directory.toString()));

@@ -1,6 +1,7 @@
 package org.millrace.vertx;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -49,11 +50,11 @@ final class SuiteRun {
     }
 
     /** Runs them to their end; a process that has not ended after the limit shows its threads and is killed. */
-    static Outcome of(Collection<String> tests, Duration limit, String... flags) throws IOException {
+    static Outcome of(Path temporary, Collection<String> tests, Duration limit, String... flags) throws IOException {
         List<String> all = new ArrayList<>(List.of(flags));
         Collections.addAll(all, "-Djava.net.preferIPv4Stack=true", "-Xmx512m");
         SuiteRun run = new SuiteRun();
-        try (Child child = Child.suite(tests, all, limit)) {
+        try (Child child = Child.suite(temporary, tests, all, limit)) {
             for (String line = child.line(); line != null; line = child.line()) {
                 if (line.startsWith(SuiteProcess.MARK + "end")) {
                     return new Outcome(run.passed, run.failed, run.leftOut);

@@ -53,15 +53,15 @@ class VertxSuiteTest {
     private Path temporary;
 
     /** An instance that is its own peer, and the properties that name it. */
-    private record Ground(TwoHosts hosts, String... flags) implements AutoCloseable {
+    private record Ground(Path directory, TwoHosts hosts) implements AutoCloseable {
         static Ground at(Path directory) {
-            return new Ground(new TwoHosts(directory), "-Dmillrace.instance=" + directory,
-                "-Dmillrace.route=127.0.0.0/8,10.9.0.0/24,0.0.0.0");
+            return new Ground(directory, new TwoHosts(directory));
         }
 
         Outcome run(Collection<String> tests) {
             try {
-                return SuiteRun.of(tests, LIMIT, flags);
+                return SuiteRun.of(directory.getParent(), tests, LIMIT, "-Dmillrace.instance=" + directory,
+                    "-Dmillrace.route=127.0.0.0/8,10.9.0.0/24,0.0.0.0");
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
@@ -115,8 +115,8 @@ class VertxSuiteTest {
         return still;
     }
 
-    private static SortedMap<String, String> overNio(SortedMap<String, String> failed) throws IOException {
-        return failed.isEmpty() ? failed : SuiteRun.of(failed.keySet(), LIMIT).failed();
+    private SortedMap<String, String> overNio(SortedMap<String, String> failed) throws IOException {
+        return failed.isEmpty() ? failed : SuiteRun.of(temporary, failed.keySet(), LIMIT).failed();
     }
 
     private static SortedMap<String, String> without(SortedMap<String, String> tests, SortedMap<String, String> others) {

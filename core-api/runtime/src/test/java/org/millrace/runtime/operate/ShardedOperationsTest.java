@@ -252,6 +252,7 @@ class ShardedOperationsTest {
             }
             capture.finish();
         }
+        assertThat(shards.operations.health().reasons()).as("journals and registry are kept by whoever runs a shard").isEmpty();
         for (int port = 40_000; port < 40_004; port++) {
             int client = port;
             List<Packet> accepted = packets(file.toByteArray()).stream().filter(packet -> packet.clientPort() == client

@@ -68,7 +68,7 @@ final class MutantFinder {
      */
     private static final Pattern BEYOND = Pattern.compile(".*\\.(Requests\\.(handOver|contextLeft|contextClosed|dropListeners|lambda\\$context.*"
         + "|listen|lambda\\$listen.*|unlisten|inDataPath|taken)|Lingering\\.leave|Establishment\\.(placeAtListener|lambda\\$placeAtListener.*)"
-        + "|EphemeralPorts\\..*|Handshake\\.load|FlowWatch\\.deliver|FlexToe\\.<init>|Laminar\\.superFrame|ListenerTable.*|TcpCodec\\.(carried|replaces|mostReplaced|segmentSize)|TransmitProtocol\\.remainder)");
+        + "|EphemeralPorts\\..*|Handshake\\.load|(Connection|PostState)\\.context|FlowWatch\\.deliver|FlexToe\\.<init>|Laminar\\.superFrame|ListenerTable.*|TcpCodec\\.(carried|replaces|mostReplaced|segmentSize)|TransmitProtocol\\.remainder)");
     private static final Set<String> UNHEARD = Set.of("<clinit>", "toString", "equals", "hashCode", "walk");
     private static final int LARGE = 1000;
     private static final Map<Opcode, Opcode> NEGATED = both(Opcode.IFEQ, Opcode.IFNE, Opcode.IFLT, Opcode.IFGE, Opcode.IFGT,

@@ -36,7 +36,7 @@ import org.millrace.testkit.script.ScriptFailure;
  * hw-bluefield copies and hw-tofino runs.
  *
  * <p>The build tries a few whose script is known, so that it neither takes long nor depends on what another edit draws. {@code -Dmillrace.mutants=100 -Dmillrace.mutants.seed=1} draws a
- * hundred and shows each; with {@code -Dmillrace.mutants.in=LossRecovery} only those of which the text has that.
+ * hundred and shows each, several seeds ({@code 1,2,3}) as many for each; with {@code -Dmillrace.mutants.in=LossRecovery} only those of which the text has that.
  */
 class MutantTest {
     private static final long STEPS = 20_000_000;
@@ -85,26 +85,34 @@ class MutantTest {
     @EnabledIfSystemProperty(named = "millrace.mutants", matches = "\\d+")
     void drawnMutantsAreKilled() throws Throwable {
         int count = Integer.getInteger("millrace.mutants");
-        long seed = Long.getLong("millrace.mutants.seed", 1);
         String place = System.getProperty("millrace.mutants.in", "");
-        List<Mutant> drawn = all();
-        Collections.shuffle(drawn, new Random(seed));
-        drawn = drawn.stream().filter(mutant -> mutant.toString().contains(place)).limit(count).toList();
         MutantLoader unchanged = MutantLoader.noting();
         List<Reach> reaches = reaches(unchanged);
         List<Mutant> survivors = new ArrayList<>();
-        for (Mutant mutant : drawn) {
-            int piece = unchanged.piece(mutant);
-            List<Attempt> attempts = reaches.stream().filter(reach -> piece >= 0 && reach.pieces.get(piece))
-                .map(Reach::attempt).filter(attempt -> attempt.has(mutant)).toList();
-            Attempt killer = killer(mutant, attempts);
-            System.out.println((killer == null ? "SURVIVED" : "killed  ") + " " + mutant
-                + (killer == null ? ", in reach of " + attempts.size() + " runs" : " by " + killer));
-            if (killer == null) {
-                survivors.add(mutant);
+        for (String seed : System.getProperty("millrace.mutants.seed", "1").split(",")) {
+            List<Mutant> drawn = all();
+            Collections.shuffle(drawn, new Random(Long.parseLong(seed)));
+            drawn = drawn.stream().filter(mutant -> mutant.toString().contains(place)).limit(count).toList();
+            int before = survivors.size();
+            for (Mutant mutant : drawn) {
+                if (!isKilled(mutant, unchanged, reaches)) {
+                    survivors.add(mutant);
+                }
             }
+            System.out.println("seed " + seed + ": " + (drawn.size() + before - survivors.size()) + " of " + drawn.size() + " killed");
         }
-        assertThat(survivors).as("survivors of " + count + " with seed " + seed).isEmpty();
+        assertThat(survivors).as("survivors of draws of " + count).isEmpty();
+    }
+
+    /** Tries those that reach what is changed, and says what came of it. */
+    private static boolean isKilled(Mutant mutant, MutantLoader unchanged, List<Reach> reaches) throws Throwable {
+        int piece = unchanged.piece(mutant);
+        List<Attempt> attempts = reaches.stream().filter(reach -> piece >= 0 && reach.pieces.get(piece))
+            .map(Reach::attempt).filter(attempt -> attempt.has(mutant)).toList();
+        Attempt killer = killer(mutant, attempts);
+        System.out.println((killer == null ? "SURVIVED" : "killed  ") + " " + mutant
+            + (killer == null ? ", in reach of " + attempts.size() + " runs" : " by " + killer));
+        return killer != null;
     }
 
     /** Those that reach little come first: they are about what they reach. An exchange is about what is not reached without it. */

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -30,7 +31,10 @@ import org.osgi.service.component.runtime.dto.ComponentDescriptionDTO;
 /** Hands components their configurations and watches them start, change and end. */
 final class ComponentStates {
     private static final Pattern THROWN = Pattern.compile("(?m)^(?:Caused by: )?([\\w.$]+)(?:: (.*))?$");
-    private static final long LIMIT_S = 30;
+    /** Then what is waited for does not come. */
+    private static final long WAITS_NS = TimeUnit.SECONDS.toNanos(30);
+    /** Then what is being done does not end. */
+    private static final long HANGS_NS = TimeUnit.SECONDS.toNanos(120);
     private static final long LOOK_AGAIN_NS = TimeUnit.MILLISECONDS.toNanos(15);
 
     private final ConfigurationAdmin configurations;
@@ -76,7 +80,7 @@ final class ComponentStates {
         runtimeLast.add(Configuration.RUNTIME);
         for (String component : runtimeLast) {
             delete(component, configuration.name());
-            await(() -> states(component, configuration.name()).isEmpty(), () -> component + " has not ended");
+            await(() -> states(component, configuration.name()).isEmpty(), () -> true, () -> component + " has not ended");
         }
     }
 
@@ -125,18 +129,26 @@ final class ComponentStates {
         boolean holds() throws LaunchException;
     }
 
-    private static void await(Condition condition, Supplier<String> otherwise) throws LaunchException {
-        long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_S);
+    private static void await(Condition condition, BooleanSupplier goesOn, Supplier<String> otherwise) throws LaunchException {
+        long beginNs = System.nanoTime();
         while (!condition.holds()) {
-            if (System.nanoTime() - deadlineNs > 0) {
-                throw new LaunchException(FAILED, otherwise.get() + " after " + LIMIT_S + " s");
+            long ns = System.nanoTime() - beginNs;
+            if (ns > HANGS_NS || ns > WAITS_NS && !goesOn.getAsBoolean()) {
+                throw new LaunchException(FAILED, otherwise.get() + " after " + TimeUnit.NANOSECONDS.toSeconds(ns) + " s");
             }
             LockSupport.parkNanos(LOOK_AGAIN_NS);
         }
     }
 
     private void awaitActive(Configuration configuration) throws LaunchException {
-        await(() -> areActive(configuration), () -> "not started: " + waiting(configuration));
+        await(() -> areActive(configuration), () -> isStarting(configuration), () -> "not started: " + waiting(configuration));
+    }
+
+    /** Whether a component has all that it needs, and has not come to an end with it. */
+    private boolean isStarting(Configuration configuration) {
+        return configuration.components().keySet().stream()
+            .flatMap(component -> states(component, configuration.name()).stream())
+            .anyMatch(state -> state.state == ComponentConfigurationDTO.SATISFIED);
     }
 
     private boolean areActive(Configuration configuration) throws LaunchException {

@@ -11,6 +11,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.millrace.api.context.ContextSize;
 import org.millrace.bluefield.BluefieldBackend;
+import org.millrace.launcher.image.TemporaryDirectory;
 import org.millrace.ports.PacketPortFactory;
 import org.millrace.runtime.config.DataPathConfig.TransportChoice;
 import org.millrace.runtime.status.DataPathStatus;
@@ -37,7 +38,7 @@ final class LinuxScenarios {
     }
 
     public static void main(String[] arguments) throws Exception {
-        Path root = Files.createTempDirectory("millrace-interop-");
+        Path root = TemporaryDirectory.createLarge("millrace-interop-");
         if (arguments.length > 1) {
             LinuxHost.transport(arguments[1]);
         }
@@ -52,7 +53,7 @@ final class LinuxScenarios {
             new LinuxScenarios(root).run(arguments[0]);
             System.out.println("passed: " + arguments[0]);
         } finally {
-            Namespace.execute("rm -rf " + root);
+            TemporaryDirectory.delete(root);
         }
         System.exit(0);
     }

@@ -108,9 +108,11 @@ class MemoryDemoTest {
     void terminatedDemoLeavesNothingBehind(String said) throws Exception {
         Process demo = start("--bytes", "3000000");
         BufferedReader errors = demo.errorReader();
-        for (String line = ""; !line.startsWith(said); line = errors.readLine()) {
-            assertThat(line).as("what it says before it ends").isNotNull();
+        String line = errors.readLine();
+        while (line != null && !line.startsWith(said)) {
+            line = errors.readLine();
         }
+        assertThat(line).as("what it says before it is told to end").isNotNull();
         demo.toHandle().destroy();
         assertThat(demo.waitFor(120, TimeUnit.SECONDS)).isTrue();
         assertThat(ProcessHandle.allProcesses().filter(process -> process.info().commandLine().orElse("").contains(directory.toString())))

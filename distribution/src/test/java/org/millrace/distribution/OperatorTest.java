@@ -54,7 +54,7 @@ class OperatorTest {
 
     @BeforeAll
     static void start() throws IOException {
-        shared = Files.createTempDirectory("millrace-operator"); // users other than this one may pass through
+        shared = TemporaryDirectory.createLarge("millrace-operator-"); // users other than this one may pass through
         Files.setPosixFilePermissions(shared, PosixFilePermissions.fromString("rwx--x--x"));
         running = Launched.run(directory, configuration("attach.directory=" + instance(), "attach.users=" + NOBODY,
             "metrics=0"));

@@ -65,8 +65,8 @@ class VertxServiceTest {
 
         private static void ask() throws Exception {
             try (Socket socket = new Socket()) {
-                socket.connect(new InetSocketAddress(InetAddress.ofLiteral(LinuxHost.ADDRESS), 8080), 10_000);
-                socket.setSoTimeout(10_000);
+                socket.connect(new InetSocketAddress(InetAddress.ofLiteral(LinuxHost.ADDRESS), 8080), 40_000);
+                socket.setSoTimeout(40_000);
                 socket.getOutputStream().write("GET / HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
                 String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
                 if (!answer.startsWith("HTTP/1.0 200 OK") || !answer.endsWith("Hello, 10.77.0.1\n")) {

@@ -42,6 +42,7 @@ public final class StreamWorld implements AutoCloseable {
     private final Toe nearToe;
     private final Toe farToe;
     private final List<End> ends = new ArrayList<>();
+    private boolean mayBreak;
 
     /**
      * Opens the streams.
@@ -89,6 +90,7 @@ public final class StreamWorld implements AutoCloseable {
         private final ByteBuffer buffer = ByteBuffer.allocate(32 << 10);
         long sent;
         long received;
+        boolean isReset;
 
         End(StreamSocket socket) {
             this.socket = socket;
@@ -122,16 +124,30 @@ public final class StreamWorld implements AutoCloseable {
         while (nearToe.nextReady() != null || farToe.nextReady() != null) {
             busy = true; // who is ready finds out by asking
         }
-        try {
-            for (End end : ends) {
-                busy |= end.run();
-            }
-        } catch (IOException e) {
-            throw new AssertionError("a stream has broken", e);
+        for (End end : ends) {
+            busy |= !end.isReset && run(end);
         }
         if (!busy && nextNs > nowNs) {
             clock.set(nextNs);
         }
+    }
+
+    private boolean run(End end) {
+        try {
+            return end.run();
+        } catch (IOException e) {
+            if (!mayBreak) {
+                throw new AssertionError("a stream has broken", e);
+            }
+            end.isReset = true;
+            return true;
+        }
+    }
+
+    /** Runs until every stream is reset at both ends. */
+    public void untilReset() {
+        mayBreak = true;
+        until(() -> ends.stream().allMatch(end -> end.isReset));
     }
 
     private void until(BooleanSupplier condition) {

@@ -18,6 +18,7 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.millrace.api.hardware.Capacity;
 import org.millrace.api.hardware.Outlet;
 import org.millrace.api.hardware.Pipeline;
@@ -39,6 +40,7 @@ import org.millrace.runtime.path.TestHost;
 import org.millrace.runtime.transport.LoadedTransport;
 import org.millrace.sim.port.FrameLink;
 import org.millrace.tcp.flextoe.FlexToeFactory;
+import org.millrace.tcp.laminar.LaminarFactory;
 import org.millrace.testkit.Eventually;
 import org.millrace.testkit.Impairment;
 import org.millrace.wire.Ipv4Address;
@@ -130,6 +132,27 @@ class SwapStepsTest {
         swap.cancel();
         assertThat(open).hasSize(2);
         world.exchange(NUMBERS);
+    }
+
+    private static List<TransportFactory> programs() {
+        return List.of(new FlexToeFactory(), new LaminarFactory());
+    }
+
+    /** What listens goes over, what is established is reset at both ends, and nothing is left of the old side. */
+    @ParameterizedTest
+    @MethodSource("programs")
+    void whatHasFailedIsReplacedWithoutItsConnections(TransportFactory program) throws SwapException {
+        StreamWorld other = new StreamWorld(Watched::new, program, new FrameLink(20_000, 1500, false), Impairment.NONE, 3);
+        other.exchange(NUMBERS);
+        Swap swap = new Swap(other.far, SwapRequest.KEEP.transport(0, new TransportChoice(program, Map.of())).warmUp(0), System::nanoTime, step -> { });
+        swap.prepare(other.far.loaded());
+        Swap.end(swap.rescue(other.far.nowNs()));
+        other.untilReset();
+        assertThat(List.of(other.near, other.far)).allSatisfy(path ->
+            assertThat(running(path).getFirst().host.flows().size()).isZero());
+        assertThat(other.far.status().connections()).anySatisfy(line -> assertThat(line.state()).isEqualTo("LISTEN"));
+        assertThat(open).as("one at each end of two worlds").hasSize(4);
+        other.close();
     }
 
     /** The second one is refused when the first one is loaded. */

@@ -27,6 +27,7 @@ import org.millrace.runtime.status.Vitals;
 import org.millrace.runtime.swap.SwapException;
 import org.millrace.runtime.swap.SwapReport;
 import org.millrace.runtime.swap.SwapRequest;
+import org.millrace.runtime.swap.SwapStep;
 import org.millrace.runtime.trace.TraceLines;
 import org.millrace.runtime.trace.TraceRequest;
 import org.millrace.runtime.trace.TracedProgram;
@@ -261,7 +262,7 @@ public final class Operations implements AutoCloseable {
 
     private static OperationException refusal(SwapException e) {
         String refused = "the swap is refused at step " + e.step().name().toLowerCase(Locale.ROOT)
-            + ", nothing has changed";
+            + (e.step() == SwapStep.CANARY ? ", all run what they ran" : ", nothing has changed");
         return e.misfits().isEmpty() ? new OperationException(Fault.REFUSED, refused + ": " + e.getMessage())
             : new OperationException(Fault.REFUSED, refused + ": the program does not fit", e.misfits());
     }

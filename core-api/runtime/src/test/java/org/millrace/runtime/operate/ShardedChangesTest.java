@@ -40,6 +40,7 @@ import org.millrace.api.transport.ControlPlane;
 import org.millrace.api.transport.Transport;
 import org.millrace.api.transport.TransportFactory;
 import org.millrace.api.transport.TransportHost;
+import org.millrace.bluefield.BluefieldBackend;
 import org.millrace.runtime.config.ConfigChange;
 import org.millrace.runtime.config.DataPathConfig.TransportChoice;
 import org.millrace.runtime.config.InstanceConfig;
@@ -259,9 +260,10 @@ class ShardedChangesTest {
     /** Its connections are reset, those of the others go on, and so do its listeners. */
     @Test
     void canaryThatThrowsGoesBackAndTheOthersLiveOn() throws Exception {
-        SwapRequest request = SwapRequest.KEEP.transport(0, new TransportChoice(new Broken(new FlexToeFactory(), true), Map.of()));
-        CompletableFuture<SwapException> swap = CompletableFuture.supplyAsync(
-            () -> catchThrowableOfType(SwapException.class, () -> shards.server.swap(request, 20_000_000_000L, () -> { })));
+        Operations operator = new Operations(shards.server,
+            Installed.of(List.of(new BluefieldBackend()), List.of(new Broken(new FlexToeFactory(), true))), () -> { });
+        CompletableFuture<OperationException> swap = CompletableFuture.supplyAsync(() -> catchThrowableOfType(OperationException.class,
+            () -> operator.swap("tcp-broken", null, false, 20_000_000_000L, () -> { })));
         List<StreamSocket> reset = new ArrayList<>();
         shards.until(() -> {
             for (StreamSocket stream : shards.streams) {
@@ -277,12 +279,12 @@ class ShardedChangesTest {
             shards.calling.flush();
             return swap.isDone() && reset.size() == shards.homes.values().stream().filter(home -> home == 1).count();
         });
-        assertThat(swap.join().step()).isEqualTo(SwapStep.CANARY);
-        assertThat(swap.join()).hasMessageStartingWith("shard 1 has gone back, and its connections are reset: the program "
-            + "has failed with java.lang.IllegalStateException: ").hasMessageEndingWith("a bad program");
+        assertThat(swap.join()).hasMessageStartingWith("the swap is refused at step canary, all run what they ran: shard 1 has gone back, and its "
+            + "connections are reset: the program has failed with java.lang.IllegalStateException: ").hasMessageEndingWith("a bad program");
         assertThat(reset).allMatch(stream -> isAtHome(stream, 1));
         assertThat(running()).containsExactly("tcp-flextoe", "tcp-flextoe");
-        assertThat(shards.operations.health()).isEqualTo(new Health(Health.State.READY, List.of()));
+        assertThat(operator.health().reasons()).singleElement().asString().startsWith("the last swap was refused: ");
+        operator.close();
         shards.streams.removeAll(reset);
         shards.echo(callAgain(1));
         assertThat(shards.server.ended()).isNull();

@@ -33,10 +33,17 @@ class ForwarderTest {
                 Samples answers = transfers.answers(path, Pairing.LINUX, 10_000, 40, 40);
                 assertThat(answers.quantile(0)).as("two round trips").isGreaterThanOrEqualTo(80.0);
                 assertThat(ground.forwarder.figures().lost()).isPositive();
-                double[] rates = transfers.bulk(Conditions.of(0, 0, 4 * MS, 1_250_000, 1), false, Map.of(Pairing.SENDING, 1), 0, 1_000 * MS)
-                    .get(Pairing.SENDING);
-                assertThat(rates).hasSize(1);
-                assertThat(rates[0]).isBetween(1.0, 1_250_000.0); // how much depends on the machine
+                double rate = 0;
+                double most = 0;
+                for (int i = 0; i < 20 && rate == 0; i++) { // where other processes run, a second may pass without a byte
+                    long beginNs = System.nanoTime();
+                    double[] rates = transfers.bulk(Conditions.of(0, 0, 4 * MS, 1_250_000, 1), false, Map.of(Pairing.SENDING, 1), 0,
+                        1_000 * MS).get(Pairing.SENDING);
+                    assertThat(rates).hasSize(1);
+                    rate = rates[0];
+                    most = 1_250_000 * (System.nanoTime() - beginNs) / 1e9; // in more than a second, if its end was late
+                }
+                assertThat(rate).isBetween(1.0, most); // how much depends on the machine
             }
             System.exit(0);
         }

@@ -48,7 +48,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.millrace.api.context.ContextGrant;
 import org.slf4j.LoggerFactory;
 
-@Timeout(value = 60, unit = TimeUnit.SECONDS)
+@Timeout(value = 120, unit = TimeUnit.SECONDS)
 class MillraceTransportTest {
     private static TwoHosts hosts;
     private static Vertx server;
@@ -162,10 +162,10 @@ class MillraceTransportTest {
     void http2OverTlsByAlpn() throws Exception {
         X509Bundle certificate = new CertificateBuilder().subject("cn=" + TwoHosts.SERVER).setIsCertificateAuthority(true)
             .buildSelfSigned();
-        HttpServer http = http(new HttpServerOptions().setSsl(true).setUseAlpn(true)
+        HttpServer http = http(new HttpServerOptions().setSsl(true).setUseAlpn(true).setSslHandshakeTimeout(60)
             .setKeyCertOptions(new PemKeyCertOptions().addCertValue(Buffer.buffer(certificate.getCertificatePathPEM()))
                 .addKeyValue(Buffer.buffer(certificate.getPrivateKeyPEM()))));
-        HttpClient asking = client.createHttpClient(new HttpClientOptions().setSsl(true).setUseAlpn(true)
+        HttpClient asking = client.createHttpClient(new HttpClientOptions().setSsl(true).setUseAlpn(true).setSslHandshakeTimeout(60)
             .setProtocolVersion(HttpVersion.HTTP_2).setTrustAll(true).setVerifyHost(false));
         assertThat(post(asking, http.actualPort(), "/tls", "secret")).isEqualTo("HTTP_2 /tls secret");
         get(asking.close());

@@ -57,12 +57,20 @@ final class SuiteRun {
         try (Child child = Child.suite(temporary, tests, all, limit)) {
             for (String line = child.line(); line != null; line = child.line()) {
                 if (line.startsWith(SuiteProcess.MARK + "end")) {
-                    return new Outcome(run.passed, run.failed, run.leftOut);
+                    return run.outcome(tests);
                 }
                 run.hear(line);
             }
         }
         throw new AssertionError("the tests ended before their time, in " + run.current + ":\n" + String.join("\n", run.last));
+    }
+
+    private Outcome outcome(Collection<String> tests) {
+        Outcome outcome = new Outcome(passed, failed, leftOut);
+        if (outcome.run() < tests.size()) {
+            throw new AssertionError("not all of these are there, " + outcome + ": " + tests);
+        }
+        return outcome;
     }
 
     private void hear(String line) {

@@ -53,7 +53,7 @@ import org.millrace.cli.testbed.Mutant.Change;
  * <li>what is added to a field of {@code TcpCounters};
  * <li>the largest and the smallest number, which mean never;
  * <li>a constant that is the length of an array or an argument of a java.util constructor: room that is made ahead;
- * <li>what needs more than a script has ({@link #BEYOND}): one context, which lives as long as the stack, listens once and at a
+ * <li>what needs more than a script has ({@link #BEYOND}): one context and one shard, which live as long as the stack, listens once and at a
  *     given port; frames of the wire's size.
  * </ul>
  *
@@ -63,12 +63,12 @@ final class MutantFinder {
     private static final Pattern ASIDE = Pattern.compile(".*(Factory|Config|Options|Component|Lines|Counters|package-info)(\\$.*)?"
         + "|.*\\.(osgi|format)\\..*|.*\\.(Soundness|ConnectionFields|CongestionAlgorithm|Delivery|DeliveryRate)");
     /**
-     * Classes and methods. RequestsTest and HandshakeTest show what contexts share, and ports that are chosen; TcpCodecTest and
+     * Classes and methods. RequestsTest and HandshakeTest show what contexts share, and ports that are chosen; ShardedInstanceTest a shard that begins anew, SwapTest a side that retires; TcpCodecTest and
      * TwoHostsTest what is said of super-frames and to other machines.
      */
     private static final Pattern BEYOND = Pattern.compile(".*\\.(Requests\\.(handOver|contextLeft|contextClosed|dropListeners|lambda\\$context.*"
         + "|listen|lambda\\$listen.*|unlisten|inDataPath|taken)|Lingering\\.leave|Establishment\\.(placeAtListener|lambda\\$placeAtListener.*)"
-        + "|EphemeralPorts\\..*|Handshake\\.load|(Connection|PostState)\\.context|FlowWatch\\.deliver|FlexToe\\.<init>|Laminar\\.superFrame|ListenerTable.*|TcpCodec\\.(carried|replaces|mostReplaced|segmentSize)|TransmitProtocol\\.remainder)");
+        + "|EphemeralPorts\\..*|Handshake\\.load|(Connection|PostState)\\.context|(FlexToe|Laminar|LaminarState)\\.place|ConnectionTable\\.move|Teardown\\.resetAll|TcpControl\\.(reset|isHeld)|FlowWatch\\.deliver|FlexToe\\.<init>|Laminar\\.superFrame|ListenerTable.*|TcpCodec\\.(carried|replaces|mostReplaced|segmentSize)|TransmitProtocol\\.remainder)");
     private static final Set<String> UNHEARD = Set.of("<clinit>", "toString", "equals", "hashCode", "walk");
     private static final int LARGE = 1000;
     private static final Map<Opcode, Opcode> NEGATED = both(Opcode.IFEQ, Opcode.IFNE, Opcode.IFLT, Opcode.IFGE, Opcode.IFGT,

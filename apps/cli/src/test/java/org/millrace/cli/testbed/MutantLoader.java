@@ -106,6 +106,8 @@ final class MutantLoader extends ClassLoader {
     private static void close(AutoCloseable testbed) throws IOException {
         try {
             testbed.close();
+        } catch (RuntimeException e) { // a mutant's, at its end
+            throw e;
         } catch (Exception e) {
             throw new IOException(e);
         }

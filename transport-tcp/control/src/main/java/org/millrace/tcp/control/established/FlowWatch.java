@@ -109,10 +109,7 @@ public final class FlowWatch {
             c.recovery.decide(p, c.congestion, c.rtt, c.mss, nowNs);
         }
         send(c, p, nowNs);
-        if (c.congestion.rate() != c.rate) {
-            c.rate = c.congestion.rate();
-            program.rate(c.flow, c.rate);
-        }
+        rate(c);
         delayedAck(c, p, nowNs);
         c.seenUna = p.sndUna;
         c.seenRcvNxt = p.rcvNxt;
@@ -122,6 +119,13 @@ public final class FlowWatch {
             rest(c, nowNs);
         } else {
             pace(c, moved, limited, nowNs);
+        }
+    }
+
+    private void rate(TcpConnection c) {
+        if (c.congestion.rate() != c.rate) {
+            c.rate = c.congestion.rate();
+            program.rate(c.flow, c.rate);
         }
     }
 
@@ -303,6 +307,7 @@ public final class FlowWatch {
                 c.congestion.onIdle(); // RFC 5681 §4.1
                 c.allowed = c.congestion.window();
                 program.congestionWindow(c.flow, c.allowed);
+                rate(c); // what goes first is paced by it
             }
         }
         if (nowNs >= c.keepaliveNs) {

@@ -85,13 +85,14 @@ class ControlServerTest {
                 channel.write(ByteBuffer.wrap(request));
                 channel.shutdownOutput();
             } catch (IOException hungUp) {
-                assertThat(request.length).as("the rest of what is too long is not read").isGreaterThan(64 << 10);
+                // on who is one too many before it has asked, and on the rest of what is too long: it is answered all the same
             }
             try {
                 Channels.newInputStream(channel).transferTo(answer);
             } catch (IOException reset) {
-                assertThat(answer.size()).as("the answer comes before the end").isPositive();
+                // behind the answer
             }
+            assertThat(answer.size()).as("the answer comes before the end").isPositive();
             return answer.toString(StandardCharsets.UTF_8);
         }
     }

@@ -151,6 +151,10 @@ class ShardedOperationsTest {
         boolean hasPayload() {
             return (header.getShort(2) & 0xffff) > 20 + 32;
         }
+
+        int sequence() {
+            return header.getInt(20 + 4);
+        }
     }
 
     /** The TCP frames of a pcapng file, with their headers from the length of the packet on. */
@@ -239,7 +243,7 @@ class ShardedOperationsTest {
             capture.writeTo(Channels.newChannel(file));
             InstanceConfig config = shards.server.config();
             for (int i = 0; i < 6; i++) {
-                InstanceConfig next = TwoShards.config(temporary.resolve("server"), Map.of("cores", i % 2 == 0 ? "1" : "2"));
+                InstanceConfig next = TwoShards.config(temporary.resolve("server"), i % 2 == 0 ? Map.of("cores", "1") : Map.of());
                 shards.server.apply(new ConfigChange(config, next), i % 3 == 2
                     ? SwapRequest.KEEP.transport(0, shards.server.running().transports().getFirst()) : SwapRequest.KEEP);
                 config = next;
@@ -257,11 +261,13 @@ class ShardedOperationsTest {
             int client = port;
             List<Packet> accepted = packets(file.toByteArray()).stream().filter(packet -> packet.clientPort() == client
                 && (packet.header().get(20 + 13) & 0x12) == 0x12).toList(); // SYN, ACK
-            assertThat(accepted).hasSizeGreaterThanOrEqualTo(6);
+            assertThat(accepted.stream().map(Packet::sequence).distinct()).hasSizeGreaterThanOrEqualTo(6);
             for (int i = 1; i < accepted.size(); i++) {
                 long ticks = (accepted.get(i).timeNs() - accepted.get(i - 1).timeNs()) / 4000;
-                int grown = accepted.get(i).header().getInt(20 + 4) - accepted.get(i - 1).header().getInt(20 + 4);
-                assertThat((long) grown).as("port %d, 4 us each", port).isCloseTo(ticks, within(50_000L)); // a round's time and a repetition's
+                int grown = accepted.get(i).sequence() - accepted.get(i - 1).sequence();
+                if (grown != 0) { // else it is sent again
+                    assertThat((long) grown).as("port %d, 4 us each", port).isCloseTo(ticks, within(50_000L)); // a round's time
+                }
             }
         }
     }
@@ -294,7 +300,7 @@ class ShardedOperationsTest {
 
     private static boolean awaits(CountDownLatch latch) {
         try {
-            return latch.await(30, TimeUnit.SECONDS);
+            return latch.await(50, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             throw new AssertionError(e);
         }

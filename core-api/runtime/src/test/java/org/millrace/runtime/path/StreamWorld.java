@@ -34,6 +34,8 @@ public final class StreamWorld implements AutoCloseable {
     private static final InetSocketAddress SERVER = new InetSocketAddress(InetAddress.ofLiteral("10.0.0.2"), 80);
     private static final long LIMIT_NS = 100_000_000_000L;
     private static final int MOST_STEPS = 1_000_000;
+    /** How far a stream may be beyond what is waited for, numbers: or those that lose nothing go on while one waits to send again. */
+    private static final int AHEAD = 8192;
 
     public final DataPath near;
     public final DataPath far;
@@ -84,11 +86,12 @@ public final class StreamWorld implements AutoCloseable {
             new Capacity(16, 2), new Random(1)));
     }
 
-    /** One end of a stream: sends the numbers from 0 on, as much as goes, and checks that it receives the same. */
+    /** One end of a stream: sends the numbers from 0 on, as much as goes up to a bound, and checks that it receives the same. */
     private static final class End {
         final StreamSocket socket;
         private final ByteBuffer buffer = ByteBuffer.allocate(32 << 10);
         long sent;
+        long most = AHEAD;
         long received;
         boolean isReset;
 
@@ -97,7 +100,8 @@ public final class StreamWorld implements AutoCloseable {
         }
 
         boolean run() throws IOException {
-            buffer.clear().limit(Math.min(buffer.capacity(), socket.writable() & -Long.BYTES));
+            int room = Math.min(buffer.capacity(), socket.writable() & -Long.BYTES);
+            buffer.clear().limit((int) Math.min(room, (most - sent) * Long.BYTES));
             for (long next = sent; buffer.hasRemaining(); next++) {
                 buffer.putLong(next);
             }
@@ -163,6 +167,9 @@ public final class StreamWorld implements AutoCloseable {
     /** Runs until so many further numbers have arrived at each end. */
     public void exchange(int numbers) {
         long[] goals = ends.stream().mapToLong(end -> end.received + numbers).toArray();
+        for (int i = 0; i < goals.length; i++) {
+            ends.get(i ^ 1).most = goals[i] + AHEAD; // both ends of a stream are neighbours
+        }
         until(() -> IntStream.range(0, goals.length).allMatch(i -> ends.get(i).received >= goals[i]));
     }
 

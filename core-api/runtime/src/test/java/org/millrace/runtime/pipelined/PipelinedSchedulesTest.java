@@ -86,8 +86,8 @@ class PipelinedSchedulesTest {
             assertThat(tcp.named().get("items on lanes of " + first)).isGreaterThan(tcp.received() / 2);
             assertThat(tcp.named().getOrDefault("payload bytes moved by lanes", 0L) > 0).isEqualTo(lanes.contains("dma"));
             assertThat(tcp.named().get("items refused")).isZero();
-            assertThat(status.drops().keySet()).isSubsetOf(Stream.of(DropReason.DUPLICATE, DropReason.NOTHING_TO_SEND, DropReason.OUT_OF_WINDOW)
-                .map(DropReason::text).toList());
+            assertThat(status.drops().keySet()).isSubsetOf(Stream.of(DropReason.DUPLICATE, DropReason.NOTHING_TO_SEND, DropReason.OUT_OF_WINDOW,
+                DropReason.OLD_TIMESTAMP).map(DropReason::text).toList());
         }
         assertThat(stepped.steps).isGreaterThan(SCHEDULES);
     }

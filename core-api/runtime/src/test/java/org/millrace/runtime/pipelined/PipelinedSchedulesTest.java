@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -86,8 +87,13 @@ class PipelinedSchedulesTest {
             assertThat(tcp.named().get("items on lanes of " + first)).isGreaterThan(tcp.received() / 2);
             assertThat(tcp.named().getOrDefault("payload bytes moved by lanes", 0L) > 0).isEqualTo(lanes.contains("dma"));
             assertThat(tcp.named().get("items refused")).isZero();
-            assertThat(status.drops().keySet()).isSubsetOf(Stream.of(DropReason.DUPLICATE, DropReason.NOTHING_TO_SEND, DropReason.OUT_OF_WINDOW,
-                DropReason.OLD_TIMESTAMP).map(DropReason::text).toList());
+            Map<String, Long> drops = new TreeMap<>(status.drops());
+            drops.keySet().removeAll(Stream.of(DropReason.DUPLICATE, DropReason.NOTHING_TO_SEND, DropReason.OUT_OF_WINDOW)
+                .map(DropReason::text).toList());
+            assertThat(drops.keySet()).as("of such a link, without lanes too").isSubsetOf(DropReason.OLD_TIMESTAMP.text(),
+                DropReason.NOT_MERGEABLE.text());
+            assertThat(drops.values().stream().mapToLong(Long::longValue).sum()).as("seldom: %s", drops)
+                .isLessThanOrEqualTo(tcp.received() / 10_000);
         }
         assertThat(stepped.steps).isGreaterThan(SCHEDULES);
     }

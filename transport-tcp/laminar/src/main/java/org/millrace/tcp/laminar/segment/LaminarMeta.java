@@ -173,15 +173,6 @@ public final class LaminarMeta extends TcpMeta {
         i32(TCP_BYTES + 52, v);
     }
 
-    /** {@return the same before the segment} */
-    public int remoteEdgeBefore() {
-        return i32(TCP_BYTES + 56);
-    }
-
-    void remoteEdgeBefore(int v) {
-        i32(TCP_BYTES + 56, v);
-    }
-
     /** {@return window that the received segment offers, bytes} */
     public int peerWindow() {
         return i32(TCP_BYTES + 60);
@@ -378,15 +369,6 @@ public final class LaminarMeta extends TcpMeta {
 
     public void finTaken(int v) {
         u8(TCP_BYTES + 111, v);
-    }
-
-    /** {@return 1 if the application has closed} */
-    public int closed() {
-        return u8(TCP_BYTES + 112);
-    }
-
-    void closed(int v) {
-        u8(TCP_BYTES + 112, v);
     }
 
     /** {@return 1 if our FIN is acknowledged by this segment} */

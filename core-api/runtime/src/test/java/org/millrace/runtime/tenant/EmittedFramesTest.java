@@ -182,7 +182,7 @@ class EmittedFramesTest {
             tcp.sackEnd(random.nextBoolean() ? tcp.sackStart() : random.nextInt());
         }
         if (transport == Transport.FLEXTOE) {
-            words[TcpMeta.TCP_BYTES / Integer.BYTES + 4] = random.nextInt(((TcpMeta) meta).hasTimestamps() != 0 ? 3 : 4) << 8; // further blocks
+            words[TcpMeta.TCP_BYTES / Integer.BYTES + 3] = random.nextInt(((TcpMeta) meta).hasTimestamps() != 0 ? 3 : 4) << 8; // further blocks
         }
         if (meta instanceof HomaMeta homa) {
             homa.type(HomaFormats.DATA + random.nextInt(9));

@@ -25,7 +25,7 @@ class PacketScriptTest {
         "< S 0 <mss 1> win 7; options are written last",
         "[tcp-laminar read 1; ] is missing",
         "a -> b -> c; a line is [+TIME] [[ONLY]] [FLOW:] and < SEGMENT, > SEGMENT or CALL [-> RESULT]",
-        "set loud 1; there is no loud to set, allowed are tcp.OPTION, tolerance, peer-isn, connections, mtu",
+        "set loud 1; there is no loud to set, allowed are tcp.OPTION, tolerance, exchange, arp, peer-isn, connections, mtu",
         "set mtu high; mtu is high, allowed is a number"})
     void aLineThatCannotBeReadIsNamed(String line, String why) {
         assertThatThrownBy(() -> PacketScript.parse("bad.pkt", "# title\n\n" + line)).isInstanceOf(ScriptException.class)

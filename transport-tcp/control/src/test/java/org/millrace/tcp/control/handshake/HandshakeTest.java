@@ -69,6 +69,8 @@ class HandshakeTest {
         s.sndNxt = iss + 1;
         s.sndMax = iss + 1;
         s.sndWindow = like.sndWindow;
+        s.sndWindowMost = like.sndWindow;
+        s.littleEnd = iss + 1;
         s.sndShift = 7;
         s.congestionWindow = like.congestionWindow;
         s.firstReceived = 101;

@@ -283,7 +283,6 @@ public final class DataPath implements AutoCloseable {
                 LOG.warn("{}: context {} is closed: {}", instance, place.outside(context.number), context.violation());
                 counters.contextsClosedForCause++;
                 close(context, nowNs);
-                egress.flush(nowNs);
             } else {
                 blocked |= context.events.isBlocked();
             }
@@ -379,6 +378,8 @@ public final class DataPath implements AutoCloseable {
             return;
         }
         transports.contextClosed(context.number, nowNs);
+        egress.flush(nowNs); // before its memory goes
+        transports.keep();
         left.remove(context);
         context.markClosed();
         contexts.remove(context);

@@ -8,6 +8,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.millrace.toe.RpcSocket;
 import org.millrace.toe.RpcSocket.Happening;
+import org.millrace.toe.Toe;
 
 /** Homa from socket to socket, both ends ours, in virtual time. */
 class HomaTest {
@@ -51,6 +52,26 @@ class HomaTest {
         hosts.run(2000);
         assertThat(hosts.near.status().drops()).isEmpty();
         assertThat(hosts.far.status().drops()).isEmpty();
+    }
+
+    /** Its memory goes with it, out of which its last answer is still to be sent. */
+    @Test
+    void applicationThatAnswersAndGoesAtOnceDisturbsNobody() throws IOException {
+        Toe going = Toe.open(hosts.far.grant(HomaHosts.SIZE));
+        RpcSocket socket = going.bindRpc(HomaHosts.at("10.0.0.2", PORT + 1), "homa");
+        going.flush();
+        hosts.run(10);
+        going.poll(0);
+        hosts.call(client, 3, 8, HomaHosts.at("10.0.0.2", PORT + 1));
+        while (socket.next() == null) {
+            hosts.run(1);
+            going.poll(0);
+        }
+        assertThat(socket.reply(socket.number(), socket.allocate(8), 8)).isTrue();
+        socket.close();
+        going.close();
+        hosts.await(client, 1000);
+        roundTrip(100, 200);
     }
 
     /** Neither end has looked for longer than a call may be silent: that is no silence of the peer's. */

@@ -20,12 +20,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.millrace.vertx.SuiteRun.Outcome;
 
 /**
  * Vert.x's own tests, unchanged, over Millrace: a JVM that is its own peer, by a property and nothing else. What passes over NIO
  * passes over Millrace: what fails is run again, alone, and then over NIO. docs/vertx-testsuite.md.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class VertxSuiteTest {
     private static final String PACKAGE = "io.vertx.tests.";
     private static final List<String> USUAL = List.of("net.NetTest", "net.SharedServersConcurrencyTest",

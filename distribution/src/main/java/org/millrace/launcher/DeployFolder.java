@@ -44,6 +44,7 @@ final class DeployFolder implements AutoCloseable {
     private static final long TOGETHER_MS = 100;
     /** The framework has no event for a service that is no longer used. */
     private static final long LOOK_AGAIN_MS = 250;
+    private static final long LIMIT_S = 30;
 
     private final BundleContext context;
     private final DeployedBundles bundles;
@@ -167,9 +168,16 @@ final class DeployFolder implements AutoCloseable {
         return path.getFileName().toString().endsWith(".jar");
     }
 
-    /** Acts no more: what ends with the framework is not what its files say. */
+    /** Acts no more when this returns: what ends with the framework is not what its files say. */
     @Override
     public void close() {
         thread.shutdownNow();
+        try {
+            if (!thread.awaitTermination(LIMIT_S, TimeUnit.SECONDS)) {
+                LOG.warn("deploy: what was being done has not ended within {} s, and ends with the framework", LIMIT_S);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

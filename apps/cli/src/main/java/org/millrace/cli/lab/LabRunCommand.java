@@ -95,8 +95,8 @@ final class LabRunCommand implements Callable<Integer> {
         Optional<WholeFile> table = csv == null ? Optional.empty() : Optional.of(new WholeFile("--csv", csv));
         Optional<WholeFile> drawing = svg == null ? Optional.empty() : Optional.of(new WholeFile("--svg", svg));
         ProgressLine progress = new ProgressLine(spec.commandLine().getErr(), experiment.name());
-        Result result = experiment.run(new Run(experiment,
-            new Run.Wishes(seed, all, text(machine), text(mapping), without), progress));
+        Run.Wishes wishes = new Run.Wishes(seed, all, text(machine), text(mapping), without);
+        Result result = experiment.run(new Run(experiment, wishes, progress)).note("run with: " + wishes.options());
         progress.end();
         show(result);
         if (table.isPresent()) {

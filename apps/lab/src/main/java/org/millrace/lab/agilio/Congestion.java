@@ -60,9 +60,9 @@ final class Congestion extends AgilioExperiment {
         }
         return result.calibrated("nothing: buffer and marks are not published, and were set before the first run")
             .note(wrong.isEmpty() ? "on is better than off in every row" : "on is not better than off: " + wrong)
-            .note("on: DCTCP by rate, as FlexTOE's control plane has it (cc.c). Off: the window is the receiver's, 64 KB at most, lost segments go again "
-                + "(go-back-N). What nobody has acknowledged at four looks of the control plane is sent again, without doubling (cc.c). The sender's data path takes no time: the port is what holds up; the receiver is "
-                + "the modelled machine")
+            .note("on: DCTCP by rate, as FlexTOE's control plane has it (cc.c). Off: the window is the receiver's, 64 KB at most. On and off, lost segments go "
+                + "again (go-back-N), and what nobody has acknowledged at four looks of the control plane, without doubling (cc.c). The sender's data path "
+                + "takes no time: the port is what holds up; the receiver is the modelled machine")
             .note("p99.99 is the maximum, nearly, where fewer than 10,000 calls are counted")
             .plot(plot(rows, result));
     }

@@ -3,20 +3,14 @@ package org.millrace.lab.agilio;
 import org.millrace.tcp.control.congestion.CongestionAlgorithm;
 import org.millrace.tcp.control.congestion.CongestionPolicy;
 
-/** FlexTOE's control plane with congestion control switched off (F user/cc.c, its {@code const-rate} of 0): nothing is paced, and the window is the receiver's. */
-final class ConstantRate implements CongestionAlgorithm {
+/**
+ * FlexTOE's control plane with congestion control switched off (F user/cc.c, its {@code const-rate} of 0): nothing is paced, and the window is
+ * the receiver's.
+ *
+ * @param roundNs how long the control plane takes to read all connections' statistics
+ */
+record ConstantRate(long roundNs) implements CongestionAlgorithm {
     static final String NAME = "const-rate";
-
-    private final long roundNs;
-
-    /**
-     * Makes one.
-     *
-     * @param roundNs how long the control plane takes to read all connections' statistics
-     */
-    ConstantRate(long roundNs) {
-        this.roundNs = roundNs;
-    }
 
     @Override
     public String name() {

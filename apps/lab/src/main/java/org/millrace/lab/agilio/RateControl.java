@@ -10,8 +10,10 @@ import org.millrace.tcp.control.format.Fields;
  * flow, which the scheduler paces; the window is the receiver's. At a look with fewer than 50 segments since the last change it waits, and it
  * measures the rate over the last look alone, as the source does. A loss halves the rate until the next look at once, and for good with the
  * next change. The time wheel's horizon of 164 us bounds a segment's delay (F qman.c): no rate is less. Data-path thread.
+ *
+ * @param roundNs how long the control plane takes to read all connections' statistics
  */
-final class RateControl implements CongestionAlgorithm {
+record RateControl(long roundNs) implements CongestionAlgorithm {
     static final String NAME = "dctcp-rate";
 
     private static final long MBIT = 125_000; // bytes a second
@@ -22,17 +24,6 @@ final class RateControl implements CongestionAlgorithm {
     private static final int LEAST_SEGMENTS = 50;
     private static final long HORIZON_NS = 163_840;
     private static final long FASTEST = 12_500_000_000L;
-
-    private final long roundNs;
-
-    /**
-     * Makes one.
-     *
-     * @param roundNs how long the control plane takes to read all connections' statistics
-     */
-    RateControl(long roundNs) {
-        this.roundNs = roundNs;
-    }
 
     @Override
     public String name() {

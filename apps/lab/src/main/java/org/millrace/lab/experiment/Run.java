@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.StringJoiner;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.millrace.execution.machine.MachineText;
@@ -32,6 +33,17 @@ public final class Run {
         /** No file, and nothing left out. */
         public Wishes(long seed, Map<String, String> settings) {
             this(seed, settings, Optional.empty(), Optional.empty(), Set.of());
+        }
+
+        /** {@return the options of {@code millrace lab run} that ask for this; files by their names} */
+        public String options() {
+            StringJoiner all = new StringJoiner(" ");
+            all.add("--seed " + seed);
+            machine.ifPresent(file -> all.add("--machine " + file.name()));
+            mapping.ifPresent(file -> all.add("--mapping " + file.name()));
+            new TreeMap<>(settings).forEach((key, value) -> all.add("--set " + key + "=" + value));
+            new TreeSet<>(without).forEach(part -> all.add("--without " + part));
+            return all.toString();
         }
     }
 

@@ -7,6 +7,9 @@ import java.lang.ref.WeakReference;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.jar.Attributes;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
@@ -17,8 +20,11 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.millrace.memory.Threads;
 import org.millrace.testkit.Eventually;
 import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleEvent;
+import org.osgi.framework.SynchronousBundleListener;
 import org.osgi.framework.wiring.BundleWiring;
 
 /** Bundles that come, go and take over while data paths run. */
@@ -131,6 +137,33 @@ class DeployTest {
         world.awaitLine("needy 0.0.0 does not start");
         bundle("thing.jar", "Bundle-SymbolicName", "thing", "Provide-Capability", "test.thing");
         world.awaitLine("needy 0.0.0 is started");
+    }
+
+    /** The close interrupts the deploy thread, which is held until the close waits, or has not. */
+    @Test
+    void closeWaitsForWhatIsBeingDone() throws Exception {
+        AtomicBoolean done = new AtomicBoolean();
+        AtomicBoolean doneWhenClosed = new AtomicBoolean();
+        CountDownLatch starting = new CountDownLatch(1);
+        Thread closer = new Thread(() -> {
+            world.folder.close();
+            doneWhenClosed.set(done.get());
+        });
+        Thread held = new Thread(() -> Eventually.holds(
+            () -> Set.of(Thread.State.TIMED_WAITING, Thread.State.TERMINATED).contains(closer.getState()), closer::getState));
+        world.host.context().addBundleListener((SynchronousBundleListener) event -> {
+            if (event.getType() == BundleEvent.STARTING && "visitor".equals(event.getBundle().getSymbolicName())) {
+                starting.countDown();
+                held.start();
+                Threads.joinUninterruptibly(held);
+                done.set(true);
+            }
+        });
+        bundle("visitor.jar", "Bundle-SymbolicName", "visitor", "Bundle-Version", "1.0");
+        starting.await();
+        closer.start();
+        closer.join();
+        assertThat(doneWhenClosed).isTrue();
     }
 
     private void bundle(String file, String... headers) throws Exception {

@@ -39,7 +39,7 @@ final class DeployWorld implements AutoCloseable {
 
     final Path directory;
     final FrameworkHost host;
-    private final DeployFolder folder;
+    final DeployFolder folder;
     private final Path deploy;
     private final Lines lines = new Lines();
     private final Queue<String> events = new ConcurrentLinkedQueue<>();

@@ -157,7 +157,7 @@ class BbrTest {
         FieldWriter out = new FieldWriter(path.nowNs);
         bbr.walk(out);
         Bbr next = new Bbr(OnePath.MSS, 10 * OnePath.MSS, 8 << 20);
-        next.walk(new FieldReader(out.toBytes(), path.nowNs));
+        next.walk(new FieldReader(out.toBytes(), out.version(), path.nowNs));
         assertThat(next.bandwidth()).isEqualTo(bbr.bandwidth());
         assertThat(next.window()).isEqualTo(bbr.window());
         assertThat(next.phase()).isEqualTo(bbr.phase());

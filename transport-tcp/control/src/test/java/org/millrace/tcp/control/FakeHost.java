@@ -104,10 +104,15 @@ public final class FakeHost implements TransportHost, Contexts, TransportHost.Fl
 
     /** Replaces program and control plane; answers the old control plane. */
     public TcpControl swap(ControlPlane.Handover scope, FakeProgram next, Map<String, String> nextOptions) {
+        return swap(exported(scope), scope, next, nextOptions);
+    }
+
+    /** The same, with a state that something else has exported. */
+    public TcpControl swap(byte[] exported, ControlPlane.Handover scope, FakeProgram next, Map<String, String> nextOptions) {
         TcpControl old = control;
         TcpControl fresh = new TcpControl(this, next, TcpConfig.parse(nextOptions), List.of());
         try {
-            fresh.importState(new DataInputStream(new ByteArrayInputStream(exported(scope))), now);
+            fresh.importState(new DataInputStream(new ByteArrayInputStream(exported)), now);
         } catch (IOException e) {
             throw new AssertionError(e);
         }

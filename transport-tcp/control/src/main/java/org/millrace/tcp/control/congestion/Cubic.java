@@ -210,7 +210,7 @@ final class Cubic implements CongestionPolicy {
     @Override
     public void walk(Fields f) throws IOException {
         initialWindow = f.number("initial window", initialWindow, 1, Integer.MAX_VALUE);
-        window = Math.clamp(f.f64(window), 1, maxWindow);
+        window = Math.clamp(f.version() == 4 ? f.i32(0) : f.f64(window), 1, maxWindow);
         threshold = f.number("slow start threshold", threshold, 1, Integer.MAX_VALUE);
         reducedUntil = f.i32(reducedUntil);
         reduced = f.bit(reduced);
@@ -221,6 +221,8 @@ final class Cubic implements CongestionPolicy {
         inEpoch = f.bit(inEpoch);
         toPeakS = Math.max(f.f64(toPeakS), 0);
         rttUs = Math.max(f.i64(rttUs), 0);
-        slowStart.walk(f);
+        if (f.version() != 4) {
+            slowStart.walk(f);
+        }
     }
 }

@@ -7,15 +7,22 @@ import java.io.IOException;
 /** Reads fields back; what objects had before does not matter. */
 public final class FieldReader implements Fields {
     private final DataInputStream in;
+    private final int version;
     private final long nowNs;
 
-    public FieldReader(byte[] written, long nowNs) {
+    public FieldReader(byte[] written, int version, long nowNs) {
+        this.version = version;
         in = new DataInputStream(new ByteArrayInputStream(written));
         this.nowNs = nowNs;
     }
 
     public boolean atEnd() throws IOException {
         return in.available() == 0;
+    }
+
+    @Override
+    public int version() {
+        return version;
     }
 
     @Override

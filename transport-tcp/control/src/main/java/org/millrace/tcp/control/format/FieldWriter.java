@@ -19,6 +19,11 @@ public final class FieldWriter implements Fields {
     }
 
     @Override
+    public int version() {
+        return StateFormat.VERSION;
+    }
+
+    @Override
     public boolean bit(boolean value) throws IOException {
         out.writeByte(value ? 1 : 0);
         return value;

@@ -11,6 +11,9 @@ public interface Fields {
     /** A deadline that never comes, ns. */
     long NEVER = Long.MAX_VALUE;
 
+    /** {@return version of docs/state-format.md in which the fields are: 5, or 4 when what an older program has exported is read} */
+    int version();
+
     /** One byte: 0 or 1. */
     boolean bit(boolean value) throws IOException;
 

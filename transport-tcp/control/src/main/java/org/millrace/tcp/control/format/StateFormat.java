@@ -24,6 +24,7 @@ import org.millrace.tcp.control.transfer.StateTransfer;
 public final class StateFormat {
     public static final String NAME = "tcp-state";
     static final int VERSION = 5;
+    private static final int OLDEST = 4;
     private static final int MAX_LENGTH = 1 << 30;
     private static final int CHUNK = 1 << 20;
 
@@ -39,11 +40,12 @@ public final class StateFormat {
     }
 
     /**
-     * {@return the body}
+     * {@return reader of the body}
      *
-     * @throws IllegalArgumentException if there is none of this version, whole and unharmed
+     * @param nowNs deadlines count from now on, ns
+     * @throws IllegalArgumentException if there is none of a version that is known, whole and unharmed
      */
-    public static byte[] read(DataInput in) throws IOException {
+    public static FieldReader read(DataInput in, long nowNs) throws IOException {
         try {
             String name = in.readUTF();
             if (!name.equals(NAME)) {
@@ -51,14 +53,14 @@ public final class StateFormat {
                         + NAME);
             }
             int version = in.readUnsignedShort();
-            if (version != VERSION) {
-                throw new IllegalArgumentException(NAME + " version " + version + " is not known here, only " + VERSION);
+            if (version < OLDEST || version > VERSION) {
+                throw new IllegalArgumentException(NAME + " version " + version + " is not known here, only " + OLDEST + " and " + VERSION);
             }
             byte[] body = body(in, in.readInt());
             if (in.readInt() != checksum(body)) {
                 throw new IllegalArgumentException(NAME + " is corrupt: its checksum does not match");
             }
-            return body;
+            return new FieldReader(body, version, nowNs);
         } catch (EOFException e) {
             throw new IllegalArgumentException(NAME + " is truncated", e);
         } catch (UTFDataFormatException e) {

@@ -101,9 +101,9 @@ final class ConnectionFields {
         s.sndMax = f.i32(s.sndMax);
         s.sndReady = f.number("bytes ready to send", s.sndReady, 0, MAX_BUFFER);
         s.sndWindow = f.number("peer's window", s.sndWindow, 0, Integer.MAX_VALUE);
-        int most = f.number("peer's largest window", s.sndWindowMost, 0, Integer.MAX_VALUE);
+        int most = f.version() == 4 ? 0 : f.number("peer's largest window", s.sndWindowMost, 0, Integer.MAX_VALUE);
         s.sndWindowMost = Math.max(most, s.sndWindow); // a program need not know it
-        s.littleEnd = f.i32(s.littleEnd);
+        s.littleEnd = f.version() == 4 ? s.sndUna : f.i32(s.littleEnd);
         s.sndShift = f.number("window shift", s.sndShift, 0, MAX_SHIFT);
         s.finQueued = f.bit(s.finQueued);
         s.finSent = f.bit(s.finSent);

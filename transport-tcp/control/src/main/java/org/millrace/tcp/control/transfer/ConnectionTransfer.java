@@ -174,7 +174,7 @@ public final class ConnectionTransfer {
         CongestionPolicy policy = policies.make(named, state.mss, initialWindow,
                 host.contexts().transmitBytes(state.context));
         if (named.equals(was)) {
-            policy.walk(new FieldReader(figures, nowNs));
+            policy.walk(new FieldReader(figures, f.version(), nowNs));
         } else {
             policy.succeed(window, threshold);
         }
@@ -221,7 +221,7 @@ public final class ConnectionTransfer {
         c.seenRetransmitted = p.retransmittedBytes - f.i32(0);
         c.answersAtProbe = p.segmentsReceived - f.i32(0);
         c.keepaliveSegments = p.segmentsReceived - f.i32(0);
-        c.seenSegments = p.segmentsReceived - f.i32(0);
+        c.seenSegments = p.segmentsReceived - (f.version() == 4 ? 0 : f.i32(0));
         c.seenSamples = p.rttSamples - (f.bit(false) ? 1 : 0);
         c.seenRttSumUs = p.rttSumUs - f.i32(0);
         return f.bit(false);

@@ -34,6 +34,7 @@ import org.millrace.tcp.control.wire.Endpoints;
  */
 public final class StateTransfer {
     private static final int MAX_ENTRIES = 1 << 24;
+    private static final int COUNTERS_OF_4 = 6;
     private static final int NO_LISTENER = 0;
 
     private final TransportHost host;
@@ -84,8 +85,9 @@ public final class StateTransfer {
     }
 
     public void read(DataInput in, long nowNs) throws IOException {
-        FieldReader f = new FieldReader(StateFormat.read(in), nowNs);
+        FieldReader f = StateFormat.read(in, nowNs);
         try {
+            skipCounters(f);
             walkShared(f);
             for (int left = f.number("handshakes", 0, 0, MAX_ENTRIES); left > 0; left--) {
                 readHalfOpen(f);
@@ -101,6 +103,13 @@ public final class StateTransfer {
         }
         if (!f.atEnd()) {
             throw new IllegalArgumentException(StateFormat.NAME + " goes on behind its last field");
+        }
+    }
+
+    /** Who exchanges programs remembers what the old one has counted. */
+    private static void skipCounters(Fields f) throws IOException {
+        for (int left = f.version() == 4 ? COUNTERS_OF_4 : 0; left > 0; left--) {
+            f.i64(0);
         }
     }
 

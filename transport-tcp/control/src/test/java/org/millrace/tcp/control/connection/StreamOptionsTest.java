@@ -48,7 +48,7 @@ class StreamOptionsTest {
         FieldWriter writer = new FieldWriter(0);
         options.walk(writer);
         StreamOptions there = of("dscp", "20");
-        there.walk(new FieldReader(writer.toBytes(), 0));
+        there.walk(new FieldReader(writer.toBytes(), writer.version(), 0));
         assertThat(there.get(StreamOption.CORK)).isOne();
         assertThat(there.get(StreamOption.DSCP)).as("the new side's").isEqualTo(20);
     }
@@ -58,7 +58,7 @@ class StreamOptionsTest {
         FieldWriter writer = new FieldWriter(0);
         writer.bit(true);
         writer.i32(2);
-        assertThatThrownBy(() -> of().walk(new FieldReader(writer.toBytes(), 0))).hasMessage("NO_DELAY is 2, allowed is 0 to 1");
+        assertThatThrownBy(() -> of().walk(new FieldReader(writer.toBytes(), writer.version(), 0))).hasMessage("NO_DELAY is 2, allowed is 0 to 1");
     }
 
     @Test

@@ -12,6 +12,7 @@ import static org.millrace.wire.TcpHeader.SYN;
 import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -31,6 +32,8 @@ import org.millrace.tcp.control.program.TcpConnectionState;
 
 /** A control plane and its program are replaced under connections in every state: nobody notices. */
 class HandoverTest {
+    private static final int VERSION_AT = 12;
+
     private final FakeHost host = new FakeHost();
 
     private TestSegment peer() {
@@ -344,6 +347,19 @@ class HandoverTest {
     }
 
     @Test
+    void whatIsResetIsToldToBothSidesAndListenersGoOn() {
+        int nxt = host.accept();
+        host.control.reset(host.now);
+        assertThat(host.takeSent()).hasSize(1).first().asString().startsWith("80>4000 RST").contains("seq=" + nxt);
+        assertThat(host.takeEvents()).containsExactly("failed ctx=0 conn=1 RESET");
+        host.control.reset(host.now);
+        assertThat(host.takeSent()).as("once").isEmpty();
+        host.swap();
+        host.accept(4001);
+        assertThat(host.control.connections()).filteredOn(c -> c.peer() != null && c.peer().getPort() == 4001).hasSize(1);
+    }
+
+    @Test
     void onlyNewConnectionsAreTheSuccessors() {
         host.accept();
         FakeProgram first = host.program;
@@ -403,9 +419,11 @@ class HandoverTest {
         host.accept();
         host.append(1, 1000);
         byte[] good = host.exported(Handover.ALL);
-        byte[] next = good.clone();
-        next[12] = 6;
-        assertThat(refusal(next)).isEqualTo("tcp-state version 6 is not known here, only 5");
+        for (byte version : new byte[] {3, 6}) {
+            byte[] other = good.clone();
+            other[VERSION_AT] = version;
+            assertThat(refusal(other)).isEqualTo("tcp-state version " + version + " is not known here, only 4 and 5");
+        }
         for (int length = 0; length < good.length; length++) {
             assertThat(refusal(Arrays.copyOf(good, length))).as("%d bytes", length)
                     .isEqualTo("tcp-state is truncated");
@@ -413,7 +431,8 @@ class HandoverTest {
         for (int bit = 0; bit < good.length * 8; bit++) {
             byte[] bad = good.clone();
             bad[bit >> 3] ^= (byte) (1 << (bit & 7));
-            assertThat(refusal(bad)).as("bit %d", bit).doesNotContain("\n").contains("tcp-state");
+            assertThat(refusal(bad)).as("bit %d", bit).doesNotContain("\n")
+                .contains(bad[VERSION_AT] == 4 && bad[VERSION_AT - 1] == 0 ? "" : "tcp-state"); // as version 4 it contradicts itself
         }
         Random random = new Random(5);
         for (int i = 0; i < 1000; i++) {
@@ -421,6 +440,29 @@ class HandoverTest {
             random.nextBytes(noise);
             assertThat(refusal(noise)).contains("tcp-state");
         }
+    }
+
+    /**
+     * Written by the last program that wrote version 4: a connection of which the timer has sent the first of 3,000 bytes again, and a handshake.
+     */
+    @Test
+    void versionFourIsReadAndWhatItDoesNotHaveBeginsAnew() throws IOException {
+        host.accept();
+        try (InputStream old = HandoverTest.class.getResourceAsStream("version-4.state")) {
+            host.swap(old.readAllBytes(), Handover.ALL, new FakeProgram(), Map.of());
+        }
+        TcpConnectionState s = host.program.states.get(1);
+        int una = s.sndUna;
+        assertThat(List.of(s.sndWindowMost, s.littleEnd, s.sndReady)).containsExactly(s.sndWindow, una, 3000 - 1460);
+        assertThat(s.congestionWindow).as("after a timeout").isEqualTo(1460);
+        assertThat(host.control.counters()).containsEntry("retransmission timeouts", 0L);
+        host.swap();
+        host.pass(401 * MS);
+        assertThat(host.control.counters()).as("the timer goes on, backed off").containsEntry("retransmission timeouts", 1L);
+        host.deliver(peer().seq(101).ack(una + 1460));
+        host.pass(12 * MS);
+        assertThat(host.program.states.get(1).congestionWindow).as("slow start").isEqualTo(2 * 1460);
+        assertThat(host.control.connections()).extracting(ConnectionInfo::state).containsExactly("LISTEN", "SYN-RECEIVED", "ESTABLISHED");
     }
 
     private String refusal(byte[] state) {

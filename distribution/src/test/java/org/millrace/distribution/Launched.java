@@ -88,17 +88,6 @@ final class Launched implements AutoCloseable {
     /** Kills it, and returns when it is gone: until then it has its locks, and may write. */
     @Override
     public void close() {
-        process.destroyForcibly();
-        boolean interrupted = false;
-        while (process.isAlive()) {
-            try {
-                process.waitFor();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        process.destroyForcibly().onExit().join();
     }
 }

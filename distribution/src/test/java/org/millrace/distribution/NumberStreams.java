@@ -13,6 +13,7 @@ import org.millrace.api.context.ContextSize;
 import org.millrace.api.port.Port;
 import org.millrace.api.port.PortFactory;
 import org.millrace.bluefield.BluefieldBackend;
+import org.millrace.memory.Threads;
 import org.millrace.runtime.Instance;
 import org.millrace.runtime.config.InstanceConfig;
 import org.millrace.runtime.swap.SwapException;
@@ -156,17 +157,7 @@ final class NumberStreams implements AutoCloseable {
     @Override
     public void close() {
         instance.close();
-        boolean interrupted = false;
-        while (application.isAlive()) {
-            try {
-                application.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
+        Threads.joinUninterruptibly(application);
         toe.close();
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
     }
 }

@@ -56,8 +56,8 @@ final class Swaps {
      * Makes those of an instance.
      *
      * @param rehearsalNs longest time that a new side rehearses
-     * @param faults  takes what is not in force
-     * @param spread  brings shards to the threads that are to run them, after one has waited for its rescue on its own
+     * @param faults      takes what is not in force
+     * @param spread      brings shards to the threads that are to run them, after one has waited for its rescue on its own
      */
     Swaps(Shards shards, long rehearsalNs, Faults faults, Runnable spread) {
         this.faults = faults;
@@ -256,10 +256,8 @@ final class Swaps {
         long beganNs = System.nanoTime();
         for (long leftNs = ns; leftNs > 0; leftNs = beganNs + ns - System.nanoTime()) {
             checkGoesOn();
-            Throwable why = canary.thread().rescue().why();
-            if (why != null) {
-                throw new SwapException(SwapStep.CANARY, what(canary) + " has gone back, and its connections are reset: the program has failed with "
-                    + why, why);
+            for (Shard shard : shards.all()) {
+                checkRuns(shard, canary);
             }
             if (Thread.currentThread().isInterrupted()) {
                 throw new IllegalStateException("who has asked for the swap wants it no longer");
@@ -268,11 +266,19 @@ final class Swaps {
         }
     }
 
+    /** One that has failed is not let wait until a canary is over. */
+    private static void checkRuns(Shard shard, Shard canary) throws SwapException {
+        Throwable why = shard.thread().rescue().why();
+        if (why != null) {
+            throw new SwapException(SwapStep.CANARY, what(canary) + " has gone back"
+                + (shard == canary ? ", and its connections are reset: the program has failed with " : ": meanwhile " + what(shard) + " has failed with ")
+                + why, why);
+        }
+    }
+
     private void goBack(List<Shard> swapped, Running before) {
         SwapRequest back = Additions.exactly(before).warmUp(0); // it has just run
-        boolean isLost = false;
         for (Shard shard : swapped) {
-            isLost |= shard.thread().rescue().why() != null;
             try {
                 shard.swap(back, step -> checkGoesOn());
             } catch (SwapException | RuntimeException e) {
@@ -281,9 +287,6 @@ final class Swaps {
                     + e.getMessage());
                 shard.thread().rescue().giveUp();
             }
-        }
-        if (isLost) {
-            spread.run();
         }
     }
 
@@ -296,11 +299,17 @@ final class Swaps {
         return true;
     }
 
-    /** Lets it begin anew with what it has run, unless a swap that was under way has seen to it. */
+    /** Lets it begin anew with what it has run, unless a swap that was under way has seen to it; then it goes where it is to run. */
     private synchronized void rescue(Shard shard, Throwable why) {
-        if (shard.thread().rescue().why() == null) {
-            return;
+        if (shard.thread().rescue().why() != null) {
+            beginAnew(shard, why);
         }
+        if (shard.thread().ended() == null) {
+            spread.run();
+        }
+    }
+
+    private void beginAnew(Shard shard, Throwable why) {
         faults.degrade(what(shard), what(shard) + " has failed and waits for what it has run to be loaded again: " + why);
         try {
             Running side = shard.thread().await(nowNs -> shard.path().running());
@@ -308,7 +317,6 @@ final class Swaps {
             shard.swap(Additions.exactly(side).warmUp(0), step -> checkGoesOn());
             faults.degrade(what(shard), what(shard) + " has failed and has begun anew, its connections were reset: " + why);
             LOG.warn("{}: {} has begun anew, its connections are reset", name, what(shard));
-            spread.run();
         } catch (SwapException | RuntimeException e) {
             LOG.error("{}: {} has failed and cannot begin anew: {}", name, what(shard), e.getMessage());
             shard.thread().rescue().giveUp();

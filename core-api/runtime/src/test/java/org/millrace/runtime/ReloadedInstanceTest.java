@@ -5,13 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.millrace.api.transport.Transport;
-import org.millrace.api.transport.TransportFactory;
 import org.millrace.api.transport.TransportHost;
 import org.millrace.bluefield.BluefieldBackend;
 import org.millrace.ports.MemoryPort;
@@ -28,34 +26,22 @@ class ReloadedInstanceTest {
     private static final int LARGE = MemoryPort.pair(Map.of())[0].info().maxFrameBytes();
     private static final int SMALL = 16 << 10;
 
-    private final Noting transport = new Noting(new FlexToeFactory(), new CopyOnWriteArrayList<>(), new int[] {Integer.MAX_VALUE});
+    private final Noting transport = new Noting();
     private final Instance instance = Instance.start(GivenPort.config("10.0.0.1", PLAIN), List.of(new BluefieldBackend()), List.of(transport),
         List.of(new GivenPort(MemoryPort.pair(Map.of())[0])));
 
-    /** FlexTOE that notes how large frames may be, and is refused from a number of loads on. */
-    private record Noting(FlexToeFactory good, List<Integer> told, int[] loads) implements TransportFactory {
-        @Override
-        public String name() {
-            return good.name();
-        }
-
-        @Override
-        public int protocol() {
-            return good.protocol();
-        }
-
-        @Override
-        public Set<Service> services() {
-            return good.services();
-        }
+    /** FlexTOE that notes how large frames may be, and is refused after a number of loads. */
+    private static final class Noting extends FlexToeFactory {
+        final List<Integer> told = new CopyOnWriteArrayList<>();
+        int loads = Integer.MAX_VALUE;
 
         @Override
         public Transport create(TransportHost host) {
-            if (loads[0]-- == 0) {
+            if (loads-- == 0) {
                 throw new IllegalArgumentException("injected");
             }
             told.add(host.port().maxFrameBytes());
-            return good.create(host);
+            return super.create(host);
         }
     }
 
@@ -84,7 +70,7 @@ class ReloadedInstanceTest {
 
     @Test
     void sizeIsTheOldOneWhereItIsRefused() throws SwapException {
-        transport.loads[0] = 1; // the second shard's
+        transport.loads = 1; // the second shard's
         assertThatThrownBy(() -> change(PLAIN, WEIGHTED)).isInstanceOf(SwapException.class).hasMessage("injected");
         assertThat(transport.told).as("one, and back").containsExactly(SMALL, LARGE);
         transport.told.clear();

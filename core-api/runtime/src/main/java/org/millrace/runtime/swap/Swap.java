@@ -32,7 +32,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>DESIGN NOTES. The new side is complete before the pause and unknown to the data path until it is committed: flows,
  * contexts, neighbours and secrets are the data path's and stay; everything else is the new side's own. So what fails
- * before leaves nothing to undo but to close the new side's machines. Control planes hand over in bytes: their class loaders need not know each other.
+ * before leaves nothing to undo but to close the new side's machines. Control planes hand over in bytes: their class loaders
+ * need not know each other.
  */
 public final class Swap {
     private static final Logger LOG = LoggerFactory.getLogger(Swap.class);
@@ -237,10 +238,16 @@ public final class Swap {
 
     /**
      * As {@link #execute}, of a data path whose program has failed in the middle of a round: established connections are reset, and
-     * what is inside of the machines is lost. Data-path thread, instead of rounds.
+     * what is inside of the machines is lost. Refused unless every transport is replaced: nobody knows which one has failed.
+     * Data-path thread, instead of rounds.
      */
     public Outcome rescue(long nowNs) {
-        return execute(() -> moves.forEach(move -> move.old().control.reset(nowNs)), nowNs);
+        return execute(() -> reset(nowNs), nowNs);
+    }
+
+    private void reset(long nowNs) throws SwapException {
+        require(moves.size() >= before.places(), "what runs has failed, and first begins anew as a whole");
+        moves.forEach(move -> move.old().control.reset(nowNs));
     }
 
     private Outcome execute(Action quiesce, long nowNs) {

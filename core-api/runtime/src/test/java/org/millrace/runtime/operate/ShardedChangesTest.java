@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.stream.IntStream;
@@ -168,25 +167,21 @@ class ShardedChangesTest {
     }
 
     /** FlexTOE with a stage that breaks it. */
-    private record Broken(FlexToeFactory good, boolean throwing) implements TransportFactory {
+    private static final class Broken extends FlexToeFactory {
+        private final boolean throwing;
+
+        Broken(boolean throwing) {
+            this.throwing = throwing;
+        }
+
         @Override
         public String name() {
             return "tcp-broken";
         }
 
         @Override
-        public int protocol() {
-            return good.protocol();
-        }
-
-        @Override
-        public Set<Service> services() {
-            return good.services();
-        }
-
-        @Override
         public Transport create(TransportHost host) {
-            Transport transport = good.create(host);
+            Transport transport = super.create(host);
             Program<?> program = new StageExtensions(List.of(new Breaking(StageSpec.stateless("breaking", List.of()), throwing)))
                 .extend(transport.program());
             return new Transport() {
@@ -205,10 +200,9 @@ class ShardedChangesTest {
 
     /** Swaps with a canary, while a message is on its way over each stream again and again. */
     private SwapReport swapUnderWay(TransportFactory factory, long canaryNs) throws Exception {
-        SwapRequest request = SwapRequest.KEEP.transport(0, new TransportChoice(factory, Map.of()));
         CompletableFuture<SwapReport> swap = CompletableFuture.supplyAsync(() -> {
             try {
-                return shards.server.swap(request, canaryNs, () -> { });
+                return shards.server.swap(request(factory), canaryNs, () -> { });
             } catch (SwapException e) {
                 throw new CompletionException(e);
             }
@@ -229,8 +223,8 @@ class ShardedChangesTest {
         }
     }
 
-    private List<String> running() throws OperationException {
-        return shards.operations.shards().stream().flatMap(shard -> shard.transports().stream()).toList();
+    private List<String> running() {
+        return shards.server.shardLines().stream().flatMap(shard -> shard.transports().stream()).toList();
     }
 
     @Test
@@ -244,7 +238,7 @@ class ShardedChangesTest {
 
     @Test
     void canaryThatIsWorseGoesBackAndNoByteIsLost() {
-        assertThatThrownBy(() -> swapUnderWay(new Broken(new FlexToeFactory(), false), 1_500_000_000)).isInstanceOfSatisfying(SwapException.class,
+        assertThatThrownBy(() -> swapUnderWay(new Broken(false), 1_500_000_000)).isInstanceOfSatisfying(SwapException.class,
             refused -> assertThat(refused.step()).isEqualTo(SwapStep.CANARY))
             .hasMessageStartingWith("shard 1 has gone back, it was worse than the others: ").hasMessageContaining("dropped for lack of room");
         assertThatCode(() -> {
@@ -261,7 +255,7 @@ class ShardedChangesTest {
     @Test
     void canaryThatThrowsGoesBackAndTheOthersLiveOn() throws Exception {
         Operations operator = new Operations(shards.server,
-            Installed.of(List.of(new BluefieldBackend()), List.of(new Broken(new FlexToeFactory(), true))), () -> { });
+            Installed.of(List.of(new BluefieldBackend()), List.of(new Broken(true))), () -> { });
         CompletableFuture<OperationException> swap = CompletableFuture.supplyAsync(() -> catchThrowableOfType(OperationException.class,
             () -> operator.swap("tcp-broken", null, false, 20_000_000_000L, () -> { })));
         List<StreamSocket> reset = new ArrayList<>();
@@ -312,7 +306,7 @@ class ShardedChangesTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 1})
     void shardThatFailsBeginsAnewOnceAndTheOtherLivesOn(int home) throws Exception {
-        shards.server.swap(SwapRequest.KEEP.transport(0, new TransportChoice(new Broken(new FlexToeFactory(), true), Map.of())));
+        shards.server.swap(request(new Broken(true)));
         breakBy(streamOf(home));
         shards.until(() -> shards.streams.stream().noneMatch(stream -> isAtHome(stream, home) && stream.isConnected()));
         assertThat(shards.streams).filteredOn(stream -> !isAtHome(stream, home)).isNotEmpty().allMatch(StreamSocket::isConnected);
@@ -329,17 +323,69 @@ class ShardedChangesTest {
         assertThatThrownBy(() -> shards.operations.figures()).hasMessageContaining("a bad program");
     }
 
+    /** Not when the canary is over, which is longer than one waits. */
+    @Test
+    void shardThatFailsBesideACanaryEndsIt() throws Exception {
+        shards.server.swap(request(new Broken(true)));
+        CompletableFuture<SwapException> swap = CompletableFuture.supplyAsync(() -> catchThrowableOfType(SwapException.class,
+            () -> shards.server.swap(request(new FlexToeFactory()), 100_000_000_000L, () -> { })));
+        shards.until(() -> running().equals(List.of("tcp-broken", "tcp-flextoe")));
+        breakBy(streamOf(0));
+        shards.until(swap::isDone);
+        assertThat(swap.join()).hasMessageStartingWith("shard 1 has gone back: meanwhile shard 0 has failed with ").hasMessageEndingWith("a bad program");
+        shards.until(() -> shards.streams.stream().noneMatch(stream -> isAtHome(stream, 0) && stream.isConnected()));
+        assertThat(shards.streams).filteredOn(stream -> isAtHome(stream, 1)).allMatch(StreamSocket::isConnected);
+        assertThat(running()).containsExactly("tcp-broken", "tcp-broken");
+    }
+
+    /** As a guest, and is one again. */
+    @Test
+    void shardThatFailsDuringASwapHasWhatIsSwappedIn() throws Exception {
+        runOnOneThread();
+        shards.server.swap(request(new Broken(true)));
+        shards.server.swap(request(new FlexToeFactory()), 0, () -> {
+            if (running().getLast().equals("tcp-broken")) {
+                breakSecond();
+            }
+        });
+        Eventually.holds(() -> secondIsIn("visit"), () -> "its own thread runs it");
+        assertThat(running()).containsExactly("tcp-flextoe", "tcp-flextoe");
+        assertThat(shards.operations.health()).isEqualTo(new Health(Health.State.READY, List.of()));
+    }
+
+    private void breakSecond() {
+        try {
+            breakBy(streamOf(1));
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+        shards.until(() -> secondIsIn("standBy"));
+    }
+
+    private static SwapRequest request(TransportFactory factory) {
+        return SwapRequest.KEEP.transport(0, new TransportChoice(factory, Map.of()));
+    }
+
+    private void runOnOneThread() throws SwapException {
+        InstanceConfig one = TwoShards.config(temporary.resolve("server"), Map.of("cores", "1"));
+        shards.server.apply(new ConfigChange(shards.server.config(), one), SwapRequest.KEEP);
+    }
+
+    /** Whether the second shard's own thread is in a method of the data path's thread. */
+    private static boolean secondIsIn(String method) {
+        return Thread.getAllStackTraces().entrySet().stream().anyMatch(thread -> thread.getKey().getName().equals("millrace-10.0.0.1/1")
+            && Stream.of(thread.getValue()).anyMatch(frame -> frame.getMethodName().equals(method)));
+    }
+
     /** One that is run by another's thread goes home to wait, and comes back. */
     @Test
     void guestThatFailsBeginsAnewAndIsAGuestAgain() throws Exception {
-        InstanceConfig one = TwoShards.config(temporary.resolve("server"), Map.of("cores", "1"));
-        shards.server.apply(new ConfigChange(shards.server.config(), one), SwapRequest.KEEP);
-        shards.server.swap(SwapRequest.KEEP.transport(0, new TransportChoice(new Broken(new FlexToeFactory(), true), Map.of())));
+        runOnOneThread();
+        shards.server.swap(request(new Broken(true)));
         breakBy(streamOf(1));
         shards.until(() -> shards.streams.stream().noneMatch(stream -> isAtHome(stream, 1) && stream.isConnected()));
-        Eventually.holds(() -> Thread.getAllStackTraces().entrySet().stream().anyMatch(thread -> thread.getKey().getName().equals("millrace-10.0.0.1/1")
-            && Stream.of(thread.getValue()).anyMatch(frame -> frame.getMethodName().equals("visit"))), () -> "its own thread runs it");
-        shards.server.swap(SwapRequest.KEEP.transport(0, new TransportChoice(new FlexToeFactory(), Map.of())));
+        Eventually.holds(() -> secondIsIn("visit"), () -> "its own thread runs it");
+        shards.server.swap(request(new FlexToeFactory()));
         assertThat(shards.operations.health()).as("a swap was what it needed").isEqualTo(new Health(Health.State.READY, List.of()));
         shards.streams.removeIf(stream -> isAtHome(stream, 1));
         shards.echoAll();

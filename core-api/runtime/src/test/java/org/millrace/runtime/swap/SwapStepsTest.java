@@ -165,10 +165,27 @@ class SwapStepsTest {
                     throw new IllegalArgumentException("injected");
                 }
             }, Map.of()));
-        Route link = Route.onLink(Ipv4Prefix.parse("10.0.0.0/24"), 1500);
-        assertThatThrownBy(() -> new DataPath(new DataPathConfig("two", new Watched(), choices, MemoryPort.pair(Map.of())[0],
-            List.of(Ipv4Address.parse("10.0.0.1")), List.of(link), new Capacity(16, 1), new Random(1)))).hasMessage("injected");
+        assertThatThrownBy(() -> path(choices)).hasMessage("injected");
         assertThat(open).as("the world's").hasSize(2);
+    }
+
+    private DataPath path(List<TransportChoice> choices) {
+        Route link = Route.onLink(Ipv4Prefix.parse("10.0.0.0/24"), 1500);
+        return new DataPath(new DataPathConfig("two", new Watched(), choices, MemoryPort.pair(Map.of())[0],
+            List.of(Ipv4Address.parse("10.0.0.1")), List.of(link), new Capacity(16, 1), new Random(1)));
+    }
+
+    /** It may be the other one that has failed. */
+    @Test
+    void whatHasFailedIsNotReplacedInPart() throws SwapException {
+        DataPath path = path(List.of(new TransportChoice(new FlexToeFactory(), Map.of()), new TransportChoice(new DatagramTransport(), Map.of())));
+        List<LoadedTransport<?>> before = running(path);
+        Swap swap = new Swap(path, ANEW, System::nanoTime, step -> { });
+        swap.prepare(path.loaded());
+        assertThatThrownBy(() -> Swap.end(swap.rescue(path.nowNs()))).hasMessage("what runs has failed, and first begins anew as a whole");
+        assertThat(running(path)).isEqualTo(before);
+        assertThat(open).as("the world's, and what has failed").hasSize(4);
+        path.close();
     }
 
     @Test

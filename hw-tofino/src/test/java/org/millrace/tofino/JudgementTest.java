@@ -2,8 +2,6 @@ package org.millrace.tofino;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +20,7 @@ import org.millrace.api.pipeline.Stage;
 import org.millrace.api.pipeline.StateTables;
 import org.millrace.api.pipeline.Workflow;
 import org.millrace.execution.HandedOut;
+import org.millrace.execution.machine.MachineText;
 import org.millrace.tofino.graph.Graph;
 import org.millrace.tofino.graph.Table;
 import org.millrace.tofino.machine.Machine;
@@ -182,14 +181,12 @@ final class JudgementTest {
 
     /** On a machine with four containers that compute. */
     @Test
-    void whatAnAluComputesTakesAContainerThatCan() throws Exception {
-        String file;
-        try (InputStream in = Machine.class.getResourceAsStream("tofino2.machine")) {
-            file = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        }
+    void whatAnAluComputesTakesAContainerThatCan() {
+        String file = Machine.shipped().text();
         Small program = new Small(List.of(new Judged.Computes(), new Judged.Reads()), List.of(), List.of());
-        assertThat(reasons(new Fitter(Machine.parse("M", file, Map.of()), program, CAPACITY, new HandedOut()).report())).isEmpty();
-        Machine small = Machine.parse("M", file.replace("phv.computing-32              = 48", "phv.computing-32              = 4"), Map.of());
+        assertThat(reasons(new Fitter(Machine.tofino2(), program, CAPACITY, new HandedOut()).report())).isEmpty();
+        Machine small = Machine.parse(
+            new MachineText("M", file.replace("phv.computing-32              = 48", "phv.computing-32              = 4")), Map.of());
         assertThat(reasons(new Fitter(small, program, CAPACITY, new HandedOut()).report())).singleElement().asString()
             .contains("4 containers that compute of 32 bits", "8 fields are alive in stage 1", "edge");
     }

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.stream.Collectors;
 import org.millrace.agilio.machine.Mapping;
+import org.millrace.execution.machine.MachineText;
 import org.millrace.runtime.capture.CaptureFilter;
 import org.millrace.runtime.config.ConfigException;
 import org.millrace.runtime.config.InstanceConfig;
@@ -33,12 +34,12 @@ public final class TextTarget {
             switch (which) {
                 case 0 -> InstanceConfig.parse(properties(text));
                 case 1 -> CaptureFilter.parse(text);
-                case 2 -> Machine.parse("machine", text, Map.of());
+                case 2 -> Machine.parse(new MachineText("machine", text), Map.of());
                 case 3 -> PacketScript.parse("fuzz.pkt", text);
                 case 4 -> Ipv4Prefix.parse(text);
                 case 5 -> MacAddress.parse(text);
-                case 6 -> org.millrace.agilio.machine.Machine.parse("machine", text, Map.of());
-                default -> Mapping.parse("mapping", text, Map.of());
+                case 6 -> org.millrace.agilio.machine.Machine.parse(new MachineText("machine", text), Map.of());
+                default -> Mapping.parse(new MachineText("mapping", text), Map.of());
             }
         } catch (ConfigException | ScriptException | IllegalArgumentException refused) {
             inWords(refused);

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import org.millrace.execution.machine.MachineFile;
+import org.millrace.execution.machine.MachineText;
 
 /** The file of what work items cost; its head explains the lines. */
 public final class CostFile {
@@ -30,7 +31,7 @@ public final class CostFile {
      * @param words what may be waited for
      */
     public static List<Line> read(Collection<String> words) {
-        MachineFile f = new MachineFile(FILE, Machine.resource(FILE), Map.of());
+        MachineFile f = new MachineFile(MachineText.shipped(CostFile.class, FILE), Map.of());
         List<Line> lines = new ArrayList<>();
         for (String key : f.keys()) {
             List<String> value = f.words(key);

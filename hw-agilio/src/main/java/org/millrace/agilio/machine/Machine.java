@@ -1,12 +1,9 @@
 package org.millrace.agilio.machine;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.millrace.execution.machine.MachineFile;
 import org.millrace.execution.machine.MachineFileException;
+import org.millrace.execution.machine.MachineText;
 
 /**
  * An NFP-4000. Every number stands in the machine file, with its source; a component is the key of its record's section, with
@@ -105,28 +102,24 @@ public record Machine(Island island, Fpc fpc, Cam cam, Cls cls, Ctm ctm, Imem im
      * @throws MachineFileException if a key is unknown or a value is not allowed
      */
     public static Machine nfp4000(Map<String, String> set) {
-        return parse(FILE, resource(FILE), set);
+        return parse(shipped(), set);
     }
 
-    static String resource(String name) {
-        try (InputStream in = Machine.class.getResourceAsStream(name)) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(name + " is not readable", e);
-        }
+    /** {@return the file that is shipped} */
+    public static MachineText shipped() {
+        return MachineText.shipped(Machine.class, FILE);
     }
 
     /**
      * Reads a machine file.
      *
-     * @param name what errors call it
-     * @param text its text
+     * @param file its name and text
      * @param set  values by key that stand in place of the file's
      * @return the machine
      * @throws MachineFileException if it is malformed, or contradicts itself
      */
-    public static Machine parse(String name, String text, Map<String, String> set) {
-        MachineFile f = new MachineFile(name, text, set);
+    public static Machine parse(MachineText file, Map<String, String> set) {
+        MachineFile f = new MachineFile(file, set);
         Machine machine = new Machine(island(f), fpc(f), cam(f), cls(f), ctm(f), imem(f), emem(f), lookup(f), state(f),
             dma(f), pcie(f), gro(f), scheduler(f), atx(f), descriptor(f), item(f), heap(f), record(f));
         if (machine.cam.entries * machine.state.connectionBytes > machine.fpc.localBytes) {

@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.millrace.execution.machine.MachineFile;
 import org.millrace.execution.machine.MachineFileException;
+import org.millrace.execution.machine.MachineText;
 
 /**
  * Which stages run on which FPCs and threads (Fig. 4.8), from a mapping file, whose head explains the keys.
@@ -78,7 +79,7 @@ public record Mapping(String name, int groups, List<Place> places, boolean isSeq
 
     /** {@return FlexTOE's stages as the dissertation's figure has them} */
     public static Mapping fig48() {
-        return parse(FIG_4_8, Machine.resource(FIG_4_8), Map.of());
+        return fig48(Map.of());
     }
 
     /** {@return any program's stages on the same places, by what they declare} */
@@ -92,7 +93,7 @@ public record Mapping(String name, int groups, List<Place> places, boolean isSeq
      * @param set values by key
      */
     public static Mapping byKind(Map<String, String> set) {
-        return parse(BY_KIND, Machine.resource(BY_KIND), set);
+        return parse(MachineText.shipped(Mapping.class, BY_KIND), set);
     }
 
     /**
@@ -101,20 +102,24 @@ public record Mapping(String name, int groups, List<Place> places, boolean isSeq
      * @param set values by key
      */
     public static Mapping fig48(Map<String, String> set) {
-        return parse(FIG_4_8, Machine.resource(FIG_4_8), set);
+        return parse(shipped(), set);
+    }
+
+    /** {@return the figure's file} */
+    public static MachineText shipped() {
+        return MachineText.shipped(Mapping.class, FIG_4_8);
     }
 
     /**
      * Reads a mapping file.
      *
-     * @param name what errors call it
-     * @param text its text
+     * @param file its name and text
      * @param set  values by key that stand in place of the file's
      * @return the mapping
      * @throws MachineFileException if it is malformed, or contradicts itself
      */
-    public static Mapping parse(String name, String text, Map<String, String> set) {
-        MachineFile f = new MachineFile(name, text, set);
+    public static Mapping parse(MachineText file, Map<String, String> set) {
+        MachineFile f = new MachineFile(file, set);
         int groups = f.number("groups", 1, 64);
         List<String> names = f.words("places");
         Map<String, String> placed = new TreeMap<>();
@@ -126,7 +131,7 @@ public record Mapping(String name, int groups, List<Place> places, boolean isSeq
             places.add(place(f, place, placed));
         }
         f.end();
-        return new Mapping(name, groups, List.copyOf(places), true);
+        return new Mapping(file.name(), groups, List.copyOf(places), true);
     }
 
     private static Place place(MachineFile f, String name, Map<String, String> placed) {

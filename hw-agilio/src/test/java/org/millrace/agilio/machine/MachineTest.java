@@ -17,11 +17,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.millrace.agilio.AgilioBackend;
 import org.millrace.execution.machine.MachineFileException;
+import org.millrace.execution.machine.MachineText;
 
 /** Machine and mapping files: what is wrong is said with file, line and what is allowed. */
 class MachineTest {
-    private static final String MACHINE = Machine.resource("nfp4000.machine");
-    private static final String MAPPING = Machine.resource("fig-4.8.mapping");
+    private static final String MACHINE = Machine.shipped().text();
+    private static final String MAPPING = Mapping.shipped().text();
 
     private static String machine(String line, String instead) {
         assertThat(MACHINE).contains(line);
@@ -52,13 +53,13 @@ class MachineTest {
         long at = MACHINE.substring(0, MACHINE.indexOf(line)).lines().count() + 1;
         String expected = message.replace("line @-1", "line " + (at - 1)).replace("line @", "line " + at)
             .replace("line $", "line " + (MACHINE.lines().count() + 1));
-        assertThatThrownBy(() -> Machine.parse("M", machine(line, instead), Map.of()))
+        assertThatThrownBy(() -> Machine.parse(new MachineText("M", machine(line, instead)), Map.of()))
             .isInstanceOf(MachineFileException.class).hasMessage(expected);
     }
 
     @Test
     void anUnknownKeyIsRefusedWithThoseThatThereAre() {
-        assertThatThrownBy(() -> Machine.parse("M", MACHINE + "fpc.divider = 1 | nowhere\n", Map.of()))
+        assertThatThrownBy(() -> Machine.parse(new MachineText("M", MACHINE + "fpc.divider = 1 | nowhere\n"), Map.of()))
             .hasMessageContaining("fpc.divider: unknown key, allowed are island.first, island.count");
         assertThatThrownBy(() -> Machine.nfp4000(Map.of("emem.read", "5")))
             .hasMessageStartingWith("set emem.read: unknown, allowed is one of island.first");
@@ -81,7 +82,7 @@ class MachineTest {
         """)
     void aWrongMappingIsRefusedWithItsLine(String line, String instead, String message) {
         assertThat(MAPPING).contains(line);
-        assertThatThrownBy(() -> Mapping.parse("map", MAPPING.replace(line, instead), Map.of()))
+        assertThatThrownBy(() -> Mapping.parse(new MachineText("map", MAPPING.replace(line, instead)), Map.of()))
             .isInstanceOf(MachineFileException.class).hasMessageStartingWith("map, line ").hasMessageEndingWith(message);
     }
 

@@ -1,12 +1,9 @@
 package org.millrace.tofino.machine;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.millrace.execution.machine.MachineFile;
 import org.millrace.execution.machine.MachineFileException;
+import org.millrace.execution.machine.MachineText;
 
 /** One pipe of an RMT machine. Every number stands in the machine file, with its source. */
 public record Machine(Pipe pipe, Stage stage, Exact exact, Alu alu, Phv phv, Latency latency,
@@ -63,34 +60,24 @@ public record Machine(Pipe pipe, Stage stage, Exact exact, Alu alu, Phv phv, Lat
 
     /** {@return a Tofino2} */
     public static Machine tofino2() {
-        return tofino2(Map.of());
+        return parse(shipped(), Map.of());
     }
 
-    /**
-     * {@return a Tofino2 with some numbers of one's own}
-     *
-     * @param set values by key
-     * @throws MachineFileException if a key is unknown or a value is not allowed
-     */
-    public static Machine tofino2(Map<String, String> set) {
-        try (InputStream in = Machine.class.getResourceAsStream(FILE)) {
-            return parse(FILE, new String(in.readAllBytes(), StandardCharsets.UTF_8), set);
-        } catch (IOException e) {
-            throw new UncheckedIOException("machine file not readable", e);
-        }
+    /** {@return the file that is shipped} */
+    public static MachineText shipped() {
+        return MachineText.shipped(Machine.class, FILE);
     }
 
     /**
      * Reads a machine file.
      *
-     * @param name what errors call it
-     * @param text its text
+     * @param file its name and text
      * @param set  values by key that stand in place of the file's
      * @return the machine
      * @throws MachineFileException if it is malformed
      */
-    public static Machine parse(String name, String text, Map<String, String> set) {
-        MachineFile f = new MachineFile(name, text, set);
+    public static Machine parse(MachineText file, Map<String, String> set) {
+        MachineFile f = new MachineFile(file, set);
         Machine machine = new Machine(pipe(f), stage(f), exact(f), alu(f), phv(f), latency(f),
             power(f), mirror(f), generator(f), trafficManager(f));
         f.end();

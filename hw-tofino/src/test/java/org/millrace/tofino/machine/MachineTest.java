@@ -3,9 +3,6 @@ package org.millrace.tofino.machine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.instruction.InvokeInstruction;
 import java.lang.reflect.RecordComponent;
@@ -17,15 +14,10 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.millrace.execution.machine.MachineFileException;
+import org.millrace.execution.machine.MachineText;
 
 final class MachineTest {
-    private final String text;
-
-    MachineTest() throws IOException {
-        try (InputStream in = Machine.class.getResourceAsStream("tofino2.machine")) {
-            text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        }
-    }
+    private final String text = Machine.shipped().text();
 
     @Test
     void tofino2IsRead() {
@@ -73,7 +65,7 @@ final class MachineTest {
     }
 
     private static void refused(String file, int line, String key, String problem) {
-        assertThatThrownBy(() -> Machine.parse("M", file, Map.of())).isInstanceOf(MachineFileException.class)
+        assertThatThrownBy(() -> Machine.parse(new MachineText("M", file), Map.of())).isInstanceOf(MachineFileException.class)
             .hasMessageContaining("M, line " + line + ", " + key).hasMessageContaining(problem);
     }
 

@@ -3,6 +3,7 @@ package org.millrace.cli.fit;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.millrace.agilio.AgilioBackend;
 import org.millrace.agilio.machine.Machine;
@@ -60,23 +61,16 @@ final class MachineOptions {
 
     AgilioBackend agilio() {
         return read(() -> {
-            MachineText own = text(machine);
-            Machine figures = own == null ? Machine.nfp4000(under(MACHINE)) : Machine.parse(own.name(), own.text(), under(MACHINE));
+            Machine figures = Machine.parse(text(machine).orElseGet(Machine::shipped), under(MACHINE));
             Map<String, String> placed = under(MAPPING);
-            MachineText places = text(mapping);
-            if (places == null && placed.isEmpty()) {
-                return AgilioBackend.of(figures, null);
-            }
-            return AgilioBackend.of(figures, places == null ? Mapping.fig48(placed) : Mapping.parse(places.name(), places.text(), placed));
+            return AgilioBackend.of(figures, mapping == null && placed.isEmpty() ? null
+                : Mapping.parse(text(mapping).orElseGet(Mapping::shipped), placed));
         });
     }
 
     TofinoBackend tofino() {
-        return read(() -> {
-            MachineText own = text(machine);
-            return TofinoBackend.of(own == null ? org.millrace.tofino.machine.Machine.tofino2(under(MACHINE))
-                : org.millrace.tofino.machine.Machine.parse(own.name(), own.text(), under(MACHINE)));
-        });
+        return read(() -> TofinoBackend.of(org.millrace.tofino.machine.Machine.parse(
+            text(machine).orElseGet(org.millrace.tofino.machine.Machine::shipped), under(MACHINE))));
     }
 
     private <T> T read(Supplier<T> made) {
@@ -87,8 +81,8 @@ final class MachineOptions {
         }
     }
 
-    private static MachineText text(Path file) {
-        return file == null ? null : MachineText.read(file);
+    private static Optional<MachineText> text(Path file) {
+        return Optional.ofNullable(file).map(MachineText::read);
     }
 
     private ParameterException refused(String problem) {

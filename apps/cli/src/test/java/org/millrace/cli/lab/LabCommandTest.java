@@ -3,10 +3,8 @@ package org.millrace.cli.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -15,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.millrace.agilio.AgilioBackend;
+import org.millrace.agilio.machine.Machine;
 import org.millrace.cli.Main;
 import org.millrace.lab.Lab;
 import org.millrace.lab.experiment.Experiment;
@@ -73,9 +71,7 @@ class LabCommandTest {
     @Test
     void aMachineFileOfOnesOwnIsRun() throws IOException {
         Path machine = directory.resolve("own.machine");
-        try (InputStream in = AgilioBackend.class.getResourceAsStream("machine/nfp4000.machine")) {
-            Files.writeString(machine, new String(in.readAllBytes(), StandardCharsets.UTF_8).replace("fpc.clock-mhz = 800", "fpc.clock-mhz = 1200"));
-        }
+        Files.writeString(machine, Machine.shipped().text().replace("fpc.clock-mhz = 800", "fpc.clock-mhz = 1200"));
         String[] run = {"lab", "run", "bottleneck", "--set", "calls=100", "--set", "warm-up=1", "--set", "connections=1"};
         assertThat(run(with(run, "--machine", machine.toString()))).as(errors.toString()).isZero();
         assertThat(out.toString()).contains("run with: --seed 1 --machine " + machine + " --set calls=100 --set connections=1 --set warm-up=1\n");

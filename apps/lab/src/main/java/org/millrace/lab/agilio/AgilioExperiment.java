@@ -79,7 +79,7 @@ abstract class AgilioExperiment implements Experiment {
     static Machine machine(Run run) throws LabException {
         Map<String, String> set = run.under("machine.");
         try {
-            return run.machine().isEmpty() ? Machine.nfp4000(set) : Machine.parse(run.machine().get().name(), run.machine().get().text(), set);
+            return Machine.parse(run.machine().orElseGet(Machine::shipped), set);
         } catch (MachineFileException e) {
             throw new LabException(e.getMessage());
         }
@@ -91,8 +91,7 @@ abstract class AgilioExperiment implements Experiment {
         Map<String, String> set = new HashMap<>(run.mapping().isPresent() ? Map.of() : stated);
         set.putAll(run.under("mapping."));
         try {
-            Mapping mapping = run.mapping().isEmpty() ? Mapping.fig48(set)
-                : Mapping.parse(run.mapping().get().name(), run.mapping().get().text(), set);
+            Mapping mapping = Mapping.parse(run.mapping().orElseGet(Mapping::shipped), set);
             for (String part : List.of("islands", "replication", "threads", "pipelining", "sequencing")) {
                 mapping = run.isWithout(part) ? mapping.without(part) : mapping;
             }

@@ -74,7 +74,7 @@ abstract class TofinoExperiment implements Experiment {
     private static Machine machine(Run run) {
         Map<String, String> set = new HashMap<>(run.machine().isPresent() ? Map.of() : STATED);
         set.putAll(run.under("machine."));
-        return run.machine().isEmpty() ? Machine.tofino2(set) : Machine.parse(run.machine().get().name(), run.machine().get().text(), set);
+        return Machine.parse(run.machine().orElseGet(Machine::shipped), set);
     }
 
     static RackHost.Nic nic(Run run) {

@@ -27,14 +27,13 @@ public final class MachineFile {
     /**
      * Reads a file.
      *
-     * @param name what errors call it
-     * @param text its text
+     * @param file its name and text
      * @param set  values by key that stand in place of its own
      * @throws MachineFileException if a line is not one, or a key stands there twice
      */
-    public MachineFile(String name, String text, Map<String, String> set) {
-        this.name = name;
-        List<String> all = text.lines().toList();
+    public MachineFile(MachineText file, Map<String, String> set) {
+        name = file.name();
+        List<String> all = file.text().lines().toList();
         lines = all.size();
         for (int i = 0; i < lines; i++) {
             String line = all.get(i).strip();

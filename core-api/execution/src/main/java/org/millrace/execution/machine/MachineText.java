@@ -1,7 +1,10 @@
 package org.millrace.execution.machine;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -9,7 +12,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /**
- * A machine or mapping file of a user's, read once; {@link MachineFile} reads what stands in it.
+ * A machine or mapping file, shipped or a user's, read once; {@link MachineFile} takes what stands in it.
  *
  * @param name what errors call it
  * @param text its text
@@ -26,6 +29,20 @@ public record MachineText(String name, String text) {
             return new MachineText(file.toString(), Files.readString(file));
         } catch (IOException e) {
             throw new MachineFileException(file + " cannot be read: " + reason(e));
+        }
+    }
+
+    /**
+     * {@return a file's that is shipped}
+     *
+     * @param beside the class that it lies beside
+     * @param name   its name
+     */
+    public static MachineText shipped(Class<?> beside, String name) {
+        try (InputStream in = beside.getResourceAsStream(name)) {
+            return new MachineText(name, new String(in.readAllBytes(), StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException(name + " is not readable", e);
         }
     }
 

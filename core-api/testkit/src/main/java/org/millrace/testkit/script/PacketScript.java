@@ -97,7 +97,7 @@ public final class PacketScript {
         } else if (key.equals("tolerance")) {
             toleranceNs = Duration.parse(value);
         } else if (key.equals("arp")) {
-            stack.put("arp", !value.equals("off"));
+            stack.put("arp", isOn(key, value));
         } else if (key.equals("exchange")) {
             exchange = Exchange.of(value);
         } else if (key.equals("peer-isn")) {
@@ -123,6 +123,14 @@ public final class PacketScript {
      */
     public boolean isFor(String program, String hardware) {
         return only.isEmpty() || only.contains(program) || only.contains(hardware);
+    }
+
+    private static boolean isOn(String key, String value) {
+        return switch (value) {
+            case "on" -> true;
+            case "off" -> false;
+            default -> throw new IllegalArgumentException(key + " is " + value + ", allowed are on, off");
+        };
     }
 
     /** {@return whether it holds too if the program is exchanged meanwhile} */

@@ -26,6 +26,8 @@ class PacketScriptTest {
         "[tcp-laminar read 1; ] is missing",
         "a -> b -> c; a line is [+TIME] [[ONLY]] [FLOW:] and < SEGMENT, > SEGMENT or CALL [-> RESULT]",
         "set loud 1; there is no loud to set, allowed are tcp.OPTION, tolerance, exchange, arp, peer-isn, connections, mtu",
+        "set arp no; arp is no, allowed are on, off",
+        "set exchange often; exchange is often, allowed are all, write, off",
         "set mtu high; mtu is high, allowed is a number"})
     void aLineThatCannotBeReadIsNamed(String line, String why) {
         assertThatThrownBy(() -> PacketScript.parse("bad.pkt", "# title\n\n" + line)).isInstanceOf(ScriptException.class)

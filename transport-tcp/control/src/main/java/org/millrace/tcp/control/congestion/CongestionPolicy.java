@@ -26,7 +26,7 @@ public interface CongestionPolicy {
 
     /**
      * {@return how long what was sent may go unacknowledged before it is sent again, and again, nanoseconds; 0: as long as RFC 6298 has it, and
-     * twice as long each time}
+     * twice as long each time. However short it is, after {@code tcp.retries} of them the peer is given up, unless there is a user timeout}
      */
     default long timeoutNs() {
         return 0;

@@ -77,6 +77,21 @@ class FlowWatchTest {
     }
 
     @Test
+    void aPolicysShortTimeoutsAreCountedUnlessThereIsAUserTimeout() {
+        List<CongestionAlgorithm> plugged = List.of(new Impatient("impatient"));
+        FakeHost counted = new FakeHost(Map.of("congestion", "plug-in:impatient"), plugged);
+        counted.accept();
+        counted.append(1, 1000);
+        assertThat(times(counted, "RETRANSMIT 1", SECOND)).hasSize(15).last().isEqualTo(106L);
+        assertThat(counted.takeEvents()).containsExactly("failed ctx=0 conn=1 TIMED_OUT");
+        FakeHost timed = new FakeHost(Map.of("congestion", "plug-in:impatient", "user-timeout-ms", "2000"), plugged);
+        timed.accept();
+        timed.append(1, 1000);
+        assertThat(times(timed, "RETRANSMIT 1", SECOND)).hasSizeGreaterThan(100);
+        assertThat(timed.takeEvents()).isEmpty();
+    }
+
+    @Test
     void gapIsNeverMoreThanAMinuteAndRetriesAreLimited() {
         int nxt = host.accept();
         host.append(1, 1000);

@@ -454,11 +454,11 @@ public final class LaminarMeta extends TcpMeta {
 
     /** {@return what the window field can say at most, bytes} */
     public int windowMost() {
-        return i32(TCP_BYTES + 132);
+        return i32(TCP_BYTES + 56);
     }
 
     public void windowMost(int v) {
-        i32(TCP_BYTES + 132, v);
+        i32(TCP_BYTES + 56, v);
     }
 
     /** {@return TX: sequence number behind the payload, without the FIN} */

@@ -84,16 +84,23 @@ public final class TransmitHeads implements HostPart {
         pacing[flow] = 0;
     }
 
-    /** What is remembered of the past: the largest window that the peer has offered, and the end of the last segment that was less than a whole one. */
+    /**
+     * What is remembered of the past.
+     *
+     * @param largestWindow that the peer has offered, bytes
+     * @param lastLittleEnd sequence number behind the last segment that was less than a whole one
+     */
     public void past(int flow, int largestWindow, int lastLittleEnd) {
         offered[flow] = largestWindow;
         littleEnd[flow] = lastLittleEnd;
     }
 
+    /** {@return largest window that the peer has offered, bytes} */
     public int offered(int flow) {
         return offered[flow];
     }
 
+    /** {@return sequence number behind the last segment that was less than a whole one} */
     public int littleEnd(int flow) {
         return littleEnd[flow];
     }

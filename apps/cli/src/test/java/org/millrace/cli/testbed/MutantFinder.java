@@ -63,8 +63,8 @@ final class MutantFinder {
     private static final Pattern ASIDE = Pattern.compile(".*(Factory|Config|Options|Component|Lines|Counters|package-info)(\\$.*)?"
         + "|.*\\.(osgi|format)\\..*|.*\\.(Soundness|ConnectionFields|CongestionAlgorithm|Delivery|DeliveryRate)");
     /**
-     * Classes and methods. RequestsTest and HandshakeTest show what contexts share, and ports that are chosen; ShardedInstanceTest a shard that begins anew, SwapTest a side that retires; TcpCodecTest and
-     * TwoHostsTest what is said of super-frames and to other machines.
+     * Classes and methods. RequestsTest and HandshakeTest show what contexts share, and ports that are chosen; HandoverTest a shard that begins
+     * anew, SwapTest a side that retires; TcpCodecTest and TwoHostsTest what is said of super-frames and to other machines.
      */
     private static final Pattern BEYOND = Pattern.compile(".*\\.(Requests\\.(handOver|contextLeft|contextClosed|dropListeners|lambda\\$context.*"
         + "|listen|lambda\\$listen.*|unlisten|inDataPath|taken)|Lingering\\.leave|Establishment\\.(placeAtListener|lambda\\$placeAtListener.*)"

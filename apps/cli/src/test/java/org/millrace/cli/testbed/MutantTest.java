@@ -14,8 +14,11 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -70,7 +73,7 @@ class MutantTest {
         Attempt attempt = attempts().stream().filter(one -> one.toString().equals(script + ".pkt on " + program)).findFirst()
             .orElseThrow();
         run(MutantLoader.noting(), attempt);
-        List<Mutant> changes = all().stream().filter(mutant -> mutant.toString().startsWith(method + ":")
+        List<Mutant> changes = visible().stream().filter(mutant -> mutant.toString().startsWith(method + ":")
             && mutant.change().text().equals(change)).toList();
         List<Mutant> killed = new ArrayList<>();
         for (Mutant mutant : changes) {
@@ -90,7 +93,7 @@ class MutantTest {
         List<Reach> reaches = reaches(unchanged);
         List<Mutant> survivors = new ArrayList<>();
         for (String seed : System.getProperty("millrace.mutants.seed", "1").split(",")) {
-            List<Mutant> drawn = all();
+            List<Mutant> drawn = visible();
             Collections.shuffle(drawn, new Random(Long.parseLong(seed)));
             drawn = drawn.stream().filter(mutant -> mutant.toString().contains(place)).limit(count).toList();
             int before = survivors.size();
@@ -152,18 +155,37 @@ class MutantTest {
                 }
             }
         }
-        Set<String> equal = equal();
-        all.removeIf(mutant -> equal.contains(mutant.toString().replaceFirst(":\\d+ ", " ")));
         all.sort(Comparator.comparing(Mutant::type).thenComparing(Mutant::method).thenComparingInt(Mutant::element)
             .thenComparing(mutant -> mutant.change().text()));
         return all;
+    }
+
+    /** {@return those that are drawn from: without {@code equal.mutants}, of which each is one of them} */
+    private static List<Mutant> visible() throws IOException {
+        Set<String> equal = equal();
+        Map<String, Integer> places = new HashMap<>();
+        List<Mutant> visible = new ArrayList<>();
+        for (Mutant mutant : all()) {
+            String change = mutant.toString().replaceFirst(":\\d+ ", " ");
+            int place = places.merge(change, 1, Integer::sum);
+            if (!equal.remove(place == 1 ? change : change + " @" + place)) {
+                visible.add(mutant);
+            }
+        }
+        assertThat(equal).as("equal.mutants that there are not").isEmpty();
+        return visible;
+    }
+
+    @Test
+    void whatNobodyCanSeeIsThere() throws IOException {
+        assertThat(visible()).hasSizeLessThan(all().size());
     }
 
     /** Changes that nobody can see, without their reasons. */
     private static Set<String> equal() throws IOException {
         try (InputStream list = MutantTest.class.getResourceAsStream("equal.mutants")) {
             return new String(list.readAllBytes(), StandardCharsets.UTF_8).lines().filter(line -> !line.startsWith("#"))
-                .map(line -> line.split(";")[0]).collect(Collectors.toSet());
+                .map(line -> line.split(";")[0]).collect(Collectors.toCollection(HashSet::new));
         }
     }
 

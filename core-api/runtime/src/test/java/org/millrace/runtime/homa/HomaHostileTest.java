@@ -58,7 +58,7 @@ class HomaHostileTest {
             request = server.number();
             server.release(server.offset());
         } while (!server.peer().equals(client.localAddress()));
-        hosts.reply(server, request, 5, 500);
+        HomaHosts.reply(hosts.server, server, request, 5, 500);
         assertThat(hosts.await(client, 60_000)).isEqualTo(Happening.RESPONSE);
         assertThat(HomaHosts.isPattern(hosts.client, client, 5, 500)).isTrue();
         client.release(client.offset());
@@ -162,7 +162,7 @@ class HomaHostileTest {
         assertThat(client.failure()).isEqualTo(Status.TIMED_OUT);
         assertThat(client.isReserved(at)).isFalse();
         assertThat(server.next()).isEqualTo(Happening.REQUEST);
-        hosts.reply(server, server.number(), 1, 10); // too late
+        HomaHosts.reply(hosts.server, server, server.number(), 1, 10); // too late
         hosts.run(40_000);
         assertThat(client.next()).isNull();
         assertThat(server.outstanding()).isZero();
@@ -174,7 +174,7 @@ class HomaHostileTest {
         for (int i = 0; i < 12; i++) {
             hosts.call(client, i, 100, HomaHosts.at("10.0.0.2", 77));
             assertThat(hosts.await(server, 1000)).isEqualTo(Happening.REQUEST);
-            hosts.reply(server, server.number(), i, 200_000);
+            HomaHosts.reply(hosts.server, server, server.number(), i, 200_000);
             server.release(server.offset());
             if (hosts.await(client, 4000) == Happening.RESPONSE) {
                 answered++;
@@ -204,7 +204,7 @@ class HomaHostileTest {
         assertThat(hosts.await(client, 100)).isEqualTo(Happening.FAILURE);
         assertThat(client.failure()).isEqualTo(Status.CANCELLED);
         client.cancel(number);
-        hosts.reply(server, server.number(), 2, 10);
+        HomaHosts.reply(hosts.server, server, server.number(), 2, 10);
         hosts.run(5000);
         assertThat(client.next()).isNull();
         assertThat(server.isReserved(0)).isFalse();
@@ -226,7 +226,7 @@ class HomaHostileTest {
                 hosts.run(1);
                 while (server.next() != null) {
                     if (server.peer().equals(client.localAddress()) && HomaHosts.isPattern(hosts.server, server, call, bytes)) {
-                        hosts.reply(server, server.number(), call + 1, bytes);
+                        HomaHosts.reply(hosts.server, server, server.number(), call + 1, bytes);
                     } else {
                         server.cancel(server.number());
                     }

@@ -107,9 +107,10 @@ final class HomaHosts {
         return socket.call(at, bytes, to, RpcSocket.NO_DEADLINE);
     }
 
-    void reply(RpcSocket socket, int request, int first, int bytes) throws IOException {
+    /** Answers with a pattern. */
+    static void reply(Toe toe, RpcSocket socket, int request, int first, int bytes) throws IOException {
         long at = socket.allocate(bytes);
-        fill(server, at, first, bytes);
+        fill(toe, at, first, bytes);
         if (!socket.reply(request, at, bytes)) {
             throw new AssertionError("no room to reply");
         }

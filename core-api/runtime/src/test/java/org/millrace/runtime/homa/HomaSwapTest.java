@@ -18,11 +18,11 @@ import org.millrace.toe.RpcSocket.Happening;
 
 /** Another Homa in place of the one that runs, under calls in every state. */
 class HomaSwapTest {
+    private static final SwapRequest ANEW = SwapRequest.KEEP.transport(0, new TransportChoice(new HomaFactory(), Map.of("link-mbps", "0")));
+
     private final HomaHosts hosts = new HomaHosts();
     private final RpcSocket server = hosts.serve(77);
     private final RpcSocket client = hosts.caller();
-
-    private static final SwapRequest ANEW = SwapRequest.KEEP.transport(0, new TransportChoice(new HomaFactory(), Map.of("link-mbps", "0")));
 
     private static void swap(DataPath path) throws SwapException {
         Swap.now(path, ANEW);
@@ -57,7 +57,7 @@ class HomaSwapTest {
             if (i % 7 == 0 && server.next() != null) {
                 int first = hosts.server.region().get(java.lang.foreign.ValueLayout.JAVA_BYTE, server.offset());
                 served.merge(first, 1, Integer::sum);
-                hosts.reply(server, server.number(), first, i % 2 == 0 ? 50_000 : 700);
+                HomaHosts.reply(hosts.server, server, server.number(), first, i % 2 == 0 ? 50_000 : 700);
                 server.release(server.offset());
             }
             if (client.next() == Happening.RESPONSE) {

@@ -3,9 +3,11 @@ package org.millrace.runtime.homa;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.millrace.runtime.path.HoldingBackend;
 import org.millrace.toe.RpcSocket;
 import org.millrace.toe.RpcSocket.Happening;
 import org.millrace.toe.Toe;
@@ -24,7 +26,7 @@ class HomaTest {
         assertThat(hosts.await(server, 20_000)).isEqualTo(Happening.REQUEST);
         assertThat(HomaHosts.isPattern(hosts.server, server, 3, request)).isTrue();
         assertThat(server.peer()).isEqualTo(client.localAddress());
-        hosts.reply(server, server.number(), 5, response);
+        HomaHosts.reply(hosts.server, server, server.number(), 5, response);
         server.release(server.offset());
         assertThat(hosts.await(client, 20_000)).isEqualTo(Happening.RESPONSE);
         assertThat(client.number()).isEqualTo(number);
@@ -57,6 +59,26 @@ class HomaTest {
     /** Its memory goes with it, out of which its last answer is still to be sent. */
     @Test
     void applicationThatAnswersAndGoesAtOnceDisturbsNobody() throws IOException {
+        answerAndGo(hosts, client, () -> { });
+        assertThat(hosts.await(client, 1000)).isEqualTo(Happening.RESPONSE);
+        client.release(client.offset());
+        roundTrip(100, 200);
+    }
+
+    /** The same, while the answer is in a machine. */
+    @Test
+    void answerInAMachineOutlivesItsApplication() throws IOException {
+        HoldingBackend machine = new HoldingBackend();
+        HomaHosts held = new HomaHosts(port -> port, Map.of("link-mbps", "0"), () -> machine, HomaHosts.SIZE);
+        RpcSocket caller = held.caller();
+        answerAndGo(held, caller, () -> machine.isOpen = false);
+        held.run(10);
+        machine.isOpen = true;
+        assertThat(held.await(caller, 1000)).isEqualTo(Happening.RESPONSE);
+        assertThat(HomaHosts.isPattern(held.client, caller, 5, 8)).isTrue();
+    }
+
+    private static void answerAndGo(HomaHosts hosts, RpcSocket client, Runnable beforeItGoes) throws IOException {
         Toe going = Toe.open(hosts.far.grant(HomaHosts.SIZE));
         RpcSocket socket = going.bindRpc(HomaHosts.at("10.0.0.2", PORT + 1), "homa");
         going.flush();
@@ -67,11 +89,10 @@ class HomaTest {
             hosts.run(1);
             going.poll(0);
         }
-        assertThat(socket.reply(socket.number(), socket.allocate(8), 8)).isTrue();
+        beforeItGoes.run();
+        HomaHosts.reply(going, socket, socket.number(), 5, 8);
         socket.close();
         going.close();
-        hosts.await(client, 1000);
-        roundTrip(100, 200);
     }
 
     /** Neither end has looked for longer than a call may be silent: that is no silence of the peer's. */
@@ -81,7 +102,7 @@ class HomaTest {
         hosts.run(1);
         hosts.clock.set(hosts.clock.nowNs() + 500_000_000);
         assertThat(hosts.await(server, 20_000)).isEqualTo(Happening.REQUEST);
-        hosts.reply(server, server.number(), 5, 100);
+        HomaHosts.reply(hosts.server, server, server.number(), 5, 100);
         hosts.run(1);
         hosts.clock.set(hosts.clock.nowNs() + 500_000_000);
         assertThat(hosts.await(client, 20_000)).isEqualTo(Happening.RESPONSE);

@@ -37,8 +37,8 @@ final class Child implements AutoCloseable {
 
     /** An application: no runtime, no OSGi, no Chronicle, and no flag but native access. */
     static Child application(Class<?> main, Path directory, String... flags) throws IOException {
-        return new Child(directory.getParent(), List.of(flags), classPath(entry -> NO_APPLICATION.stream().noneMatch(entry::contains)), main.getName(),
-            List.of(directory.toString()));
+        return new Child(directory.getParent(), List.of(flags), classPath(entry -> NO_APPLICATION.stream().noneMatch(entry::contains)),
+            main.getName(), List.of(directory.toString()));
     }
 
     /** JUnit 4 with Vert.x's own tests; after the limit its threads are shown among its lines, and it is killed. */

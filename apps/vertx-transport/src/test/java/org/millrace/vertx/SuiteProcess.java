@@ -13,8 +13,7 @@ import org.junit.platform.launcher.core.LauncherFactory;
 
 /** A process that runs tests of JUnit 4, whole classes or single ones as {@code class#method}, and says a line of each. */
 final class SuiteProcess {
-    /** Begins each of its lines: then {@code began}, {@code passed}, {@code failed} or {@code left} out, the test and why; at last
-     * {@code end}. */
+    /** Begins each of its lines: then {@code began}, {@code passed}, {@code failed} or {@code left}, the test, why; at last {@code end}. */
     static final String MARK = "suite: ";
 
     private SuiteProcess() {

@@ -8,7 +8,9 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -18,6 +20,7 @@ final class SuiteRun {
 
     private final Deque<String> last = new ArrayDeque<>();
     private final SortedMap<String, String> failed = new TreeMap<>();
+    private final Set<String> heardOf = new HashSet<>();
     private String current = "the first";
     private int passed;
     private int leftOut;
@@ -66,11 +69,11 @@ final class SuiteRun {
     }
 
     private Outcome outcome(Collection<String> tests) {
-        Outcome outcome = new Outcome(passed, failed, leftOut);
-        if (outcome.run() < tests.size()) {
-            throw new AssertionError("not all of these are there, " + outcome + ": " + tests);
+        List<String> missing = tests.stream().filter(test -> !heardOf.contains(test)).toList();
+        if (!missing.isEmpty()) {
+            throw new AssertionError("the tests are not there: " + missing);
         }
-        return outcome;
+        return new Outcome(passed, failed, leftOut);
     }
 
     private void hear(String line) {
@@ -82,6 +85,8 @@ final class SuiteRun {
             return;
         }
         String[] parts = line.substring(SuiteProcess.MARK.length()).split(" ", 3);
+        heardOf.add(parts[1]);
+        heardOf.add(parts[1].replaceAll("#.*", ""));
         switch (parts[0]) {
             case "began" -> {
                 current = parts[1];

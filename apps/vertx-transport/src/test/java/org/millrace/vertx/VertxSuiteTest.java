@@ -105,17 +105,27 @@ class VertxSuiteTest {
         return ALL ? List.of(classes) : List.of(classes.subList(0, 1), classes.subList(1, classes.size()));
     }
 
-    /** {@return those of the tests that fail over Millrace and pass over NIO, each time that they are run over both} */
+    /** {@return those of the tests that fail over Millrace each time that they are run again, and pass over NIO once} */
     private SortedMap<String, String> worse(Ground ground, SortedMap<String, String> failed) throws IOException {
-        SortedMap<String, String> worse = failed;
-        for (int round = 0; round < ROUNDS && !worse.isEmpty(); round++) {
-            SortedMap<String, String> again = ground.run(worse.keySet()).failed();
-            print("failed, and passed when it was run again", without(worse, again));
-            SortedMap<String, String> nio = again.isEmpty() ? again : SuiteRun.of(temporary, again.keySet(), LIMIT).failed();
-            print("fails over NIO too", nio);
-            worse = without(again, nio);
+        SortedMap<String, String> failing = again(failed, "Millrace", ground::run);
+        SortedMap<String, String> nio = again(failing, "NIO", tests -> SuiteRun.of(temporary, tests, LIMIT));
+        print("fails over NIO too", nio);
+        return without(failing, nio);
+    }
+
+    private interface Runs {
+        Outcome of(Collection<String> tests) throws IOException;
+    }
+
+    /** {@return what fails each time, alone} */
+    private static SortedMap<String, String> again(SortedMap<String, String> failed, String over, Runs runs) throws IOException {
+        SortedMap<String, String> failing = failed;
+        for (int round = 0; round < ROUNDS && !failing.isEmpty(); round++) {
+            SortedMap<String, String> again = runs.of(failing.keySet()).failed();
+            print("failed, and passed when it was run alone over " + over, without(failing, again));
+            failing = again;
         }
-        return worse;
+        return failing;
     }
 
     private static SortedMap<String, String> without(SortedMap<String, String> tests, SortedMap<String, String> others) {

@@ -315,7 +315,6 @@ class NettySuiteTest {
     }
 
     @Nested
-    @Disabled("binds to the loopback address")
     class SocketMultipleConnect extends SocketMultipleConnectTest {
         @Override
         protected List<BootstrapComboFactory<ServerBootstrap, Bootstrap>> newFactories() {

@@ -434,7 +434,7 @@ public final class DataPathThread implements AutoCloseable {
             return null;
         });
         if (!await(nowNs -> runner == other.thread)) {
-            throw new IllegalStateException(path.instance() + " is not run by another thread: that one has ended");
+            throw new IllegalStateException(path.instance() + " is not run by another thread: that one has ended, or waits for another program");
         }
     }
 

@@ -30,6 +30,7 @@ class DataPathThreadTest {
     private final DataPathThread thread = new DataPathThread(new TestHost(wire[0], "10.0.0.1").path, System.nanoTime(), 0, 0,
         new DataPathThread.Patience(PATIENCE_NS, PATIENCE_NS));
     private final CountDownLatch released = new CountDownLatch(1);
+    private final AtomicBoolean broken = new AtomicBoolean();
 
     @AfterEach
     void end() {
@@ -164,26 +165,62 @@ class DataPathThreadTest {
     @Test
     void guestThatFailsGoesHomeAndItsHostRunsOn() {
         MemoryPort[] other = MemoryPort.pair(Map.of());
-        AtomicBoolean broken = new AtomicBoolean();
-        Port port = (Port) Proxy.newProxyInstance(Port.class.getClassLoader(), new Class<?>[] {Port.class}, (proxy, method, arguments) -> {
-            if (broken.get() && List.of("sleeping", "close").contains(method.getName())) {
-                throw new IllegalStateException("a broken port");
-            }
-            return method.invoke(other[0], arguments);
-        });
-        try (DataPathThread guest = new DataPathThread(new TestHost(port, "10.0.0.2").path, System.nanoTime(), 0, 0)) {
+        try (DataPathThread guest = breakable(other[0])) {
             thread.start();
             guest.start();
             guest.moveTo(thread);
-            guest.call(nowNs -> {
-                broken.set(true);
-                return null;
-            }).join();
+            breakPort(guest, true);
             Eventually.holds(() -> guest.ended() != null, () -> "it runs on with a broken port");
             assertThat(guest.ended()).contains("has failed: ", "a broken port");
             assertThat(this.<Integer>answer(nowNs -> 1)).isEqualTo(1);
             assertThat(thread.ended()).isNull();
         }
         other[1].close();
+    }
+
+    /** Who is to see to it asks its own thread, which nobody may take away, and to which nobody may come. */
+    @Test
+    void whatWaitsForAnotherProgramStaysAtHomeAlone() {
+        MemoryPort[] other = MemoryPort.pair(Map.of());
+        CompletableFuture<Throwable> told = new CompletableFuture<>();
+        try (DataPathThread guest = breakable(other[0])) {
+            guest.rescue().by(told::complete);
+            thread.start();
+            guest.start();
+            guest.moveTo(thread);
+            breakPort(guest, true);
+            assertThat(told.join()).hasStackTraceContaining("a broken port");
+            assertThat(guest.<Boolean>await(nowNs -> thread.isCurrent())).as("at home").isFalse();
+            assertThatThrownBy(() -> guest.moveTo(thread)).hasMessage("test is not run by another thread: what it runs has failed");
+            assertThatThrownBy(() -> thread.moveTo(guest)).hasMessageStartingWith("test is not run by another thread: that one has ended, or waits");
+            breakPort(guest, false);
+            guest.await(nowNs -> {
+                guest.rescue().mended();
+                return null;
+            });
+            guest.moveTo(thread);
+            assertThat(thread.<Boolean>await(nowNs -> guest.isCurrent())).isTrue();
+            breakPort(guest, true); // the rescuer does not come again
+            Eventually.holds(() -> guest.ended() != null, () -> "it waits for nobody");
+            assertThat(guest.ended()).contains("a broken port");
+        }
+        other[1].close();
+    }
+
+    private DataPathThread breakable(Port good) {
+        Port port = (Port) Proxy.newProxyInstance(Port.class.getClassLoader(), new Class<?>[] {Port.class}, (proxy, method, arguments) -> {
+            if (broken.get() && List.of("sleeping", "close").contains(method.getName())) {
+                throw new IllegalStateException("a broken port");
+            }
+            return method.invoke(good, arguments);
+        });
+        return new DataPathThread(new TestHost(port, "10.0.0.2").path, System.nanoTime(), 0, 0);
+    }
+
+    private void breakPort(DataPathThread owner, boolean is) {
+        owner.call(nowNs -> {
+            broken.set(is);
+            return null;
+        }).join();
     }
 }

@@ -20,7 +20,7 @@ import org.millrace.wire.SequenceNumber;
 import org.millrace.wire.TcpHeader;
 
 /** A data path as simple as can be: in-order data only, acknowledges when told, records what the control plane does. */
-public final class FakeProgram implements TcpProgram<TcpMeta> {
+public class FakeProgram implements TcpProgram<TcpMeta> {
     static final String[] OPERATIONS = {"", "RETRANSMIT", "PROBE", "ACK", "KICK", "CLOSE", "OVERRIDE", "FINISH"};
 
     public final Map<Integer, TcpConnectionState> states = new HashMap<>();

@@ -59,12 +59,16 @@ public final class Teardown {
         fail(c, Status.TIMED_OUT);
     }
 
-    /** Resets every connection, and tells the applications that still care. */
+    /** Resets every connection, and tells the applications that still care. The program has failed, and may fail at this again. */
     public void resetAll(long nowNs) {
         for (TcpConnection c : List.copyOf(table.connections())) {
             if (c.flow != 0) {
-                if (!c.state.finished()) {
-                    sendReset(c, nowNs);
+                try {
+                    if (!c.state.finished()) {
+                        sendReset(c, nowNs);
+                    }
+                } catch (RuntimeException e) {
+                    LOG.warn("{}: its peer is not told, for {} cannot say what it has sent: {}", c.ends, program.name(), e.toString());
                 }
                 fail(c, Status.RESET);
             }

@@ -360,6 +360,28 @@ class HandoverTest {
     }
 
     @Test
+    void whatTheProgramCannotSayAnyMoreStopsNoOtherReset() {
+        int[] broken = new int[1];
+        host.swap(Handover.ALL, new FakeProgram() {
+            @Override
+            public void export(int flow, TcpConnectionState to) {
+                if (flow == broken[0]) {
+                    throw new IllegalStateException("its state is broken");
+                }
+                super.export(flow, to);
+            }
+        }, Map.of());
+        host.accept();
+        int nxt = host.accept(4001);
+        broken[0] = 1;
+        host.control.reset(host.now);
+        assertThat(host.takeSent()).hasSize(1).first().asString().startsWith("80>4001 RST").contains("seq=" + nxt);
+        assertThat(host.takeEvents()).containsExactlyInAnyOrder("failed ctx=0 conn=1 RESET", "failed ctx=0 conn=2 RESET");
+        host.swap();
+        assertThat(host.control.connections()).as("the listener, and two that their application has not let go of").hasSize(3);
+    }
+
+    @Test
     void onlyNewConnectionsAreTheSuccessors() {
         host.accept();
         FakeProgram first = host.program;

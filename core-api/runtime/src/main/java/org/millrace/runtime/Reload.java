@@ -41,7 +41,7 @@ final class Reload {
         InstanceConfig after = change.after();
         RouteTable routes = change.routes() ? routes(after) : null;
         Processors.ofMachine().check(after.placement());
-        swaps.apply(change.frames() ? swaps.ofAll(request) : request, after.hasWeights());
+        swaps.apply(request, after.hasWeights());
         swaps.rehearse(after.rehearsalNs());
         InstanceConfig before = inForce;
         inForce = after;

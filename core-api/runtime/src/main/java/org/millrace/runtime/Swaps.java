@@ -101,8 +101,27 @@ final class Swaps {
         }
     }
 
+    /**
+     * As {@link #swap}, for a changed configuration.
+     *
+     * @param request {@link SwapRequest#KEEP}: nothing is swapped for it
+     * @param shares  whether programs are to know super-frames of the size for several classes; if they know the other one, all are swapped
+     */
+    synchronized void apply(SwapRequest request, boolean shares) throws SwapException {
+        SwapRequest whole = shares == sharesFrames ? request : ofAll(request);
+        frames(shares);
+        try {
+            if (whole != SwapRequest.KEEP) {
+                run(additions.onto(whole), 0);
+            }
+            sharesFrames = shares;
+        } finally {
+            frames(sharesFrames);
+        }
+    }
+
     /** {@return a request, and beside what it changes all else as it is: what the same program is told changes} */
-    SwapRequest ofAll(SwapRequest request) {
+    private SwapRequest ofAll(SwapRequest request) {
         Running side = running();
         if (request.hardware() != null || !side.hardware().superFrames()) {
             return request; // loads all, or tells none of any
@@ -112,24 +131,6 @@ final class Swaps {
             whole = request.transports().containsKey(position) ? whole : whole.transport(position, side.transports().get(position));
         }
         return whole;
-    }
-
-    /**
-     * As {@link #swap}, for a changed configuration.
-     *
-     * @param request {@link SwapRequest#KEEP}: nothing is swapped for it
-     * @param shares  whether programs are to know super-frames of the size for several classes
-     */
-    synchronized void apply(SwapRequest request, boolean shares) throws SwapException {
-        frames(shares);
-        try {
-            if (request != SwapRequest.KEEP) {
-                run(additions.onto(request), 0);
-            }
-            sharesFrames = shares;
-        } finally {
-            frames(sharesFrames);
-        }
     }
 
     private void frames(boolean shares) {

@@ -78,11 +78,6 @@ public record ConfigChange(InstanceConfig before, InstanceConfig after) {
             || !after.options().get(name).equals(before.options().get(name));
     }
 
-    /** {@return whether it takes a swap of all transports to the same: super-frames have another size where anybody has a weight} */
-    public boolean frames() {
-        return before.hasWeights() != after.hasWeights();
-    }
-
     /** {@return whether routes change, with what transports read there: the congestion policy of new connections} */
     public boolean routes() {
         return !before.routes().equals(after.routes());

@@ -73,7 +73,7 @@ final class CoresDemo {
         List<String> command = new ArrayList<>(Image.shortCommand(List.of("tools", "lib", "bundles"), "org.millrace.cli.Main"));
         command.addAll(List.of("stats", instance.toString(), "--shards"));
         command.addAll(List.of(options));
-        return processes.run("shards", LIMIT, command).output();
+        return processes.run("shards", Processes.LIMIT, command).output();
     }
 
     private static void claim(Claims claims, String json, int cores) {

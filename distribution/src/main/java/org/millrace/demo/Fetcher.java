@@ -13,8 +13,6 @@ final class Fetcher {
     /** Exit code of a client whose connection was reset. */
     static final int RESET = 56; // curl(1): failure in receiving network data
 
-    private static final Duration SIGNAL_LIMIT = Duration.ofSeconds(40);
-
     private final Processes processes;
     private final Path directory;
     private final Path peer;
@@ -66,7 +64,7 @@ final class Fetcher {
         }
 
         private void signal(String signal) throws IOException, InterruptedException {
-            processes.run("signal", SIGNAL_LIMIT, List.of("sh", "-c", "kill -" + signal + " " + process.pid()));
+            processes.run("signal", Processes.LIMIT, List.of("sh", "-c", "kill -" + signal + " " + process.pid()));
         }
 
         String error() throws IOException {

@@ -3,7 +3,6 @@ package org.millrace.demo;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -16,7 +15,6 @@ import org.millrace.launcher.image.Image;
  * server serves TCP; one on the other host calls, and a third fetches.
  */
 final class HomaDemo {
-    private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final String[] APPLICATION = {"millrace-api", "millrace-memory", "millrace-toe"};
 
     private final Processes processes;
@@ -59,14 +57,14 @@ final class HomaDemo {
         say("The runtime says: " + runtime.readyLine());
         RuntimeProcess.start(processes, directory, "other-runtime", configuration(there, "b", LinuxLink.LINUX_ADDRESS));
         Process server = application("server", here, "serve");
-        processes.await("server", server, RpcApplication.SERVES, LIMIT);
+        processes.await("server", server, RpcApplication.SERVES, Processes.LIMIT);
         say("process " + server.pid() + " has attached and serves calls and datagrams");
 
         Fetcher fetcher = Fetcher.attached(processes, directory, there);
         Fetcher.Fetch fetch = fetcher.start("fetched", "http://" + LinuxLink.MILLRACE_ADDRESS + ":80/payload", Long.MAX_VALUE / 2);
         Process client = application("client", there, "call");
         for (String claim : RpcApplication.CLAIMS) {
-            String line = processes.await("client", client, claim, LIMIT);
+            String line = processes.await("client", client, claim, Processes.LIMIT);
             claims.add(claim, true, line.substring(claim.length()).strip());
         }
         int code = fetch.await(Peer.LIMIT);

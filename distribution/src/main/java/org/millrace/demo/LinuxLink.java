@@ -3,7 +3,6 @@ package org.millrace.demo;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 
 /**
@@ -32,7 +31,7 @@ final class LinuxLink {
             "addr add " + LINUX_ADDRESS + "/" + PREFIX_LENGTH + " dev " + LINUX_END,
             "link set " + LINUX_END + " up",
             "link set " + MILLRACE_END + " up")) {
-            processes.run("ip", Duration.ofSeconds(10), List.of(("ip " + command).split(" ")));
+            processes.run("ip", Processes.LIMIT, List.of(("ip " + command).split(" ")));
         }
     }
 

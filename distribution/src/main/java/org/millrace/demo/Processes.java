@@ -12,6 +12,9 @@ import java.util.concurrent.locks.LockSupport;
 
 /** Child processes, their output in files of one directory; all of them end with this object. Any thread. */
 final class Processes implements AutoCloseable {
+    /** Longest that a program may take to be ready or, where it is a tool, in all: seconds, but a busy machine gives it a tenth. */
+    static final Duration LIMIT = Duration.ofMinutes(2);
+
     private static final long LOOK_AGAIN_NS = TimeUnit.MILLISECONDS.toNanos(5);
     /** A runtime that is just starting ends when it has started, which a busy machine may take long for. */
     private static final long PATIENCE_S = 40;

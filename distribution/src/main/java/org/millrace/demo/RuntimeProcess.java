@@ -3,7 +3,6 @@ package org.millrace.demo;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -13,8 +12,6 @@ import org.millrace.launcher.image.Image;
 
 /** A Millrace runtime in a process of its own, started as {@code millrace run} does. */
 final class RuntimeProcess {
-    private static final Duration LIMIT = Duration.ofMinutes(2);
-
     private final Processes processes;
     private final Process process;
     private final String name;
@@ -38,7 +35,7 @@ final class RuntimeProcess {
         command.addAll(List.of("run", "--counters", file.toString()));
         Process process = processes.start(name, command);
         RuntimeProcess runtime = new RuntimeProcess(processes, process, name);
-        processes.await(name, process, Image.READY, LIMIT);
+        processes.await(name, process, Image.READY, Processes.LIMIT);
         return runtime;
     }
 
@@ -54,7 +51,7 @@ final class RuntimeProcess {
     /** Tells it to end, and reads the counters that it prints then. */
     Map<String, Long> stop() throws IOException, InterruptedException {
         process.destroy();
-        if (!process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+        if (!process.waitFor(Processes.LIMIT.toSeconds(), TimeUnit.SECONDS)) {
             throw new DemoFailure("the runtime does not end");
         }
         Map<String, Long> counters = new TreeMap<>();

@@ -3,7 +3,6 @@ package org.millrace.demo;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +16,6 @@ import org.millrace.launcher.image.Image;
  * serve again when it is started again.
  */
 final class TwoProcessDemo {
-    private static final Duration LIMIT = Duration.ofMinutes(2);
     private static final long LOOK_AGAIN_NS = TimeUnit.MILLISECONDS.toNanos(20);
     private static final int KILLED_PORT = 80;
     private static final int OTHER_PORT = 81;
@@ -83,7 +81,7 @@ final class TwoProcessDemo {
         killed.destroyForcibly();
         cut.goOn();
         undisturbed.goOn();
-        int code = cut.await(LIMIT);
+        int code = cut.await(Processes.LIMIT);
         claims.add("its peer sees a reset", code == Fetcher.RESET, "exit code " + code + ", " + cut.error());
         String after = awaitReclaimed(contexts(before) - 1);
         say("conns after the kill:\n" + after);
@@ -106,7 +104,7 @@ final class TwoProcessDemo {
         Process process = processes.start(name, List.of(Image.java(), "--enable-native-access=ALL-UNNAMED", "-cp",
             String.join(":", jars), DemoServer.class.getName(), instance.toString(), LinuxLink.MILLRACE_ADDRESS,
             Integer.toString(port), root.toString()));
-        processes.await(name, process, DemoServer.LISTENING, LIMIT);
+        processes.await(name, process, DemoServer.LISTENING, Processes.LIMIT);
         say("process " + process.pid() + " has attached and serves port " + port);
         return process;
     }
@@ -133,7 +131,7 @@ final class TwoProcessDemo {
     }
 
     private static void awaitProgress(Fetcher.Fetch fetch) throws IOException {
-        long deadlineNs = System.nanoTime() + LIMIT.toNanos();
+        long deadlineNs = System.nanoTime() + Processes.LIMIT.toNanos();
         while (!Files.exists(fetch.file()) || Files.size(fetch.file()) == 0) {
             if (!fetch.isRunning() || System.nanoTime() - deadlineNs > 0) {
                 throw new DemoFailure("a transfer does not begin: " + fetch.error());
@@ -147,7 +145,7 @@ final class TwoProcessDemo {
     private String awaitReclaimed(int contexts) throws IOException, InterruptedException {
         long beginNs = System.nanoTime();
         String now = conns();
-        while ((contexts(now) > contexts || has(now, KILLED_PORT)) && System.nanoTime() - beginNs < LIMIT.toNanos()) {
+        while ((contexts(now) > contexts || has(now, KILLED_PORT)) && System.nanoTime() - beginNs < Processes.LIMIT.toNanos()) {
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
             now = conns();
         }
@@ -163,7 +161,7 @@ final class TwoProcessDemo {
     private String conns() throws IOException, InterruptedException {
         List<String> command = Image.shortCommand(List.of("tools", "lib", "bundles"), "org.millrace.cli.Main");
         command.addAll(List.of("conns", "--all", instance.toString()));
-        return processes.run("conns", LIMIT, command).output();
+        return processes.run("conns", Processes.LIMIT, command).output();
     }
 
     private static boolean has(String table, int port) {

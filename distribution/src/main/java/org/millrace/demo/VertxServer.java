@@ -2,7 +2,6 @@ package org.millrace.demo;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import org.millrace.launcher.image.Image;
 
@@ -11,7 +10,6 @@ import org.millrace.launcher.image.Image;
  * native access.
  */
 final class VertxServer {
-    private static final Duration LIMIT = Duration.ofMinutes(2);
     private static final String NAME = "Vert.x server";
 
     private final Process process;
@@ -28,7 +26,7 @@ final class VertxServer {
         Process process = processes.start(NAME, List.of(Image.java(), "--enable-native-access=ALL-UNNAMED", "-cp",
             jars.resolve("lib") + "/*:" + jars.resolve("examples") + "/*", "org.millrace.examples.HttpFileServer",
             instance.toString(), LinuxLink.MILLRACE_ADDRESS, "80", root.toString()));
-        return new VertxServer(process, processes.await(NAME, process, "serving", LIMIT));
+        return new VertxServer(process, processes.await(NAME, process, "serving", Processes.LIMIT));
     }
 
     String name() {

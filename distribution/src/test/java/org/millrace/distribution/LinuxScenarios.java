@@ -193,7 +193,7 @@ final class LinuxScenarios {
         ContextSize size = new ContextSize(64, 256 << 10, 256 << 10, 4096);
         try (LinuxHost host = LinuxHost.start(port, size, root, Map.of("port.super-frames", "false"))) {
             String each = "for i in 1 2 3 4 5; do " + CURL;
-            String wanted = bash("curl -sSf " + URL + "/hash/random/" + bytes + "?seed=7");
+            String wanted = bash(CURL + URL + "/hash/random/" + bytes + "?seed=7");
             String fetched = bash(each + URL + "/random/" + bytes + "?seed=7 | tee " + root
                 + "/part$i | sha256sum & done; wait");
             equal(5, fetched.split(hash(wanted), -1).length - 1);

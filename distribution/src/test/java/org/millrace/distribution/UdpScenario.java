@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -40,7 +41,9 @@ final class UdpScenario {
             Thread application = Thread.ofPlatform().start(() -> echo(toe, socket, 20 * LENGTHS.length + 1));
             exchange(20);
             netcat();
-            application.join(TimeUnit.NANOSECONDS.toMillis(PATIENCE_NS));
+            if (!application.join(Duration.ofNanos(PATIENCE_NS))) {
+                throw new AssertionError("the application waits for a message more");
+            }
             System.out.println(instance.status());
         }
     }
